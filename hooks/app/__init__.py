@@ -1,0 +1,1 @@
+"""The HTTP edge: settings, routes, failures, logs, metrics and the server's configuration."""

@@ -1,0 +1,79 @@
+"""What one hook call was: the record that its log line and its metrics are made from."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from hooks.app.failures import Failure
+
+LONGEST_NAME: Final = 253
+LONGEST_UID: Final = 64
+
+
+@dataclass(slots=True)
+class Call:
+    """One hook call, filled in as it goes; holds names and counts, no value of a spec."""
+
+    hook: str
+    makes_children: bool = False
+    resource: str = ""
+    uid: str = ""
+    generation: int = 0
+    status: int = HTTPStatus.OK
+    bytes_in: int = 0
+    bytes_out: int = 0
+    seconds: float = 0.0
+    children: Counter[str] = field(default_factory=Counter)
+    problems: tuple[str, ...] = ()
+    invalid: bool = False
+    failure: Failure | None = None
+
+    def asked(self, request: Mapping[str, Any]) -> None:
+        """Note which resource the request is about; the request may be of any shape."""
+        resource = _mapping(request.get("parent") or request.get("object"))
+        metadata = _mapping(resource.get("metadata"))
+        names = (_text(metadata.get(part), LONGEST_NAME) for part in ("namespace", "name"))
+        self.resource = "/".join(name for name in names if name)
+        self.uid = _text(metadata.get("uid"), LONGEST_UID)
+        generation = metadata.get("generation")
+        self.generation = generation if isinstance(generation, int) else 0
+
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """Note how many children the answer has, and what its status complains about."""
+        children = answer.get("children") or answer.get("attachments") or ()
+        self.children = Counter(str(child.get("kind")) for child in children)
+        conditions = _mapping(answer.get("status")).get("conditions") or ()
+        failed = [condition for condition in conditions if condition.get("status") == "False"]
+        self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
+        self.invalid = any(each.get("type") == "Valid" for each in failed)
+
+    def failed(self, failure: Failure) -> None:
+        """Note that the call got an error instead of an answer."""
+        self.failure = failure
+        self.status = failure.status
+
+    def log_fields(self) -> dict[str, object]:
+        """Return the fields of the call's log line."""
+        told = {
+            "hook": self.hook,
+            "resource": self.resource,
+            "uid": self.uid,
+            "generation": self.generation,
+            "status": int(self.status),
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+            "ms": round(self.seconds * 1000, 1),
+            "children": self.children.total(),
+            "problems": list(self.problems),
+        }
+        return told | (self.failure.log_fields() if self.failure else {})
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object, longest: int) -> str:
+    return value[:longest] if isinstance(value, str) else ""

@@ -1,0 +1,113 @@
+"""`python -m hooks`: the pure functions on files, and a look at the service on this machine."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+import orjson
+import yaml
+
+from hooks import __version__
+from hooks.api_reference import api_reference
+from hooks.app.demo import demonstrate
+from hooks.app.plain_yaml import as_yaml
+from hooks.app.settings import Settings
+from hooks.errors import HookError, InternalError
+from hooks.facts import Facts, UnknownFact
+from hooks.kube.objects import Obj
+from hooks.rendering import Rendered, render
+
+UNREADABLE = 1
+INVALID = 2
+API_REFERENCE = Path("docs/api.md")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="instana-agent-hooks")
+def main() -> None:
+    """Turn an InstanaAgent into the objects that run Instana's agents."""
+
+
+@main.command("render")
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
+@click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml")
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact about the cluster or the installation: openshift, agentNamespaces, "
+    "operatorVersion, fieldManager. May be given several times.",
+)
+def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...]) -> None:
+    """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).
+
+    The other objects in them play the cluster: Secrets, Namespaces, existing children, CRDs. YAML
+    is ready for `kubectl apply`; JSON has children, attachments and status. Ends with 2 and the
+    list of problems when the resource is invalid, with 1 when a file cannot be read.
+    """
+    try:
+        documents = [each for file in files for each in _documents(file)]
+        rendered = render(documents, Facts().updated(dict(map(_fact, facts))), _now())
+    except (yaml.YAMLError, UnicodeDecodeError):
+        _fail("a file is neither YAML nor JSON")
+    except InternalError:
+        raise
+    except (HookError, UnknownFact) as error:
+        _fail(str(error))
+    if rendered.problems:
+        for problem in rendered.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(INVALID)
+    sys.stdout.write(_as_json(rendered) if output == "json" else as_yaml(_objects(rendered)))
+
+
+@main.command("demo")
+@click.argument("request_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--once", is_flag=True, envvar="ONCE", help="End after the answer.")
+def demo_command(request_file: Path, *, once: bool) -> None:
+    """Start the service here, send it a recorded sync request, show the answer, go on serving."""
+    sys.exit(demonstrate(request_file, Settings(), once=once))
+
+
+@main.command("generate")
+def generate_command() -> None:
+    """Write what is made from the models: the reference of the resource's fields."""
+    API_REFERENCE.write_text(api_reference())
+
+
+def _documents(file: BinaryIO) -> Iterator[Any]:
+    return yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader)
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        msg = f"a fact is written NAME=VALUE, not {name!r}"
+        raise UnknownFact(msg)
+    return name, value
+
+
+def _fail(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(UNREADABLE)
+
+
+def _as_json(rendered: Rendered) -> str:
+    answer: Obj = {
+        "children": rendered.children,
+        "attachments": rendered.attachments,
+        "status": rendered.status,
+    }
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+
+
+def _objects(rendered: Rendered) -> list[Obj]:
+    return [*rendered.children, *rendered.attachments]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

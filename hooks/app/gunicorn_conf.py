@@ -1,0 +1,78 @@
+"""The server's configuration.
+
+    gunicorn --config python:hooks.app.gunicorn_conf hooks.app.wsgi:app
+
+One process, as the interpreter computes on one core and metrics are per process; more of them are
+more replicas. gunicorn reads every name here that is one of its settings.
+"""
+
+import gc
+import os
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.workers.base import Worker
+
+from hooks.app import logs
+from hooks.app.settings import SettingsError, from_environ
+from hooks.app.sockets import Bounded, Certificate
+
+GC_THRESHOLDS: Final = (100_000, 50, 100)
+"""A large request makes millions of objects that stay: the default scans them over and over."""
+
+SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
+
+try:
+    settings = from_environ(os.environ)
+except SettingsError as error:
+    sys.exit(f"wrong setting {error}")
+
+logs.configure(settings)
+Bounded.seconds = settings.read_seconds
+
+bind = settings.address
+worker_class = "hooks.app.worker.BoundedWorker"
+workers = 1
+threads = settings.threads
+keepalive = 100
+"""Longer than the 90 s that Metacontroller keeps an idle connection: it repeats no lost call."""
+timeout = 60
+graceful_timeout = 15
+max_requests = 0
+preload_app = True
+control_socket_disable = True
+worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
+logger_class = "hooks.app.logs.ServerLogger"
+accesslog = None
+proc_name = "instana-agent-hooks"
+
+if settings.tls:
+    try:
+        certificate = Certificate(settings.tls_cert_file, settings.tls_key_file)
+    except OSError as error:
+        sys.exit(f"wrong setting TLS_CERT_FILE or TLS_KEY_FILE: {type(error).__name__}")
+    certfile = settings.tls_cert_file
+    keyfile = settings.tls_key_file
+
+    def ssl_context(_config: Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        """Return the TLS context of a new connection."""
+        return certificate.context()
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Take what start-up made out of garbage collection, before the worker is forked."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Let /readyz follow the worker, which stops on SIGTERM."""
+    from hooks.app.wsgi import readiness  # noqa: PLC0415  the application is loaded by now
+
+    readiness.serve_while(lambda: worker.alive)

@@ -1,0 +1,143 @@
+"""The metrics of the service; docs/metrics.md has a row for each."""
+
+import sys
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from hooks.app.calls import Call
+from hooks.app.settings import Settings
+
+CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+BYTES: Final = tuple(float(4**power * 1024) for power in range(10))
+MOST_KINDS: Final = 40
+OTHER: Final = "other"
+"""Label of kinds beyond the limit, and of calls that reached no hook."""
+
+
+class Metrics:
+    """The collectors of one application, on a registry of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Register every metric; those about the installation are set here for good."""
+        self.registry = registry = CollectorRegistry()
+        self._kinds: set[str] = set()
+        self.calls = Counter(
+            "instana_hooks_calls",
+            "Hook calls by HTTP status.",
+            ("hook", "status"),
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "instana_hooks_call_seconds",
+            "Time from the first byte handled to the answer.",
+            ("hook",),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.request_bytes = Histogram(
+            "instana_hooks_request_bytes",
+            "Size of request bodies.",
+            ("hook",),
+            buckets=BYTES,
+            registry=registry,
+        )
+        self.response_bytes = Histogram(
+            "instana_hooks_response_bytes",
+            "Size of answers.",
+            ("hook",),
+            buckets=BYTES,
+            registry=registry,
+        )
+        self.children = Counter(
+            "instana_hooks_children",
+            "Children in answers, by kind; divided by the calls: children per answer.",
+            ("hook", "kind"),
+            registry=registry,
+        )
+        self.childless = Counter(
+            "instana_hooks_childless_answers",
+            "Answers without any child, which lets Metacontroller delete those that exist.",
+            ("hook",),
+            registry=registry,
+        )
+        self.invalid = Counter(
+            "instana_hooks_invalid_resources",
+            "Answers whose status says that the resource is invalid.",
+            ("hook",),
+            registry=registry,
+        )
+        self.errors = Counter(
+            "instana_hooks_errors",
+            "Calls that got an error, by its type.",
+            ("type",),
+            registry=registry,
+        )
+        self.last_answer = Gauge(
+            "instana_hooks_last_answer_timestamp_seconds",
+            "When the hook last answered with 200.",
+            ("hook",),
+            registry=registry,
+        )
+        self.in_progress = Gauge(
+            "instana_hooks_calls_in_progress", "Hook calls being answered now.", registry=registry
+        )
+        self._describe_process(settings)
+
+    def _describe_process(self, settings: Settings) -> None:
+        threads = Gauge(
+            "instana_hooks_threads", "Calls that can be answered at once.", registry=self.registry
+        )
+        threads.set(settings.threads)
+        build = Info("instana_hooks_build", "What is running.", registry=self.registry)
+        python = ".".join(str(part) for part in sys.version_info[:3])
+        build.info({"version": settings.operator_version, "python": python})
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+
+    def observe(self, call: Call) -> None:
+        """Count one finished hook call."""
+        hook = call.hook
+        self.calls.labels(hook, str(int(call.status))).inc()
+        self.seconds.labels(hook).observe(call.seconds)
+        self.request_bytes.labels(hook).observe(call.bytes_in)
+        if call.failure:
+            self.errors.labels(call.failure.type).inc()
+        else:
+            self._observe_answer(call)
+
+    def refused(self, status: int, error_type: str) -> None:
+        """Count a request that reached no hook."""
+        self.calls.labels(OTHER, str(int(status))).inc()
+        self.errors.labels(error_type).inc()
+
+    def exposition(self) -> bytes:
+        """Return all metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _observe_answer(self, call: Call) -> None:
+        self.response_bytes.labels(call.hook).observe(call.bytes_out)
+        self.last_answer.labels(call.hook).set_to_current_time()
+        for kind, count in call.children.items():
+            self.children.labels(call.hook, self._bounded(kind)).inc(count)
+        if call.makes_children and not call.children:
+            self.childless.labels(call.hook).inc()
+        if call.invalid:
+            self.invalid.labels(call.hook).inc()
+
+    def _bounded(self, kind: str) -> str:
+        """Return the label of a kind: children given back as observed may be of any kind."""
+        if len(self._kinds) < MOST_KINDS:
+            self._kinds.add(kind)
+        return kind if kind in self._kinds else OTHER

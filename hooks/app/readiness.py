@@ -1,0 +1,51 @@
+"""Whether the service should get calls: it has answered one, and is not stopping."""
+
+from collections.abc import Callable
+from typing import Final
+
+from hooks.kube.objects import Obj
+
+SELF_CHECK: Final[Obj] = {
+    "controller": {},
+    "parent": {
+        "apiVersion": "instana.io/v1",
+        "kind": "InstanaAgent",
+        "metadata": {
+            "name": "self-check",
+            "namespace": "self-check",
+            "uid": "00000000-0000-0000-0000-000000000000",
+            "generation": 1,
+        },
+        "spec": {
+            "cluster": {"name": "self-check"},
+            "agent": {"endpointHost": "localhost", "endpointPort": "443", "key": "self-check"},
+        },
+    },
+    "children": {},
+    "related": {},
+    "finalizing": False,
+}
+"""A small sync request; nothing of it leaves the process."""
+
+
+class Readiness:
+    """The answer of /readyz."""
+
+    def __init__(self) -> None:
+        """Start as not ready: nothing has been answered yet."""
+        self._checked = False
+        self._serving: Callable[[], bool] = lambda: True
+
+    def passed(self) -> None:
+        """Note that the self-check got its answer."""
+        self._checked = True
+
+    def serve_while(self, serving: Callable[[], bool]) -> None:
+        """Take what tells whether the server still takes new work."""
+        self._serving = serving
+
+    def reason_against(self) -> str:
+        """Return why no calls should come, empty if they should."""
+        if not self._checked:
+            return "the self-check failed, see the log"
+        return "" if self._serving() else "shutting down"

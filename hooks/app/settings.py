@@ -1,0 +1,189 @@
+"""The settings of the service: environment variables, read once at start-up.
+
+Each field is set by the variable of the same name in capitals; docs/settings.md has a row for each.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal
+
+from hooks.facts import ALL_NAMESPACES, Facts, UnknownFact, parse_flag, parse_names
+
+LogFormat = Literal["auto", "console", "json"]
+
+DEFAULT_FACTS: Final = Facts()
+MEBIBYTE: Final = 1024 * 1024
+LAST_PORT: Final = 65535
+MOST_THREADS: Final = 512
+LONGEST_READ_SECONDS: Final = 60.0
+LONGEST_FIELD_MANAGER: Final = 128
+LOG_FORMATS: Final[tuple[LogFormat, ...]] = ("auto", "console", "json")
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+INSTALLATION_NAMESPACE: Final = "POD_NAMESPACE"
+
+NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LABEL_VALUE: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+
+
+class SettingsError(ValueError):
+    """A setting has a value that is none of its kind; the message names it and says why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Take the variable's name and what is wrong with its value, without the value."""
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; docs/settings.md says what each does."""
+
+    host: str = "0.0.0.0"  # noqa: S104  a container's port is reached from outside
+    port: int = 8080
+    threads: int = 32
+    max_body_bytes: int = 128 * MEBIBYTE
+    read_seconds: float = 2.0
+    log_format: LogFormat = "auto"
+    log_level: str = "info"
+    openshift: bool = DEFAULT_FACTS.openshift
+    agent_namespaces: tuple[str, ...] = DEFAULT_FACTS.agent_namespaces
+    field_manager: str = DEFAULT_FACTS.field_manager
+    operator_version: str = DEFAULT_FACTS.operator_version
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the desired state depends on."""
+        return Facts(
+            openshift=self.openshift,
+            agent_namespaces=self.agent_namespaces,
+            operator_version=self.operator_version,
+            field_manager=self.field_manager,
+        )
+
+    @property
+    def address(self) -> str:
+        """Return what the server binds to; an IPv6 address is put in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def tls(self) -> bool:
+        """Tell whether the service speaks TLS."""
+        return bool(self.tls_cert_file)
+
+
+def from_environ(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that the variables say; raises SettingsError for the first wrong one.
+
+    An empty variable counts as one that is not set.
+    """
+    values = _installation_defaults(environ)
+    for field in fields(Settings):
+        name = field.name.upper()
+        if text := environ.get(name, "").strip():
+            values[field.name] = _read(name, text)
+    settings = Settings(**values)
+    if settings.tls_cert_file and not settings.tls_key_file:
+        raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
+    if settings.tls_key_file and not settings.tls_cert_file:
+        raise SettingsError(name="TLS_CERT_FILE", reason="must be set where TLS_KEY_FILE is")
+    return settings
+
+
+def _installation_defaults(environ: Mapping[str, str]) -> dict[str, Any]:
+    text = environ.get(INSTALLATION_NAMESPACE, "").strip()
+    if not text:
+        return {}
+    try:
+        return {"agent_namespaces": _namespaces(text)}
+    except ValueError as error:
+        raise SettingsError(INSTALLATION_NAMESPACE, str(error)) from None
+
+
+def _read(name: str, text: str) -> object:
+    try:
+        return READERS[name](text)
+    except ValueError as error:
+        raise SettingsError(name, str(error)) from None
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+            msg = f"must be a whole number from {least} to {most}"
+            raise ValueError(msg)
+        return int(text)
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    msg = f"must be a number of seconds above 0, at most {LONGEST_READ_SECONDS:g}"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(msg) from None
+    if not 0 < seconds <= LONGEST_READ_SECONDS:
+        raise ValueError(msg)
+    return seconds
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in choices:
+            msg = f"must be one of {', '.join(choices)}"
+            raise ValueError(msg)
+        return text.lower()
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    try:
+        return parse_flag("flag", text)
+    except UnknownFact:
+        msg = "must be true or false"
+        raise ValueError(msg) from None
+
+
+def _namespaces(text: str) -> tuple[str, ...]:
+    names = parse_names(text)
+    if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
+        msg = "must be names of namespaces with commas between them, or *"
+        raise ValueError(msg)
+    return names
+
+
+def _label_value(text: str) -> str:
+    if not LABEL_VALUE.fullmatch(text):
+        msg = "must be a label value: at most 63 letters, digits and . _ - within"
+        raise ValueError(msg)
+    return text
+
+
+def _field_manager(text: str) -> str:
+    if len(text) > LONGEST_FIELD_MANAGER or not text.isprintable():
+        msg = f"must be at most {LONGEST_FIELD_MANAGER} printable characters"
+        raise ValueError(msg)
+    return text
+
+
+READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "HOST": str,
+    "PORT": _whole_number(1, LAST_PORT),
+    "THREADS": _whole_number(1, MOST_THREADS),
+    "MAX_BODY_BYTES": _whole_number(1, 2**40),
+    "READ_SECONDS": _seconds,
+    "LOG_FORMAT": _one_of(LOG_FORMATS),
+    "LOG_LEVEL": _one_of(LOG_LEVELS),
+    "OPENSHIFT": _flag,
+    "AGENT_NAMESPACES": _namespaces,
+    "FIELD_MANAGER": _field_manager,
+    "OPERATOR_VERSION": _label_value,
+    "TLS_CERT_FILE": str,
+    "TLS_KEY_FILE": str,
+}

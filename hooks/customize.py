@@ -1,0 +1,94 @@
+"""The customize hook of InstanaAgent: which objects, besides its children, a resource looks at.
+
+The answer is cached by the resource's generation, so it depends on the spec and the installation
+only. Objects are asked for by name or by label, so that the cost follows the spec.
+"""
+
+from hooks.desired import build_context, names
+from hooks.desired.etcd_discovery import (
+    CA_SECRET,
+    KUBE_SYSTEM,
+    SERVICE_LABEL,
+    SERVICES,
+    discovers_etcd,
+)
+from hooks.desired.namespaces_configmap import MONITORING_LABEL
+from hooks.errors import InvalidResource
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models import InstanaAgent
+from hooks.models.parsing import read_agent
+from hooks.models.references import references
+from hooks.observed import ObservedObjects
+from hooks.wire import parent_of
+
+__all__ = ["customize", "related_resources"]
+
+
+def customize(request: Obj, facts: Facts) -> Obj:
+    """Return `relatedResources` for the parent of the request; raises UnreadableRequest.
+
+    A resource that cannot be read relates nothing: its children stay as they are.
+    """
+    try:
+        agent = read_agent(parent_of(request))
+    except InvalidResource:
+        return {"relatedResources": []}
+    return {"relatedResources": related_resources(agent, facts)}
+
+
+def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
+    """Return the rules for the objects that the resource's children and status depend on."""
+    nothing = ObservedObjects({})
+    looks_for_etcd = discovers_etcd(build_context(agent, nothing, nothing, facts))
+    named = {
+        kind: {each.name for each in references(agent.spec) if each.kind == kind}
+        for kind in ("Secret", "ConfigMap")
+    }
+    if looks_for_etcd:
+        named["Secret"].add(CA_SECRET)
+    rules = [
+        _by_name("secrets", agent.namespace, named["Secret"]),
+        _by_name("configmaps", agent.namespace, named["ConfigMap"]),
+        _labelled_namespaces(),
+        *(_etcd() if looks_for_etcd else []),
+    ]
+    return [rule for rule in rules if rule]
+
+
+def _by_name(resource: str, namespace: str, wanted: set[str]) -> Obj:
+    if not wanted:
+        return {}
+    return {
+        "apiVersion": "v1",
+        "resource": resource,
+        "namespace": namespace,
+        "names": sorted(wanted),
+    }
+
+
+def _labelled_namespaces() -> Obj:
+    expression = {"key": MONITORING_LABEL, "operator": "Exists"}
+    return {
+        "apiVersion": "v1",
+        "resource": "namespaces",
+        "labelSelector": {"matchExpressions": [expression]},
+    }
+
+
+def _etcd() -> list[Obj]:
+    of_services = {"key": SERVICE_LABEL, "operator": "In", "values": sorted(SERVICES)}
+    return [
+        {
+            "apiVersion": "v1",
+            "resource": "services",
+            "namespace": KUBE_SYSTEM,
+            "names": sorted(SERVICES),
+        },
+        {
+            "apiVersion": names.ENDPOINT_SLICE.partition(".")[2],
+            "resource": "endpointslices",
+            "namespace": KUBE_SYSTEM,
+            "labelSelector": {"matchExpressions": [of_services]},
+        },
+    ]

@@ -1,0 +1,155 @@
+"""DaemonSet `<name>`, or one `<name>-<zone>` per zone: the agent on every node."""
+
+from hooks.desired import names
+from hooks.desired.agent_environment import agent_environment, mode_of
+from hooks.desired.agent_volumes import agent_mounts
+from hooks.desired.context import Context
+from hooks.desired.environment import in_order
+from hooks.desired.held import Mounted
+from hooks.desired.labels import (
+    AGENT,
+    ZONE,
+    kept_selector,
+    labels_for_kept_selector,
+    pod_labels,
+    selector_labels,
+)
+from hooks.desired.metadata import metadata
+from hooks.desired.pull_secret import image_pull_secrets
+from hooks.desired.resources import resources
+from hooks.kube.canonical import (
+    canonical_affinity,
+    canonical_probe,
+    canonical_tolerations,
+    canonical_update_strategy,
+    canonical_volume_mounts,
+    canonical_volumes,
+)
+from hooks.kube.objects import Obj, present
+from hooks.models.instana_agent import ZoneSpec
+from hooks.models.ports import AGENT_API, ports
+
+DEFAULT_MODE = "APM"
+LIVENESS_PROBE = {
+    "failureThreshold": 6,
+    "httpGet": {"host": "127.0.0.1", "path": "/status", "port": AGENT_API},
+    "initialDelaySeconds": 600,
+    "periodSeconds": 10,
+    "timeoutSeconds": 5,
+}
+NO_SURGE = (None, 0, "0%")
+PROBE_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
+
+
+def agent_daemonsets(context: Context) -> list[Obj]:
+    """Return the DaemonSet of each zone, or the only one of a resource without zones."""
+    zones: tuple[ZoneSpec | None, ...] = context.agent.spec.zones or (None,)
+    return [agent_daemonset(context, zone) for zone in zones]
+
+
+def agent_daemonset(context: Context, zone: ZoneSpec | None) -> Obj:
+    """Return one DaemonSet; raises InvalidResource for values that Kubernetes cannot hold."""
+    spec = context.agent.spec.agent
+    name = names.daemonset(context.agent.name, zone.name if zone else "")
+    observed = context.observed_daemonset(name)
+    zone_label = {ZONE: zone.name} if zone else {}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": metadata(context, name, AGENT, labels=zone_label),
+        "spec": {
+            **present(minReadySeconds=spec.min_ready_seconds or None),
+            "selector": kept_selector(observed, selector_labels(context, AGENT) | zone_label),
+            "template": _template(context, zone, observed),
+            "updateStrategy": _update_strategy(context),
+        },
+    }
+
+
+def _template(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
+    pod = context.agent.spec.agent.pod
+    further = labels_for_kept_selector(observed) | ({ZONE: zone.name} if zone else {})
+    mode = mode_of(context, zone) or DEFAULT_MODE
+    return {
+        "metadata": {
+            "labels": pod_labels(context, AGENT, mode, further),
+            **present(annotations=pod.annotations or None),
+        },
+        "spec": _pod(context, zone, observed),
+    }
+
+
+def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
+    pod = context.agent.spec.agent.pod
+    volumes = canonical_volumes(list(pod.volumes), "spec.agent.pod.volumes")
+    mounts = agent_mounts(context, observed)
+    return {
+        "affinity": _affinity(context, zone),
+        "containers": [_container(context, zone, observed, mounts)],
+        "dnsPolicy": "ClusterFirstWithHostNet",
+        "hostNetwork": True,
+        "hostPID": True,
+        **present(
+            imagePullSecrets=image_pull_secrets(context) or None,
+            nodeSelector=pod.node_selector or None,
+            priorityClassName=pod.priority_class_name or None,
+            tolerations=_tolerations(context, zone) or None,
+        ),
+        "serviceAccountName": context.agent.service_account_name,
+        "volumes": [each.volume for each in mounts] + volumes,
+    }
+
+
+def _container(
+    context: Context, zone: ZoneSpec | None, observed: Obj | None, mounts: tuple[Mounted, ...]
+) -> Obj:
+    spec = context.agent.spec.agent
+    further = canonical_volume_mounts(list(spec.pod.volume_mounts), "spec.agent.pod.volumeMounts")
+    return {
+        "name": names.CONTAINER,
+        "image": spec.image.reference,
+        "imagePullPolicy": spec.image.pull_policy,
+        "env": in_order(agent_environment(context, zone, observed)),
+        "livenessProbe": _liveness_probe(context),
+        "ports": [
+            {"containerPort": port.number, "name": port.name, "protocol": "TCP"}
+            for port in ports(context.agent.spec)
+        ],
+        "resources": resources(spec.pod, "spec.agent.pod"),
+        "securityContext": {"privileged": True},
+        "volumeMounts": [each.mount for each in mounts] + further,
+    }
+
+
+def _liveness_probe(context: Context) -> Obj:
+    """Return the user's probe; one without a handler tunes the default one."""
+    given = canonical_probe(
+        context.agent.spec.agent.pod.liveness_probe or {}, "spec.agent.pod.livenessProbe"
+    )
+    has_handler = any(handler in given for handler in PROBE_HANDLERS)
+    return given if has_handler else LIVENESS_PROBE | given
+
+
+def _affinity(context: Context, zone: ZoneSpec | None) -> Obj:
+    if zone and zone.affinity is not None:
+        return canonical_affinity(zone.affinity, "spec.zones.affinity")
+    return canonical_affinity(context.agent.spec.agent.pod.affinity, "spec.agent.pod.affinity")
+
+
+def _tolerations(context: Context, zone: ZoneSpec | None) -> list[Obj]:
+    if zone and zone.tolerations is not None:
+        return canonical_tolerations(list(zone.tolerations), "spec.zones.tolerations")
+    return canonical_tolerations(
+        list(context.agent.spec.agent.pod.tolerations), "spec.agent.pod.tolerations"
+    )
+
+
+def _update_strategy(context: Context) -> Obj:
+    """Return the strategy; one agent at a time is unavailable unless the user says otherwise."""
+    given = context.agent.spec.agent.update_strategy
+    rolling = dict(given.rolling_update)
+    if "maxUnavailable" not in rolling:
+        rolling["maxUnavailable"] = 1 if rolling.get("maxSurge") in NO_SURGE else 0
+    return canonical_update_strategy(
+        {"rollingUpdate": rolling, "type": given.type}, "spec.agent.updateStrategy"
+    )

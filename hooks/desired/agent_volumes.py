@@ -1,0 +1,148 @@
+"""Volumes of the agent's pods and their mounts, in the Go operator's order."""
+
+from hooks.desired import names
+from hooks.desired.context import Context
+from hooks.desired.credentials import (
+    Credential,
+    agent_credentials,
+    backend_key,
+    https_proxy,
+    secrets_volume,
+    source_of,
+)
+from hooks.desired.held import Mounted, is_there, unless_held
+from hooks.desired.tls_secret import secret_name
+from hooks.kube.objects import Obj
+
+SECRETS_VOLUME = "instana-secrets"
+TLS_VOLUME = "instana-agent-tls"
+
+CREATED = "DirectoryOrCreate"
+HOST_DIRECTORIES = (
+    ("dev", "/dev", None),
+    ("run", "/run", None),
+    ("var-run", "/var/run", None),
+)
+CLOUD_FOUNDRY_DIRECTORIES = (
+    ("var-run-kubo", "/var/vcap/sys/run/docker", CREATED),
+    ("var-run-containerd", "/var/vcap/sys/run/containerd", CREATED),
+    ("var-containerd-config", "/var/vcap/jobs/containerd/config", CREATED),
+)
+FURTHER_HOST_DIRECTORIES = (
+    ("sys", "/sys", None),
+    ("var-log", "/var/log", None),
+    ("var-lib-instana", "/var/lib/instana", CREATED),
+    ("var-data", "/var/data", CREATED),
+)
+
+
+def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
+    """Return the built-in volumes of the agent's pods with their mounts."""
+    return (
+        *_host_directories(context),
+        _machine_id(),
+        config_mount(context, items=None),
+        *_tls(context, observed),
+        *_repository(context),
+        _namespaces(context),
+        *_secrets(context, observed),
+    )
+
+
+def config_mount(context: Context, items: list[Obj] | None) -> Mounted:
+    """Return the mount of the configuration files, of those items only if given."""
+    source: Obj = {
+        "defaultMode": names.GROUP_READABLE,
+        "secretName": names.config_secret(context.agent.name),
+    }
+    return Mounted(
+        volume={"name": "config", "secret": source | ({"items": items} if items else {})},
+        mount={"mountPath": names.CONFIG_DIRECTORY, "name": "config"},
+    )
+
+
+def secrets_mount(context: Context, credentials: tuple[Credential, ...]) -> tuple[Mounted, ...]:
+    """Return the mount of those of the credentials that there are, each as a file."""
+    sources = {each.variable: source_of(context, each) for each in credentials}
+    found = {path: source for path, source in sources.items() if source}
+    if not found:
+        return ()
+    mount = {"mountPath": names.SECRETS_DIRECTORY, "name": SECRETS_VOLUME, "readOnly": True}
+    return (Mounted(volume=secrets_volume(SECRETS_VOLUME, found), mount=mount),)
+
+
+def _host_directories(context: Context) -> tuple[Mounted, ...]:
+    cloud_foundry = () if context.is_openshift else CLOUD_FOUNDRY_DIRECTORIES
+    directories = (*HOST_DIRECTORIES, *cloud_foundry, *FURTHER_HOST_DIRECTORIES)
+    return tuple(
+        Mounted(
+            volume={"name": name, "hostPath": {"path": path} | ({"type": kind} if kind else {})},
+            mount={"mountPath": path, "mountPropagation": "HostToContainer", "name": name},
+        )
+        for name, path, kind in directories
+    )
+
+
+def _machine_id() -> Mounted:
+    return Mounted(
+        volume={"name": "machine-id", "hostPath": {"path": "/etc/machine-id"}},
+        mount={"mountPath": "/etc/machine-id", "name": "machine-id"},
+    )
+
+
+def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
+    secret = secret_name(context)
+    mounted = Mounted(
+        volume={
+            "name": TLS_VOLUME,
+            "secret": {"defaultMode": names.GROUP_READABLE, "secretName": secret},
+        },
+        mount={"mountPath": names.CERTIFICATES_DIRECTORY, "name": TLS_VOLUME, "readOnly": True},
+    )
+    return unless_held(
+        observed,
+        names.CONTAINER,
+        TLS_VOLUME,
+        ready=is_there(context, context.agent.spec.agent.tls.secret_name),
+        desired=(mounted,) if secret else (),
+    )
+
+
+def _repository(context: Context) -> tuple[Mounted, ...]:
+    path = context.agent.spec.agent.host.repository
+    if not path:
+        return ()
+    return (
+        Mounted(
+            volume={"name": "repo", "hostPath": {"path": path}},
+            mount={"mountPath": names.REPOSITORY_DIRECTORY, "name": "repo"},
+        ),
+    )
+
+
+def _namespaces(context: Context) -> Mounted:
+    return Mounted(
+        volume={
+            "name": "namespaces-details",
+            "configMap": {
+                "defaultMode": names.GROUP_READABLE,
+                "name": names.namespaces_configmap(context.agent.name),
+            },
+        },
+        mount={"mountPath": names.NAMESPACES_DIRECTORY, "name": "namespaces-details"},
+    )
+
+
+def _secrets(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
+    credentials = (
+        backend_key(context, "", context.agent.spec.agent.key),
+        *agent_credentials(context),
+        https_proxy(context),
+    )
+    return unless_held(
+        observed,
+        names.CONTAINER,
+        SECRETS_VOLUME,
+        ready=context.key_store.is_readable,
+        desired=secrets_mount(context, credentials) if context.agent.spec.use_secret_mounts else (),
+    )

@@ -1,0 +1,62 @@
+"""ClusterRoleBindings of the agents to the installation's ClusterRoles.
+
+The ClusterRoles are static and labelled; an agent gets a binding to each, named after the role,
+its namespace and its name, so that equal names in two namespaces do not meet.
+"""
+
+from hooks.desired import names
+from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, PART_OF
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models import InstanaAgent
+from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
+
+BIND_LABEL = "instana.io/bind"
+"""Label of a ClusterRole; its value says whose pods are bound: agent or k8sensor."""
+
+AGENT_ROLE = "instana-io-agent"
+K8SENSOR_ROLE = "instana-io-k8sensor"
+BOUND = {"agent": AGENT, "k8sensor": K8SENSOR}
+MANAGER = "instana-agent-cluster-rbac"
+RBAC_GROUP = "rbac.authorization.k8s.io"
+
+
+def binding_name(role: str, namespace: str, agent: str) -> str:
+    """Return the name of the binding of one agent to a ClusterRole."""
+    return f"{role}:{namespace}:{agent}"
+
+
+def uses_default_account(agent: InstanaAgent) -> bool:
+    """Tell whether the pods run as an account that nobody chose: any pod of the namespace does."""
+    account = agent.spec.service_account
+    return not account.name and agent.service_account_name == DEFAULT_SERVICE_ACCOUNT
+
+
+def bound_account(agent: InstanaAgent, component: str, facts: Facts) -> str:
+    """Return the ServiceAccount of the component that is to be bound; empty if none is."""
+    if not agent.spec.rbac.create or not facts.may_have_cluster_rights(agent.namespace):
+        return ""
+    if component == K8SENSOR:
+        enabled = agent.spec.k8s_sensor.deployment.enabled
+        return names.k8sensor(agent.name) if enabled else ""
+    return "" if uses_default_account(agent) else agent.service_account_name
+
+
+def cluster_role_binding(role: str, agent: InstanaAgent, component: str, account: str) -> Obj:
+    """Return the binding of an agent's or k8sensor's account to the ClusterRole."""
+    return {
+        "apiVersion": f"{RBAC_GROUP}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {
+            "name": binding_name(role, agent.namespace, agent.name),
+            "labels": {
+                NAME: AGENT,
+                INSTANCE: agent.name,
+                COMPONENT: component,
+                PART_OF: "instana",
+                MANAGED_BY: MANAGER,
+            },
+        },
+        "roleRef": {"apiGroup": RBAC_GROUP, "kind": "ClusterRole", "name": role},
+        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": agent.namespace}],
+    }

@@ -1,0 +1,97 @@
+"""Secret `<name>-config`: the agent's configuration files."""
+
+from hooks.desired import names
+from hooks.desired.backends import Backend, backends
+from hooks.desired.context import Context
+from hooks.desired.credentials import proxy_password, proxy_user, value_of
+from hooks.desired.encoding import encoded
+from hooks.desired.labels import AGENT
+from hooks.desired.metadata import metadata
+from hooks.kube.objects import Obj
+
+DISABLE_KUBERNETES_SENSOR = "com.instana.plugin.kubernetes:\n    enabled: false\n"
+PROMETHEUS_REMOTE_WRITE = (
+    "com.instana.plugin.prometheus:\n    remote_write:\n        enabled: true\n"
+)
+BACKEND_PROTOCOL = "HTTP/2"
+
+
+def config_secret(context: Context) -> Obj:
+    """Return the Secret with all configuration files of the agent.
+
+    While the key of a backend cannot be known, the backend's file stays as observed.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": metadata(context, names.config_secret(context.agent.name), AGENT),
+        "type": "Opaque",
+        "data": encoded(configuration_files(context)) | _backend_files(context),
+    }
+
+
+def configuration_files(context: Context) -> dict[str, str]:
+    """Return the files without credentials: name to content."""
+    spec = context.agent.spec
+    files = {
+        "configuration-disable-kubernetes-sensor.yaml": DISABLE_KUBERNETES_SENSOR,
+        "configuration-opentelemetry.yaml": _opentelemetry(context),
+    }
+    if spec.cluster.name:
+        files["cluster_name"] = spec.cluster.name
+    if spec.agent.configuration_yaml:
+        files["configuration.yaml"] = spec.agent.configuration_yaml
+    if spec.prometheus.remote_write.enabled:
+        files["configuration-prometheus-remote-write.yaml"] = PROMETHEUS_REMOTE_WRITE
+    return files
+
+
+def _backend_files(context: Context) -> dict[str, str]:
+    """Return the entries of the Secret for the backends, base64-encoded."""
+    observed = context.observed(names.SECRET, names.config_secret(context.agent.name)) or {}
+    kept = observed.get("data") or {}
+    entries: dict[str, str] = {}
+    for backend in backends(context):
+        file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
+        if context.key_store.is_readable and value_of(context, backend.key):
+            entries |= encoded({file: _backend_file(context, backend)})
+        elif file in kept:
+            entries[file] = kept[file]
+    return entries
+
+
+def _backend_file(context: Context, backend: Backend) -> str:
+    spec = context.agent.spec.agent
+    user = value_of(context, proxy_user(context))
+    password = value_of(context, proxy_password(context))
+    lines = {
+        "host": backend.host,
+        "port": backend.port,
+        "protocol": BACKEND_PROTOCOL,
+        "key": value_of(context, backend.key),
+    }
+    if spec.proxy_host:
+        lines |= {
+            "proxy.type": spec.proxy_protocol or "HTTP",
+            "proxy.host": spec.proxy_host,
+            "proxy.port": spec.proxy_port or "80",
+        }
+    if spec.proxy_use_dns:
+        lines["proxy.dns"] = "true"
+    if user and password:
+        lines |= {"proxy.user": user, "proxy.password": password}
+    return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def _opentelemetry(context: Context) -> str:
+    otel = context.agent.spec.opentelemetry
+    lines = ["com.instana.plugin.opentelemetry:", f"    enabled: {_yaml(otel.enabled)}"]
+    for name, protocol in (("grpc", otel.grpc), ("http", otel.http)):
+        lines += [f"    {name}:", f"        enabled: {_yaml(otel.is_on(protocol))}"]
+        if protocol.port is not None:
+            lines.append(f"        port: {protocol.port}")
+    return "\n".join(lines) + "\n"
+
+
+def _yaml(switch: bool) -> str:  # noqa: FBT001 - the value to write
+    return "true" if switch else "false"

@@ -1,0 +1,46 @@
+"""What every child is made from, gathered once per call."""
+
+from dataclasses import dataclass
+
+from hooks.desired.key_store import KeyStore, key_store
+from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models import InstanaAgent
+from hooks.observed import ObservedObjects
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The resource with its defaults, what was observed, and what is known of the cluster."""
+
+    agent: InstanaAgent
+    children: ObservedObjects
+    related: ObservedObjects
+    facts: Facts
+    key_store: KeyStore
+
+    @property
+    def is_openshift(self) -> bool:
+        """Tell whether the cluster is OpenShift: by the resource, else by the installation."""
+        of_resource = self.agent.spec.openshift
+        return self.facts.openshift if of_resource is None else of_resource
+
+    def observed(self, kind: str, name: str) -> Obj | None:
+        """Return the observed child of that kind (as in `Secret.v1`) and name, if it is there."""
+        return self.children.get(kind, self.agent.namespace, name)
+
+    def observed_daemonset(self, name: str) -> Obj | None:
+        """Return the observed DaemonSet of that name, if it is there."""
+        return self.observed(DAEMON_SET, name)
+
+    def observed_deployment(self, name: str) -> Obj | None:
+        """Return the observed Deployment of that name, if it is there."""
+        return self.observed(DEPLOYMENT, name)
+
+
+def build_context(
+    agent: InstanaAgent, children: ObservedObjects, related: ObservedObjects, facts: Facts
+) -> Context:
+    """Return the context of one call."""
+    return Context(agent, children, related, facts, key_store(agent, related))

@@ -1,0 +1,26 @@
+"""The `data` of a Secret, base64-encoded as the API server stores it."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+
+from hooks.kube.objects import Obj
+
+
+def encoded(entries: dict[str, str]) -> dict[str, str]:
+    """Return the entries of a Secret's `data` from their texts."""
+    return {name: b64encode(text.encode()).decode("ascii") for name, text in entries.items()}
+
+
+def decoded(secret: Obj, name: str) -> str:
+    """Return the text of an entry of a Secret, without white space at its ends.
+
+    A trailing line break is a common slip (`echo key | base64`) and never part of a credential.
+    Empty where the entry is missing, or is no text.
+    """
+    value = (secret.get("data") or {}).get(name)
+    if not isinstance(value, str):
+        return ""
+    try:
+        return b64decode(value, validate=True).decode().strip()
+    except (NotBase64, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,98 @@
+"""How a k8sensor gets the key of its backend and the proxy's URL: as files or as environment."""
+
+import hmac
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+
+from hooks.desired import names
+from hooks.desired.agent_volumes import SECRETS_VOLUME, secrets_mount
+from hooks.desired.backends import Backend
+from hooks.desired.context import Context
+from hooks.desired.credentials import (
+    HTTPS_PROXY,
+    Credential,
+    https_proxy,
+    secret_key_ref,
+    source_of,
+    value_of,
+)
+from hooks.desired.environment import from_reference
+from hooks.desired.held import Mounted, container, held_mounts, observed_env
+from hooks.kube.objects import Obj, annotations_of
+
+KEY_VARIABLE = "AGENT_KEY"
+KEY_FLAG = "-agent-key-file"
+PROXY_FLAG = "-https-proxy-file"
+CHECKSUM = "checksum/backend"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The parts of the pod by which the secrets reach the k8sensor."""
+
+    args: list[str]
+    env: dict[str, Obj]
+    mounts: tuple[Mounted, ...]
+
+
+def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Delivery:
+    """Return the parts; as observed while the keys Secret of a running k8sensor is unreadable."""
+    if deployment is not None and not context.key_store.is_readable:
+        return _observed(deployment)
+    if context.agent.spec.use_secret_mounts:
+        return _as_files(context, backend)
+    return _as_environment(context, backend)
+
+
+def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict[str, str]:
+    """Return the annotation that restarts the k8sensor when what it reads at start changes.
+
+    A keyed digest over everything, so that nobody can try out guesses of a single value. As
+    observed while the key cannot be known.
+    """
+    key = value_of(context, backend.key) if context.key_store.is_readable else ""
+    if not key:
+        template = ((deployment or {}).get("spec") or {}).get("template") or {}
+        observed = annotations_of(template).get(CHECKSUM)
+        return {CHECKSUM: observed} if observed else {}
+    parts = [backend.host, backend.port, key, value_of(context, https_proxy(context))]
+    digest = hmac.new(key.encode(), json.dumps(parts).encode(), sha256)
+    return {CHECKSUM: digest.hexdigest()}
+
+
+def _as_files(context: Context, backend: Backend) -> Delivery:
+    proxy = https_proxy(context)
+    args = [KEY_FLAG, f"{names.SECRETS_DIRECTORY}/{backend.key.variable}"]
+    credentials: tuple[Credential, ...] = (backend.key,)
+    if proxy.inline:
+        args += [PROXY_FLAG, f"{names.SECRETS_DIRECTORY}/{proxy.variable}"]
+        credentials = (backend.key, proxy)
+    return Delivery(args, {}, secrets_mount(context, credentials))
+
+
+def _as_environment(context: Context, backend: Backend) -> Delivery:
+    env: dict[str, Obj] = {}
+    if key := source_of(context, backend.key):
+        env |= from_reference(KEY_VARIABLE, secret_key_ref(key))
+    proxy = https_proxy(context)
+    source = source_of(context, proxy)
+    if proxy.inline and source:
+        env |= from_reference(HTTPS_PROXY, secret_key_ref(source))
+    return Delivery([], env, ())
+
+
+def _observed(deployment: Obj) -> Delivery:
+    env = observed_env(deployment, names.CONTAINER)
+    args = container(deployment, names.CONTAINER).get("args") or []
+    return Delivery(
+        args=[
+            part
+            for flag, value in pairwise(args)
+            if flag in (KEY_FLAG, PROXY_FLAG)
+            for part in (flag, value)
+        ],
+        env={name: env[name] for name in (KEY_VARIABLE, HTTPS_PROXY) if name in env},
+        mounts=held_mounts(deployment, names.CONTAINER, SECRETS_VOLUME),
+    )

@@ -1,0 +1,75 @@
+"""Labels of the children and of their pods, and the selectors over them."""
+
+from hooks.desired.context import Context
+from hooks.kube.objects import Obj, labels_of
+
+NAME = "app.kubernetes.io/name"
+INSTANCE = "app.kubernetes.io/instance"
+VERSION = "app.kubernetes.io/version"
+COMPONENT = "app.kubernetes.io/component"
+PART_OF = "app.kubernetes.io/part-of"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+AGENT_MODE = "instana/agent-mode"
+ZONE = "io.instana/zone"
+BACKEND = "instana.io/backend"
+APP = "app"
+
+AGENT = "instana-agent"
+K8SENSOR = "k8sensor"
+OPERATOR = "instana-agent-operator"
+"""Value of `managed-by`: that of the Go operator, whose children are taken over by it."""
+
+MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT)
+"""The labels that the resource's `spec.selector` asks for."""
+
+
+def common_labels(context: Context, component: str) -> dict[str, str]:
+    """Return the labels that every child of the component carries."""
+    return {
+        NAME: AGENT,
+        INSTANCE: context.agent.name,
+        VERSION: context.facts.operator_version,
+        COMPONENT: component,
+        PART_OF: "instana",
+        MANAGED_BY: OPERATOR,
+    }
+
+
+def selector_labels(context: Context, component: str) -> dict[str, str]:
+    """Return the labels by which the pods of the component are found."""
+    return {NAME: AGENT, INSTANCE: context.agent.name, COMPONENT: component}
+
+
+def pod_labels(
+    context: Context, component: str, mode: str, further: dict[str, str]
+) -> dict[str, str]:
+    """Return the labels of a pod: the user's, those of all pods, and the further ones given."""
+    return {
+        **context.agent.spec.agent.pod.labels,
+        **selector_labels(context, component),
+        PART_OF: "instana",
+        MANAGED_BY: OPERATOR,
+        AGENT_MODE: mode,
+        **further,
+    }
+
+
+def kept_selector(observed: Obj | None, selector: dict[str, str]) -> Obj:
+    """Return the selector of a workload: it can never change, so an observed one is kept."""
+    kept = ((observed or {}).get("spec") or {}).get("selector")
+    return kept or {"matchLabels": selector}
+
+
+def labels_for_kept_selector(observed: Obj | None) -> dict[str, str]:
+    """Return those labels of the observed pods that the observed selector asks for.
+
+    A workload that was made otherwise (by an older installation) selects by labels of its own;
+    its pods have to go on carrying them.
+    """
+    spec = (observed or {}).get("spec") or {}
+    selector = spec.get("selector") or {}
+    asked_for = {*(selector.get("matchLabels") or {})} | {
+        expression.get("key") for expression in selector.get("matchExpressions") or []
+    }
+    of_pods = labels_of(spec.get("template") or {})
+    return {name: value for name, value in of_pods.items() if name in asked_for}

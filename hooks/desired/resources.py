@@ -1,0 +1,34 @@
+"""Compute resources of a container, with defaults that give way to what the user gives."""
+
+from hooks.kube.canonical import canonical_amounts, canonical_resource_claims
+from hooks.kube.objects import Obj
+from hooks.kube.quantities import quantity_value
+from hooks.models.base import Resources
+
+DEFAULTS = {"cpu": ("500m", "1500m"), "memory": ("768Mi", "768Mi")}
+"""Request and limit of the Go operator, for the agent and the k8sensor alike."""
+
+
+def resources(given: Resources, path: str) -> Obj:
+    """Return `resources` of a container; raises InvalidResource for what is no quantity.
+
+    Where only a request or only a limit is given, the other one's default is moved so that the
+    request stays below the limit.
+    """
+    requests = canonical_amounts(given.requests, f"{path}.requests")
+    limits = canonical_amounts(given.limits, f"{path}.limits")
+    for name, (request, limit) in DEFAULTS.items():
+        if name not in requests:
+            requests[name] = _smaller(request, limits.get(name, limit))
+        if name not in limits:
+            limits[name] = _greater(limit, requests[name])
+    claims = canonical_resource_claims(list(given.claims), f"{path}.claims")
+    return {"requests": requests, "limits": limits} | ({"claims": claims} if claims else {})
+
+
+def _smaller(default: str, given: str) -> str:
+    return given if quantity_value(given) < quantity_value(default) else default
+
+
+def _greater(default: str, given: str) -> str:
+    return given if quantity_value(given) > quantity_value(default) else default

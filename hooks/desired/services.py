@@ -1,0 +1,56 @@
+"""Services `<name>` and `<name>-headless`: the ways to reach an agent."""
+
+from hooks.desired import names
+from hooks.desired.context import Context
+from hooks.desired.labels import AGENT, selector_labels
+from hooks.desired.metadata import metadata
+from hooks.kube.objects import Obj
+from hooks.models.ports import ports
+
+
+def service(context: Context) -> list[Obj]:
+    """Return the Service that leads to the agent on the caller's own node."""
+    spec = context.agent.spec
+    wanted = (
+        spec.service.create or spec.prometheus.remote_write.enabled or spec.opentelemetry.enabled
+    )
+    if not wanted:
+        return []
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": metadata(context, names.service(context.agent.name), AGENT),
+            "spec": {
+                "internalTrafficPolicy": "Local",
+                "ports": _service_ports(context),
+                "selector": selector_labels(context, AGENT),
+            },
+        }
+    ]
+
+
+def headless_service(context: Context) -> Obj:
+    """Return the Service that gives each agent a name; the agents find each other by it."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(context, names.headless_service(context.agent.name), AGENT),
+        "spec": {
+            "clusterIP": "None",
+            "ports": _service_ports(context),
+            "selector": selector_labels(context, AGENT),
+        },
+    }
+
+
+def _service_ports(context: Context) -> list[Obj]:
+    return [
+        {
+            "name": port.name,
+            "port": port.number,
+            "protocol": "TCP",
+            "targetPort": port.number,
+        }
+        for port in ports(context.agent.spec)
+    ]

@@ -1,0 +1,107 @@
+"""What can go wrong, as types; each says in one place what it becomes outside.
+
+No message carries a value of the input: field paths, kinds and names only. A response body of
+Metacontroller's hooks ends in a Kubernetes Event, so a message is one short line.
+"""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a custom resource: where it is, and what is wrong and what to do about it."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return `path: message`."""
+        return f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What was being done when an error occurred; empty parts are not known (yet)."""
+
+    resource: str = ""
+    child: str = ""
+    path: str = ""
+
+    def __str__(self) -> str:
+        """Return the known parts, outermost first."""
+        return ", ".join(part for part in (self.resource, self.child, self.path) if part)
+
+
+class HookError(Exception):
+    """Base of all errors of this service.
+
+    `type` is the label of the error in metrics and log lines, `http_status` the answer of a hook
+    that it reaches, `reason` that of the status condition it sets (empty: it sets none).
+    """
+
+    type: ClassVar[str]
+    http_status: ClassVar[int]
+    reason: ClassVar[str] = ""
+
+    def __init__(self, message: str, where: Whereabouts | None = None) -> None:
+        """Take a message without any value of the input."""
+        super().__init__(message)
+        self.message = message
+        self.where = where or Whereabouts()
+
+    def within(self, *, resource: str = "", child: str = "", path: str = "") -> Self:
+        """Add what was being done, on the way up; what an inner frame knew already stays."""
+        self.where = replace(
+            self.where,
+            resource=self.where.resource or resource,
+            child=self.where.child or child,
+            path=self.where.path or path,
+        )
+        return self
+
+    def __str__(self) -> str:
+        """Return the message with what was being done before it."""
+        where = str(self.where)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class UnreadableRequest(HookError):
+    """The request is not one that Metacontroller sends: not JSON, not the v2 shape."""
+
+    type = "unreadable_request"
+    http_status = 400
+
+
+class InvalidResource(HookError):
+    """The custom resource says something that cannot be carried out; its author can mend it.
+
+    Never reaches Metacontroller as an error: the children stay as they are, the status says why.
+    """
+
+    type = "invalid_resource"
+    http_status = 200
+    reason = "InvalidSpec"
+
+    def __init__(self, problems: tuple[Problem, ...], where: Whereabouts | None = None) -> None:
+        """Take at least one problem."""
+        super().__init__("; ".join(str(problem) for problem in problems), where)
+        self.problems = problems
+
+
+class MissingReference(HookError):
+    """A Secret or ConfigMap that the resource names, or a key in it, is not there.
+
+    Handed on as a value: everything that does not need it goes ahead, a condition names it.
+    """
+
+    type = "missing_reference"
+    http_status = 200
+    reason = "ReferenceMissing"
+
+
+class InternalError(HookError):
+    """A mistake of this service. The answer is 500, which leaves every child as it is."""
+
+    type = "internal"
+    http_status = 500

@@ -1,0 +1,71 @@
+"""Facts about the cluster and the installation: configuration, never asked of the API server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hooks import __version__
+
+ALL_NAMESPACES = "*"
+
+
+class UnknownFact(ValueError):
+    """A fact has a name that nobody knows, or a value that is none of its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the desired state depends on besides the observed objects.
+
+    `openshift`: the cluster is OpenShift (`spec.openshift` of a resource overrides it).
+    `agent_namespaces`: namespaces whose agents get cluster-wide read rights; `*` means all.
+    `operator_version`: goes into `app.kubernetes.io/version` and the status.
+    `field_manager`: Metacontroller's `--apply-strategy-ssa-field-manager`.
+    """
+
+    openshift: bool = False
+    agent_namespaces: tuple[str, ...] = ("instana-agent",)
+    operator_version: str = __version__
+    field_manager: str = "metacontroller"
+
+    def may_have_cluster_rights(self, namespace: str) -> bool:
+        """Tell whether the installation gives agents of the namespace cluster-wide rights."""
+        return ALL_NAMESPACES in self.agent_namespaces or namespace in self.agent_namespaces
+
+    def updated(self, values: Mapping[str, str]) -> "Facts":
+        """Return these facts with those given by name as text, as on a command line.
+
+        Raises UnknownFact for a name that is no fact or a value that is not of its kind.
+        """
+        changes: dict[str, object] = {}
+        for name, text in values.items():
+            match name:
+                case "openshift":
+                    changes["openshift"] = parse_flag(name, text)
+                case "agentNamespaces":
+                    changes["agent_namespaces"] = parse_names(text)
+                case "operatorVersion":
+                    changes["operator_version"] = text
+                case "fieldManager":
+                    changes["field_manager"] = text
+                case _:
+                    known = "agentNamespaces, fieldManager, openshift, operatorVersion"
+                    msg = f"unknown fact {name!r}; known are {known}"
+                    raise UnknownFact(msg)
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def parse_flag(name: str, text: str) -> bool:
+    """Return the truth value of `true` or `false`; raises UnknownFact for anything else."""
+    match text.strip().lower():
+        case "true":
+            return True
+        case "false":
+            return False
+        case _:
+            msg = f"{name} must be true or false"
+            raise UnknownFact(msg)
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Return the comma-separated names, sorted, each once."""
+    return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))

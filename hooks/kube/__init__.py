@@ -1,0 +1,1 @@
+"""Kubernetes vocabulary: values and names that hold for every object, and nothing of Instana's."""

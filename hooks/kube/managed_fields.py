@@ -1,0 +1,199 @@
+"""The part of an observed object that is ours: what we returned last, or what a manager applied.
+
+Two records tell it: the annotation that Metacontroller's dynamic apply leaves, and the API server's
+`metadata.managedFields`. The format of the latter, FieldsV1, is described in k8s.io/apimachinery
+`meta/v1` and sigs.k8s.io/structured-merge-diff `fieldpath`: `f:<name>` is a field, `k:<json>` an
+item of a list by its key fields, `v:<json>` an item by its value, `i:<n>` by its place; `.` is the
+part itself, and `{}` says that there is nothing finer than the whole.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from hooks.kube.objects import Obj
+
+LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
+
+_NOT_OURS = frozenset(
+    {
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "generation",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    }
+)
+_ABSENT: Any = object()
+
+
+def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ()) -> Obj:
+    """Return what we own of an observed object: returning it as a child changes nothing.
+
+    That is what we returned last if the object tells; else what the first of the `managers` that
+    applied anything has applied; else the object's identity only. The named `labels` are those that
+    Metacontroller selects children by: copied from the object where it has them.
+    """
+    last = last_applied(obj, LAST_APPLIED)
+    applied = (owned_by(obj, manager) for manager in managers)
+    ours = last if last is not None else next((part for part in applied if part is not None), {})
+    part = _child(obj, ours)
+    kept = _object(_metadata(obj).get("labels"))
+    selected = {name: kept[name] for name in labels if name in kept}
+    if not selected:
+        return part
+    metadata = part["metadata"]
+    all_labels = {**_object(metadata.get("labels")), **selected}
+    return {**part, "metadata": {**metadata, "labels": all_labels}}
+
+
+def last_applied(obj: Obj, annotation_key: str) -> Obj | None:
+    """Return the object in the annotation, as it was returned last; None if there is none."""
+    text = _object(_metadata(obj).get("annotations")).get(annotation_key)
+    applied = _parsed(text) if isinstance(text, str) else None
+    return applied if isinstance(applied, dict) else None
+
+
+def owned_by(obj: Obj, manager: str) -> Obj | None:
+    """Return the part of the object that the manager owns through server-side apply.
+
+    With the object's identity, without what the server or others keep in its metadata, without its
+    status. None if the manager has applied nothing. What cannot be read, or is not in the object
+    any more, is left out.
+    """
+    entries = _metadata(obj).get("managedFields")
+    applied = [
+        entry.get("fieldsV1")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+        and entry.get("manager") == manager
+        and entry.get("operation") == "Apply"
+        and not entry.get("subresource")
+    ]
+    if not applied:
+        return None
+    fields: Obj = {".": {}}
+    for more in applied:
+        if isinstance(more, dict) and more:
+            fields = _united(fields, more)
+    return _child(obj, _owned(obj, fields))
+
+
+def _child(obj: Obj, part: Obj) -> Obj:
+    """Return the part of the object with the object's identity and without what is not ours."""
+    metadata = {name: value for name, value in _metadata(part).items() if name not in _NOT_OURS}
+    annotations = _object(metadata.pop("annotations", None))
+    annotations = {name: text for name, text in annotations.items() if name != LAST_APPLIED}
+    if annotations:
+        metadata["annotations"] = annotations
+    observed = _metadata(obj)
+    place = {name: observed[name] for name in ("name", "namespace") if name in observed}
+    kind: Obj = {name: obj[name] for name in ("apiVersion", "kind") if name in obj}
+    rest = {name: value for name, value in part.items() if name != "status"}
+    return {**rest, **kind, "metadata": {**metadata, **place}}
+
+
+def _united(fields: Any, more: Any) -> Any:
+    """Return the fields of either; a part that one of them owns as a whole is owned as a whole."""
+    if not isinstance(fields, dict) or not isinstance(more, dict):
+        return fields if isinstance(fields, dict) else more
+    if not fields or not more:
+        return {}
+    both = {name: _united(fields[name], more[name]) for name in fields if name in more}
+    return {**fields, **more, **both}
+
+
+def _owned(value: Any, fields: Any) -> Any:
+    """Return the owned part of a value, _ABSENT if nothing of it is owned."""
+    if not isinstance(fields, dict):
+        return _ABSENT
+    if not fields:
+        return value
+    part: Any = _ABSENT
+    if isinstance(value, dict):
+        part = dict(_owned_fields(value, fields))
+    elif isinstance(value, list):
+        part = list(_owned_items(value, fields))
+    if "." in fields:
+        return value if part is _ABSENT else part
+    return part or _ABSENT
+
+
+def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
+    for path, finer in fields.items():
+        name = path[2:]
+        if not path.startswith("f:") or name not in value:
+            continue
+        part = _owned(value[name], finer)
+        if part is not _ABSENT:
+            yield name, part
+
+
+def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
+    """Yield the owned parts of the list's owned items, in the list's order."""
+    keys = list(_parsed_paths("k:", fields))
+    values = [value for value, _ in _parsed_paths("v:", fields)]
+    for place, item in enumerate(items):
+        if any(_same(item, value) for value in values):
+            yield item
+            continue
+        part = _owned(item, fields.get(f"i:{place}"))
+        if part is _ABSENT:
+            part = _owned_by_key(item, keys)
+        if part is not _ABSENT:
+            yield part
+
+
+def _owned_by_key(item: Any, keys: list[tuple[Any, Any]]) -> Any:
+    """Return the owned part of an item that is found by its key fields, and at least one of these.
+
+    Key fields that the manager does not own are defaults (`protocol: TCP`): not what it applied.
+    """
+    for key, finer in keys:
+        if not _has(item, key):
+            continue
+        part = _owned(item, finer)
+        if part is _ABSENT:
+            return key
+        return part if any(name in part for name in key) else {**key, **part}
+    return _ABSENT
+
+
+def _has(item: Any, key: Any) -> bool:
+    if not isinstance(item, dict) or not isinstance(key, dict) or not key:
+        return False
+    return all(name in item and _same(item[name], value) for name, value in key.items())
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare as JSON does: true is not 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _parsed_paths(prefix: str, fields: Obj) -> Iterator[tuple[Any, Any]]:
+    for path, finer in fields.items():
+        if path.startswith(prefix):
+            parsed = _parsed(path[len(prefix) :])
+            if parsed is not _ABSENT:
+                yield parsed, finer
+
+
+def _parsed(text: str) -> Any:
+    """Return what the JSON says, _ABSENT if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return _ABSENT
+
+
+def _metadata(obj: Obj) -> Obj:
+    return _object(obj.get("metadata"))
+
+
+def _object(value: Any) -> Obj:
+    """Return the value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,49 @@
+"""What every Kubernetes object has: a type, a name, a place, labels."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+Obj: TypeAlias = dict[str, Any]
+"""A Kubernetes object, or a part of one, as its JSON: camelCase keys, plain values."""
+
+Identity: TypeAlias = tuple[str, str, str, str]
+"""apiVersion, kind, namespace ("" for cluster-scoped objects), name."""
+
+
+def identity(obj: Obj) -> Identity:
+    """Return what makes the object unique in a cluster; missing parts are empty strings."""
+    metadata = obj.get("metadata") or {}
+    return (
+        obj.get("apiVersion", ""),
+        obj.get("kind", ""),
+        metadata.get("namespace", ""),
+        metadata.get("name", ""),
+    )
+
+
+def describe(obj: Obj) -> str:
+    """Return the object's `Kind/name`, as it stands in messages and logs."""
+    return f"{obj.get('kind', '?')}/{(obj.get('metadata') or {}).get('name', '?')}"
+
+
+def labels_of(obj: Obj) -> dict[str, str]:
+    """Return the object's labels, empty where it has none."""
+    return (obj.get("metadata") or {}).get("labels") or {}
+
+
+def annotations_of(obj: Obj) -> dict[str, str]:
+    """Return the object's annotations, empty where it has none."""
+    return (obj.get("metadata") or {}).get("annotations") or {}
+
+
+def present(**fields: Any) -> Obj:
+    """Return the given fields without those that are None: an optional field at its leaf."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def named(items: Iterable[Mapping[str, Any]], name: str) -> Obj | None:
+    """Return the first item of a list of named things (containers, volumes, env) with that name."""
+    for item in items:
+        if item.get("name") == name:
+            return dict(item)
+    return None

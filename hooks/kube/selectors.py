@@ -1,0 +1,28 @@
+"""Label selectors, as the API server evaluates them."""
+
+from hooks.kube.objects import Obj
+
+
+def matches(selector: Obj, labels: dict[str, str]) -> bool:
+    """Tell whether labels satisfy a selector of `matchLabels` and `matchExpressions`."""
+    wanted = selector.get("matchLabels") or {}
+    expressions = selector.get("matchExpressions") or []
+    return all(labels.get(name) == value for name, value in wanted.items()) and all(
+        _holds(expression, labels) for expression in expressions
+    )
+
+
+def _holds(expression: Obj, labels: dict[str, str]) -> bool:
+    key, values = expression["key"], expression.get("values") or []
+    match expression["operator"]:
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+        case unknown:
+            msg = f"{unknown} is no operator of a label selector"
+            raise ValueError(msg)

@@ -1,0 +1,198 @@
+"""`spec.agent`: the monitoring agent itself."""
+
+from pydantic import Field
+
+from hooks.models.base import Image, ListOf, Named, Opaque, OpaqueList, Resources, SpecModel
+
+DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
+DEFAULT_ENDPOINT_PORT = "443"
+
+
+class AgentImage(Image):
+    """The agent's image."""
+
+    name: str = Field(
+        default="icr.io/instana/agent",
+        description="Image name with registry, without tag or digest.",
+    )
+    pull_secrets: ListOf[Named] | None = Field(
+        default=None,
+        description="Pull Secrets of the agent's and the k8sensor's pods. Not given, a Secret for "
+        "containers.instana.io is made where the image comes from there; an empty list turns "
+        "that off.",
+    )
+
+
+class BackendSpec(SpecModel):
+    """One more Instana backend that the agents report to."""
+
+    endpoint_host: str = Field(description="Host name of the backend.")
+    endpoint_port: str = Field(default=DEFAULT_ENDPOINT_PORT, description="Port of the backend.")
+    key: str = Field(
+        default="",
+        description="Agent key for the backend; entry key-<position> of keysSecret wins.",
+    )
+
+
+class Tls(SpecModel):
+    """TLS for the endpoints that the agent serves."""
+
+    secret_name: str = Field(
+        default="", description="Existing Secret of type kubernetes.io/tls; wins over the others."
+    )
+    certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
+    key: str = Field(default="", description="Private key (PEM, base64-encoded).")
+
+    @property
+    def is_inline(self) -> bool:
+        """Tell whether the certificate and key come with the resource itself."""
+        return not self.secret_name and bool(self.certificate and self.key)
+
+
+class UpdateStrategy(SpecModel):
+    """Update strategy of the DaemonSet."""
+
+    type: str = Field(default="RollingUpdate", description="RollingUpdate or OnDelete.")
+    rolling_update: Opaque = Field(
+        default_factory=dict,
+        description="maxUnavailable (default 1) and maxSurge of a rolling update.",
+    )
+
+
+class AgentPod(Resources):
+    """The agent's pods."""
+
+    annotations: dict[str, str] = Field(
+        default_factory=dict, description="Annotations of the agent's and the k8sensor's pods."
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="Labels of the agent's and the k8sensor's pods."
+    )
+    tolerations: OpaqueList = Field(
+        default=(), description="Tolerations; a zone's own ones replace them."
+    )
+    affinity: Opaque = Field(
+        default_factory=dict, description="Affinity; a zone's own one replaces it."
+    )
+    priority_class_name: str = Field(default="", description="Priority class of the pods.")
+    node_selector: dict[str, str] = Field(
+        default_factory=dict, description="Labels of the nodes that run an agent."
+    )
+    volumes: OpaqueList = Field(default=(), description="Further volumes of the pods.")
+    volume_mounts: OpaqueList = Field(
+        default=(), description="Further volume mounts of the agent's container."
+    )
+    env: OpaqueList = Field(
+        default=(),
+        description="Further environment variables of the agent's container, with every kind of "
+        "valueFrom; they win over agent.env and the built-in ones.",
+    )
+    liveness_probe: Opaque | None = Field(
+        default=None,
+        description="Replaces the default liveness probe; without a handler the default one "
+        "(HTTP GET /status) is kept and only the given numbers change.",
+    )
+
+
+class Host(SpecModel):
+    """Paths on the node."""
+
+    repository: str = Field(
+        default="", description="Directory of the node that holds the agent's package repository."
+    )
+
+
+class ServiceMesh(SpecModel):
+    """Support of service meshes."""
+
+    enabled: bool = Field(default=False, description="Whether the agent opens its socket.")
+
+
+class AgentSpec(SpecModel):
+    """The monitoring agent."""
+
+    mode: str = Field(
+        default="",
+        description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
+    )
+    key: str = Field(default="", description="Agent key. Better: keysSecret.")
+    download_key: str = Field(default="", description="Download key. Better: keysSecret.")
+    keys_secret: str = Field(
+        default="",
+        description="Secret in the same namespace with `key`, and optionally `downloadKey`, "
+        "`key-1`, `key-2`, ... for additional backends, `httpsProxy`, `proxyUser`, "
+        "`proxyPassword`, `mirrorReleaseRepoUsername`, `mirrorReleaseRepoPassword`, "
+        "`mirrorSharedRepoUsername`, `mirrorSharedRepoPassword`. Its entries win over values in "
+        "the resource.",
+    )
+    listen_address: str = Field(default="", description="Address that the agent listens on.")
+    endpoint_host: str = Field(
+        default=DEFAULT_ENDPOINT_HOST, description="Host name of the Instana backend."
+    )
+    endpoint_port: str = Field(
+        default=DEFAULT_ENDPOINT_PORT, description="Port of the Instana backend."
+    )
+    min_ready_seconds: int = Field(
+        default=0, description="Seconds that a new agent pod has to be ready to count as available."
+    )
+    additional_backends: ListOf[BackendSpec] = Field(
+        default=(), description="Further backends that get the same data."
+    )
+    tls: Tls = Field(default_factory=Tls, description="TLS for the endpoints of the agent.")
+    image: AgentImage = Field(default_factory=AgentImage, description="The agent's image.")
+    update_strategy: UpdateStrategy = Field(
+        default_factory=UpdateStrategy, description="Update strategy of the DaemonSet."
+    )
+    pod: AgentPod = Field(default_factory=AgentPod, description="The agent's pods.")
+    proxy_host: str = Field(default="", description="Host name of a proxy to the backend.")
+    proxy_port: str = Field(default="", description="Port of the proxy; 80 where not given.")
+    proxy_protocol: str = Field(
+        default="", description="Protocol of the proxy: http (default), https, socks4, socks5."
+    )
+    proxy_user: str = Field(default="", description="User name for the proxy.")
+    proxy_password: str = Field(default="", description="Password for the proxy.")
+    proxy_use_dns: bool = Field(
+        default=False, alias="proxyUseDNS", description="Whether the proxy resolves host names."
+    )
+    env: dict[str, str] = Field(
+        default_factory=dict,
+        description="Environment variables of the agent's and the k8sensor's containers; the "
+        "built-in ones win.",
+    )
+    configuration_yaml: str = Field(
+        default="",
+        alias="configuration_yaml",
+        description="Content of the agent's configuration.yaml.",
+    )
+    redact_kubernetes_secrets: str = Field(
+        default="", description="Whether secrets in Kubernetes objects are redacted."
+    )
+    host: Host = Field(default_factory=Host, description="Paths on the node.")
+    service_mesh: ServiceMesh = Field(
+        default_factory=ServiceMesh, description="Support of service meshes."
+    )
+    instana_mvn_repo_url: str = Field(default="", description="URL of the Maven repository.")
+    instana_mvn_repo_features_path: str = Field(
+        default="", description="Path of the features in the Maven repository."
+    )
+    instana_mvn_repo_shared_path: str = Field(
+        default="", description="Path of the shared artefacts in the Maven repository."
+    )
+    agent_release_repo_mirror_url: str = Field(
+        default="", description="URL of a mirror of the agent release repository."
+    )
+    agent_release_repo_mirror_username: str = Field(
+        default="", description="User name for the mirror of the release repository."
+    )
+    agent_release_repo_mirror_password: str = Field(
+        default="", description="Password for the mirror of the release repository."
+    )
+    instana_shared_repo_mirror_url: str = Field(
+        default="", description="URL of a mirror of the shared repository."
+    )
+    instana_shared_repo_mirror_username: str = Field(
+        default="", description="User name for the mirror of the shared repository."
+    )
+    instana_shared_repo_mirror_password: str = Field(
+        default="", description="Password for the mirror of the shared repository."
+    )

@@ -1,0 +1,159 @@
+"""The custom resource InstanaAgent (`instana.io/v1`, plural `agents`)."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hooks.models.agent import AgentSpec
+from hooks.models.base import Create, Enabled, ListOf, Named, Opaque, OpaqueList, SpecModel
+from hooks.models.k8s_sensor import K8sSensorSpec
+
+API_VERSION = "instana.io/v1"
+KIND = "InstanaAgent"
+PLURAL = "agents"
+
+DEFAULT_SERVICE_ACCOUNT = "default"
+
+
+class Metadata(SpecModel):
+    """What this service reads of the metadata."""
+
+    name: str = Field(description="Name of the resource; all its children are named after it.")
+    namespace: str = Field(description="Namespace of the resource and its children.")
+    uid: str = Field(default="", description="Identifier that the API server gave.")
+    generation: int = Field(default=0, description="Counts the changes of the spec.")
+
+
+class OpenTelemetryProtocol(Enabled):
+    """One protocol of OpenTelemetry."""
+
+    port: int | None = Field(
+        default=None, description="Port; 4317 for gRPC and 4318 for HTTP where not given."
+    )
+
+
+class OpenTelemetry(SpecModel):
+    """OpenTelemetry data that the agents take in."""
+
+    enabled: bool = Field(default=True, description="Whether the agents take OpenTelemetry data.")
+    grpc: OpenTelemetryProtocol = Field(
+        default_factory=OpenTelemetryProtocol, description="OTLP over gRPC; on like its parent."
+    )
+    http: OpenTelemetryProtocol = Field(
+        default_factory=OpenTelemetryProtocol, description="OTLP over HTTP; on like its parent."
+    )
+
+    def is_on(self, protocol: OpenTelemetryProtocol) -> bool:
+        """Tell whether the protocol is switched on, by itself or like its parent."""
+        return self.enabled if protocol.enabled is None else protocol.enabled
+
+
+class Prometheus(SpecModel):
+    """Prometheus data that the agents take in."""
+
+    remote_write: Enabled = Field(
+        default_factory=Enabled, description="Whether the agents take Prometheus remote write."
+    )
+
+
+class ServiceAccount(Create):
+    """The agent's ServiceAccount."""
+
+    name: str = Field(default="", description="Its name; the resource's name where not given.")
+    annotations: dict[str, str] = Field(default_factory=dict, description="Its annotations.")
+
+
+class ZoneSpec(SpecModel):
+    """A part of the cluster with a DaemonSet of its own."""
+
+    name: str = Field(description="Name of the zone, part of the DaemonSet's name.")
+    tolerations: OpaqueList | None = Field(
+        default=None, description="Tolerations; agent.pod.tolerations where not given."
+    )
+    affinity: Opaque | None = Field(
+        default=None, description="Affinity; agent.pod.affinity where not given."
+    )
+    mode: str = Field(default="", description="Monitoring mode; agent.mode where not given.")
+
+
+class PodSecurityPolicy(Enabled):
+    """Without effect: Kubernetes has no pod security policies any more."""
+
+    name: str = Field(default="", description="Without effect.")
+
+
+class InstanaAgentSpec(SpecModel):
+    """What is to run, and how."""
+
+    selector: Opaque | None = Field(
+        default=None,
+        description="Which objects are the children of this resource; a default of the CRD.",
+    )
+    use_secret_mounts: bool = Field(
+        default=True, description="Whether pods get secrets as files instead of as environment."
+    )
+    agent: AgentSpec = Field(description="The monitoring agent.")
+    cluster: Named = Field(default_factory=Named, description="The cluster, as shown in Instana.")
+    zone: Named = Field(default_factory=Named, description="The zone, as shown in Instana.")
+    openshift: bool | None = Field(
+        default=None,
+        description="Whether the cluster is OpenShift; the installation's setting where not given.",
+    )
+    rbac: Create = Field(
+        default_factory=Create, description="Bindings to the cluster-wide read rights."
+    )
+    service: Create = Field(
+        default_factory=Create,
+        description="The agent's Service; it is always made while OpenTelemetry or Prometheus "
+        "remote write is on.",
+    )
+    opentelemetry: OpenTelemetry = Field(
+        default_factory=OpenTelemetry, description="OpenTelemetry data."
+    )
+    prometheus: Prometheus = Field(default_factory=Prometheus, description="Prometheus data.")
+    service_account: ServiceAccount = Field(
+        default_factory=ServiceAccount, description="The agent's ServiceAccount."
+    )
+    k8s_sensor: K8sSensorSpec = Field(
+        default_factory=K8sSensorSpec, alias="k8s_sensor", description="The k8sensor."
+    )
+    zones: ListOf[ZoneSpec] = Field(
+        default=(), description="One DaemonSet per entry instead of a single one."
+    )
+    pod_security_policy: PodSecurityPolicy = Field(
+        default_factory=PodSecurityPolicy,
+        description="Without effect; accepted for existing resources.",
+    )
+    kubernetes: dict[str, Any] = Field(
+        default_factory=dict, description="Without effect; accepted for existing resources."
+    )
+    pinned_chart_version: str = Field(
+        default="", description="Without effect; accepted for existing resources."
+    )
+    service_mesh: Enabled = Field(
+        default_factory=Enabled,
+        description="Without effect; accepted for existing resources. Use agent.serviceMesh.",
+    )
+
+
+class InstanaAgent(SpecModel):
+    """An InstanaAgent with all defaults filled in."""
+
+    metadata: Metadata = Field(description="Name, namespace, generation.")
+    spec: InstanaAgentSpec = Field(description="What is to run, and how.")
+
+    @property
+    def name(self) -> str:
+        """Return the resource's name."""
+        return self.metadata.name
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace of the resource and of all its children."""
+        return self.metadata.namespace
+
+    @property
+    def service_account_name(self) -> str:
+        """Return the name of the account that the agent's pods run as."""
+        account = self.spec.service_account
+        return account.name or (self.name if account.create else DEFAULT_SERVICE_ACCOUNT)

@@ -1,0 +1,102 @@
+"""`spec.k8s_sensor`: the program that watches the Kubernetes API."""
+
+from pydantic import Field
+
+from hooks.models.base import (
+    CertificateAuthority,
+    Enabled,
+    Image,
+    ListOf,
+    Opaque,
+    OpaqueList,
+    Resources,
+    SpecModel,
+)
+
+
+class SensorImage(Image):
+    """The k8sensor's image."""
+
+    name: str = Field(
+        default="icr.io/instana/k8sensor",
+        description="Image name with registry, without tag or digest.",
+    )
+
+
+class SensorPod(Resources):
+    """The k8sensor's pods."""
+
+    node_selector: dict[str, str] = Field(
+        default_factory=dict, description="Labels of the nodes that run a k8sensor."
+    )
+    priority_class_name: str = Field(default="", description="Priority class of the pods.")
+    tolerations: OpaqueList = Field(default=(), description="Tolerations of the pods.")
+    affinity: Opaque = Field(
+        default_factory=dict,
+        description="Affinity; where not given, the pods prefer nodes without another k8sensor.",
+    )
+
+
+class SensorDeployment(SpecModel):
+    """The k8sensor's Deployments, one per backend."""
+
+    enabled: bool = Field(default=True, description="Whether k8sensors run at all.")
+    min_ready_seconds: int = Field(
+        default=0, description="Seconds that a new pod has to be ready to count as available."
+    )
+    replicas: int = Field(default=3, description="Pods of each Deployment.")
+    pod: SensorPod = Field(default_factory=SensorPod, description="The k8sensor's pods.")
+
+
+class Etcd(SpecModel):
+    """How the k8sensor reads the metrics of etcd."""
+
+    insecure: bool = Field(
+        default=False, description="Whether the certificate of etcd is not verified."
+    )
+    ca: CertificateAuthority = Field(
+        default_factory=CertificateAuthority, description="CA certificate of etcd."
+    )
+    targets: ListOf[str] = Field(
+        default=(), description="Metrics URLs of etcd; they turn discovery off."
+    )
+
+
+class RestClient(SpecModel):
+    """How the k8sensor reads the metrics of the control plane."""
+
+    host_allowlist: ListOf[str] = Field(default=(), description="Hosts that the k8sensor may ask.")
+    ca: CertificateAuthority = Field(
+        default_factory=CertificateAuthority, description="CA certificate of the control plane."
+    )
+
+
+class FeatureFlags(SpecModel):
+    """Switches that once existed."""
+
+    crd_monitoring: bool | None = Field(
+        default=None, description="Without effect; accepted for existing resources."
+    )
+
+
+class K8sSensorSpec(SpecModel):
+    """The k8sensor."""
+
+    deployment: SensorDeployment = Field(
+        default_factory=SensorDeployment, description="The k8sensor's Deployments."
+    )
+    image: SensorImage = Field(default_factory=SensorImage, description="The k8sensor's image.")
+    pod_disruption_budget: Enabled = Field(
+        default_factory=Enabled,
+        description="A PodDisruptionBudget for the k8sensors, where there is more than one.",
+    )
+    etcd: Etcd = Field(default_factory=Etcd, description="Metrics of etcd.")
+    rest_client: RestClient = Field(
+        default_factory=RestClient, description="Metrics of the control plane."
+    )
+    pollrate: str = Field(
+        default="10s", description="How often the Kubernetes API is polled, such as 10s."
+    )
+    feature_flags: FeatureFlags = Field(
+        default_factory=FeatureFlags, description="Without effect; accepted for existing resources."
+    )

@@ -1,0 +1,39 @@
+"""The TCP ports that an agent opens; its container and both Services list the same."""
+
+from dataclasses import dataclass
+
+from hooks.models.instana_agent import InstanaAgentSpec, OpenTelemetryProtocol
+
+AGENT_API = 42699
+OTLP_GRPC = 4317
+OTLP_LEGACY = 55680
+OTLP_HTTP = 4318
+HIGHEST = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A named port and the field that sets its number (empty: nothing does)."""
+
+    name: str
+    number: int
+    path: str = ""
+
+
+def ports(spec: InstanaAgentSpec) -> tuple[Port, ...]:
+    """Return the ports in the order in which objects list them."""
+    otel = spec.opentelemetry
+    opened = [Port("agent-apis", AGENT_API)]
+    if not otel.enabled:
+        return tuple(opened)
+    if otel.is_on(otel.grpc):
+        opened.append(_otlp("grpc", otel.grpc, OTLP_GRPC))
+        opened.append(Port("otlp-legacy", OTLP_LEGACY))
+    if otel.is_on(otel.http):
+        opened.append(_otlp("http", otel.http, OTLP_HTTP))
+    return tuple(opened)
+
+
+def _otlp(name: str, protocol: OpenTelemetryProtocol, default: int) -> Port:
+    number = default if protocol.port is None else protocol.port
+    return Port(f"otlp-{name}", number, f"spec.opentelemetry.{name}.port")

@@ -1,0 +1,67 @@
+"""Lookups over the object maps of a request: `Kind.group/version` -> `namespace/name` -> object."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from hooks.kube.objects import Obj
+
+
+class Presence(Enum):
+    """Whether an object is there."""
+
+    FOUND = "found"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    """Its kind was not asked for (yet): the answer of an older customize hook still holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The outcome of looking for one object."""
+
+    presence: Presence
+    obj: Obj = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Tell whether the object is there."""
+        return self.presence is Presence.FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedObjects:
+    """Objects by kind, as a request carries them.
+
+    A kind is written as Metacontroller writes it: `Secret.v1`, `DaemonSet.apps/v1`. Every kind
+    that was asked for has its key, even with no object.
+    """
+
+    by_kind: Mapping[str, Mapping[str, Obj]]
+
+    def knows(self, kind: str) -> bool:
+        """Tell whether objects of the kind were asked for."""
+        return kind in self.by_kind
+
+    def look_up(self, kind: str, namespace: str, name: str) -> Lookup:
+        """Return whether the object is there, and the object if so; "" for no namespace."""
+        objects = self.by_kind.get(kind)
+        if objects is None:
+            return Lookup(Presence.UNKNOWN)
+        obj = objects.get(f"{namespace}/{name}" if namespace else name)
+        return Lookup(Presence.MISSING) if obj is None else Lookup(Presence.FOUND, obj)
+
+    def get(self, kind: str, namespace: str, name: str) -> Obj | None:
+        """Return the object, or None where it is missing or its kind is unknown."""
+        found = self.look_up(kind, namespace, name)
+        return found.obj if found.found else None
+
+    def all_of(self, kind: str) -> list[Obj]:
+        """Return all objects of the kind, ordered by namespace and name."""
+        objects = self.by_kind.get(kind, {})
+        return [objects[key] for key in sorted(objects)]
+
+    def __iter__(self) -> Iterator[Obj]:
+        """Iterate over all objects, ordered by kind, namespace and name."""
+        for kind in sorted(self.by_kind):
+            yield from self.all_of(kind)

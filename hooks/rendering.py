@@ -1,0 +1,215 @@
+"""What would be there: the hooks' answers for given objects, with no cluster and no server.
+
+The given objects play the cluster: those that the customize hook asks for become related objects,
+those that the parent's selector matches its children.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hooks import cluster_rbac
+from hooks.customize import related_resources
+from hooks.desired import labels, names
+from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
+from hooks.errors import InvalidResource, Problem, UnreadableRequest
+from hooks.facts import Facts
+from hooks.kube.objects import Obj, labels_of
+from hooks.kube.selectors import matches
+from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.models.parsing import read_agent
+from hooks.observed import ObservedObjects
+from hooks.sync import reconcile
+from hooks.wire import SyncRequest
+
+OPENSHIFT_CRD = "clusteroperators.config.openshift.io"
+DEFAULT_NAMESPACE = "default"
+CLUSTER_SCOPED = frozenset(
+    {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
+)
+CHILD_KINDS = (
+    names.CONFIG_MAP,
+    names.DAEMON_SET,
+    names.DEPLOYMENT,
+    names.POD_DISRUPTION_BUDGET,
+    names.SECRET,
+    names.SERVICE,
+    names.SERVICE_ACCOUNT,
+)
+RESOURCES = {
+    "secrets": names.SECRET,
+    "configmaps": names.CONFIG_MAP,
+    "namespaces": names.NAMESPACE,
+    "services": names.SERVICE,
+    "endpointslices": names.ENDPOINT_SLICE,
+}
+CHILD_SELECTOR = {
+    "matchLabels": {labels.MANAGED_BY: labels.OPERATOR},
+    "matchExpressions": [
+        {"key": labels.COMPONENT, "operator": "In", "values": [labels.AGENT, labels.K8SENSOR]}
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The answers: children, ClusterRoleBindings, status, and what is wrong with the resource."""
+
+    children: list[Obj]
+    attachments: list[Obj]
+    status: Obj
+    problems: tuple[Problem, ...]
+
+
+def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
+    """Return the children, attachments and status of the one InstanaAgent among the documents.
+
+    Raises UnreadableRequest if the documents are no objects or hold no or several InstanaAgents.
+    """
+    objects = [_stored(each) for document in documents for each in _objects(document)]
+    parent = _only_agent(objects)
+    cluster = [_with_namespace(each, parent["metadata"]["namespace"]) for each in objects]
+    known = _facts_of(objects, facts)
+    request = SyncRequest(
+        parent=parent,
+        children=ObservedObjects(_children(parent, cluster)),
+        related=ObservedObjects(_related(parent, cluster, known)),
+    )
+    outcome = reconcile(request, known, now)
+    return Rendered(
+        children=outcome.children,
+        attachments=_attachments(parent, objects, known),
+        status=outcome.status,
+        problems=outcome.problems,
+    )
+
+
+def _objects(document: Any) -> list[Obj]:
+    """Return the objects of one document: itself, or the items of a List."""
+    if document is None:
+        return []
+    if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+        msg = "a document is no Kubernetes object: it has no kind"
+        raise UnreadableRequest(msg)
+    if isinstance(document.get("items"), list):
+        return [obj for item in document["items"] for obj in _objects(item)]
+    metadata = document.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        msg = f"a document of kind {document['kind']} has no metadata.name"
+        raise UnreadableRequest(msg)
+    return [document]
+
+
+def _stored(obj: Obj) -> Obj:
+    """Return a Secret as the API server stores it: `stringData` has become part of `data`."""
+    if obj["kind"] != "Secret" or not isinstance(obj.get("stringData"), dict):
+        return obj
+    texts = {
+        name: b64encode(str(text).encode()).decode("ascii")
+        for name, text in obj["stringData"].items()
+    }
+    rest = {name: value for name, value in obj.items() if name != "stringData"}
+    return rest | {"data": (obj.get("data") or {}) | texts}
+
+
+def _only_agent(objects: list[Obj]) -> Obj:
+    agents = [
+        each for each in objects if (each.get("apiVersion"), each["kind"]) == (API_VERSION, KIND)
+    ]
+    if len(agents) != 1:
+        msg = f"there must be exactly one {KIND} of {API_VERSION}, not {len(agents)}"
+        raise UnreadableRequest(msg)
+    return _with_namespace(agents[0], DEFAULT_NAMESPACE)
+
+
+def _with_namespace(obj: Obj, namespace: str) -> Obj:
+    """Return the object with a namespace; where none is given, in the given one."""
+    if obj["kind"] in CLUSTER_SCOPED or obj["metadata"].get("namespace"):
+        return obj
+    return obj | {"metadata": obj["metadata"] | {"namespace": namespace}}
+
+
+def _facts_of(objects: list[Obj], facts: Facts) -> Facts:
+    crds = {
+        each["metadata"]["name"] for each in objects if each["kind"] == "CustomResourceDefinition"
+    }
+    return facts.updated({"openshift": "true"}) if OPENSHIFT_CRD in crds else facts
+
+
+def _kind(obj: Obj) -> str:
+    """Return the object's kind as Metacontroller writes it, such as `DaemonSet.apps/v1`."""
+    return f"{obj['kind']}.{obj.get('apiVersion', '')}"
+
+
+def _key(obj: Obj) -> str:
+    namespace, name = obj["metadata"].get("namespace"), obj["metadata"]["name"]
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
+    """Return what Metacontroller would hold for the parent's children."""
+    children: dict[str, dict[str, Obj]] = {kind: {} for kind in CHILD_KINDS}
+    for obj in cluster:
+        if _kind(obj) in children and _is_child(obj, parent):
+            children[_kind(obj)][_key(obj)] = obj
+    return children
+
+
+def _is_child(obj: Obj, parent: Obj) -> bool:
+    if obj["metadata"].get("namespace") != parent["metadata"]["namespace"]:
+        return False
+    owners = [
+        each for each in obj["metadata"].get("ownerReferences") or [] if each.get("controller")
+    ]
+    is_ours = all(
+        (each.get("kind"), each.get("name")) == (KIND, parent["metadata"]["name"])
+        for each in owners
+    )
+    return is_ours and matches(CHILD_SELECTOR, labels_of(obj))
+
+
+def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:
+    """Return what Metacontroller would hold for the rules of the customize hook."""
+    try:
+        rules = related_resources(read_agent(parent), facts)
+    except InvalidResource:
+        rules = []
+    related: dict[str, dict[str, Obj]] = {}
+    for rule in rules:
+        of_kind = related.setdefault(RESOURCES[rule["resource"]], {})
+        found = [each for each in cluster if _is_related(each, rule)]
+        of_kind.update({_key(each): each for each in found})
+    return related
+
+
+def _is_related(obj: Obj, rule: Obj) -> bool:
+    metadata = obj["metadata"]
+    return (
+        _kind(obj) == RESOURCES[rule["resource"]]
+        and rule.get("namespace") in (None, metadata.get("namespace"))
+        and ("names" not in rule or metadata["name"] in rule["names"])
+        and ("labelSelector" not in rule or matches(rule["labelSelector"], labels_of(obj)))
+    )
+
+
+def _attachments(parent: Obj, objects: list[Obj], facts: Facts) -> list[Obj]:
+    """Return the bindings to the given ClusterRoles, else to those of the installation."""
+    given = [
+        each for each in objects if each["kind"] == "ClusterRole" and BIND_LABEL in labels_of(each)
+    ]
+    related = {cluster_rbac.AGENTS: {_key(parent): parent}}
+    return [
+        binding
+        for role in given or _installed_roles()
+        for binding in cluster_rbac.sync(
+            {"object": role, "attachments": {}, "related": related}, facts
+        )["attachments"]
+    ]
+
+
+def _installed_roles() -> list[Obj]:
+    return [
+        {"kind": "ClusterRole", "metadata": {"name": role, "labels": {BIND_LABEL: bound}}}
+        for role, bound in ((AGENT_ROLE, "agent"), (K8SENSOR_ROLE, "k8sensor"))
+    ]

@@ -1,0 +1,63 @@
+"""Conditions: type, status, reason, message, generation, and when the status changed last."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hooks.kube.objects import Obj
+
+LONGEST_MESSAGE = 1024
+LONGEST_LIST = 5
+
+Status = Literal["True", "False", "Unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition, without its history."""
+
+    type: str
+    status: Status
+    reason: str
+    message: str
+
+
+def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
+    """Return the conditions as they stand in the status, with transition times.
+
+    The time of a condition whose status is that of the parent's observed one is kept.
+    """
+    observed = _observed(parent)
+    generation = parent["metadata"].get("generation")
+    return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
+
+
+def several(items: list[str]) -> str:
+    """Return the items in one text; of a long list the first ones and how many more there are."""
+    shown = "; ".join(items[:LONGEST_LIST])
+    more = len(items) - LONGEST_LIST
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _stamped(condition: Condition, observed: Obj, generation: object, now: str) -> Obj:
+    is_same = observed.get("status") == condition.status
+    since = observed.get("lastTransitionTime") if is_same else None
+    return {
+        "type": condition.type,
+        "status": condition.status,
+        "reason": condition.reason,
+        "message": condition.message[:LONGEST_MESSAGE],
+        "lastTransitionTime": since if isinstance(since, str) and since else now,
+        **({"observedGeneration": generation} if isinstance(generation, int) else {}),
+    }
+
+
+def _observed(parent: Obj) -> dict[str, Obj]:
+    status = parent.get("status")
+    conditions = status.get("conditions") if isinstance(status, dict) else None
+    if not isinstance(conditions, list):
+        return {}
+    return {
+        each["type"]: each
+        for each in conditions
+        if isinstance(each, dict) and isinstance(each.get("type"), str)
+    }

@@ -1,0 +1,119 @@
+"""What the observed DaemonSets and Deployments say of themselves, in counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR
+from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.kube.objects import Obj, describe, labels_of
+from hooks.observed import ObservedObjects
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pods of some workloads."""
+
+    desired: int
+    ready: int
+    updated: int
+    available: int
+
+    def as_status(self) -> Obj:
+        """Return the counts as they stand in the status, with a summary for a table's column."""
+        return {
+            "desired": self.desired,
+            "ready": self.ready,
+            "updated": self.updated,
+            "available": self.available,
+            "summary": f"{self.ready}/{self.desired}",
+        }
+
+
+def agent_daemonsets(children: ObservedObjects) -> list[Obj]:
+    """Return the observed DaemonSets of the agent."""
+    return _of_component(children.all_of(DAEMON_SET), AGENT)
+
+
+def k8sensor_deployments(children: ObservedObjects) -> list[Obj]:
+    """Return the observed Deployments of the k8sensor, of all backends."""
+    return _of_component(children.all_of(DEPLOYMENT), K8SENSOR)
+
+
+def agent_counts(daemonsets: Iterable[Obj]) -> Counts:
+    """Return the agents of all given DaemonSets together."""
+    return _sum(
+        (
+            _number(each, "desiredNumberScheduled"),
+            _number(each, "numberReady"),
+            _number(each, "updatedNumberScheduled"),
+            _number(each, "numberAvailable"),
+        )
+        for each in daemonsets
+    )
+
+
+def k8sensor_counts(deployments: Iterable[Obj]) -> Counts:
+    """Return the k8sensors of all given Deployments together."""
+    return _sum(
+        (
+            _replicas(each),
+            _number(each, "readyReplicas"),
+            _number(each, "updatedReplicas"),
+            _number(each, "availableReplicas"),
+        )
+        for each in deployments
+    )
+
+
+def daemonset_shortfall(daemonset: Obj) -> str:
+    """Return what a DaemonSet lacks to have all its pods available and up to date, or ""."""
+    desired = _number(daemonset, "desiredNumberScheduled")
+    if not _is_seen_by_controller(daemonset):
+        return f"{describe(daemonset)} has a change that is not taken up yet"
+    if _number(daemonset, "updatedNumberScheduled") < desired:
+        updated = _number(daemonset, "updatedNumberScheduled")
+        return f"{describe(daemonset)} has {updated} of {desired} pods up to date"
+    if _number(daemonset, "numberAvailable") < desired:
+        available = _number(daemonset, "numberAvailable")
+        return f"{describe(daemonset)} has {available} of {desired} pods available"
+    if misplaced := _number(daemonset, "numberMisscheduled"):
+        return f"{describe(daemonset)} has {misplaced} pods on nodes where they do not belong"
+    return ""
+
+
+def deployment_shortfall(deployment: Obj) -> str:
+    """Return what a Deployment lacks to have all its pods available and up to date, or ""."""
+    desired = _replicas(deployment)
+    if not _is_seen_by_controller(deployment):
+        return f"{describe(deployment)} has a change that is not taken up yet"
+    if _number(deployment, "updatedReplicas") < desired:
+        updated = _number(deployment, "updatedReplicas")
+        return f"{describe(deployment)} has {updated} of {desired} pods up to date"
+    if _number(deployment, "availableReplicas") < desired:
+        available = _number(deployment, "availableReplicas")
+        return f"{describe(deployment)} has {available} of {desired} pods available"
+    return ""
+
+
+def _of_component(workloads: list[Obj], component: str) -> list[Obj]:
+    return [each for each in workloads if labels_of(each).get(COMPONENT) == component]
+
+
+def _is_seen_by_controller(workload: Obj) -> bool:
+    generation = (workload.get("metadata") or {}).get("generation")
+    return bool(generation) and _number(workload, "observedGeneration") == generation
+
+
+def _number(workload: Obj, field: str) -> int:
+    value = (workload.get("status") or {}).get(field)
+    return value if isinstance(value, int) else 0
+
+
+def _replicas(deployment: Obj) -> int:
+    value = (deployment.get("spec") or {}).get("replicas")
+    return value if isinstance(value, int) else 1
+
+
+def _sum(counts: Iterable[tuple[int, int, int, int]]) -> Counts:
+    totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0, 0]
+    return Counts(*totals)

@@ -1,0 +1,80 @@
+"""The sync hook of InstanaAgent: from what is observed to the children and the status.
+
+One function for the hook, for `render` and for the tests. Nothing is ever deleted for an error:
+a resource that cannot be carried out keeps its observed children as they are.
+"""
+
+from dataclasses import dataclass
+
+from hooks.desired import build_context, desired_children
+from hooks.desired.kept import all_as_observed
+from hooks.errors import (
+    HookError,
+    InternalError,
+    InvalidResource,
+    Problem,
+    UnreadableRequest,
+)
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models import parse_agent
+from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.status import status_of_invalid, status_of_valid
+from hooks.wire import SyncRequest, sync_request
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a resource leads to; with problems, the children are the observed ones."""
+
+    children: list[Obj]
+    status: Obj
+    problems: tuple[Problem, ...] = ()
+
+
+def sync(request: Obj, facts: Facts, now: str) -> Obj:
+    """Return the answer, `children` and `status`, to a sync request.
+
+    `now` is the time of the call in RFC 3339, in whole seconds of UTC; it becomes the transition
+    time of conditions whose status changes. Raises UnreadableRequest for what is no sync request
+    of an InstanaAgent, InternalError for a mistake of this service.
+    """
+    outcome = reconcile(sync_request(request), facts, now)
+    return {"children": outcome.children, "status": outcome.status}
+
+
+def reconcile(request: SyncRequest, facts: Facts, now: str) -> Outcome:
+    """Return what the observed resource leads to; see `sync` for the errors."""
+    _check_kind(request.parent)
+    try:
+        return _outcome(request, facts, now)
+    except HookError as error:
+        raise error.within(resource=_whose(request.parent)) from error
+    except Exception as error:
+        msg = f"a {type(error).__name__}"
+        raise InternalError(msg).within(resource=_whose(request.parent)) from error
+
+
+def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
+    try:
+        agent = parse_agent(request.parent)
+        context = build_context(agent, request.children, request.related, facts)
+        children = desired_children(context)
+    except InvalidResource as invalid:
+        return Outcome(
+            all_as_observed(request.children, facts),
+            status_of_invalid(request.parent, request.children, invalid.problems, facts, now),
+            invalid.problems,
+        )
+    return Outcome(children, status_of_valid(request.parent, context, children, now))
+
+
+def _check_kind(parent: Obj) -> None:
+    if (parent.get("apiVersion"), parent.get("kind")) != (API_VERSION, KIND):
+        msg = f"the request's parent is not a {KIND} of {API_VERSION}"
+        raise UnreadableRequest(msg)
+
+
+def _whose(parent: Obj) -> str:
+    metadata = parent["metadata"]
+    return f"{metadata.get('namespace', '')}/{metadata['name']}"

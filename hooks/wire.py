@@ -1,0 +1,98 @@
+"""Bytes to requests and answers to bytes: the wire format of Metacontroller's hooks, version v2.
+
+Source: Metacontroller 4.17.2, `docs/src/api`. The response is decoded strictly there: an answer
+has the documented fields and no other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from hooks.errors import UnreadableRequest
+from hooks.kube.objects import Obj
+from hooks.observed import ObservedObjects
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What a CompositeController's sync hook gets."""
+
+    parent: Obj
+    children: ObservedObjects
+    related: ObservedObjects
+
+
+@dataclass(frozen=True, slots=True)
+class DecoratorRequest:
+    """What a DecoratorController's sync hook gets."""
+
+    decorated: Obj
+    attachments: ObservedObjects
+    related: ObservedObjects
+
+
+def decode(body: bytes) -> Obj:
+    """Return the request; raises UnreadableRequest if it is no JSON object."""
+    try:
+        request = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        msg = "the request is not JSON"
+        raise UnreadableRequest(msg) from None
+    if not isinstance(request, dict):
+        msg = "the request is not a JSON object"
+        raise UnreadableRequest(msg)
+    return request
+
+
+def encode(answer: Obj) -> bytes:
+    """Return the answer as JSON with sorted keys: the same answer is the same bytes."""
+    return orjson.dumps(answer, option=orjson.OPT_SORT_KEYS)
+
+
+def sync_request(request: Obj) -> SyncRequest:
+    """Return the typed request of a composite sync; raises UnreadableRequest."""
+    return SyncRequest(
+        parent=parent_of(request),
+        children=_objects(request, "children"),
+        related=_objects(request, "related"),
+    )
+
+
+def decorator_request(request: Obj) -> DecoratorRequest:
+    """Return the typed request of a decorator sync; raises UnreadableRequest."""
+    return DecoratorRequest(
+        decorated=_object(request, "object"),
+        attachments=_objects(request, "attachments"),
+        related=_objects(request, "related"),
+    )
+
+
+def parent_of(request: Obj) -> Obj:
+    """Return the parent of a sync or customize request; raises UnreadableRequest."""
+    return _object(request, "parent")
+
+
+def _object(request: Obj, field: str) -> Obj:
+    obj = request.get(field)
+    if not isinstance(obj, dict):
+        msg = f"the request has no {field}"
+        raise UnreadableRequest(msg)
+    metadata = obj.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        msg = f"the request's {field} has no metadata.name"
+        raise UnreadableRequest(msg)
+    return obj
+
+
+def _objects(request: Obj, field: str) -> ObservedObjects:
+    by_kind = request.get(field)
+    if by_kind is None:
+        by_kind = {}
+    if not isinstance(by_kind, Mapping) or not all(
+        isinstance(objects, Mapping) and all(isinstance(obj, dict) for obj in objects.values())
+        for objects in by_kind.values()
+    ):
+        msg = f"the request's {field} are not objects by kind and name"
+        raise UnreadableRequest(msg)
+    return ObservedObjects(by_kind)

@@ -1,0 +1,1 @@
+"""Figures of speed and memory, as ratios against a baseline of the same run."""

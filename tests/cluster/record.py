@@ -1,0 +1,184 @@
+"""`make record`: record requests of a real Metacontroller as fixtures of the pure functions.
+
+Needs KUBECONFIG and METACONTROLLER. What differs from one recording to the next (identifiers,
+times, versions, addresses) is replaced, so that a new recording shows in review what changed.
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.cases import NAMESPACE, resource, surroundings
+from tests.cluster.conftest import prepared_api
+from tests.cluster.loop import remove, running_loop, settled, sync_again
+from tests.cluster.metacontroller import Exchange, Recorder
+
+FIXTURES = Path("tests/fixtures")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LOOPBACK = re.compile(r"127\.0\.0\.1:\d+")
+STEADY = {"resourceVersion": "1000", "clusterIP": "10.96.0.10"}
+NODES = 3
+
+
+@dataclass(frozen=True)
+class Story:
+    """A case to bring about, and what is done to it before the last request is kept."""
+
+    name: str
+    case: str
+    strategy: str
+    turn: Callable[[Api, Obj], None] | None = None
+    without: tuple[str, ...] = ()
+    pull_secret: str = ""
+    first: bool = False
+
+
+def becomes_healthy(api: Api, agent: Obj) -> None:
+    """Give the cluster nodes, and let every pod be ready as a kubelet would report it."""
+    for number in range(NODES):
+        node = _node(f"node-{number + 1}")
+        api.apply(node)
+        api.merge(node, {"spec": {"taints": None}})
+    wait_for(lambda: len(_daemon_pods(api)) == NODES, "there is a pod for every node")
+    wait_for(lambda: _report_pods(api) and _is_ready(api, agent), "the resource is ready")
+
+
+def loses_its_key(api: Api, agent: Obj) -> None:
+    """Break the spec of a resource that has its children."""
+    api.merge(agent, {"spec": {"agent": {"key": None}}})
+
+
+STORIES = (
+    Story("first-sync", "minimal", "server-side-apply", first=True),
+    Story(
+        "healthy",
+        "combined-production",
+        "server-side-apply",
+        becomes_healthy,
+        pull_secret="regcred",
+    ),
+    Story("healthy-dynamic-apply", "proxy-auth", "dynamic-apply", becomes_healthy),
+    Story("keys-secret-missing", "backends-keys-secret", "server-side-apply", without=("Secret",)),
+    Story("invalid-with-children", "download-key", "server-side-apply", loses_its_key),
+    Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
+    Story("zones", "zones-two", "dynamic-apply"),
+    Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),
+)
+
+
+def main() -> int:
+    """Record all stories; returns the exit code."""
+    api = prepared_api()
+    with tempfile.TemporaryDirectory() as logs:
+        for strategy in sorted({story.strategy for story in STORIES}):
+            with running_loop(api, strategy, Path(logs)) as loop:
+                for story in STORIES:
+                    if story.strategy == strategy:
+                        record(api, loop, story)
+    return 0
+
+
+def record(api: Api, loop: Recorder, story: Story) -> None:
+    """Bring a story about and keep the requests that it led to."""
+    agent, others = resource(story.case), surroundings(story.case)
+    others = [each for each in others if each["kind"] not in story.without]
+    if story.pull_secret:
+        others.append(_secret(story.pull_secret))
+    loop.exchanges.clear()
+    try:
+        api.apply_all([*others, agent])
+        settled(api, agent)
+        if story.turn:
+            story.turn(api, agent)
+            settled(api, agent)
+        if not story.first:
+            sync_again(api, agent, loop, "recorded")
+        syncs = loop.syncs_of(agent["metadata"]["name"])
+        _keep(syncs[0] if story.first else syncs[-1], "sync", story.name)
+        _keep_last(loop, "/customize", "customize", story.name)
+        _keep_last(loop, "/cluster-rbac/sync", "cluster-rbac-sync", story.name)
+        _keep_last(loop, "/cluster-rbac/customize", "cluster-rbac-customize", story.name)
+    finally:
+        remove(api, agent, [*others, *(_node(f"node-{n + 1}") for n in range(NODES))])
+
+
+def _keep_last(loop: Recorder, path: str, hook: str, name: str) -> None:
+    found = [each for each in loop.exchanges if each.path == path]
+    if found:
+        _keep(found[-1], hook, name)
+
+
+def _keep(exchange: Exchange, hook: str, name: str) -> None:
+    folder = FIXTURES / hook / name
+    folder.mkdir(parents=True, exist_ok=True)
+    request = steady(exchange.asked)
+    text = orjson.dumps(request, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    (folder / "request.json").write_bytes(text + b"\n")
+
+
+def steady(value: Any, name: str = "") -> Any:
+    """Return the value with what differs between recordings replaced."""
+    if isinstance(value, dict):
+        return {
+            key: STEADY[key] if key in STEADY and item != "None" else steady(item, key)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        addresses = name == "clusterIPs" and value != ["None"]
+        return [STEADY["clusterIP"]] if addresses else [steady(item) for item in value]
+    if isinstance(value, str):
+        value = TIME.sub("2026-01-01T00:00:00Z", value)
+        value = LOOPBACK.sub("service", value)
+        return UUID.sub(str(uuid5(NAMESPACE_URL, "recorded")), value)
+    return value
+
+
+def _node(name: str) -> Obj:
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}
+
+
+def _secret(name: str) -> Obj:
+    metadata = {"name": name, "namespace": NAMESPACE}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque"}
+
+
+def _pods(api: Api) -> list[Obj]:
+    return api.list("Pod", "v1", NAMESPACE)
+
+
+def _daemon_pods(api: Api) -> list[Obj]:
+    return [
+        pod
+        for pod in _pods(api)
+        if pod["metadata"]["labels"]["app.kubernetes.io/component"] == "instana-agent"
+    ]
+
+
+def _report_pods(api: Api) -> bool:
+    """Report every pod as ready, as a kubelet would; those that a roll-out replaces as well."""
+    long_ago = "2026-01-01T00:00:00Z"
+    condition = {"type": "Ready", "status": "True", "lastTransitionTime": long_ago}
+    status = {"phase": "Running", "conditions": [condition]}
+    for pod in _pods(api):
+        if pod["status"].get("phase") != "Running" and api.get(pod):
+            api.merge(pod, {"status": status}, subresource="status")
+    return True
+
+
+def _is_ready(api: Api, agent: Obj) -> bool:
+    found = api.get(agent) or {}
+    conditions = (found.get("status") or {}).get("conditions") or []
+    return any((each["type"], each["status"]) == ("Ready", "True") for each in conditions)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Recorded requests of a real Metacontroller and the answers that are expected to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hooks import cluster_rbac
+from hooks.customize import customize
+from hooks.facts import Facts
+from hooks.sync import sync
+
+FIXTURES = Path("tests/fixtures")
+FACTS = Facts()
+NOW = "2026-01-01T01:00:00Z"
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+HOOKS: dict[str, Answer] = {
+    "sync": lambda request: sync(request, FACTS, NOW),
+    "customize": lambda request: customize(request, FACTS),
+    "cluster-rbac-sync": lambda request: cluster_rbac.sync(request, FACTS),
+    "cluster-rbac-customize": lambda request: cluster_rbac.customize(request, FACTS),
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One recorded request of a hook."""
+
+    hook: str
+    case: str
+
+    @property
+    def folder(self) -> Path:
+        """Return where the files of the case are."""
+        return FIXTURES / self.hook / self.case
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """Return the request, read anew."""
+        request: dict[str, Any] = orjson.loads((self.folder / "request.json").read_bytes())
+        return request
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """Return the answer that is expected."""
+        expected: dict[str, Any] = orjson.loads((self.folder / "response.json").read_bytes())
+        return expected
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the hook answers now."""
+        return HOOKS[self.hook](self.request)
+
+    def __str__(self) -> str:
+        return f"{self.hook}/{self.case}"
+
+
+def recorded_requests() -> list[Recorded]:
+    """Return all recorded requests."""
+    return [
+        Recorded(hook, folder.name)
+        for hook in HOOKS
+        for folder in sorted((FIXTURES / hook).iterdir())
+    ]

@@ -1,0 +1,16 @@
+"""`make golden`: write what the hooks answer to the recorded requests now; read the diff."""
+
+import orjson
+
+from tests.recorded import recorded_requests
+
+
+def main() -> None:
+    """Rewrite every expected answer."""
+    for recorded in recorded_requests():
+        text = orjson.dumps(recorded.answer(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        (recorded.folder / "response.json").write_bytes(text + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The command line, through click's own runner; the answers are those of the pure functions."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from hooks.api_reference import api_reference
+from hooks.app.command_line import main
+from hooks.errors import InternalError
+
+CASES = Path("tests/fixtures/go-operator")
+MINIMAL = str(CASES / "minimal" / "input.yaml")
+SECRET_VALUE = "s3cr3t-value"
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def test_yaml_has_children_and_bindings_as_documents() -> None:
+    result = run("render", MINIMAL)
+    kinds = [each["kind"] for each in yaml.safe_load_all(result.stdout)]
+
+    assert result.exit_code == 0
+    assert kinds.count("ClusterRoleBinding") == 2
+    assert {"DaemonSet", "Deployment", "Secret", "ConfigMap", "Service"} <= set(kinds)
+
+
+def test_json_has_children_attachments_and_status() -> None:
+    answer = json.loads(run("render", MINIMAL, "-o", "json").stdout)
+
+    assert sorted(answer) == ["attachments", "children", "status"]
+    assert answer["status"]["conditions"][0]["type"] == "Ready"
+
+
+def test_standard_input_is_read() -> None:
+    text = Path(MINIMAL).read_text()
+
+    assert run("render", "-", stdin=text).stdout == run("render", MINIMAL).stdout
+
+
+def test_json_input_is_read() -> None:
+    text = json.dumps(yaml.safe_load(Path(MINIMAL).read_text()))
+
+    assert run("render", "-", stdin=text).stdout == run("render", MINIMAL).stdout
+
+
+def test_objects_of_the_cluster_count() -> None:
+    case = CASES / "workload-namespaces"
+    with_cluster = run("render", str(case / "input.yaml"), str(case / "cluster.yaml"))
+
+    assert "robot-shop" in with_cluster.stdout
+
+
+def test_facts_are_taken() -> None:
+    on_openshift = run("render", MINIMAL, "--fact", "openshift=true").stdout
+
+    assert "/var/vcap" in run("render", MINIMAL).stdout
+    assert "/var/vcap" not in on_openshift
+
+
+@pytest.mark.parametrize("fact", ["openshift=maybe", "colour=blue", "openshift"])
+def test_wrong_fact_ends_with_one(fact: str) -> None:
+    result = run("render", MINIMAL, "--fact", fact)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
+    text = f"""
+        apiVersion: instana.io/v1
+        kind: InstanaAgent
+        metadata: {{name: agent}}
+        spec: {{agent: {{proxyPassword: [{SECRET_VALUE}], mode: 7}}}}
+    """
+    result = run("render", "-", stdin=text)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "spec.agent.mode: input should be a valid string",
+        "spec.agent.proxyPassword: input should be a valid string",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "just text", "kind: Secret", "", "\x00", "{kind: List, items: [1]}"]
+)
+def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
+    result = run("render", "-", stdin=text)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_several_resources_are_refused() -> None:
+    result = run("render", MINIMAL, MINIMAL)
+
+    assert result.exit_code == 1
+    assert result.stderr == ("there must be exactly one InstanaAgent of instana.io/v1, not 2\n")
+
+
+def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise InternalError("broken")
+
+    monkeypatch.setattr("hooks.app.command_line.render", fail)
+
+    assert isinstance(run("render", MINIMAL).exception, InternalError)
+
+
+def test_generated_reference_is_up_to_date() -> None:
+    assert Path("docs/api.md").read_text() == api_reference()
+
+
+def test_generate_writes_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+
+    assert run("generate").exit_code == 0
+    assert (tmp_path / "docs" / "api.md").read_text() == api_reference()
+
+
+def test_version_is_told() -> None:
+    assert run("--version").stdout.startswith("instana-agent-hooks, version ")

@@ -1,0 +1,15 @@
+"""What the running service must not load: time at start-up and memory."""
+
+import subprocess
+import sys
+
+PROGRAM = "import sys, hooks.app.wsgi; print(*(m for m in sys.argv[1:] if m in sys.modules))"
+
+
+def test_the_service_loads_no_tools_of_tests_and_command_line() -> None:
+    unwanted = ["deepdiff", "requests", "yaml", "pytest", "click.testing"]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *unwanted], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == []

@@ -1,0 +1,31 @@
+import pytest
+import yaml
+
+from hooks.app.plain_yaml import as_yaml
+
+LOOKS_LIKE_ANOTHER_TYPE = [
+    "2e3", "1E5", "+1", ".5", "5.", "0x1f", "0o17", "1_000", "007", "y", "N", "yes", "off",
+    "true", "null", "~", "", "1.0", "2026-01-01", "1:30",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOOKS_LIKE_ANOTHER_TYPE)
+def test_string_that_looks_like_another_type_is_quoted(text: str) -> None:
+    assert as_yaml([{"value": text}]) == f"---\nvalue: '{text}'\n"
+
+
+@pytest.mark.parametrize("text", ["abc", "1.2.3", "e3", "year", "500m", "10.0.0.1", "a_1"])
+def test_other_string_is_written_as_it_is(text: str) -> None:
+    assert as_yaml([{"value": text}]) == f"---\nvalue: {text}\n"
+
+
+def test_same_value_twice_is_written_out_twice() -> None:
+    shared = {"a": 1}
+
+    assert as_yaml([{"one": shared, "two": shared}]) == "---\none:\n  a: 1\ntwo:\n  a: 1\n"
+
+
+def test_documents_come_back_as_they_were() -> None:
+    documents = [{"kind": "A", "text": "é\nb\n"}, {"kind": "B", "list": [1, True, None, 1.5]}]
+
+    assert list(yaml.safe_load_all(as_yaml(documents))) == documents

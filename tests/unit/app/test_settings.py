@@ -1,0 +1,137 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from hooks import __version__
+from hooks.app.settings import READERS, Settings, SettingsError, from_environ
+from hooks.facts import Facts
+
+DOCUMENTATION = Path("docs/settings.md").read_text(encoding="utf-8")
+VARIABLES = [field.name.upper() for field in fields(Settings)]
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert from_environ({}) == Settings()
+
+
+def test_an_empty_variable_is_one_that_is_not_set() -> None:
+    assert from_environ({"PORT": "", "OPENSHIFT": " "}) == Settings()
+
+
+def test_every_setting_is_read() -> None:
+    settings = from_environ(
+        {
+            "HOST": "127.0.0.1",
+            "PORT": "9000",
+            "THREADS": "4",
+            "MAX_BODY_BYTES": "1000",
+            "READ_SECONDS": "0.5",
+            "LOG_FORMAT": "JSON",
+            "LOG_LEVEL": "Debug",
+            "OPENSHIFT": "true",
+            "AGENT_NAMESPACES": "b, a",
+            "FIELD_MANAGER": "someone",
+            "OPERATOR_VERSION": "1.2.3",
+            "TLS_CERT_FILE": "/tls/tls.crt",
+            "TLS_KEY_FILE": "/tls/tls.key",
+        }
+    )
+
+    assert settings == Settings(
+        host="127.0.0.1",
+        port=9000,
+        threads=4,
+        max_body_bytes=1000,
+        read_seconds=0.5,
+        log_format="json",
+        log_level="debug",
+        openshift=True,
+        agent_namespaces=("a", "b"),
+        field_manager="someone",
+        operator_version="1.2.3",
+        tls_cert_file="/tls/tls.crt",
+        tls_key_file="/tls/tls.key",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("PORT", "-1"),
+        ("PORT", "²"),
+        ("THREADS", "0"),
+        ("THREADS", "1.5"),
+        ("MAX_BODY_BYTES", "1Mi"),
+        ("READ_SECONDS", "0"),
+        ("READ_SECONDS", "nan"),
+        ("READ_SECONDS", "inf"),
+        ("READ_SECONDS", "soon"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "loud"),
+        ("OPENSHIFT", "yes"),
+        ("AGENT_NAMESPACES", "Team_A"),
+        ("AGENT_NAMESPACES", ","),
+        ("FIELD_MANAGER", "x" * 129),
+        ("OPERATOR_VERSION", "-1"),
+        ("POD_NAMESPACE", "Team_A"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_without_being_quoted(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: must be ") as caught:
+        from_environ({name: value})
+
+    assert caught.value.name == name
+    assert f"{value!r}" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [("TLS_CERT_FILE", "TLS_KEY_FILE"), ("TLS_KEY_FILE", "TLS_CERT_FILE")],
+)
+def test_tls_needs_both_files(given: str, missing: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        from_environ({given: "/some/file"})
+
+    assert caught.value.name == missing
+
+
+def test_tls_is_spoken_with_both_files_only() -> None:
+    assert not from_environ({}).tls
+    assert from_environ({"TLS_CERT_FILE": "a", "TLS_KEY_FILE": "b"}).tls
+
+
+def test_the_installation_s_namespace_is_the_default_of_the_agents() -> None:
+    assert from_environ({"POD_NAMESPACE": "monitoring"}).agent_namespaces == ("monitoring",)
+    both = {"POD_NAMESPACE": "monitoring", "AGENT_NAMESPACES": "*"}
+    assert from_environ(both).agent_namespaces == ("*",)
+
+
+def test_the_facts_are_the_settings_that_matter_to_the_desired_state() -> None:
+    settings = from_environ({"OPENSHIFT": "true", "AGENT_NAMESPACES": "*", "FIELD_MANAGER": "x"})
+
+    assert settings.facts == Facts(
+        openshift=True,
+        agent_namespaces=("*",),
+        operator_version=__version__,
+        field_manager="x",
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("0.0.0.0", "0.0.0.0:8080"), ("::", "[::]:8080"), ("::1", "[::1]:8080")]
+)
+def test_an_ipv6_address_is_put_in_brackets(host: str, address: str) -> None:
+    assert Settings(host=host).address == address
+
+
+def test_every_setting_has_a_reader() -> None:
+    assert set(READERS) == set(VARIABLES)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_setting_is_documented(variable: str) -> None:
+    assert f"| `{variable}` |" in DOCUMENTATION

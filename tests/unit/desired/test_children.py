@@ -1,0 +1,31 @@
+"""Names of the user's own Secrets that meet those of ours."""
+
+import pytest
+
+from tests.support.hook import answer, children, conditions
+from tests.support.resources import agent, secret
+
+MEETING = [
+    ("instana-agent-config", {}),
+    ("instana-agent-tls", {"tls": {"certificate": "YQ==", "key": "YQ=="}}),
+    ("instana-agent-containers-instana-io", {"image": {"name": "containers.instana.io/agent"}}),
+]
+
+
+@pytest.mark.parametrize(("name", "spec"), MEETING)
+def test_keys_secret_is_never_written_over(name: str, spec: dict[str, object]) -> None:
+    parent = agent({"agent": {"key": None, "keysSecret": name, **spec}})
+    answered = answer(parent, secret(name, key="the-key"))
+
+    assert children(answered) == {}
+    assert conditions(answered)["Valid"]["message"] == (
+        "spec.agent.keysSecret: is the name of a Secret that is made from this resource; "
+        "choose another one"
+    )
+
+
+def test_certificates_of_a_sensor_that_is_off_are_not_missed() -> None:
+    sensor = {"deployment": {"enabled": False}, "etcd": {"ca": {"secretName": "etcd-certificate"}}}
+    answered = answer(agent({"k8s_sensor": sensor}))
+
+    assert conditions(answered)["ReferencesResolved"]["status"] == "True"

@@ -1,0 +1,51 @@
+import pytest
+
+from hooks.kube.objects import Obj
+from tests.support.hook import answer, pod
+from tests.support.resources import agent
+
+REQUESTS = {"cpu": "500m", "memory": "768Mi"}
+LIMITS = {"cpu": "1500m", "memory": "768Mi"}
+
+
+def resources(given: Obj, workload: str = "DaemonSet/instana-agent") -> Obj:
+    parent = agent({"agent": {"pod": given}, "k8s_sensor": {"deployment": {"pod": given}}})
+    found: Obj = pod(answer(parent), workload)["containers"][0]["resources"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "workload", ["DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"]
+)
+@pytest.mark.parametrize(
+    ("given", "requests", "limits"),
+    [
+        ({}, REQUESTS, LIMITS),
+        ({"requests": {"memory": "1Gi"}}, {"memory": "1Gi"}, {"memory": "1Gi"}),
+        ({"requests": {"memory": "1Mi"}}, {"memory": "1Mi"}, {}),
+        ({"limits": {"memory": "512Mi"}}, {"memory": "512Mi"}, {"memory": "512Mi"}),
+        ({"limits": {"memory": "1Gi"}}, {}, {"memory": "1Gi"}),
+        ({"requests": {"cpu": 2}}, {"cpu": "2"}, {"cpu": "2"}),
+        ({"limits": {"cpu": "0.1"}}, {"cpu": "100m"}, {"cpu": "100m"}),
+        ({"requests": {"cpu": "100u"}}, {"cpu": "1m"}, {}),
+        (
+            {"requests": {"memory": "1024Mi"}, "limits": {"memory": "2048Mi"}},
+            {"memory": "1Gi"},
+            {"memory": "2Gi"},
+        ),
+        (
+            {"limits": {"ephemeral-storage": "1Gi"}},
+            {},
+            {"ephemeral-storage": "1Gi"},
+        ),
+    ],
+)
+def test_defaults_give_way(workload: str, given: Obj, requests: Obj, limits: Obj) -> None:
+    assert resources(given, workload) == {
+        "requests": REQUESTS | requests,
+        "limits": LIMITS | limits,
+    }
+
+
+def test_claims_are_passed_on() -> None:
+    assert resources({"claims": [{"name": "gpu"}]})["claims"] == [{"name": "gpu"}]

@@ -1,0 +1,111 @@
+import pytest
+
+from hooks.errors import InvalidResource
+from hooks.kube.objects import Obj
+from hooks.models import parse_agent
+from hooks.models.parsing import read_agent
+from tests.support.resources import agent
+
+SENTINEL = "s3ntinel"
+
+
+def problems(spec: Obj) -> list[str]:
+    """Return the problems of the resource with that spec."""
+    try:
+        parse_agent(agent(spec))
+    except InvalidResource as invalid:
+        return [str(problem) for problem in invalid.problems]
+    return []
+
+
+def test_the_smallest_resource_is_valid() -> None:
+    assert problems({}) == []
+
+
+@pytest.mark.parametrize("absent", [None, ""])
+def test_an_empty_field_has_its_default(absent: str | None) -> None:
+    parent = agent()
+    parent["spec"]["agent"] |= {"endpointPort": absent, "image": {"tag": absent}}
+    spec = parse_agent(parent).spec
+
+    assert spec.agent.endpoint_port == "443"
+    assert spec.agent.image.tag == "latest"
+
+
+@pytest.mark.parametrize(
+    ("missing", "problem"),
+    [
+        ("spec", "spec: is required"),
+        ("metadata", "metadata: is required"),
+    ],
+)
+def test_a_part_that_is_missing_is_named(missing: str, problem: str) -> None:
+    parent = agent()
+    del parent[missing]
+
+    with pytest.raises(InvalidResource) as caught:
+        read_agent(parent)
+
+    assert str(caught.value) == problem
+
+
+def test_a_resource_that_is_no_object_is_invalid() -> None:
+    with pytest.raises(InvalidResource, match=r"^the resource: "):
+        read_agent("no object")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"agent": {"pod": {"tolerations": [SENTINEL]}}}, "spec.agent.pod.tolerations[0]: "),
+        ({"agent": {"env": {"A": [SENTINEL]}}}, "spec.agent.env.A: "),
+        ({"agent": {"minReadySeconds": SENTINEL}}, "spec.agent.minReadySeconds: "),
+        ({"agent": {"proxyUseDNS": SENTINEL}}, "spec.agent.proxyUseDNS: "),
+        ({"k8s_sensor": {"etcd": SENTINEL}}, "spec.k8s_sensor.etcd: "),
+        ({"agent": {"additionalBackends": [{"key": SENTINEL}]}}, "spec.agent.additionalBackends["),
+        ({"zones": [{"mode": SENTINEL}]}, "spec.zones[0].name: "),
+        ({"useSecretMounts": SENTINEL}, "spec.useSecretMounts: "),
+        ({"agent": {"key": f"{SENTINEL}\n"}}, "spec.agent.key: "),
+        ({"k8s_sensor": {"pollrate": SENTINEL}}, "spec.k8s_sensor.pollrate: "),
+        ({"zones": [{"name": f"_{SENTINEL}"}]}, "spec.zones[0].name: "),
+    ],
+)
+def test_a_problem_names_its_path_and_no_value(spec: Obj, path: str) -> None:
+    found = problems(spec)
+
+    assert [problem[: len(path)] for problem in found] == [path]
+    assert SENTINEL not in "".join(found)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    assert problems(
+        {"agent": {"key": None}, "k8s_sensor": {"pollrate": "1m"}, "cluster": None}
+    ) == [
+        (
+            "spec.agent: an agent needs a key to report: name a Secret with an entry `key` in "
+            "keysSecret, or set key"
+        ),
+        "spec.cluster.name: is required unless spec.zone.name is set",
+        "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ({}, "instana-agent"),
+        ({"serviceAccount": {"name": "mine"}}, "mine"),
+        ({"serviceAccount": {"create": False}}, "default"),
+        ({"serviceAccount": {"create": False, "name": "mine"}}, "mine"),
+    ],
+)
+def test_the_service_account_has_a_name(spec: Obj, name: str) -> None:
+    assert parse_agent(agent(spec)).service_account_name == name
+
+
+def test_a_digest_wins_over_a_tag() -> None:
+    image = parse_agent(agent({"agent": {"image": {"tag": "1", "digest": "sha256:abc"}}})).spec
+    other = parse_agent(agent({"agent": {"image": {"name": "agent", "tag": "1"}}})).spec
+
+    assert image.agent.image.reference == "icr.io/instana/agent@sha256:abc"
+    assert other.agent.image.reference == "agent:1"

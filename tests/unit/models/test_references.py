@@ -1,0 +1,92 @@
+import pytest
+
+from hooks.kube.objects import Obj
+from hooks.models.parsing import read_agent
+from hooks.models.references import references
+from tests.support.resources import agent
+
+
+def found(spec: Obj) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.name, each.path) for each in references(read_agent(agent(spec)).spec)]
+
+
+def with_volume(**source: object) -> Obj:
+    return {"agent": {"pod": {"volumes": [{"name": "v", **source}]}}}
+
+
+def with_env(**source: object) -> Obj:
+    return {"agent": {"pod": {"env": [{"name": "A", "valueFrom": source}]}}}
+
+
+def test_the_smallest_resource_names_nothing() -> None:
+    assert found({}) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "path"),
+    [
+        ({"agent": {"keysSecret": "x"}}, "Secret", "spec.agent.keysSecret"),
+        ({"agent": {"tls": {"secretName": "x"}}}, "Secret", "spec.agent.tls.secretName"),
+        (
+            {"agent": {"image": {"pullSecrets": [{"name": "x"}]}}},
+            "Secret",
+            "spec.agent.image.pullSecrets[0].name",
+        ),
+        (
+            {"k8s_sensor": {"etcd": {"ca": {"secretName": "x"}}}},
+            "Secret",
+            "spec.k8s_sensor.etcd.ca.secretName",
+        ),
+        (
+            {"k8s_sensor": {"restClient": {"ca": {"secretName": "x"}}}},
+            "Secret",
+            "spec.k8s_sensor.restClient.ca.secretName",
+        ),
+        (
+            with_volume(secret={"secretName": "x"}),
+            "Secret",
+            "spec.agent.pod.volumes[0].secret.secretName",
+        ),
+        (
+            with_volume(configMap={"name": "x"}),
+            "ConfigMap",
+            "spec.agent.pod.volumes[0].configMap.name",
+        ),
+        (
+            with_volume(projected={"sources": [{"secret": {"name": "x"}}]}),
+            "Secret",
+            "spec.agent.pod.volumes[0].projected.sources[0].secret.name",
+        ),
+        (
+            with_env(secretKeyRef={"name": "x", "key": "k"}),
+            "Secret",
+            "spec.agent.pod.env[0].valueFrom.secretKeyRef.name",
+        ),
+        (
+            with_env(configMapKeyRef={"name": "x", "key": "k"}),
+            "ConfigMap",
+            "spec.agent.pod.env[0].valueFrom.configMapKeyRef.name",
+        ),
+    ],
+)
+def test_every_place_that_names_an_object_is_found(spec: Obj, kind: str, path: str) -> None:
+    assert found(spec) == [(kind, "x", path)]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        with_volume(secret={"secretName": "x", "optional": True}),
+        with_volume(emptyDir={}),
+        with_volume(projected={"sources": None}),
+        with_volume(projected={"sources": ["x"]}),
+        with_volume(secret="x"),
+        with_env(secretKeyRef={"name": "x", "optional": True}),
+        with_env(fieldRef={"fieldPath": "metadata.name"}),
+        with_env(secretKeyRef={"name": 1}),
+        {"agent": {"pod": {"env": [{"name": "A", "value": "x"}]}}},
+        {"agent": {"image": {"pullSecrets": []}}},
+    ],
+)
+def test_what_need_not_be_there_is_none(spec: Obj) -> None:
+    assert found(spec) == []

@@ -1,0 +1,200 @@
+from collections.abc import Collection
+
+import pytest
+
+from hooks import cluster_rbac
+from hooks.errors import UnreadableRequest
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from tests.support.resources import agent, obj
+
+ANYWHERE = Facts(agent_namespaces=("*",))
+HERE = Facts(agent_namespaces=("instana-agent",))
+CUSTOMIZED = {"object": obj("ClusterRole", "r", "")}
+UNREADABLE: Obj = {"agent": {"minReadySeconds": "soon"}}
+
+
+def role(bound: str = "agent") -> Obj:
+    return obj("ClusterRole", "r", "", metadata={"labels": {"instana.io/bind": bound}})
+
+
+def attachments(
+    *agents: Obj, bound: str = "agent", facts: Facts = HERE, observed: Collection[Obj] = ()
+) -> list[Obj]:
+    """Return the attachments of a ClusterRole for those agents."""
+    request = {
+        "object": role(bound),
+        "attachments": {
+            cluster_rbac.CLUSTER_ROLE_BINDING: {each["metadata"]["name"]: each for each in observed}
+        },
+        "related": {
+            cluster_rbac.AGENTS: {
+                f"{each['metadata'].get('namespace')}/{each['metadata']['name']}": each
+                for each in agents
+            }
+        },
+    }
+    found: list[Obj] = cluster_rbac.sync(request, facts)["attachments"]
+    return found
+
+
+def bound_accounts(*agents: Obj, bound: str = "agent", facts: Facts = HERE) -> dict[str, str]:
+    found = attachments(*agents, bound=bound, facts=facts)
+    return {each["metadata"]["name"]: each["subjects"][0]["name"] for each in found}
+
+
+def observed_binding(name: str) -> Obj:
+    fields = [{"manager": "metacontroller", "operation": "Apply", "fieldsV1": {"f:roleRef": {}}}]
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": name, "managedFields": fields, "resourceVersion": "7"},
+        "roleRef": {"name": "r"},
+    }
+
+
+def test_agents_of_the_named_namespaces_are_asked_for() -> None:
+    assert cluster_rbac.customize(
+        CUSTOMIZED | {"parent": role()}, Facts(agent_namespaces=("a", "b"))
+    ) == {
+        "relatedResources": [
+            {"apiVersion": "instana.io/v1", "resource": "agents", "namespace": "a"},
+            {"apiVersion": "instana.io/v1", "resource": "agents", "namespace": "b"},
+        ]
+    }
+
+
+def test_a_star_asks_for_all_agents() -> None:
+    assert cluster_rbac.customize({"parent": role()}, ANYWHERE) == {
+        "relatedResources": [{"apiVersion": "instana.io/v1", "resource": "agents"}]
+    }
+
+
+def test_a_customize_request_needs_a_parent() -> None:
+    with pytest.raises(UnreadableRequest):
+        cluster_rbac.customize({}, HERE)
+
+
+def test_an_agent_is_bound_to_the_role() -> None:
+    assert attachments(agent()) == [
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {
+                "name": "r:instana-agent:instana-agent",
+                "labels": {
+                    "app.kubernetes.io/name": "instana-agent",
+                    "app.kubernetes.io/instance": "instana-agent",
+                    "app.kubernetes.io/component": "instana-agent",
+                    "app.kubernetes.io/part-of": "instana",
+                    "app.kubernetes.io/managed-by": "instana-agent-cluster-rbac",
+                },
+            },
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "r",
+            },
+            "subjects": [
+                {"kind": "ServiceAccount", "name": "instana-agent", "namespace": "instana-agent"}
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "bound", "account"),
+    [
+        ({}, "agent", "instana-agent"),
+        ({}, "k8sensor", "instana-agent-k8sensor"),
+        ({"serviceAccount": {"name": "mine"}}, "agent", "mine"),
+        ({"serviceAccount": {"name": "mine", "create": False}}, "agent", "mine"),
+        ({"serviceAccount": {"name": "default", "create": False}}, "agent", "default"),
+        ({"serviceAccount": {"create": False}}, "k8sensor", "instana-agent-k8sensor"),
+        ({"k8s_sensor": {"deployment": {"enabled": False}}}, "agent", "instana-agent"),
+        ({"k8s_sensor": {"pollrate": "often"}}, "agent", "instana-agent"),
+    ],
+)
+def test_the_account_of_the_pods_is_bound(spec: Obj, bound: str, account: str) -> None:
+    accounts = bound_accounts(agent(spec), bound=bound)
+
+    assert accounts == {"r:instana-agent:instana-agent": account}
+
+
+@pytest.mark.parametrize(
+    ("spec", "bound"),
+    [
+        ({"rbac": {"create": False}}, "agent"),
+        ({"rbac": {"create": False}}, "k8sensor"),
+        ({"serviceAccount": {"create": False}}, "agent"),
+        ({"k8s_sensor": {"deployment": {"enabled": False}}}, "k8sensor"),
+    ],
+)
+def test_what_is_not_wanted_is_not_bound(spec: Obj, bound: str) -> None:
+    assert bound_accounts(agent(spec), bound=bound) == {}
+
+
+@pytest.mark.parametrize(
+    ("facts", "bound"),
+    [
+        (HERE, ["r:instana-agent:instana-agent"]),
+        (ANYWHERE, ["r:elsewhere:instana-agent", "r:instana-agent:instana-agent"]),
+        (Facts(agent_namespaces=("third",)), []),
+    ],
+)
+def test_the_installation_says_where_rights_are_given(facts: Facts, bound: list[str]) -> None:
+    assert sorted(bound_accounts(agent(), agent(namespace="elsewhere"), facts=facts)) == bound
+
+
+def test_the_order_of_bindings_is_that_of_names() -> None:
+    assert list(bound_accounts(agent(name="b"), agent(name="a"))) == [
+        "r:instana-agent:a",
+        "r:instana-agent:b",
+    ]
+
+
+def test_an_agent_that_cannot_be_read_keeps_its_binding() -> None:
+    observed = observed_binding("r:instana-agent:instana-agent"), observed_binding("r:gone:gone")
+
+    assert attachments(agent(UNREADABLE), observed=observed) == [
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "r:instana-agent:instana-agent"},
+            "roleRef": {"name": "r"},
+        }
+    ]
+
+
+def test_an_agent_that_cannot_be_read_gets_no_new_binding() -> None:
+    assert attachments(agent(UNREADABLE), agent(name="other"), facts=HERE) == attachments(
+        agent(name="other")
+    )
+
+
+@pytest.mark.parametrize("bound", ["", "somebody"])
+def test_a_role_for_nobody_known_keeps_its_bindings(bound: str) -> None:
+    found = attachments(agent(), bound=bound, observed=[observed_binding("any")])
+
+    assert [each["metadata"]["name"] for each in found] == ["any"]
+
+
+def test_bindings_stay_while_the_agents_are_not_known() -> None:
+    request = {
+        "object": role(),
+        "attachments": {cluster_rbac.CLUSTER_ROLE_BINDING: {"any": observed_binding("any")}},
+        "related": {},
+    }
+
+    assert [
+        each["metadata"]["name"] for each in cluster_rbac.sync(request, HERE)["attachments"]
+    ] == ["any"]
+
+
+def test_no_agents_means_no_bindings() -> None:
+    assert attachments(observed=[observed_binding("any")]) == []
+
+
+def test_a_sync_request_needs_an_object() -> None:
+    with pytest.raises(UnreadableRequest):
+        cluster_rbac.sync({"parent": role()}, HERE)

@@ -1,0 +1,60 @@
+"""The answers to requests that a real Metacontroller sent are the expected ones."""
+
+import pytest
+from deepdiff import DeepDiff
+
+from hooks.kube.objects import identity
+from hooks.wire import encode
+from tests.recorded import HOOKS, NOW, Recorded, recorded_requests
+
+REQUESTS = recorded_requests()
+SYNCS = [each for each in REQUESTS if each.hook == "sync"]
+
+
+@pytest.mark.parametrize("recorded", REQUESTS, ids=str)
+def test_answer_is_the_expected_one(recorded: Recorded) -> None:
+    expected, actual = recorded.expected, recorded.answer()
+
+    assert expected == actual, DeepDiff(expected, actual).pretty()
+
+
+@pytest.mark.parametrize("recorded", REQUESTS, ids=str)
+def test_folder_holds_a_request_and_its_answer(recorded: Recorded) -> None:
+    files = sorted(file.name for file in recorded.folder.iterdir())
+
+    assert files == ["request.json", "response.json"]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_has_recorded_requests(hook: str) -> None:
+    assert [each for each in REQUESTS if each.hook == hook]
+
+
+@pytest.mark.parametrize("recorded", SYNCS, ids=str)
+def test_nothing_observed_gets_lost(recorded: Recorded) -> None:
+    observed = [
+        child for children in recorded.request["children"].values() for child in children.values()
+    ]
+    returned = {identity(child) for child in recorded.answer()["children"]}
+
+    assert {identity(child) for child in observed} <= returned
+
+
+@pytest.mark.parametrize("recorded", SYNCS, ids=str)
+def test_status_is_a_fixed_point(recorded: Recorded) -> None:
+    request = recorded.request
+    answer = HOOKS["sync"](request)
+    request["parent"]["status"] = answer["status"]
+
+    assert encode(HOOKS["sync"](request)) == encode(answer)
+
+
+@pytest.mark.parametrize("recorded", SYNCS, ids=str)
+def test_request_at_rest_keeps_the_stored_status(recorded: Recorded) -> None:
+    stored = recorded.request["parent"].get("status")
+    if stored is None or recorded.case == "upgraded-daemonset":
+        return
+    returned = recorded.answer()["status"]
+
+    assert returned == stored
+    assert NOW not in str(returned)
