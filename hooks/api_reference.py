@@ -66,7 +66,7 @@ def _type(annotation: Any) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**required**"
-    if field.default in (PydanticUndefined, None, "", ()):
+    if isinstance(field.default, SpecModel) or field.default in (PydanticUndefined, None, "", ()):
         return ""
     text = str(field.default)
     return f"`{text.lower() if isinstance(field.default, bool) else text}`"

@@ -30,7 +30,7 @@ def agent_environment(
 ) -> dict[str, Obj]:
     """Return the variables of the agent's container by name, for one DaemonSet."""
     pod_env = canonical_env(list(context.agent.spec.agent.pod.env), "spec.agent.pod.env")
-    of_user = {variable.get("name", ""): variable for variable in pod_env}
+    of_user = {variable["name"]: variable for variable in pod_env}
     return (
         plain(context.agent.spec.agent.env)
         | _settings(context, zone)

@@ -17,7 +17,10 @@ ENTRY = ".dockerconfigjson"
 
 
 def pull_secret(context: Context) -> list[Obj]:
-    """Return the Secret where the agent's image comes from the registry and a key is known."""
+    """Return the Secret where the agent's image comes from the registry and a key is known.
+
+    While none is, an observed Secret stays: running pods are not to lose their registry.
+    """
     data = _data(context)
     if not data:
         return []
@@ -44,12 +47,10 @@ def _data(context: Context) -> dict[str, str]:
     image = context.agent.spec.agent.image
     if image.pull_secrets is not None or not image.name.startswith(REGISTRY):
         return {}
-    if not context.key_store.is_readable:
+    credential = _credential(context) if context.key_store.is_readable else ""
+    if not credential:
         observed = context.observed(names.SECRET, names.pull_secret(context.agent.name)) or {}
         return observed.get("data") or {}
-    credential = _credential(context)
-    if not credential:
-        return {}
     auth = b64encode(f"{REGISTRY_USER}:{credential}".encode()).decode("ascii")
     document = {"auths": {REGISTRY: {"auth": auth}}}
     return encoded({ENTRY: json.dumps(document, separators=(",", ":"))})

@@ -1,9 +1,22 @@
 """`spec.agent`: the monitoring agent itself."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from hooks.models.base import Image, ListOf, Named, Opaque, OpaqueList, Resources, SpecModel
+from hooks.models.base import (
+    Image,
+    ListOf,
+    Named,
+    Opaque,
+    OpaqueList,
+    Resources,
+    SpecModel,
+    otherwise,
+)
 
+AGENT_IMAGE = "icr.io/instana/agent"
+ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
 
@@ -11,8 +24,8 @@ DEFAULT_ENDPOINT_PORT = "443"
 class AgentImage(Image):
     """The agent's image."""
 
-    name: str = Field(
-        default="icr.io/instana/agent",
+    name: Annotated[str, otherwise(AGENT_IMAGE)] = Field(
+        default=AGENT_IMAGE,
         description="Image name with registry, without tag or digest.",
     )
     pull_secrets: ListOf[Named] | None = Field(
@@ -26,8 +39,10 @@ class AgentImage(Image):
 class BackendSpec(SpecModel):
     """One more Instana backend that the agents report to."""
 
-    endpoint_host: str = Field(description="Host name of the backend.")
-    endpoint_port: str = Field(default=DEFAULT_ENDPOINT_PORT, description="Port of the backend.")
+    endpoint_host: str = Field(min_length=1, description="Host name of the backend.")
+    endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
+        default=DEFAULT_ENDPOINT_PORT, description="Port of the backend."
+    )
     key: str = Field(
         default="",
         description="Agent key for the backend; entry key-<position> of keysSecret wins.",
@@ -52,7 +67,9 @@ class Tls(SpecModel):
 class UpdateStrategy(SpecModel):
     """Update strategy of the DaemonSet."""
 
-    type: str = Field(default="RollingUpdate", description="RollingUpdate or OnDelete.")
+    type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
+        default=ROLLING_UPDATE, description="RollingUpdate or OnDelete."
+    )
     rolling_update: Opaque = Field(
         default_factory=dict,
         description="maxUnavailable (default 1) and maxSurge of a rolling update.",
@@ -126,10 +143,10 @@ class AgentSpec(SpecModel):
         "the resource.",
     )
     listen_address: str = Field(default="", description="Address that the agent listens on.")
-    endpoint_host: str = Field(
+    endpoint_host: Annotated[str, otherwise(DEFAULT_ENDPOINT_HOST)] = Field(
         default=DEFAULT_ENDPOINT_HOST, description="Host name of the Instana backend."
     )
-    endpoint_port: str = Field(
+    endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
         default=DEFAULT_ENDPOINT_PORT, description="Port of the Instana backend."
     )
     min_ready_seconds: int = Field(
@@ -138,12 +155,12 @@ class AgentSpec(SpecModel):
     additional_backends: ListOf[BackendSpec] = Field(
         default=(), description="Further backends that get the same data."
     )
-    tls: Tls = Field(default_factory=Tls, description="TLS for the endpoints of the agent.")
-    image: AgentImage = Field(default_factory=AgentImage, description="The agent's image.")
+    tls: Tls = Field(default=Tls(), description="TLS for the endpoints of the agent.")
+    image: AgentImage = Field(default=AgentImage(), description="The agent's image.")
     update_strategy: UpdateStrategy = Field(
-        default_factory=UpdateStrategy, description="Update strategy of the DaemonSet."
+        default=UpdateStrategy(), description="Update strategy of the DaemonSet."
     )
-    pod: AgentPod = Field(default_factory=AgentPod, description="The agent's pods.")
+    pod: AgentPod = Field(default=AgentPod(), description="The agent's pods.")
     proxy_host: str = Field(default="", description="Host name of a proxy to the backend.")
     proxy_port: str = Field(default="", description="Port of the proxy; 80 where not given.")
     proxy_protocol: str = Field(
@@ -167,9 +184,9 @@ class AgentSpec(SpecModel):
     redact_kubernetes_secrets: str = Field(
         default="", description="Whether secrets in Kubernetes objects are redacted."
     )
-    host: Host = Field(default_factory=Host, description="Paths on the node.")
+    host: Host = Field(default=Host(), description="Paths on the node.")
     service_mesh: ServiceMesh = Field(
-        default_factory=ServiceMesh, description="Support of service meshes."
+        default=ServiceMesh(), description="Support of service meshes."
     )
     instana_mvn_repo_url: str = Field(default="", description="URL of the Maven repository.")
     instana_mvn_repo_features_path: str = Field(

@@ -2,11 +2,15 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 
 Opaque = dict[str, Any]
 """A part that is passed through to Kubernetes, which checks it."""
+
+LATEST = "latest"
+ALWAYS = "Always"
+CA_FILE = "ca.crt"
 
 Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Strict(False)]  # noqa: FBT003 - lists become tuples
@@ -16,9 +20,8 @@ OpaqueList = ListOf[Opaque]
 class SpecModel(BaseModel):
     """A part of the custom resource.
 
-    Frozen; fields are written in camelCase outside; a field that is not known is ignored (the
-    CRD's schema has pruned it before). An empty string or null means "not given", as it does for
-    the Go operator: the default holds then.
+    Frozen, so that defaults are shared; fields are written in camelCase outside; a field that is
+    not known is ignored (the CRD's schema has pruned it before).
     """
 
     model_config = ConfigDict(
@@ -29,12 +32,10 @@ class SpecModel(BaseModel):
         hide_input_in_errors=True,
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {name: value for name, value in data.items() if value is not None and value != ""}
+
+def otherwise(default: str) -> AfterValidator:
+    """Return what makes an empty string mean the default, as it does for the Go operator."""
+    return AfterValidator(lambda given: given or default)
 
 
 class Named(SpecModel):
@@ -62,9 +63,9 @@ class Image(SpecModel):
     digest: str = Field(
         default="", description="Digest such as sha256:...; wins over the tag where both are given."
     )
-    tag: str = Field(default="latest", description="Image tag.")
-    pull_policy: str = Field(
-        default="Always", description="Pull policy: Always, IfNotPresent or Never."
+    tag: Annotated[str, otherwise(LATEST)] = Field(default=LATEST, description="Image tag.")
+    pull_policy: Annotated[str, otherwise(ALWAYS)] = Field(
+        default=ALWAYS, description="Pull policy: Always, IfNotPresent or Never."
     )
 
     @property
@@ -94,4 +95,6 @@ class CertificateAuthority(SpecModel):
 
     mount_path: str = Field(default="", description="Directory the certificate is mounted at.")
     secret_name: str = Field(default="", description="Secret that holds the certificate.")
-    filename: str = Field(default="ca.crt", description="Key of the certificate in the Secret.")
+    filename: Annotated[str, otherwise(CA_FILE)] = Field(
+        default=CA_FILE, description="Key of the certificate in the Secret."
+    )

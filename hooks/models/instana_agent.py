@@ -37,10 +37,10 @@ class OpenTelemetry(SpecModel):
 
     enabled: bool = Field(default=True, description="Whether the agents take OpenTelemetry data.")
     grpc: OpenTelemetryProtocol = Field(
-        default_factory=OpenTelemetryProtocol, description="OTLP over gRPC; on like its parent."
+        default=OpenTelemetryProtocol(), description="OTLP over gRPC; on like its parent."
     )
     http: OpenTelemetryProtocol = Field(
-        default_factory=OpenTelemetryProtocol, description="OTLP over HTTP; on like its parent."
+        default=OpenTelemetryProtocol(), description="OTLP over HTTP; on like its parent."
     )
 
     def is_on(self, protocol: OpenTelemetryProtocol) -> bool:
@@ -52,7 +52,7 @@ class Prometheus(SpecModel):
     """Prometheus data that the agents take in."""
 
     remote_write: Enabled = Field(
-        default_factory=Enabled, description="Whether the agents take Prometheus remote write."
+        default=Enabled(), description="Whether the agents take Prometheus remote write."
     )
 
 
@@ -66,7 +66,7 @@ class ServiceAccount(Create):
 class ZoneSpec(SpecModel):
     """A part of the cluster with a DaemonSet of its own."""
 
-    name: str = Field(description="Name of the zone, part of the DaemonSet's name.")
+    name: str = Field(min_length=1, description="Name of the zone, part of the DaemonSet's name.")
     tolerations: OpaqueList | None = Field(
         default=None, description="Tolerations; agent.pod.tolerations where not given."
     )
@@ -93,35 +93,31 @@ class InstanaAgentSpec(SpecModel):
         default=True, description="Whether pods get secrets as files instead of as environment."
     )
     agent: AgentSpec = Field(description="The monitoring agent.")
-    cluster: Named = Field(default_factory=Named, description="The cluster, as shown in Instana.")
-    zone: Named = Field(default_factory=Named, description="The zone, as shown in Instana.")
+    cluster: Named = Field(default=Named(), description="The cluster, as shown in Instana.")
+    zone: Named = Field(default=Named(), description="The zone, as shown in Instana.")
     openshift: bool | None = Field(
         default=None,
         description="Whether the cluster is OpenShift; the installation's setting where not given.",
     )
-    rbac: Create = Field(
-        default_factory=Create, description="Bindings to the cluster-wide read rights."
-    )
+    rbac: Create = Field(default=Create(), description="Bindings to the cluster-wide read rights.")
     service: Create = Field(
-        default_factory=Create,
+        default=Create(),
         description="The agent's Service; it is always made while OpenTelemetry or Prometheus "
         "remote write is on.",
     )
-    opentelemetry: OpenTelemetry = Field(
-        default_factory=OpenTelemetry, description="OpenTelemetry data."
-    )
-    prometheus: Prometheus = Field(default_factory=Prometheus, description="Prometheus data.")
+    opentelemetry: OpenTelemetry = Field(default=OpenTelemetry(), description="OpenTelemetry data.")
+    prometheus: Prometheus = Field(default=Prometheus(), description="Prometheus data.")
     service_account: ServiceAccount = Field(
-        default_factory=ServiceAccount, description="The agent's ServiceAccount."
+        default=ServiceAccount(), description="The agent's ServiceAccount."
     )
     k8s_sensor: K8sSensorSpec = Field(
-        default_factory=K8sSensorSpec, alias="k8s_sensor", description="The k8sensor."
+        default=K8sSensorSpec(), alias="k8s_sensor", description="The k8sensor."
     )
     zones: ListOf[ZoneSpec] = Field(
         default=(), description="One DaemonSet per entry instead of a single one."
     )
     pod_security_policy: PodSecurityPolicy = Field(
-        default_factory=PodSecurityPolicy,
+        default=PodSecurityPolicy(),
         description="Without effect; accepted for existing resources.",
     )
     kubernetes: dict[str, Any] = Field(
@@ -131,7 +127,7 @@ class InstanaAgentSpec(SpecModel):
         default="", description="Without effect; accepted for existing resources."
     )
     service_mesh: Enabled = Field(
-        default_factory=Enabled,
+        default=Enabled(),
         description="Without effect; accepted for existing resources. Use agent.serviceMesh.",
     )
 

@@ -1,5 +1,7 @@
 """`spec.k8s_sensor`: the program that watches the Kubernetes API."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from hooks.models.base import (
@@ -11,14 +13,18 @@ from hooks.models.base import (
     OpaqueList,
     Resources,
     SpecModel,
+    otherwise,
 )
+
+SENSOR_IMAGE = "icr.io/instana/k8sensor"
+POLLRATE = "10s"
 
 
 class SensorImage(Image):
     """The k8sensor's image."""
 
-    name: str = Field(
-        default="icr.io/instana/k8sensor",
+    name: Annotated[str, otherwise(SENSOR_IMAGE)] = Field(
+        default=SENSOR_IMAGE,
         description="Image name with registry, without tag or digest.",
     )
 
@@ -45,7 +51,7 @@ class SensorDeployment(SpecModel):
         default=0, description="Seconds that a new pod has to be ready to count as available."
     )
     replicas: int = Field(default=3, description="Pods of each Deployment.")
-    pod: SensorPod = Field(default_factory=SensorPod, description="The k8sensor's pods.")
+    pod: SensorPod = Field(default=SensorPod(), description="The k8sensor's pods.")
 
 
 class Etcd(SpecModel):
@@ -55,7 +61,7 @@ class Etcd(SpecModel):
         default=False, description="Whether the certificate of etcd is not verified."
     )
     ca: CertificateAuthority = Field(
-        default_factory=CertificateAuthority, description="CA certificate of etcd."
+        default=CertificateAuthority(), description="CA certificate of etcd."
     )
     targets: ListOf[str] = Field(
         default=(), description="Metrics URLs of etcd; they turn discovery off."
@@ -67,7 +73,7 @@ class RestClient(SpecModel):
 
     host_allowlist: ListOf[str] = Field(default=(), description="Hosts that the k8sensor may ask.")
     ca: CertificateAuthority = Field(
-        default_factory=CertificateAuthority, description="CA certificate of the control plane."
+        default=CertificateAuthority(), description="CA certificate of the control plane."
     )
 
 
@@ -83,20 +89,20 @@ class K8sSensorSpec(SpecModel):
     """The k8sensor."""
 
     deployment: SensorDeployment = Field(
-        default_factory=SensorDeployment, description="The k8sensor's Deployments."
+        default=SensorDeployment(), description="The k8sensor's Deployments."
     )
-    image: SensorImage = Field(default_factory=SensorImage, description="The k8sensor's image.")
+    image: SensorImage = Field(default=SensorImage(), description="The k8sensor's image.")
     pod_disruption_budget: Enabled = Field(
-        default_factory=Enabled,
+        default=Enabled(),
         description="A PodDisruptionBudget for the k8sensors, where there is more than one.",
     )
-    etcd: Etcd = Field(default_factory=Etcd, description="Metrics of etcd.")
+    etcd: Etcd = Field(default=Etcd(), description="Metrics of etcd.")
     rest_client: RestClient = Field(
-        default_factory=RestClient, description="Metrics of the control plane."
+        default=RestClient(), description="Metrics of the control plane."
     )
-    pollrate: str = Field(
-        default="10s", description="How often the Kubernetes API is polled, such as 10s."
+    pollrate: Annotated[str, otherwise(POLLRATE)] = Field(
+        default=POLLRATE, description="How often the Kubernetes API is polled, such as 10s."
     )
     feature_flags: FeatureFlags = Field(
-        default_factory=FeatureFlags, description="Without effect; accepted for existing resources."
+        default=FeatureFlags(), description="Without effect; accepted for existing resources."
     )

@@ -23,6 +23,7 @@ def problems_of(agent: InstanaAgent) -> Iterator[Problem]:
     yield from _tls(agent)
     yield from _ports(agent)
     yield from _single_lines(agent)
+    yield from _variables(agent)
     yield from _counts(agent)
     yield from _sensor(agent.spec.k8s_sensor)
 
@@ -94,6 +95,13 @@ def _single_lines(agent: InstanaAgent) -> Iterator[Problem]:
     for field, value in values.items():
         if LINE_BREAK.search(value):
             yield Problem(f"spec.agent.{field}", "must be a single line")
+
+
+def _variables(agent: InstanaAgent) -> Iterator[Problem]:
+    for index, variable in enumerate(agent.spec.agent.pod.env):
+        name = variable.get("name")
+        if not isinstance(name, str) or not name:
+            yield Problem(f"spec.agent.pod.env[{index}].name", "must be the name of a variable")
 
 
 def _counts(agent: InstanaAgent) -> Iterator[Problem]:
