@@ -7,6 +7,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from hooks.app.failures import Failure
+from hooks.errors import InvalidResource, MissingReference
+
+TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
+"""Errors that are no failure of the call: the status says them, and the answer is 200."""
 
 LONGEST_NAME: Final = 253
 LONGEST_UID: Final = 64
@@ -27,7 +31,7 @@ class Call:
     seconds: float = 0.0
     children: Counter[str] = field(default_factory=Counter)
     problems: tuple[str, ...] = ()
-    invalid: bool = False
+    error_types: frozenset[str] = frozenset()
     failure: Failure | None = None
 
     def asked(self, request: Mapping[str, Any]) -> None:
@@ -47,12 +51,14 @@ class Call:
         conditions = _mapping(answer.get("status")).get("conditions") or ()
         failed = [condition for condition in conditions if condition.get("status") == "False"]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
-        self.invalid = any(each.get("type") == "Valid" for each in failed)
+        reasons = {each.get("reason") for each in failed}
+        self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
 
     def failed(self, failure: Failure) -> None:
         """Note that the call got an error instead of an answer."""
         self.failure = failure
         self.status = failure.status
+        self.error_types = frozenset({failure.type})
 
     def log_fields(self) -> dict[str, object]:
         """Return the fields of the call's log line."""

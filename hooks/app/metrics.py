@@ -72,15 +72,9 @@ class Metrics:
             ("hook",),
             registry=registry,
         )
-        self.invalid = Counter(
-            "instana_hooks_invalid_resources",
-            "Answers whose status says that the resource is invalid.",
-            ("hook",),
-            registry=registry,
-        )
         self.errors = Counter(
             "instana_hooks_errors",
-            "Calls that got an error, by its type.",
+            "Calls with an error, by its type: in the status or instead of an answer.",
             ("type",),
             registry=registry,
         )
@@ -112,9 +106,9 @@ class Metrics:
         self.calls.labels(hook, str(int(call.status))).inc()
         self.seconds.labels(hook).observe(call.seconds)
         self.request_bytes.labels(hook).observe(call.bytes_in)
-        if call.failure:
-            self.errors.labels(call.failure.type).inc()
-        else:
+        for error_type in call.error_types:
+            self.errors.labels(error_type).inc()
+        if not call.failure:
             self._observe_answer(call)
 
     def refused(self, status: int, error_type: str) -> None:
@@ -133,8 +127,6 @@ class Metrics:
             self.children.labels(call.hook, self._bounded(kind)).inc(count)
         if call.makes_children and not call.children:
             self.childless.labels(call.hook).inc()
-        if call.invalid:
-            self.invalid.labels(call.hook).inc()
 
     def _bounded(self, kind: str) -> str:
         """Return the label of a kind: children given back as observed may be of any kind."""

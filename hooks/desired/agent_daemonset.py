@@ -68,7 +68,7 @@ def agent_daemonset(context: Context, zone: ZoneSpec | None) -> Obj:
 
 def _template(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
     pod = context.agent.spec.agent.pod
-    further = labels_for_kept_selector(observed) | ({ZONE: zone.name} if zone else {})
+    further = ({ZONE: zone.name} if zone else {}) | labels_for_kept_selector(observed)
     mode = mode_of(context, zone) or DEFAULT_MODE
     return {
         "metadata": {

@@ -64,7 +64,7 @@ def test_an_answer_is_counted_by_kind_and_its_complaints_are_noted() -> None:
 
     assert call.children == {"Secret": 2, "DaemonSet": 1}
     assert call.problems == ("Valid:InvalidSpec",)
-    assert call.invalid
+    assert call.error_types == {"invalid_resource"}
 
 
 def test_a_decorator_s_answer_has_attachments() -> None:
@@ -72,7 +72,7 @@ def test_a_decorator_s_answer_has_attachments() -> None:
     call.answered({"attachments": [{"kind": "ClusterRoleBinding"}], "status": None})
 
     assert call.children == {"ClusterRoleBinding": 1}
-    assert not call.invalid
+    assert call.error_types == frozenset()
 
 
 def test_the_log_line_has_names_and_counts() -> None:

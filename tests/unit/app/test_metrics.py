@@ -60,10 +60,19 @@ def test_an_answer_without_children_is_counted_where_children_are_made(metrics: 
     assert value(metrics, name, hook="customize") is None
 
 
-def test_invalid_resources_are_counted(metrics: Metrics) -> None:
-    metrics.observe(Call("sync", invalid=True))
+@pytest.mark.parametrize(
+    ("reason", "error_type"),
+    [("InvalidSpec", "invalid_resource"), ("ReferenceMissing", "missing_reference")],
+)
+def test_an_error_told_in_the_status_is_counted_by_type(
+    metrics: Metrics, reason: str, error_type: str
+) -> None:
+    call = Call("sync")
+    failed = {"type": "Ready", "status": "False", "reason": reason}
+    call.answered({"children": [], "status": {"conditions": [failed, failed]}})
+    metrics.observe(call)
 
-    assert value(metrics, "instana_hooks_invalid_resources_total", hook="sync") == 1
+    assert value(metrics, "instana_hooks_errors_total", type=error_type) == 1
 
 
 def test_an_error_is_counted_by_type_and_is_no_answer(metrics: Metrics) -> None:
@@ -107,5 +116,5 @@ def test_every_metric_is_documented(metrics: Metrics) -> None:
         if family.name.startswith("instana_")
     ]
 
-    assert len(ours) == 12
+    assert len(ours) == 11
     assert [name for name in ours if f"| `{name}` |" not in DOCUMENTATION] == []
