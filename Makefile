@@ -17,7 +17,7 @@ help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Start the service here and show its answer to REQUEST (a file); ONCE=1: end after that.
-	ONCE=$(ONCE) $(BIN)/python -m hooks demo $(REQUEST) $(REQUEST)
+	ONCE=$(ONCE) $(BIN)/python -m hooks demo $(REQUEST)
 
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
 	$(BIN)/python -m pytest --ignore=tests/cluster --cov --cov-report=term:skip-covered
