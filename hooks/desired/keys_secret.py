@@ -11,6 +11,7 @@ from hooks.desired.credentials import (
     source_of,
 )
 from hooks.desired.encoding import encoded
+from hooks.desired.held import is_running
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
@@ -21,15 +22,16 @@ from hooks.kube.objects import Obj
 def keys_secret(context: Context) -> list[Obj]:
     """Return the Secret, or nothing where all credentials lie in the keys Secret.
 
-    While the keys Secret cannot be read, the observed entries stay: running pods may use them.
+    While the keys Secret of what runs already cannot be read, the Secret stays as observed: so do
+    the volumes that refer to it.
     """
     name = names.keys_secret(context.agent.name)
     if context.key_store.name == name:
         return _the_users_own(context)
     data = encoded(_entries(context))
-    if not context.key_store.is_readable:
+    if not context.key_store.is_readable and is_running(context):
         observed = context.observed(names.SECRET, name) or {}
-        data = (observed.get("data") or {}) | data
+        data = observed.get("data") or {}
     if context.key_store.is_named and not data:
         return []
     return [

@@ -17,6 +17,9 @@ from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, canonical_amount, canonical_quantity
 
+_BEYOND_INTEGERS = 2**63
+"""Numbers from here on fit into no integer of the server, nor of our JSON."""
+
 Rule: TypeAlias = Callable[[Any, str], Any]
 """Takes a value as written and its field path, returns it as stored."""
 
@@ -129,7 +132,7 @@ def _shape(
 
 def _plain(value: Any) -> Any:
     """Return a whole number as an integer: the server refuses `1.0` where it wants one."""
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _BEYOND_INTEGERS:
         return int(value)
     return value
 

@@ -15,6 +15,9 @@ from hooks.kube.objects import Obj
 
 LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
+MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
+"""Keys by which Metacontroller's dynamic apply merges lists, in the order it looks for them."""
+
 _NOT_OURS = frozenset(
     {
         "creationTimestamp",
@@ -34,13 +37,17 @@ _ABSENT: Any = object()
 def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ()) -> Obj:
     """Return what we own of an observed object: returning it as a child changes nothing.
 
-    That is what we returned last if the object tells; else what the first of the `managers` that
-    applied anything has applied; else the object's identity only. The named `labels` are those that
+    The paths are those that we returned last if the object tells; else those that the first of the `managers` that
+    applied anything has applied; else the object's identity only. The values are the observed ones,
+    so that nothing that was changed by hand is changed back. The named `labels` are those that
     Metacontroller selects children by: copied from the object where it has them.
     """
     last = last_applied(obj, LAST_APPLIED)
     applied = (owned_by(obj, manager) for manager in managers)
-    ours = last if last is not None else next((part for part in applied if part is not None), {})
+    if last is not None:
+        ours = _observed_at(obj, last)
+    else:
+        ours = next((part for part in applied if part is not None), {})
     part = _child(obj, ours)
     kept = _object(_metadata(obj).get("labels"))
     selected = {name: kept[name] for name in labels if name in kept}
@@ -56,6 +63,33 @@ def last_applied(obj: Obj, annotation_key: str) -> Obj | None:
     text = _object(_metadata(obj).get("annotations")).get(annotation_key)
     applied = _parsed(text) if isinstance(text, str) else None
     return applied if isinstance(applied, dict) else None
+
+
+def _observed_at(observed: Any, applied: Any) -> Any:
+    """Return the observed value on the paths that the applied value has."""
+    if isinstance(observed, dict) and isinstance(applied, dict):
+        return {
+            name: _observed_at(observed[name], part)
+            for name, part in applied.items()
+            if name in observed
+        }
+    if isinstance(observed, list) and isinstance(applied, list):
+        key = _merge_key([*observed, *applied])
+        if key:
+            parts = {str(item[key]): item for item in applied}
+            return [
+                _observed_at(item, parts[str(item[key])])
+                for item in observed
+                if str(item[key]) in parts
+            ]
+    return observed
+
+
+def _merge_key(items: list[Any]) -> str | None:
+    """Return the key by which dynamic apply merges the items of a list; None if it replaces it."""
+    if not items or not all(isinstance(item, dict) for item in items):
+        return None
+    return next((key for key in MERGE_KEYS if all(key in item for item in items)), None)
 
 
 def owned_by(obj: Obj, manager: str) -> Obj | None:

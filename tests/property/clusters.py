@@ -1,0 +1,415 @@
+"""What a resource finds in its cluster: referenced objects, Namespaces, etcd, older children."""
+
+import json
+import random
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+from hypothesis import strategies as st
+
+from hooks.customize import customize
+from hooks.facts import Facts
+from hooks.kube.objects import Obj, describe, identity
+from hooks.kube.selectors import matches
+from hooks.sync import sync
+from hooks.wire import decode, encode
+from tests.property import applying, specs
+from tests.property.applying import Apply, Children
+
+Objects: TypeAlias = dict[str, dict[str, Obj]]
+
+NOW = "2026-02-01T00:00:00Z"
+LATER = "2026-03-01T00:00:00Z"
+FIXTURES = Path("tests/fixtures/go-operator")
+CASES = sorted(path.parent.name for path in FIXTURES.glob("*/expected.json"))
+RESOURCES = {
+    "configmaps": "ConfigMap.v1",
+    "endpointslices": "EndpointSlice.discovery.k8s.io/v1",
+    "namespaces": "Namespace.v1",
+    "secrets": "Secret.v1",
+    "services": "Service.v1",
+}
+APPLIES: tuple[Apply, ...] = (applying.dynamically, applying.by_server)
+FACTS = st.sampled_from(
+    [
+        Facts(),
+        Facts(openshift=True, operator_version="v0.0.1-dev"),
+        Facts(agent_namespaces=("elsewhere",), operator_version="main"),
+        Facts(agent_namespaces=("*",)),
+    ]
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Situation:
+    """A resource and all that Metacontroller observes for it."""
+
+    parent: Obj
+    facts: Facts = field(default_factory=Facts)
+    world: Objects = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    children: Children = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        objects = [obj for of_kind in self.world.values() for obj in of_kind.values()]
+        world = {describe(each): each.get("data") for each in objects}
+        children = [describe(each) for each in all_of(self.children)]
+        return f"{self.parent}, {self.facts}, {world}, unknown {set(self.unknown)}, {children}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001
+        printer.text(repr(self))
+
+    @cached_property
+    def related(self) -> Objects:
+        """Return the related objects: what customize asks for, without the kinds unknown yet."""
+        found: Objects = {}
+        for rule in customize({"parent": self.parent}, self.facts)["relatedResources"]:
+            kind = RESOURCES[rule["resource"]]
+            objects = {
+                key: obj for key, obj in self.world.get(kind, {}).items() if _is_asked(obj, rule)
+            }
+            found.setdefault(kind, {}).update(objects)
+        return {kind: objects for kind, objects in found.items() if kind not in self.unknown}
+
+    @cached_property
+    def request(self) -> Obj:
+        """Return the sync request."""
+        children = {kind: self.children.get(kind, {}) for kind in applying.CHILD_KINDS}
+        return {
+            "controller": {"kind": "CompositeController"},
+            "parent": self.parent,
+            "children": children,
+            "related": self.related,
+            "finalizing": False,
+        }
+
+    def answer(self, now: str = NOW) -> Obj:
+        """Return the answer, by way of bytes."""
+        return decode(self.answer_bytes(now))
+
+    def answer_bytes(self, now: str = NOW) -> bytes:
+        """Return the answer as it goes over the wire."""
+        return self._answer_now if now == NOW else answered(self.request, self.facts, now)
+
+    @cached_property
+    def _answer_now(self) -> bytes:
+        return answered(self.request, self.facts)
+
+    def after(self, apply: Apply, *, healthy: bool = True) -> "Situation":
+        """Return the situation when the answer has been carried out."""
+        children = applying.carried_out(self.answer(), self.children, apply)
+        return replace(self, children=applying.run(children, healthy=healthy))
+
+    def with_(self, **changes: Any) -> "Situation":
+        """Return the situation with something else in it."""
+        return replace(self, **changes)
+
+
+def answered(request: Obj, facts: Facts, now: str = NOW) -> bytes:
+    """Return the answer's bytes to a request that came as bytes."""
+    return encode(sync(decode(encode(request)), facts, now))
+
+
+def is_valid(answer: Obj) -> bool:
+    """Tell whether the status says that the spec can be carried out."""
+    conditions = {each["type"]: each["status"] for each in answer["status"]["conditions"]}
+    return bool(conditions["Valid"] == "True")
+
+
+def identities(objects: list[Obj]) -> set[tuple[str, str, str, str]]:
+    """Return what the objects are, without what is in them."""
+    return {identity(each) for each in objects}
+
+
+def all_of(children: Children) -> list[Obj]:
+    """Return all children in one list."""
+    return [obj for objects in children.values() for obj in objects.values()]
+
+
+def _is_asked(obj: Obj, rule: Obj) -> bool:
+    metadata = obj["metadata"]
+    if "namespace" in rule and rule["namespace"] != metadata.get("namespace"):
+        return False
+    if "names" in rule and metadata["name"] not in rule["names"]:
+        return False
+    return matches(rule.get("labelSelector", {}), metadata.get("labels", {}))
+
+
+# The world around the resource.
+
+STORE_ENTRIES = (
+    "downloadKey", "httpsProxy", "key", "key-1", "key-2", "mirrorReleaseRepoPassword",
+    "mirrorReleaseRepoUsername", "mirrorSharedRepoPassword", "mirrorSharedRepoUsername",
+    "proxyPassword", "proxyUser",
+)  # fmt: skip
+KEYS = ("key", "key-1", "key-2")
+GARBAGE = ("%%%", "//79", "YQo=\n", 5, None, "", b64encode(b"two\nlines").decode())
+
+
+def store(entries: set[str]) -> dict[str, Any]:
+    """Return the data of a keys Secret with these entries."""
+    return {
+        entry: b64encode(f"{specs.secret(f'store-{entry}')}\n".encode()).decode()
+        for entry in sorted(entries)
+    }
+
+
+@st.composite
+def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Objects:
+    """Draw what is there of what customize asks for; in a complete one nothing is missing."""
+    world: Objects = {}
+    for rule in customize({"parent": parent}, facts)["relatedResources"]:
+        kind = RESOURCES[rule["resource"]]
+        if rule["resource"] in {"secrets", "configmaps"}:
+            for name in rule["names"]:
+                is_there = complete and name != "etcd-ca"
+                if is_there or draw(st.booleans()):
+                    _add(world, _named(kind, name, draw(_data(name, complete=complete))))
+        elif rule["resource"] == "namespaces":
+            for labelled in draw(NAMESPACES):
+                _add(world, labelled)
+        elif rule["resource"] == "services":
+            for each in draw(ETCD):
+                _add(world, each)
+    return world
+
+
+def _data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
+    if name != specs.KEYS_SECRET:
+        return st.just({"ca.crt": "YQ==", "a": "YQ=="})
+    entries = st.sets(st.sampled_from(STORE_ENTRIES), max_size=6)
+    if complete:
+        return entries.map(lambda found: store(found.union(KEYS)))
+    garbage = st.dictionaries(st.sampled_from(STORE_ENTRIES), st.sampled_from(GARBAGE), max_size=2)
+    return st.tuples(entries.map(store), garbage).map(lambda parts: {**parts[0], **parts[1]})
+
+
+def _named(kind: str, name: str, data: Obj) -> Obj:
+    return {
+        "apiVersion": "v1",
+        "kind": kind.partition(".")[0],
+        "metadata": {"name": name, "namespace": specs.NAMESPACE},
+        "data": data,
+    }
+
+
+def _add(world: Objects, obj: Obj) -> None:
+    world.setdefault(applying.kind_of(obj), {})[applying.key_of(obj)] = obj
+
+
+def _namespace(name: str, label: str) -> Obj:
+    labels = {"instana-workload-monitoring": label}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+NAMESPACES = st.lists(
+    st.builds(
+        _namespace,
+        st.sampled_from(["shop", "true", "1e3", "0x1", "null", "a-b"]),
+        st.sampled_from(["true", "", "a: b", '"quoted"']),
+    ),
+    max_size=3,
+)
+
+
+def _etcd_service(name: str, port: int, scheme: str) -> Obj:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": name,
+            "namespace": "kube-system",
+            "labels": {"component": "etcd"},
+            "annotations": {"instana.io/etcd-scheme": scheme},
+        },
+        "spec": {"ports": [{"name": "metrics", "port": port}]},
+    }
+
+
+def _etcd_slice(service: str, addresses: list[str], ready: object) -> Obj:
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": f"{service}-x",
+            "namespace": "kube-system",
+            "labels": {"kubernetes.io/service-name": service},
+        },
+        "endpoints": [{"addresses": addresses, "conditions": {"ready": ready}}],
+        "ports": [{"name": "metrics", "port": 2381}],
+    }
+
+
+ETCD = st.lists(
+    st.one_of(
+        st.builds(
+            _etcd_service,
+            st.sampled_from(["etcd", "etcd-metrics", "etcd-k8s"]),
+            st.sampled_from([2379, 2381]),
+            st.sampled_from(["http", "https", "ftp"]),
+        ),
+        st.builds(
+            _etcd_slice,
+            st.sampled_from(["etcd", "etcd-metrics"]),
+            st.lists(st.sampled_from(["10.0.0.1", "10.0.0.2", "2001:db8::3"]), max_size=3),
+            st.sampled_from([True, False, None]),
+        ),
+    ),
+    max_size=4,
+)
+
+
+# What was there before.
+
+
+@st.composite
+def fresh(
+    draw: st.DrawFn, spec: st.SearchStrategy[Any] | None = None, *, complete: bool = True
+) -> Situation:
+    """Draw a resource that has no children yet."""
+    parent = specs.resource(
+        draw(specs.valid_specs() if spec is None else spec), draw(st.sampled_from(specs.NAMES))
+    )
+    facts = draw(FACTS)
+    world = draw(worlds(parent, facts, complete=complete))
+    unknown = frozenset() if complete else frozenset(draw(UNKNOWN))
+    return Situation(parent, facts, world, unknown)
+
+
+KINDS: list[str] = sorted(RESOURCES.values())
+NONE_UNKNOWN: set[str] = set()
+UNKNOWN = st.just(NONE_UNKNOWN) | st.sets(st.sampled_from(KINDS))
+
+
+@st.composite
+def running(
+    draw: st.DrawFn, spec: st.SearchStrategy[Any] | None = None, *, complete: bool = True
+) -> Situation:
+    """Draw a resource with children: from the same spec, another one, or the Go operator's."""
+    before = draw(st.sampled_from(["same spec", "other spec", "Go operator"]))
+    if before == "Go operator":
+        return draw(taken_over(spec, complete=complete))
+    situation = draw(fresh(spec, complete=complete))
+    start = situation
+    if before == "other spec" or spec is not None:  # The server may refuse a broken one's children.
+        start = draw(fresh()).with_(facts=situation.facts)
+        start = start.with_(parent=specs.resource(start.parent["spec"], name_of(situation)))
+    children = draw(_carried_out(start))
+    if draw(st.booleans()):
+        children = with_foreign_parts(children)
+    return situation.with_(children=children)
+
+
+@st.composite
+def _carried_out(draw: st.DrawFn, start: Situation) -> Children:
+    answer = start.answer()
+    if draw(st.booleans()):
+        answer["children"] = [with_older_selector(each) for each in answer["children"]]
+    children = applying.carried_out(answer, {}, draw(st.sampled_from(APPLIES)))
+    return applying.run(children, healthy=draw(st.booleans()))
+
+
+@st.composite
+def taken_over(
+    draw: st.DrawFn, spec: st.SearchStrategy[Any] | None = None, *, complete: bool = True
+) -> Situation:
+    """Draw a resource whose children are those of the Go operator, for this or another spec."""
+    case = draw(st.sampled_from(CASES))
+    parent = dict(_input(case))
+    if spec is not None or draw(st.booleans()):
+        parent["spec"] = draw(specs.valid_specs() if spec is None else spec)
+    facts = draw(FACTS)
+    world = draw(worlds(parent, facts, complete=complete))
+    unknown = frozenset() if complete else frozenset(draw(UNKNOWN))
+    children = go_children(case, healthy=draw(st.booleans()), foreign=draw(st.booleans()))
+    return Situation(parent, facts, world, unknown, children)
+
+
+def name_of(situation: Situation) -> str:
+    """Return the resource's name."""
+    name: str = situation.parent["metadata"]["name"]
+    return name
+
+
+@cache
+def _input(case: str) -> Obj:
+    documents = list(yaml.safe_load_all((FIXTURES / case / "input.yaml").read_text()))
+    agent = next(each for each in documents if each["kind"] == "InstanaAgent")
+    return specs.resource(agent["spec"], agent["metadata"]["name"])
+
+
+def go_children(case: str, *, healthy: bool, foreign: bool) -> Children:
+    """Return the children that the Go operator made in a recorded case."""
+    return decode(_go_children(case, healthy, foreign))
+
+
+@cache
+def _go_children(case: str, healthy: bool, foreign: bool) -> bytes:  # noqa: FBT001
+    expected = json.loads((FIXTURES / case / "expected.json").read_text())["children"]
+    children: Children = {kind: {} for kind in applying.CHILD_KINDS}
+    for child in expected.values():
+        kind = applying.kind_of(child)
+        if kind in children:
+            child["metadata"]["namespace"] = specs.NAMESPACE
+            stored = applying.applied_as(applying.GO_OPERATOR, None, child)
+            children[kind][applying.key_of(child)] = stored
+    children = applying.run(children, healthy=healthy)
+    return encode(with_foreign_parts(children) if foreign else children)
+
+
+def with_older_selector(child: Obj) -> Obj:
+    """Return a workload as an older installation made it, with a selector of its own."""
+    if "template" not in child.get("spec", {}):
+        return child
+    own = {
+        "app": "older",
+        "instana/agent-mode": "OLDER",
+        "io.instana/zone": "older",
+        "release": "one",
+    }
+    expressions = [
+        {"key": "release", "operator": "In", "values": ["one", "two"]},
+        {"key": "tier", "operator": "Exists"},
+    ]
+    older: Obj = applying.copied(child)
+    older["spec"]["selector"] = {"matchLabels": own, "matchExpressions": expressions}
+    older["spec"]["template"]["metadata"]["labels"] |= own | {"tier": "back"}
+    return older
+
+
+def with_foreign_parts(children: Children) -> Children:
+    """Return the children with what others have added to them."""
+    children = applying.copied(children)
+    for child in all_of(children):
+        metadata = child["metadata"]
+        metadata.setdefault("annotations", {})["example.com/foreign"] = "x"
+        metadata["labels"]["example.com/foreign"] = "x"
+        template = child.get("spec", {}).get("template")
+        if template:
+            annotations = template["metadata"].setdefault("annotations", {})
+            annotations["kubectl.kubernetes.io/restartedAt"] = "now"
+            pod = template["spec"]
+            pod.setdefault("volumes", []).append({"name": "injected", "emptyDir": {}})
+            pod["containers"][0].setdefault("env", []).append({"name": "ZZ", "value": "1"})
+            sidecar = {"name": "sidecar", "image": "example.com/sidecar"}
+            pod["containers"].append(sidecar | applying.CONTAINER_DEFAULTS)
+    return children
+
+
+def shuffled(value: Any, seed: int) -> Any:
+    """Return the value with the fields of all objects in it in another order."""
+    return _shuffled(value, random.Random(seed))
+
+
+def _shuffled(value: Any, chance: random.Random) -> Any:
+    if isinstance(value, list):
+        return [_shuffled(each, chance) for each in value]
+    if not isinstance(value, dict):
+        return value
+    names = list(value)
+    chance.shuffle(names)
+    return {name: _shuffled(value[name], chance) for name in names}

@@ -1,0 +1,64 @@
+"""Bindings go only with their agent, never because something is unknown or unreadable."""
+
+from hypothesis import given
+
+from hooks.errors import InvalidResource
+from hooks.kube.objects import Obj
+from hooks.models.parsing import read_agent
+from tests.property import applying, bindings, clusters
+from tests.property.bindings import RoleSituation
+
+
+@given(bindings.situations())
+def test_bindings_of_unknown_and_unreadable_agents_stay(situation: RoleSituation) -> None:
+    answer = {each["metadata"]["name"]: each for each in situation.answer()}
+
+    for name, observed in situation.bindings.items():
+        agent = _agent_of(name, situation)
+        if agent is None or not _is_readable(agent):
+            again = applying.dynamically(observed, answer[name])
+            assert again == observed
+
+
+@given(bindings.situations())
+def test_bindings_settle(situation: RoleSituation) -> None:
+    answer = situation.answer()
+    stored = {
+        each["metadata"]["name"]: applying.dynamically(
+            situation.bindings.get(each["metadata"]["name"]), each
+        )
+        for each in answer
+    }
+    settled = RoleSituation(situation.role, situation.facts, situation.agents, stored)
+
+    again = settled.answer()
+
+    assert again == answer
+    assert [applying.dynamically(stored[each["metadata"]["name"]], each) for each in again] == list(
+        stored.values()
+    )
+
+
+@given(bindings.situations())
+def test_bindings_are_distinct_and_say_whose_they_are(situation: RoleSituation) -> None:
+    answer = situation.answer()
+
+    assert len(clusters.identities(answer)) == len(answer)
+    for binding in answer:
+        assert binding["roleRef"]["name"] == situation.role["metadata"]["name"]
+        assert len(binding["subjects"]) == 1
+
+
+def _agent_of(binding: str, situation: RoleSituation) -> Obj | None:
+    if situation.agents is None:
+        return None
+    _, namespace, name = binding.split(":")
+    return situation.agents[f"{namespace}/{name}"]
+
+
+def _is_readable(agent: Obj) -> bool:
+    try:
+        read_agent(agent)
+    except InvalidResource:
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""Secret values are in the Secrets that pods read them from, and nowhere else."""
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import given
+
+from hooks.errors import HookError
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models import parse_agent
+from hooks.wire import encode
+from tests.property import clusters, specs
+from tests.property.clusters import Situation
+
+ANY_SPEC = specs.broken_specs() | specs.valid_specs()
+FOUND = re.compile(rf"{specs.MARK}-([-a-zA-Z0-9]+)\.end")
+OF_RESOURCE = ""
+CONFIG = "-config"
+PULL = "-containers-instana-io"
+ALLOWED = {
+    "key": {OF_RESOURCE, CONFIG, PULL},
+    "download-key": {OF_RESOURCE, PULL},
+    "backend-1": {OF_RESOURCE, CONFIG},
+    "backend-2": {OF_RESOURCE, CONFIG},
+    "proxy-user": {OF_RESOURCE, CONFIG},
+    "proxy-password": {OF_RESOURCE, CONFIG},
+    "mirror-user": {OF_RESOURCE},
+    "mirror-password": {OF_RESOURCE},
+    "tls-key": {"-tls"},
+    "store-key": {CONFIG, PULL},
+    "store-key-1": {CONFIG},
+    "store-key-2": {CONFIG},
+    "store-downloadKey": {PULL},
+    "store-proxyUser": {OF_RESOURCE, CONFIG},
+    "store-proxyPassword": {OF_RESOURCE, CONFIG},
+}
+
+
+@given(clusters.running(ANY_SPEC, complete=False) | clusters.fresh(ANY_SPEC, complete=False))
+def test_secrets_are_in_no_status_and_no_child_but_secrets(situation: Situation) -> None:
+    answer = situation.answer()
+    others = [each for each in answer["children"] if each["kind"] != "Secret"]
+
+    assert not _found_in(answer["status"])
+    assert not _found_in(others)
+
+
+@given(clusters.running(complete=False) | clusters.fresh(complete=False))
+def test_each_secret_is_only_where_it_is_read_from(situation: Situation) -> None:
+    name = clusters.name_of(situation)
+    for child in situation.answer()["children"]:
+        if child["kind"] == "Secret":
+            place = child["metadata"]["name"].removeprefix(name)
+            assert not _found_in({field: child[field] for field in child if field != "data"})
+            for role in _found_in(child["data"]):
+                assert place in ALLOWED.get(role, set())
+
+
+@given(clusters.fresh(specs.broken_specs()))
+def test_secrets_are_in_no_message_of_an_error(situation: Situation) -> None:
+    assert not _found_in(_texts_of_errors(lambda: parse_agent(situation.parent)))
+
+
+@given(clusters.fresh(specs.broken_specs()), specs.json_values())
+def test_secrets_are_in_no_refusal_of_a_request(situation: Situation, garbage: Any) -> None:
+    request = situation.request | {"children": {"Secret.v1": {"a": garbage}}}
+    assert not _found_in(_texts_of_errors(lambda: clusters.answered(request, Facts())))
+
+
+def _texts_of_errors(call: Callable[[], object]) -> list[str]:
+    """Return what a log shows of the call's error and of those that led to it."""
+    error: BaseException | None = None
+    try:
+        call()
+    except HookError as raised:
+        error = raised
+    texts = []
+    while error is not None:
+        texts += [str(error), repr(error)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return texts
+
+
+def _found_in(value: Any) -> set[str]:
+    """Return the roles of the secrets in a value, plain or base64-encoded."""
+    text = value if isinstance(value, str) else encode({"": value}).decode()
+    return {role for each in (text, *_decoded(text)) for role in FOUND.findall(each)}
+
+
+BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield what is base64-encoded in a text, twice encoded too."""
+    for each in BASE64.findall(text):
+        try:
+            inner = b64decode(each, validate=True).decode()
+        except (NotBase64, UnicodeDecodeError):
+            continue
+        yield inner
+        yield from _decoded(inner)
+
+
+def test_the_search_finds_encoded_secrets() -> None:
+    hidden: Obj = {"auth": b64encode(f"_:{specs.secret('key')}".encode()).decode()}
+    twice = b64encode(encode(hidden)).decode()
+
+    assert _found_in({"data": {"a": twice}}) == {"key"}
