@@ -15,8 +15,8 @@ from hooks.desired.kept import all_as_observed, owned_part
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, labels_of
+from hooks.models import parse_agent
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
-from hooks.models.parsing import read_agent
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
 AGENTS = f"{KIND}.{API_VERSION}"
@@ -54,10 +54,10 @@ def sync(request: Obj, facts: Facts) -> Obj:
 
 
 def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: Facts) -> list[Obj]:
-    """Return the binding of one agent; the observed one where the agent cannot be read."""
+    """Return the binding of one agent; the observed one of an agent that is invalid."""
     role = request.decorated["metadata"]["name"]
     try:
-        agent = read_agent(resource)
+        agent = parse_agent(resource)
     except InvalidResource:
         metadata = resource.get("metadata") or {}
         name = binding_name(role, metadata.get("namespace", ""), metadata.get("name", ""))

@@ -61,12 +61,20 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
         context = build_context(agent, request.children, request.related, facts)
         children = desired_children(context)
     except InvalidResource as invalid:
-        return Outcome(
-            all_as_observed(request.children, facts),
-            status_of_invalid(request.parent, request.children, invalid.problems, facts, now),
-            invalid.problems,
-        )
+        return _unchanged(request, invalid.problems, facts, now)
+    except RecursionError:
+        return _unchanged(request, (Problem("spec", "is nested too deeply"),), facts, now)
     return Outcome(children, status_of_valid(request.parent, context, children, now))
+
+
+def _unchanged(
+    request: SyncRequest, problems: tuple[Problem, ...], facts: Facts, now: str
+) -> Outcome:
+    return Outcome(
+        all_as_observed(request.children, facts),
+        status_of_invalid(request.parent, request.children, problems, facts, now),
+        problems,
+    )
 
 
 def _check_kind(parent: Obj) -> None:

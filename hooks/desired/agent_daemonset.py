@@ -1,6 +1,7 @@
 """DaemonSet `<name>`, or one `<name>-<zone>` per zone: the agent on every node."""
 
 from hooks.desired import names
+from hooks.desired.agent_additions import added_mounts, added_volumes
 from hooks.desired.agent_environment import agent_environment, mode_of
 from hooks.desired.agent_volumes import agent_mounts
 from hooks.desired.context import Context
@@ -22,8 +23,6 @@ from hooks.kube.canonical import (
     canonical_probe,
     canonical_tolerations,
     canonical_update_strategy,
-    canonical_volume_mounts,
-    canonical_volumes,
 )
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import ZoneSpec
@@ -81,7 +80,6 @@ def _template(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> 
 
 def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
     pod = context.agent.spec.agent.pod
-    volumes = canonical_volumes(list(pod.volumes), "spec.agent.pod.volumes")
     mounts = agent_mounts(context, observed)
     return {
         "affinity": _affinity(context, zone),
@@ -96,7 +94,7 @@ def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
             tolerations=_tolerations(context, zone) or None,
         ),
         "serviceAccountName": context.agent.service_account_name,
-        "volumes": [each.volume for each in mounts] + volumes,
+        "volumes": [each.volume for each in mounts] + added_volumes(context, observed),
     }
 
 
@@ -104,7 +102,6 @@ def _container(
     context: Context, zone: ZoneSpec | None, observed: Obj | None, mounts: tuple[Mounted, ...]
 ) -> Obj:
     spec = context.agent.spec.agent
-    further = canonical_volume_mounts(list(spec.pod.volume_mounts), "spec.agent.pod.volumeMounts")
     return {
         "name": names.CONTAINER,
         "image": spec.image.reference,
@@ -117,7 +114,7 @@ def _container(
         ],
         "resources": resources(spec.pod, "spec.agent.pod"),
         "securityContext": {"privileged": True},
-        "volumeMounts": [each.mount for each in mounts] + further,
+        "volumeMounts": [each.mount for each in mounts] + added_mounts(context, observed),
     }
 
 

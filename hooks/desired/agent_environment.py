@@ -5,6 +5,7 @@ built in, which gives way to `agent.pod.env`.
 """
 
 from hooks.desired import names
+from hooks.desired.agent_additions import added_env
 from hooks.desired.context import Context
 from hooks.desired.credentials import (
     DOWNLOAD_KEY,
@@ -17,7 +18,6 @@ from hooks.desired.credentials import (
 )
 from hooks.desired.environment import from_field, from_reference, given, plain
 from hooks.desired.held import observed_env
-from hooks.kube.canonical import canonical_env
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import ZoneSpec
 
@@ -29,8 +29,7 @@ def agent_environment(
     context: Context, zone: ZoneSpec | None, observed: Obj | None
 ) -> dict[str, Obj]:
     """Return the variables of the agent's container by name, for one DaemonSet."""
-    pod_env = canonical_env(list(context.agent.spec.agent.pod.env), "spec.agent.pod.env")
-    of_user = {variable["name"]: variable for variable in pod_env}
+    of_user = added_env(context, observed)
     return (
         plain(context.agent.spec.agent.env)
         | _settings(context, zone)
@@ -88,7 +87,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
         backend_key(context, "", context.agent.spec.agent.key),
         *agent_credentials(context),
     )
-    if observed is not None and not context.key_store.is_readable:
+    if observed is not None and not context.key_store.is_usable:
         held = observed_env(observed, names.CONTAINER)
         return {each.variable: held[each.variable] for each in credentials if each.variable in held}
     variables: dict[str, Obj] = {}

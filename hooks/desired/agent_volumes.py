@@ -10,9 +10,11 @@ from hooks.desired.credentials import (
     secrets_volume,
     source_of,
 )
-from hooks.desired.held import Mounted, is_there, unless_held
+from hooks.desired.held import Mounted, unless_held
+from hooks.desired.resolution import is_resolved
 from hooks.desired.tls_secret import secret_name
 from hooks.kube.objects import Obj
+from hooks.models.references import of_tls
 
 SECRETS_VOLUME = "instana-secrets"
 TLS_VOLUME = "instana-agent-tls"
@@ -103,7 +105,7 @@ def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         observed,
         names.CONTAINER,
         TLS_VOLUME,
-        ready=is_there(context, context.agent.spec.agent.tls.secret_name),
+        ready=is_resolved(context, of_tls(context.agent.spec)),
         desired=(mounted,) if secret else (),
     )
 
@@ -143,6 +145,6 @@ def _secrets(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         observed,
         names.CONTAINER,
         SECRETS_VOLUME,
-        ready=context.key_store.is_readable,
+        ready=context.key_store.is_usable,
         desired=secrets_mount(context, credentials) if context.agent.spec.use_secret_mounts else (),
     )

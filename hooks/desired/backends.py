@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.credentials import Credential, backend_key, bracketed, value_of
 
@@ -48,6 +49,17 @@ def backends(context: Context) -> tuple[Backend, ...]:
     )
 
 
+def deployed_backends(context: Context) -> list[Backend]:
+    """Return the backends that have k8sensors: an additional one needs a key, or has them."""
+    return [
+        backend
+        for backend in backends(context)
+        if backend.is_main
+        or not lacks_key(context, backend)
+        or context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
+    ]
+
+
 def lacks_key(context: Context, backend: Backend) -> bool:
     """Tell whether it is certain that there is no key for the backend."""
-    return context.key_store.is_readable and not value_of(context, backend.key)
+    return context.key_store.is_known and not value_of(context, backend.key)

@@ -4,9 +4,9 @@ from hooks.desired import names
 from hooks.desired.backends import Backend, backends
 from hooks.desired.context import Context
 from hooks.desired.credentials import proxy_password, proxy_user, value_of
-from hooks.desired.encoding import encoded
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
+from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 
 DISABLE_KUBERNETES_SENSOR = "com.instana.plugin.kubernetes:\n    enabled: false\n"
@@ -53,7 +53,7 @@ def _backend_files(context: Context) -> dict[str, str]:
     entries: dict[str, str] = {}
     for backend in backends(context):
         file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
-        if context.key_store.is_readable and value_of(context, backend.key):
+        if context.key_store.is_known and value_of(context, backend.key):
             entries |= encoded({file: _backend_file(context, backend)})
         elif file in kept:
             entries[file] = kept[file]

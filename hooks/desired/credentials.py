@@ -48,6 +48,8 @@ class Source:
 
     secret: str
     entry: str
+    is_own: bool = False
+    """Whether the Secret is the one that is made from the resource."""
 
 
 def backend_key(context: Context, suffix: str, inline: str) -> Credential:
@@ -129,10 +131,10 @@ def source_of(context: Context, credential: Credential) -> Source | None:
     a Secret that is still to come.
     """
     store = context.key_store
-    own = Source(names.keys_secret(context.agent.name), credential.own_entry)
+    own = Source(names.keys_secret(context.agent.name), credential.own_entry, is_own=True)
     if store.text(credential.entry):
         return Source(store.name, credential.entry)
-    if credential.is_key and not store.is_readable:
+    if credential.is_key and not store.is_known:
         return Source(store.name, credential.entry)
     if credential.inline:
         return own

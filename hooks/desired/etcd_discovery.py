@@ -1,7 +1,8 @@
 """The metrics endpoints of etcd on a plain Kubernetes, found in kube-system.
 
-The outcome is a function of what is observed, and steady: an endpoint that is listed but not
-ready right now stays a target if it is one, as every change of the targets restarts k8sensors.
+The outcome is a function of what is observed, and steady, as every change of the targets restarts
+k8sensors: an endpoint that is listed but not ready right now stays a target if it is one, and
+while none can be told of an existing Service, the targets stay.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def discovered_targets(context: Context, deployment: Obj | None) -> tuple[str, .
         return ()
     endpoints = _endpoints(context, service, port)
     targets = {each.url for each in endpoints if each.is_ready or each.url in used}
-    return tuple(sorted(targets))
+    return tuple(sorted(targets)) or used
 
 
 def _used_targets(deployment: Obj | None) -> tuple[str, ...]:

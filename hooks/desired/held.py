@@ -7,7 +7,7 @@ keeps its observed form, while everything else follows the resource.
 from dataclasses import dataclass
 
 from hooks.desired.context import Context
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT, SECRET
+from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, named
 
 
@@ -17,11 +17,6 @@ class Mounted:
 
     volume: Obj
     mount: Obj
-
-
-def is_there(context: Context, secret: str) -> bool:
-    """Tell whether a Secret in the resource's namespace is there, or none is named."""
-    return not secret or context.related.look_up(SECRET, context.agent.namespace, secret).found
 
 
 def is_running(context: Context) -> bool:

@@ -6,11 +6,12 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.environment import given
 from hooks.desired.etcd_discovery import CA_SECRET, discovers_etcd
-from hooks.desired.held import Mounted, is_there, observed_env, unless_held
+from hooks.desired.held import Mounted, observed_env, unless_held
+from hooks.desired.resolution import is_resolved, is_unknown
 from hooks.kube.objects import Obj
 from hooks.models.base import CertificateAuthority
+from hooks.models.references import Reference, of_certificate
 from hooks.models.rules import SERVICE_ACCOUNT_DIRECTORY
-from hooks.observed import Presence
 
 FILE = "ca.crt"
 ETCD_DIRECTORY = "/var/run/secrets/etcd"
@@ -47,7 +48,7 @@ def etcd_certificate(
         mounted = _mounted(ETCD.volume, discovered, ETCD_DIRECTORY)
     else:
         mounted = _unmounted(authority.mount_path or SERVICE_ACCOUNT_DIRECTORY)
-    ready = is_there(context, authority.secret_name)
+    ready = is_resolved(context, of_certificate(authority, "etcd"))
     return _unless_held(deployment, ETCD, mounted, ready=ready)
 
 
@@ -59,7 +60,7 @@ def control_plane_certificate(context: Context, deployment: Obj | None) -> Certi
         mounted = _mounted(CONTROL_PLANE.volume, authority, directory)
     else:
         mounted = _unmounted(authority.mount_path)
-    ready = is_there(context, authority.secret_name)
+    ready = is_resolved(context, of_certificate(authority, "restClient"))
     return _unless_held(deployment, CONTROL_PLANE, mounted, ready=ready)
 
 
@@ -105,8 +106,8 @@ def _is_discovered(context: Context, deployment: Obj | None, targets: tuple[str,
     """Tell whether a Secret with etcd's CA lies beside the resource, for discovered targets."""
     if not targets or not discovers_etcd(context):
         return False
-    presence = context.related.look_up(names.SECRET, context.agent.namespace, CA_SECRET).presence
-    if presence is not Presence.UNKNOWN:
-        return presence is Presence.FOUND
+    authority = Reference("Secret", CA_SECRET, "", (FILE,))
+    if not is_unknown(context, authority):
+        return is_resolved(context, authority)
     observed = observed_env(deployment or {}, names.CONTAINER).get(ETCD.variable) or {}
     return bool(observed.get("value") == f"{ETCD_DIRECTORY}/{FILE}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.agent_volumes import config_mount
-from hooks.desired.backends import Backend, backends, lacks_key
+from hooks.desired.backends import Backend, deployed_backends, lacks_key
 from hooks.desired.config_secret import configuration_files
 from hooks.desired.context import Context
 from hooks.desired.environment import from_field, from_reference, given, in_order, plain
@@ -52,14 +52,7 @@ def k8sensor_deployments(context: Context) -> list[Obj]:
     """
     if not context.agent.spec.k8s_sensor.deployment.enabled:
         return []
-    deployments = []
-    for backend in backends(context):
-        observed = context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
-        if backend.is_main or not lacks_key(context, backend):
-            deployments.append(k8sensor_deployment(context, backend, observed))
-        elif observed:
-            deployments.append(as_observed(context, observed))
-    return deployments
+    return [_deployment(context, backend) for backend in deployed_backends(context)]
 
 
 def k8sensor_deployment(context: Context, backend: Backend, observed: Obj | None) -> Obj:
@@ -78,6 +71,14 @@ def k8sensor_deployment(context: Context, backend: Backend, observed: Obj | None
             "template": _template(context, backend, observed),
         },
     }
+
+
+def _deployment(context: Context, backend: Backend) -> Obj:
+    """Return the Deployment of a backend; as observed if it has lost its key."""
+    observed = context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
+    if observed and not backend.is_main and lacks_key(context, backend):
+        return as_observed(context, observed)
+    return k8sensor_deployment(context, backend, observed)
 
 
 def backend_label(backend: Backend) -> dict[str, str]:

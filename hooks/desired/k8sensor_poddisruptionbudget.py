@@ -1,7 +1,7 @@
 """PodDisruptionBudget `<name>-k8sensor<suffix>`: at most one k8sensor of a backend leaves."""
 
 from hooks.desired import names
-from hooks.desired.backends import Backend, backends, lacks_key
+from hooks.desired.backends import Backend, backends, deployed_backends
 from hooks.desired.context import Context
 from hooks.desired.k8sensor_deployment import backend_label
 from hooks.desired.labels import BACKEND, K8SENSOR, selector_labels
@@ -17,18 +17,7 @@ def k8sensor_poddisruptionbudgets(context: Context) -> list[Obj]:
         and sensor.deployment.enabled
         and sensor.deployment.replicas > 1
     )
-    return [_budget(context, each) for each in _running(context)] if wanted else []
-
-
-def _running(context: Context) -> list[Backend]:
-    """Return the backends that have a Deployment."""
-    return [
-        backend
-        for backend in backends(context)
-        if backend.is_main
-        or not lacks_key(context, backend)
-        or context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
-    ]
+    return [_budget(context, each) for each in deployed_backends(context)] if wanted else []
 
 
 def _budget(context: Context, backend: Backend) -> Obj:

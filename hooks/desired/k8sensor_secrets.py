@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from hooks.desired import names
 from hooks.desired.agent_volumes import SECRETS_VOLUME, secrets_mount
-from hooks.desired.backends import Backend
+from hooks.desired.backends import Backend, lacks_key
 from hooks.desired.context import Context
 from hooks.desired.credentials import (
     HTTPS_PROXY,
@@ -39,7 +39,8 @@ class Delivery:
 
 def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Delivery:
     """Return the parts; as observed while the keys Secret of a running k8sensor is unreadable."""
-    if deployment is not None and not context.key_store.is_readable:
+    is_certain = context.key_store.is_known and not lacks_key(context, backend)
+    if deployment is not None and not is_certain:
         return _observed(deployment)
     if context.agent.spec.use_secret_mounts:
         return _as_files(context, backend)
@@ -49,10 +50,10 @@ def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Deli
 def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict[str, str]:
     """Return the annotation that restarts the k8sensor when what it reads at start changes.
 
-    A keyed digest over everything, so that nobody can try out guesses of a single value. As
+    A digest over all of it at once, keyed with the backend's key, which is long and random. As
     observed while the key cannot be known.
     """
-    key = value_of(context, backend.key) if context.key_store.is_readable else ""
+    key = value_of(context, backend.key) if context.key_store.is_known else ""
     if not key:
         template = ((deployment or {}).get("spec") or {}).get("template") or {}
         observed = annotations_of(template).get(CHECKSUM)

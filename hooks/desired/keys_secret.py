@@ -10,59 +10,54 @@ from hooks.desired.credentials import (
     https_proxy,
     source_of,
 )
-from hooks.desired.encoding import encoded
 from hooks.desired.held import is_running
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.errors import InvalidResource, Problem
+from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 
 
 def keys_secret(context: Context) -> list[Obj]:
     """Return the Secret, or nothing where all credentials lie in the keys Secret.
 
-    While the keys Secret of what runs already cannot be read, the Secret stays as observed: so do
-    the volumes that refer to it.
+    While the keys Secret of running pods is not usable, they are told nothing new: the observed one
+    stays as it is. Raises InvalidResource for a keys Secret
+    of the user's that has the name of this one, and would have to be written.
     """
-    name = names.keys_secret(context.agent.name)
-    if context.key_store.name == name:
-        return _the_users_own(context)
-    data = encoded(_entries(context))
-    if not context.key_store.is_readable and is_running(context):
-        observed = context.observed(names.SECRET, name) or {}
-        data = observed.get("data") or {}
-    if context.key_store.is_named and not data:
+    name, store, entries = (
+        names.keys_secret(context.agent.name),
+        context.key_store,
+        _entries(context),
+    )
+    if not store.is_usable and (is_running(context) or store.name == name):
+        observed = context.observed(names.SECRET, name)
+        return [as_observed(context, observed)] if observed else []
+    if store.is_named and not entries:
         return []
+    if store.name == name:
+        message = (
+            "is the name of the Secret for the credentials of the resource itself, which is not "
+            f"written over: give the Secret another name, or an entry {_first_inline(context)}"
+        )
+        raise InvalidResource((Problem("spec.agent.keysSecret", message),))
     return [
         {
             "apiVersion": "v1",
             "kind": "Secret",
             "metadata": metadata(context, name, AGENT),
             "type": "Opaque",
-            "data": data,
+            "data": encoded(entries),
         }
     ]
 
 
-def _the_users_own(context: Context) -> list[Obj]:
-    """Return nothing for a keys Secret that has the name of ours: it is never written.
-
-    One that was ours before stays as observed, as it holds the keys now. Raises InvalidResource
-    for credentials of the resource, which would have to be written into it.
-    """
+def _first_inline(context: Context) -> str:
     store = context.key_store
-    to_write = [
-        each for each in _credentials(context) if each.inline and not store.text(each.entry)
-    ]
-    if store.is_readable and to_write:
-        message = (
-            "is the name of the Secret for the credentials of the resource itself, which is not "
-            f"written over: give the Secret another name, or an entry {to_write[0].entry}"
-        )
-        raise InvalidResource((Problem("spec.agent.keysSecret", message),))
-    observed = context.observed(names.SECRET, store.name)
-    return [as_observed(context, observed)] if observed else []
+    return next(
+        each.entry for each in _credentials(context) if each.inline and not store.text(each.entry)
+    )
 
 
 def _credentials(context: Context) -> list[Credential]:
@@ -75,11 +70,10 @@ def _credentials(context: Context) -> list[Credential]:
 
 def _entries(context: Context) -> dict[str, str]:
     """Return the entries' texts: each credential of the resource that pods read from here."""
-    own = names.keys_secret(context.agent.name)
     entries: dict[str, str] = {}
     for credential in _credentials(context):
         source = source_of(context, credential)
-        if source and source.secret == own:
+        if source and source.is_own:
             entries[source.entry] = credential.inline
     if not context.key_store.is_named:
         entries |= _entries_by_plain_name(context)

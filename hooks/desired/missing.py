@@ -3,33 +3,21 @@
 from hooks.desired.backends import backends, lacks_key
 from hooks.desired.context import Context
 from hooks.desired.key_store import MAIN_KEY
+from hooks.desired.resolution import absence, is_unknown
 from hooks.errors import MissingReference, Whereabouts
 from hooks.models.references import Reference, references
-from hooks.observed import Presence
 
 
 def missing_references(context: Context) -> list[MissingReference]:
-    """Return each missing object and each missing entry of the keys Secret."""
-    objects = [
-        _missing(reference.path, f"{reference.kind} {reference.name} is not there")
-        for reference in references(context.agent.spec)
-        if _presence(context, reference) is Presence.MISSING
-    ]
+    """Return each missing object, each missing entry of one, and each backend without a key."""
+    found = [(each, absence(context, each)) for each in references(context.agent.spec)]
+    objects = [_missing(reference.path, message) for reference, message in found if message]
     return objects + _missing_keys(context)
 
 
 def undecided_references(context: Context) -> list[Reference]:
     """Return the references of which nothing is known yet."""
-    return [
-        reference
-        for reference in references(context.agent.spec)
-        if _presence(context, reference) is Presence.UNKNOWN
-    ]
-
-
-def _presence(context: Context, reference: Reference) -> Presence:
-    kind = f"{reference.kind}.v1"
-    return context.related.look_up(kind, context.agent.namespace, reference.name).presence
+    return [each for each in references(context.agent.spec) if is_unknown(context, each)]
 
 
 def _missing_keys(context: Context) -> list[MissingReference]:

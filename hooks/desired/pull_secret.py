@@ -5,10 +5,10 @@ from base64 import b64encode
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.encoding import encoded
-from hooks.desired.key_store import MAIN_KEY
+from hooks.desired.credentials import download_key, value_of
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
+from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 
 REGISTRY = "containers.instana.io"
@@ -39,7 +39,7 @@ def image_pull_secrets(context: Context) -> list[Obj]:
     """Return the pull Secrets of all pods: the user's, else ours if it is made."""
     given = context.agent.spec.agent.image.pull_secrets
     if given is not None:
-        return [{"name": secret.name} for secret in given]
+        return [{"name": secret.name} for secret in given if secret.name]
     return [{"name": names.pull_secret(context.agent.name)}] if _data(context) else []
 
 
@@ -47,7 +47,7 @@ def _data(context: Context) -> dict[str, str]:
     image = context.agent.spec.agent.image
     if image.pull_secrets is not None or not image.name.startswith(REGISTRY):
         return {}
-    credential = _credential(context) if context.key_store.is_readable else ""
+    credential = _credential(context) if context.key_store.is_known else ""
     if not credential:
         observed = context.observed(names.SECRET, names.pull_secret(context.agent.name)) or {}
         return observed.get("data") or {}
@@ -57,10 +57,4 @@ def _data(context: Context) -> dict[str, str]:
 
 
 def _credential(context: Context) -> str:
-    spec = context.agent.spec.agent
-    return (
-        context.key_store.text("downloadKey")
-        or context.key_store.text(MAIN_KEY)
-        or spec.download_key
-        or spec.key
-    )
+    return value_of(context, download_key(context)) or context.key_store.main_key

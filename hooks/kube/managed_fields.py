@@ -37,10 +37,10 @@ _ABSENT: Any = object()
 def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ()) -> Obj:
     """Return what we own of an observed object: returning it as a child changes nothing.
 
-    The paths are those that we returned last if the object tells; else those that the first of the `managers` that
-    applied anything has applied; else the object's identity only. The values are the observed ones,
-    so that nothing that was changed by hand is changed back. The named `labels` are those that
-    Metacontroller selects children by: copied from the object where it has them.
+    The paths are those that we returned last if the object tells; else those that the first of the
+    `managers` that applied anything has applied; else the object's identity only. The values are
+    the observed ones, so that nothing that was changed by hand is changed back. The named `labels`
+    are those that Metacontroller selects children by: copied from the object where it has them.
     """
     last = last_applied(obj, LAST_APPLIED)
     applied = (owned_by(obj, manager) for manager in managers)

@@ -20,8 +20,6 @@ class Metadata(SpecModel):
 
     name: str = Field(description="Name of the resource; all its children are named after it.")
     namespace: str = Field(description="Namespace of the resource and its children.")
-    uid: str = Field(default="", description="Identifier that the API server gave.")
-    generation: int = Field(default=0, description="Counts the changes of the spec.")
 
 
 class OpenTelemetryProtocol(Enabled):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hooks.models.base import CertificateAuthority, Opaque
 from hooks.models.instana_agent import InstanaAgentSpec
 
 Kind = Literal["Secret", "ConfigMap"]
@@ -11,66 +12,96 @@ Kind = Literal["Secret", "ConfigMap"]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An object in the resource's namespace that has to be there."""
+    """An object in the resource's namespace that has to be there, with some of its entries."""
 
     kind: Kind
     name: str
     path: str
+    entries: tuple[str, ...] = ()
 
 
 def references(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
     """Return every object that the resource needs; optional ones are left out."""
-    found = [*_of_fields(spec), *_of_volumes(spec), *_of_env(spec)]
+    pod = spec.agent.pod
+    found = [
+        *_of_fields(spec),
+        *(each for i, volume in enumerate(pod.volumes) for each in of_volume(volume, i)),
+        *(each for i, variable in enumerate(pod.env) for each in of_variable(variable, i)),
+    ]
     return tuple(reference for reference in found if reference.name)
+
+
+def of_tls(spec: InstanaAgentSpec) -> Reference:
+    """Return the user's Secret for TLS; without a name if there is none."""
+    return Reference(
+        "Secret", spec.agent.tls.secret_name, "spec.agent.tls.secretName", ("tls.crt", "tls.key")
+    )
+
+
+def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
+    """Return the Secret of a k8sensor's CA certificate; without a name if there is none."""
+    path = f"spec.k8s_sensor.{field}.ca.secretName"
+    return Reference("Secret", authority.secret_name, path, (authority.filename,))
+
+
+def of_volume(volume: Opaque, index: int) -> Iterator[Reference]:
+    """Yield what one of the user's volumes needs."""
+    path = f"spec.agent.pod.volumes[{index}]"
+    yield from _of_source(volume, path, name="secretName")
+    for position, source in enumerate(_list(_dict(volume.get("projected")).get("sources"))):
+        yield from _of_source(_dict(source), f"{path}.projected.sources[{position}]", name="name")
+
+
+def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
+    """Yield what one of the user's environment variables needs."""
+    source, path = _dict(variable.get("valueFrom")), f"spec.agent.pod.env[{index}].valueFrom"
+    kinds: tuple[tuple[Kind, str], ...] = (
+        ("Secret", "secretKeyRef"),
+        ("ConfigMap", "configMapKeyRef"),
+    )
+    for kind, field in kinds:
+        reference = _dict(source.get(field))
+        entries = _texts([reference.get("key")])
+        yield from _needed(kind, reference, "name", f"{path}.{field}", entries)
 
 
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
-    yield Reference("Secret", agent.tls.secret_name, "spec.agent.tls.secretName")
+    yield of_tls(spec)
     if sensor.deployment.enabled:
-        yield Reference("Secret", sensor.etcd.ca.secret_name, "spec.k8s_sensor.etcd.ca.secretName")
-        yield Reference(
-            "Secret", sensor.rest_client.ca.secret_name, "spec.k8s_sensor.restClient.ca.secretName"
-        )
+        yield of_certificate(sensor.etcd.ca, "etcd")
+        yield of_certificate(sensor.rest_client.ca, "restClient")
     for index, secret in enumerate(agent.image.pull_secrets or ()):
         yield Reference("Secret", secret.name, f"spec.agent.image.pullSecrets[{index}].name")
 
 
-def _of_volumes(spec: InstanaAgentSpec) -> Iterator[Reference]:
-    for index, volume in enumerate(spec.agent.pod.volumes):
-        path = f"spec.agent.pod.volumes[{index}]"
-        yield from _of_source(volume, path, field="secretName")
-        for position, source in enumerate(_list(_dict(volume.get("projected")).get("sources"))):
-            where = f"{path}.projected.sources[{position}]"
-            yield from _of_source(_dict(source), where, field="name")
+def _of_source(source: Opaque, path: str, *, name: str) -> Iterator[Reference]:
+    kinds: tuple[tuple[Kind, str, str], ...] = (
+        ("Secret", "secret", name),
+        ("ConfigMap", "configMap", "name"),
+    )
+    for kind, field, name_field in kinds:
+        reference = _dict(source.get(field))
+        entries = _texts([_dict(item).get("key") for item in _list(reference.get("items"))])
+        yield from _needed(kind, reference, name_field, f"{path}.{field}", entries)
 
 
-def _of_source(source: dict[str, Any], path: str, *, field: str) -> Iterator[Reference]:
-    yield from _needed("Secret", source.get("secret"), field, f"{path}.secret")
-    yield from _needed("ConfigMap", source.get("configMap"), "name", f"{path}.configMap")
+def _needed(
+    kind: Kind, reference: Opaque, field: str, path: str, entries: tuple[str, ...]
+) -> Iterator[Reference]:
+    name = reference.get(field)
+    if isinstance(name, str) and not reference.get("optional"):
+        yield Reference(kind, name, f"{path}.{field}", entries)
 
 
-def _of_env(spec: InstanaAgentSpec) -> Iterator[Reference]:
-    for index, variable in enumerate(spec.agent.pod.env):
-        source = _dict(variable.get("valueFrom"))
-        path = f"spec.agent.pod.env[{index}].valueFrom"
-        yield from _needed("Secret", source.get("secretKeyRef"), "name", f"{path}.secretKeyRef")
-        yield from _needed(
-            "ConfigMap", source.get("configMapKeyRef"), "name", f"{path}.configMapKeyRef"
-        )
-
-
-def _needed(kind: Kind, reference: Any, field: str, path: str) -> Iterator[Reference]:
-    given = _dict(reference)
-    name = given.get(field)
-    if isinstance(name, str) and not given.get("optional"):
-        yield Reference(kind, name, f"{path}.{field}")
-
-
-def _dict(value: Any) -> dict[str, Any]:
+def _dict(value: Any) -> Opaque:
     return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str))

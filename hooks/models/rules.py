@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hooks.errors import Problem
+from hooks.kube.encoding import canonical_base64
 from hooks.models.instana_agent import InstanaAgent
 from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.ports import HIGHEST, ports
@@ -61,6 +62,17 @@ def _tls(agent: InstanaAgent) -> Iterator[Problem]:
     if not tls.secret_name and bool(tls.certificate) != bool(tls.key):
         missing, given = ("key", "certificate") if tls.certificate else ("certificate", "key")
         yield Problem(f"spec.agent.tls.{missing}", f"is required together with {given}")
+    for field, text in (("certificate", tls.certificate), ("key", tls.key)):
+        if not _is_base64(text):
+            yield Problem(f"spec.agent.tls.{field}", "must be base64 of a PEM text")
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        canonical_base64(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _ports(agent: InstanaAgent) -> Iterator[Problem]:

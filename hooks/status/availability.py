@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from hooks.desired.context import Context
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, describe
 from hooks.status.conditions import Condition, several
-from hooks.status.containment import contains
 from hooks.status.workloads import (
     agent_counts,
     daemonset_shortfall,

@@ -33,7 +33,7 @@ RECONCILED = Condition(
     "ReconcileSucceeded",
     "True",
     "ReconcileSucceeded",
-    "most recent reconcile of agent CR completed without issue",
+    "the children were computed; the other conditions say how they do",
 )
 SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
@@ -77,13 +77,7 @@ def status_of_invalid(
             ("AllDesiredAgentsAvailable", "NotAllDesiredAgentsAvailable"),
             "agents",
         ),
-        available_as_observed(
-            SENSORS_AVAILABLE,
-            k8sensor_deployments(children),
-            deployment_shortfall,
-            ("AllDesiredK8sensorsAvailable", "NotAllDesiredK8sensorsAvailable"),
-            "k8sensors",
-        ),
+        _sensors_as_observed(children),
         Condition("ReconcileSucceeded", "False", "ReconcileFailed", message),
     ]
     return {
@@ -93,6 +87,21 @@ def status_of_invalid(
         "reason": invalid.message[:LONGEST_MESSAGE],
         "conditions": stamped(conditions, parent, now),
     }
+
+
+def _sensors_as_observed(children: ObservedObjects) -> Condition:
+    """Return the condition of the observed k8sensors; that there are none may be meant so."""
+    deployments = k8sensor_deployments(children)
+    if not deployments:
+        message = "no k8sensor is observed"
+        return Condition(SENSORS_AVAILABLE, "Unknown", "K8sensorDeploymentNotConfigured", message)
+    return available_as_observed(
+        SENSORS_AVAILABLE,
+        deployments,
+        deployment_shortfall,
+        ("AllDesiredK8sensorsAvailable", "NotAllDesiredK8sensorsAvailable"),
+        "k8sensors",
+    )
 
 
 def _facts(parent: Obj, children: ObservedObjects, facts: Facts) -> Obj:
@@ -126,12 +135,13 @@ def _was_updated(parent: Obj, facts: Facts) -> bool:
 def _links(parent: Obj, children: ObservedObjects) -> Obj:
     """Return name and uid of the observed children that the Go operator's status names."""
     name, namespace = parent["metadata"]["name"], parent["metadata"].get("namespace", "")
+    daemonsets = agent_daemonsets(children)
     links = {
         "configsecret": children.get(names.SECRET, namespace, names.config_secret(name)),
         "namespacesconfigmap": children.get(
             names.CONFIG_MAP, namespace, names.namespaces_configmap(name)
         ),
-        "daemonset": children.get(names.DAEMON_SET, namespace, names.daemonset(name)),
+        "daemonset": daemonsets[0] if len(daemonsets) == 1 else None,
     }
     return {
         field: {"name": child["metadata"]["name"], "uid": child["metadata"]["uid"]}

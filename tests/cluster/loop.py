@@ -14,6 +14,9 @@ from tests.cluster.metacontroller import Recorder, metacontroller, service
 Versions: TypeAlias = dict[tuple[str, str, str, str], str]
 
 SETTLED_SECONDS = 1.0
+COLLECTION_SECONDS = 90.0
+"""The garbage collector looks for new kinds every 30 s, and InstanaAgent may be one."""
+
 MANAGED = "app.kubernetes.io/managed-by=instana-agent-operator"
 BINDINGS = "app.kubernetes.io/managed-by=instana-agent-cluster-rbac"
 KINDS = (
@@ -43,7 +46,7 @@ def remove(api: Api, agent: Obj, others: list[Obj]) -> None:
     api.delete(agent)
     for each in others:
         api.delete(each)
-    wait_for(lambda: not versions(api), "the children are gone")
+    wait_for(lambda: not versions(api), "the children are gone", COLLECTION_SECONDS)
     wait_for(lambda: not any(map(api.get, [agent, *others])), "the rest is gone")
 
 

@@ -18,7 +18,7 @@ from hooks.kube.objects import Obj
 Path: TypeAlias = tuple[str | int, ...]
 
 NAMESPACE = "instana-agent"
-NAMES = ("instana-agent", "a", "agent.eu-1")
+NAMES = ("instana-agent", "a", "agent-eu-1")
 KEYS_SECRET = "instana-keys"
 MARK = "s3ntinel"
 

@@ -112,7 +112,6 @@ def test_an_agent_is_bound_to_the_role() -> None:
         ({"serviceAccount": {"name": "default", "create": False}}, "agent", "default"),
         ({"serviceAccount": {"create": False}}, "k8sensor", "instana-agent-k8sensor"),
         ({"k8s_sensor": {"deployment": {"enabled": False}}}, "agent", "instana-agent"),
-        ({"k8s_sensor": {"pollrate": "often"}}, "agent", "instana-agent"),
     ],
 )
 def test_the_account_of_the_pods_is_bound(spec: Obj, bound: str, account: str) -> None:
@@ -164,6 +163,15 @@ def test_an_agent_that_cannot_be_read_keeps_its_binding() -> None:
             "roleRef": {"name": "r"},
         }
     ]
+
+
+def test_an_invalid_agent_keeps_its_binding_whatever_else_it_says() -> None:
+    invalid = {"cluster": None, "rbac": {"create": False}, "serviceAccount": {"name": "other"}}
+    observed = observed_binding("r:instana-agent:instana-agent")
+
+    assert [
+        each["metadata"]["name"] for each in attachments(agent(invalid), observed=[observed])
+    ] == ["r:instana-agent:instana-agent"]
 
 
 def test_an_agent_that_cannot_be_read_gets_no_new_binding() -> None:

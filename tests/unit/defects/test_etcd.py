@@ -30,7 +30,9 @@ def test_b01_discovered_etcd_targets_do_not_flap() -> None:
 
 
 def test_b02_etcd_ca_file_stands_once() -> None:
-    result = answer(agent(), etcd_service(), etcd_slice("10.0.0.1"), secret("etcd-ca", ca="x"))
+    result = answer(
+        agent(), etcd_service(), etcd_slice("10.0.0.1"), secret("etcd-ca", **{"ca.crt": "x"})
+    )
     names = [each["name"] for each in pod(result, K8SENSOR)["containers"][0]["env"]]
 
     assert names.count("ETCD_CA_FILE") == 1
@@ -55,7 +57,7 @@ def test_b13_a_custom_etcd_ca_is_the_one_that_is_used_on_openshift() -> None:
 
 def test_b14_a_custom_etcd_ca_wins_over_a_discovered_one() -> None:
     parent = agent({"k8s_sensor": {"etcd": {"ca": {"secretName": "my-ca"}}}})
-    found = etcd_service(), etcd_slice("10.0.0.1"), secret("etcd-ca", ca="x")
+    found = etcd_service(), etcd_slice("10.0.0.1"), secret("etcd-ca", **{"ca.crt": "x"})
     result = answer(parent, *found, secret("my-ca", ca="y"))
     names = [each["name"] for each in pod(result, K8SENSOR)["volumes"]]
 

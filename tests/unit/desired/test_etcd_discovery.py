@@ -8,7 +8,7 @@ from tests.support.resources import agent, etcd_service, etcd_slice, obj, secret
 K8SENSOR = "Deployment/instana-agent-k8sensor"
 TARGETS = "ETCD_TARGETS"
 ONE = "https://10.0.0.1:2379/metrics"
-CA = secret("etcd-ca", ca="x")
+CA = secret("etcd-ca", **{"ca.crt": "x"})
 OWN_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
 KINDS = ("Service.v1", "EndpointSlice.discovery.k8s.io/v1")
 
@@ -130,6 +130,19 @@ def test_a_target_stays_while_its_endpoint_is_not_ready() -> None:
     )
 
     assert targets(*cluster, observed=observed) == ONE
+
+
+def test_targets_stay_while_no_endpoint_is_listed() -> None:
+    observed = stored(answer(agent(), etcd_service(), etcd_slice("10.0.0.1")))
+
+    assert targets(etcd_service(), etcd_slice(), observed=observed) == ONE
+    assert targets(etcd_service(), observed=observed) == ONE
+
+
+def test_targets_go_with_the_service() -> None:
+    observed = stored(answer(agent(), etcd_service(), etcd_slice("10.0.0.1")))
+
+    assert targets(observed=observed) == ""
 
 
 def test_a_target_goes_with_its_endpoint() -> None:

@@ -15,7 +15,7 @@ from tests.support.hook import (
     texts,
     volumes,
 )
-from tests.support.resources import agent, secret
+from tests.support.resources import agent, obj, secret
 
 AGENT = "DaemonSet/instana-agent"
 K8SENSOR = "Deployment/instana-agent-k8sensor"
@@ -121,11 +121,13 @@ def test_the_inline_key_stays_while_the_keys_secret_is_not_there(unknown: tuple[
     assert texts(after, CONFIG) == texts(before, CONFIG)
 
 
-def test_the_inline_key_goes_once_the_keys_secret_is_there() -> None:
-    after = answer(from_store(), KEYS, observed=stored(answer(agent())))
+def test_the_inline_key_goes_once_no_pod_names_it() -> None:
+    before = answer(from_store(), KEYS, observed=stored(answer(agent())))
+    after = answer(from_store(), KEYS, observed=stored(before))
 
+    assert volumes(before, AGENT)["instana-secrets"]["secret"]["secretName"] == "keys"
+    assert OWN in children(before)
     assert OWN not in children(after)
-    assert volumes(after, AGENT)["instana-secrets"]["secret"]["secretName"] == "keys"
 
 
 def test_the_inline_key_replaces_the_keys_secret_at_once() -> None:
@@ -190,13 +192,16 @@ def test_a_new_agent_waits_for_its_tls_secret() -> None:
     assert volumes(result, AGENT)["instana-agent-tls"]["secret"]["secretName"] == "mine"
 
 
-def test_the_inline_tls_secret_goes_once_the_users_own_is_there() -> None:
-    before = answer(agent({"agent": {"tls": INLINE_TLS}}))
+def test_the_inline_tls_secret_goes_once_no_pod_names_it() -> None:
+    inline = answer(agent({"agent": {"tls": INLINE_TLS}}))
     parent = agent({"agent": {"tls": {"secretName": "mine"}}})
-    after = answer(parent, secret("mine", x="y"), observed=stored(before))
+    mine = obj("Secret", "mine", data={"tls.crt": "YQ==", "tls.key": "YQ=="})
+    before = answer(parent, mine, observed=stored(inline))
+    after = answer(parent, mine, observed=stored(before))
 
+    assert volumes(before, AGENT)["instana-agent-tls"]["secret"]["secretName"] == "mine"
+    assert TLS in children(before)
     assert TLS not in children(after)
-    assert volumes(after, AGENT)["instana-agent-tls"]["secret"]["secretName"] == "mine"
 
 
 @UNREADABLE

@@ -329,8 +329,8 @@ def test_two_children_of_one_name_are_refused() -> None:
 
     assert result["children"] == []
     assert conditions(result)["Valid"]["message"] == (
-        "metadata.name: leads to two children ServiceAccount/instana-agent-k8sensor; choose other "
-        "names"
+        "spec.serviceAccount.name: leads to two children ServiceAccount/instana-agent-k8sensor; "
+        "choose another name"
     )
 
 

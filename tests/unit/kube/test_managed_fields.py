@@ -180,7 +180,23 @@ def test_the_annotation_holds_what_was_returned_last() -> None:
 def test_the_annotation_goes_before_the_managers() -> None:
     obj = {**annotated('{"spec": {"a": 1}}'), "spec": {"a": 2, "b": 3}}
     part = projection(managed(obj, {"f:spec": {}}), ["us"])
-    assert part == {"spec": {"a": 1}, "metadata": {"name": "x"}}
+    assert part == {"spec": {"a": 2}, "metadata": {"name": "x"}}
+
+
+def test_values_are_the_observed_ones_on_the_paths_of_the_annotation() -> None:
+    applied = {"spec": {"kept": 1, "gone": 2, "list": [{"name": "a", "v": 1}, {"name": "b"}]}}
+    spec = {"kept": 9, "other": 3, "list": [{"name": "a", "v": 8, "w": 7}, {"name": "c"}]}
+    obj = {**annotated(json.dumps(applied)), "spec": spec}
+
+    assert projection(obj, [])["spec"] == {"kept": 9, "list": [{"name": "a", "v": 8}]}
+
+
+def test_lists_without_a_common_key_are_taken_whole() -> None:
+    applied = {"spec": {"texts": ["a"], "mixed": [{"x": 1}], "empty": []}}
+    spec = {"texts": ["a", "b"], "mixed": [{"x": 1}, {"y": 2}], "empty": []}
+    obj = {**annotated(json.dumps(applied)), "spec": spec}
+
+    assert projection(obj, [])["spec"] == spec
 
 
 def test_the_first_manager_with_an_entry_counts() -> None:
@@ -215,7 +231,9 @@ def test_the_labels_join_those_that_are_ours() -> None:
 
 def test_other_annotations_of_ours_stay() -> None:
     last = {"metadata": {"annotations": {"note": "x", LAST_APPLIED: "{}"}}}
-    part = projection(annotated(json.dumps(last)), [])
+    obj = annotated(json.dumps(last))
+    obj["metadata"]["annotations"]["note"] = "x"
+    part = projection(obj, [])
     assert part["metadata"]["annotations"] == {"note": "x"}
 
 

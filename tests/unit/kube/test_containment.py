@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from hooks.status.containment import contains
+from hooks.kube.containment import contains
 
 
 @pytest.mark.parametrize(

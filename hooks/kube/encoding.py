@@ -24,3 +24,8 @@ def decoded(secret: Obj, name: str) -> str:
         return b64decode(value, validate=True).decode().strip()
     except (NotBase64, UnicodeDecodeError):
         return ""
+
+
+def canonical_base64(text: str) -> str:
+    """Return base64 on one line, as the API server stores it; raises ValueError if it is none."""
+    return b64encode(b64decode("".join(text.split()), validate=True)).decode("ascii")

@@ -1,0 +1,39 @@
+"""Whether what the resource refers to is there, with the entries that are needed of it."""
+
+from hooks.desired.context import Context
+from hooks.models.references import Reference
+from hooks.observed import Lookup, Presence
+
+
+def absence(context: Context, reference: Reference) -> str:
+    """Return what is certainly missing, the object or an entry of it; empty if nothing is."""
+    lookup = _look_up(context, reference)
+    if lookup.presence is Presence.MISSING:
+        return f"{reference.kind} {reference.name} is not there"
+    if lookup.found:
+        entries = {**(lookup.obj.get("data") or {}), **(lookup.obj.get("binaryData") or {})}
+        lacking = [entry for entry in reference.entries if entry not in entries]
+        if lacking:
+            return f"{reference.kind} {reference.name} has no entry {lacking[0]}"
+    return ""
+
+
+def exists(context: Context, reference: Reference) -> bool:
+    """Tell whether the object is there for certain, with whatever entries."""
+    return _look_up(context, reference).found
+
+
+def is_unknown(context: Context, reference: Reference) -> bool:
+    """Tell whether objects of the kind were not asked for yet."""
+    return _look_up(context, reference).presence is Presence.UNKNOWN
+
+
+def is_resolved(context: Context, reference: Reference) -> bool:
+    """Tell whether the object is there with all its entries; one without a name is not needed."""
+    if not reference.name:
+        return True
+    return not is_unknown(context, reference) and not absence(context, reference)
+
+
+def _look_up(context: Context, reference: Reference) -> Lookup:
+    return context.related.look_up(f"{reference.kind}.v1", context.agent.namespace, reference.name)

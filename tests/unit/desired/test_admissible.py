@@ -1,0 +1,125 @@
+"""What the API server would refuse is found in the resource, and nothing is returned of it."""
+
+import pytest
+
+from hooks.kube.objects import Obj
+from tests.support.hook import answer, children, conditions, stored
+from tests.support.resources import agent, secret
+
+SCRATCH = {"name": "scratch", "emptyDir": {}}
+LONG = "z" * 64
+REFUSED: list[tuple[Obj, str]] = [
+    (
+        {"agent": {"pod": {"volumes": [{"name": "config", "emptyDir": {}}]}}},
+        "volume config of DaemonSet/instana-agent: is there twice; choose another name",
+    ),
+    (
+        {
+            "agent": {
+                "pod": {
+                    "volumes": [SCRATCH],
+                    "volumeMounts": [{"name": "scratch", "mountPath": "/dev"}],
+                }
+            }
+        },
+        "mount path /dev of DaemonSet/instana-agent: is used twice",
+    ),
+    (
+        {"agent": {"pod": {"volumeMounts": [{"name": "gone", "mountPath": "/x"}]}}},
+        "volume gone of DaemonSet/instana-agent: is mounted, but not there",
+    ),
+    (
+        {
+            "k8s_sensor": {
+                "etcd": {"ca": {"secretName": "ca", "mountPath": "/x"}},
+                "restClient": {"ca": {"secretName": "ca", "mountPath": "/x"}},
+            }
+        },
+        "mount path /x of Deployment/instana-agent-k8sensor: is used twice",
+    ),
+    (
+        {"zones": [{"name": LONG}]},
+        f"label io.instana/zone of DaemonSet/instana-agent-{LONG}: must be at most 63 letters",
+    ),
+    (
+        {"agent": {"mode": "APM only"}},
+        "label instana/agent-mode of DaemonSet/instana-agent: must be at most 63 letters",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "message"), REFUSED)
+def test_resource_is_invalid_and_says_where(spec: Obj, message: str) -> None:
+    answered = answer(agent(spec), secret("ca", **{"ca.crt": "x"}))
+
+    assert children(answered) == {}
+    assert message in conditions(answered)["Valid"]["message"]
+
+
+@pytest.mark.parametrize("name", ["agent.prod", "a" * 60])
+def test_name_that_a_service_cannot_have_is_refused(name: str) -> None:
+    message = conditions(answer(agent(name=name)))["Valid"]["message"]
+
+    assert message.startswith("the name of a Service: must be at most 63 lower case letters")
+
+
+def test_what_runs_stays_while_it_would_be_refused() -> None:
+    observed = stored(answer(agent()))
+    answered = answer(agent(REFUSED[0][0]), observed=observed)
+
+    assert set(children(answered)) == set(children(answer(agent())))
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "path"),
+    [
+        ({"agent": {"tls": {"secretName": "instana-agent"}}}, "instana-agent", "tls.secretName"),
+        (
+            {"agent": {"image": {"pullSecrets": [{"name": "instana-agent-config"}]}}},
+            "instana-agent-config",
+            "image.pullSecrets[0].name",
+        ),
+    ],
+)
+def test_object_of_the_user_is_never_written_over(spec: Obj, name: str, path: str) -> None:
+    answered = answer(agent(spec), secret(name, x="y"))
+
+    assert children(answered) == {}
+    assert conditions(answered)["Valid"]["message"] == (
+        f"spec.agent.{path}: is the name of a Secret that is made from this resource; choose "
+        "another one"
+    )
+
+
+def test_deeply_nested_spec_is_refused() -> None:
+    nested: list[object] = []
+    for _ in range(900):
+        nested = [nested]
+    parent = agent({"agent": {"pod": {}}})
+    preferred = {"preferredDuringSchedulingIgnoredDuringExecution": nested}
+    parent["spec"]["agent"]["pod"]["affinity"] = {"nodeAffinity": preferred}
+    answered = answer(parent)
+
+    assert conditions(answered)["Valid"]["message"] == "spec: is nested too deeply"
+
+
+@pytest.mark.parametrize("text", ["no base64!", "YQ=", "é"])
+def test_certificate_that_is_no_base64_is_refused(text: str) -> None:
+    answered = answer(agent({"agent": {"tls": {"certificate": text, "key": "YQ=="}}}))
+
+    assert conditions(answered)["Valid"]["message"] == (
+        "spec.agent.tls.certificate: must be base64 of a PEM text"
+    )
+
+
+def test_certificate_in_several_lines_is_stored_in_one() -> None:
+    answered = answer(agent({"agent": {"tls": {"certificate": "Y2Vy\ndA==\n", "key": "YQ=="}}}))
+
+    assert children(answered)["Secret/instana-agent-tls"]["data"]["tls.crt"] == "Y2VydA=="
+
+
+def test_pull_secret_without_a_name_is_left_out() -> None:
+    answered = answer(agent({"agent": {"image": {"pullSecrets": [{}, {"name": "mine"}]}}}))
+    pod = children(answered)["DaemonSet/instana-agent"]["spec"]["template"]["spec"]
+
+    assert pod["imagePullSecrets"] == [{"name": "mine"}]
