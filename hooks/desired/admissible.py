@@ -6,11 +6,13 @@ A child that is refused would be left behind while all others go ahead.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hooks.desired.held import pod_spec
 from hooks.errors import Problem
 from hooks.kube.objects import Obj, describe, labels_of
 
+REMEMBERED = 1024
 LONGEST_LABEL = 63
 LONGEST_NAME = 253
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
@@ -43,9 +45,14 @@ def _name(child: Obj) -> Iterator[Problem]:
 
 def _labels(child: Obj, labels: dict[str, str]) -> Iterator[Problem]:
     for label, value in labels.items():
-        if len(value) > LONGEST_LABEL or not LABEL_VALUE.fullmatch(value):
+        if not _is_label_value(value):
             message = f"must be at most {LONGEST_LABEL} letters, digits, '-', '_' and '.'"
             yield Problem(f"label {label} of {describe(child)}", message)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_label_value(value: str) -> bool:
+    return len(value) <= LONGEST_LABEL and LABEL_VALUE.fullmatch(value) is not None
 
 
 def _mounts(child: Obj) -> Iterator[Problem]:
@@ -56,9 +63,13 @@ def _mounts(child: Obj) -> Iterator[Problem]:
         yield Problem(f"volume {name} of {describe(child)}", "is there twice; choose another name")
     for path in _repeated([mount.get("mountPath") for mount in mounts]):
         yield Problem(f"mount path {path} of {describe(child)}", "is used twice")
-    for name in sorted({str(mount.get("name")) for mount in mounts} - {str(v) for v in volumes}):
+    mounted = {str(mount.get("name")) for mount in mounts}
+    for name in sorted(mounted.difference(map(str, volumes))):
         yield Problem(f"volume {name} of {describe(child)}", "is mounted, but not there")
 
 
 def _repeated(values: list[object]) -> list[str]:
-    return sorted(str(value) for value, count in Counter(map(str, values)).items() if count > 1)
+    texts = list(map(str, values))
+    if len(set(texts)) == len(texts):
+        return []
+    return sorted(text for text, count in Counter(texts).items() if count > 1)

@@ -10,11 +10,7 @@ from hooks.desired.context import Context
 from hooks.desired.credentials import (
     DOWNLOAD_KEY,
     Source,
-    agent_credentials,
-    backend_key,
-    download_key,
     secret_key_ref,
-    source_of,
 )
 from hooks.desired.environment import from_field, from_reference, given, plain
 from hooks.desired.held import observed_env
@@ -83,10 +79,7 @@ def _pod_facts(context: Context) -> dict[str, Obj]:
 
 def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
     """Return the credentials as references to Secrets, where they are not mounted as files."""
-    credentials = (
-        backend_key(context, "", context.agent.spec.agent.key),
-        *agent_credentials(context),
-    )
+    credentials = context.credentials.of_agent
     if observed is not None and not context.key_store.is_usable:
         held = observed_env(observed, names.CONTAINER)
         return {each.variable: held[each.variable] for each in credentials if each.variable in held}
@@ -94,7 +87,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
     if context.agent.spec.use_secret_mounts:
         return variables
     for each in credentials:
-        source = source_of(context, each)
+        source = each.source
         if each.variable == DOWNLOAD_KEY:
             variables |= _download_key(context, source)
         elif source:
@@ -105,7 +98,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
 def _download_key(context: Context, source: Source | None) -> dict[str, Obj]:
     """Return the reference to the download key, which need not exist."""
     secret = context.key_store.name or names.keys_secret(context.agent.name)
-    where = source or Source(secret, download_key(context).entry)
+    where = source or Source(secret, context.credentials.download_key.entry)
     return from_reference(DOWNLOAD_KEY, secret_key_ref(where, optional=True))
 
 

@@ -4,11 +4,7 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.credentials import (
     Credential,
-    agent_credentials,
-    backend_key,
-    https_proxy,
     secrets_volume,
-    source_of,
 )
 from hooks.desired.held import Mounted, unless_held
 from hooks.desired.resolution import is_resolved
@@ -38,11 +34,31 @@ FURTHER_HOST_DIRECTORIES = (
 )
 
 
+def _host_directories(*directories: tuple[str, str, str | None]) -> tuple[Mounted, ...]:
+    return tuple(
+        Mounted(
+            volume={"name": name, "hostPath": {"path": path} | ({"type": kind} if kind else {})},
+            mount={"mountPath": path, "mountPropagation": "HostToContainer", "name": name},
+        )
+        for name, path, kind in directories
+    )
+
+
+ON_OPENSHIFT = _host_directories(*HOST_DIRECTORIES, *FURTHER_HOST_DIRECTORIES)
+ON_PLAIN_KUBERNETES = _host_directories(
+    *HOST_DIRECTORIES, *CLOUD_FOUNDRY_DIRECTORIES, *FURTHER_HOST_DIRECTORIES
+)
+MACHINE_ID = Mounted(
+    volume={"name": "machine-id", "hostPath": {"path": "/etc/machine-id"}},
+    mount={"mountPath": "/etc/machine-id", "name": "machine-id"},
+)
+
+
 def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
     """Return the built-in volumes of the agent's pods with their mounts."""
     return (
-        *_host_directories(context),
-        _machine_id(),
+        *(ON_OPENSHIFT if context.is_openshift else ON_PLAIN_KUBERNETES),
+        MACHINE_ID,
         config_mount(context, items=None),
         *_tls(context, observed),
         *_repository(context),
@@ -63,33 +79,14 @@ def config_mount(context: Context, items: list[Obj] | None) -> Mounted:
     )
 
 
-def secrets_mount(context: Context, credentials: tuple[Credential, ...]) -> tuple[Mounted, ...]:
+def secrets_mount(credentials: tuple[Credential, ...]) -> tuple[Mounted, ...]:
     """Return the mount of those of the credentials that there are, each as a file."""
-    sources = {each.variable: source_of(context, each) for each in credentials}
+    sources = {each.variable: each.source for each in credentials}
     found = {path: source for path, source in sources.items() if source}
     if not found:
         return ()
     mount = {"mountPath": names.SECRETS_DIRECTORY, "name": SECRETS_VOLUME, "readOnly": True}
     return (Mounted(volume=secrets_volume(SECRETS_VOLUME, found), mount=mount),)
-
-
-def _host_directories(context: Context) -> tuple[Mounted, ...]:
-    cloud_foundry = () if context.is_openshift else CLOUD_FOUNDRY_DIRECTORIES
-    directories = (*HOST_DIRECTORIES, *cloud_foundry, *FURTHER_HOST_DIRECTORIES)
-    return tuple(
-        Mounted(
-            volume={"name": name, "hostPath": {"path": path} | ({"type": kind} if kind else {})},
-            mount={"mountPath": path, "mountPropagation": "HostToContainer", "name": name},
-        )
-        for name, path, kind in directories
-    )
-
-
-def _machine_id() -> Mounted:
-    return Mounted(
-        volume={"name": "machine-id", "hostPath": {"path": "/etc/machine-id"}},
-        mount={"mountPath": "/etc/machine-id", "name": "machine-id"},
-    )
 
 
 def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
@@ -136,15 +133,11 @@ def _namespaces(context: Context) -> Mounted:
 
 
 def _secrets(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    credentials = (
-        backend_key(context, "", context.agent.spec.agent.key),
-        *agent_credentials(context),
-        https_proxy(context),
-    )
+    credentials = (*context.credentials.of_agent, context.credentials.https_proxy)
     return unless_held(
         observed,
         names.CONTAINER,
         SECRETS_VOLUME,
         ready=context.key_store.is_usable,
-        desired=secrets_mount(context, credentials) if context.agent.spec.use_secret_mounts else (),
+        desired=secrets_mount(credentials) if context.agent.spec.use_secret_mounts else (),
     )

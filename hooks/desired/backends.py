@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from hooks.desired import names
-from hooks.desired.context import Context
-from hooks.desired.credentials import Credential, backend_key, bracketed, value_of
+from hooks.desired.credentials import Credential, Credentials
+from hooks.desired.key_store import KeyStore
+from hooks.kube.hosts import bracketed
+from hooks.models import InstanaAgent
+from hooks.models.agent import AgentSpec, BackendSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,15 +14,21 @@ class Backend:
     """One backend. The main one has number 1 and no suffix, the next number 2 and suffix -1."""
 
     number: int
-    suffix: str
     host: str
     port: str
     key: Credential
+    lacks_key: bool
+    """Whether it is certain that there is no key for it."""
 
     @property
     def is_main(self) -> bool:
         """Tell whether it is `spec.agent.endpointHost`, not an additional one."""
-        return not self.suffix
+        return self.number == 1
+
+    @property
+    def suffix(self) -> str:
+        """Return what the names of its objects and entries end in."""
+        return "" if self.is_main else f"-{self.number - 1}"
 
     @property
     def address(self) -> str:
@@ -28,38 +36,21 @@ class Backend:
         return f"{bracketed(self.host)}:{self.port}"
 
 
-def backends(context: Context) -> tuple[Backend, ...]:
-    """Return the backends, the main one first."""
-    spec = context.agent.spec.agent
-    main = Backend(
-        1, "", spec.endpoint_host, spec.endpoint_port, backend_key(context, "", spec.key)
+def resolve_backends(
+    agent: InstanaAgent, store: KeyStore, credentials: Credentials
+) -> tuple[Backend, ...]:
+    """Return the backends with their keys, the main one first."""
+    spec = agent.spec.agent
+    endpoints: list[AgentSpec | BackendSpec] = [spec, *spec.additional_backends]
+    return tuple(
+        Backend(
+            number,
+            endpoint.endpoint_host,
+            endpoint.endpoint_port,
+            key,
+            lacks_key=store.is_known and not key.value,
+        )
+        for number, (endpoint, key) in enumerate(
+            zip(endpoints, credentials.keys, strict=True), start=1
+        )
     )
-    return (
-        main,
-        *(
-            Backend(
-                position + 1,
-                f"-{position}",
-                backend.endpoint_host,
-                backend.endpoint_port,
-                backend_key(context, f"-{position}", backend.key),
-            )
-            for position, backend in enumerate(spec.additional_backends, start=1)
-        ),
-    )
-
-
-def deployed_backends(context: Context) -> list[Backend]:
-    """Return the backends that have k8sensors: an additional one needs a key, or has them."""
-    return [
-        backend
-        for backend in backends(context)
-        if backend.is_main
-        or not lacks_key(context, backend)
-        or context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
-    ]
-
-
-def lacks_key(context: Context, backend: Backend) -> bool:
-    """Tell whether it is certain that there is no key for the backend."""
-    return context.key_store.is_known and not value_of(context, backend.key)

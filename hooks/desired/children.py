@@ -1,7 +1,7 @@
 """All children of an InstanaAgent."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 
 from hooks.desired import labels
 from hooks.desired.admissible import problems_with
@@ -21,7 +21,6 @@ from hooks.desired.services import headless_service, service
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
-from hooks.models.references import references
 
 Builder = Callable[[Context], Obj | list[Obj]]
 
@@ -86,9 +85,12 @@ def _check(context: Context, built: list[Obj]) -> None:
 
 def _twice(built: list[Obj]) -> Iterator[Problem]:
     """Two children of one name would overwrite each other without a word from Metacontroller."""
-    ordered = sorted(built, key=identity)
-    for child, following in pairwise(ordered):
-        if identity(child) == identity(following):
+    children = {identity(child): child for child in built}
+    if len(children) == len(built):
+        return
+    for place, count in Counter(map(identity, built)).items():
+        if count > 1:
+            child = children[place]
             account = child["kind"] == "ServiceAccount"
             path = "spec.serviceAccount.name" if account else "metadata.name"
             yield Problem(path, f"leads to two children {describe(child)}; choose another name")
@@ -97,7 +99,7 @@ def _twice(built: list[Obj]) -> Iterator[Problem]:
 def _the_users(context: Context, built: list[Obj]) -> Iterator[Problem]:
     """An object of the user's that has the name of a child would be written over."""
     ours = {(child["kind"], child["metadata"]["name"]) for child in built}
-    for reference in references(context.agent.spec):
+    for reference in context.references:
         kind, name = reference.kind, reference.name
         is_child = context.observed(f"{kind}.v1", name) is not None
         if (kind, name) in ours and not is_child and exists(context, reference):

@@ -1,9 +1,8 @@
 """Secret `<name>-config`: the agent's configuration files."""
 
 from hooks.desired import names
-from hooks.desired.backends import Backend, backends
+from hooks.desired.backends import Backend
 from hooks.desired.context import Context
-from hooks.desired.credentials import proxy_password, proxy_user, value_of
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import encoded
@@ -51,9 +50,9 @@ def _backend_files(context: Context) -> dict[str, str]:
     observed = context.observed(names.SECRET, names.config_secret(context.agent.name)) or {}
     kept = observed.get("data") or {}
     entries: dict[str, str] = {}
-    for backend in backends(context):
+    for backend in context.backends:
         file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
-        if context.key_store.is_known and value_of(context, backend.key):
+        if context.key_store.is_known and backend.key.value:
             entries |= encoded({file: _backend_file(context, backend)})
         elif file in kept:
             entries[file] = kept[file]
@@ -62,13 +61,13 @@ def _backend_files(context: Context) -> dict[str, str]:
 
 def _backend_file(context: Context, backend: Backend) -> str:
     spec = context.agent.spec.agent
-    user = value_of(context, proxy_user(context))
-    password = value_of(context, proxy_password(context))
+    user = context.credentials.proxy_user.value
+    password = context.credentials.proxy_password.value
     lines = {
         "host": backend.host,
         "port": backend.port,
         "protocol": BACKEND_PROTOCOL,
-        "key": value_of(context, backend.key),
+        "key": backend.key.value,
     }
     if spec.proxy_host:
         lines |= {

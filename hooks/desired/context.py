@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from hooks.desired.backends import Backend, resolve_backends
+from hooks.desired.credentials import Credentials, resolve_credentials
 from hooks.desired.key_store import KeyStore, key_store
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
+from hooks.models.references import Reference, references
 from hooks.observed import ObservedObjects
 
 
@@ -19,6 +22,9 @@ class Context:
     related: ObservedObjects
     facts: Facts
     key_store: KeyStore
+    credentials: Credentials
+    backends: tuple[Backend, ...]
+    references: tuple[Reference, ...]
 
     @property
     def is_openshift(self) -> bool:
@@ -43,4 +49,8 @@ def build_context(
     agent: InstanaAgent, children: ObservedObjects, related: ObservedObjects, facts: Facts
 ) -> Context:
     """Return the context of one call."""
-    return Context(agent, children, related, facts, key_store(agent, related))
+    store = key_store(agent, related)
+    credentials = resolve_credentials(agent, store)
+    backends = resolve_backends(agent, store, credentials)
+    needed = references(agent.spec)
+    return Context(agent, children, related, facts, store, credentials, backends, needed)

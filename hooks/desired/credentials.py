@@ -9,37 +9,22 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from hooks.desired import names
-from hooks.desired.context import Context
-from hooks.desired.key_store import MAIN_KEY
+from hooks.desired.key_store import MAIN_KEY, KeyStore
+from hooks.kube.hosts import bracketed
 from hooks.kube.objects import Obj
+from hooks.models import InstanaAgent
+from hooks.models.agent import AgentSpec
 
 AGENT_KEY = "INSTANA_AGENT_KEY"
 DOWNLOAD_KEY = "INSTANA_DOWNLOAD_KEY"
 PROXY_USER = "INSTANA_AGENT_PROXY_USER"
 PROXY_PASSWORD = "INSTANA_AGENT_PROXY_PASSWORD"  # noqa: S105 - a name
 HTTPS_PROXY = "HTTPS_PROXY"
+RELEASE_MIRROR = "AGENT_RELEASE_REPOSITORY_MIRROR"
+SHARED_MIRROR = "INSTANA_SHARED_REPOSITORY_MIRROR"
 
 USER_INFO_SAFE = "$&+,;=-_.~"
 """What Go's net/url leaves as it is in the user info of a URL."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """One credential.
-
-    `variable`: name of its environment variable or file in a pod. `entry`: its name in the keys
-    Secret. `own_entry`: its name in our own Secret. `inline`: its value in the resource, if any.
-    """
-
-    variable: str
-    entry: str
-    own_entry: str
-    inline: str
-
-    @property
-    def is_key(self) -> bool:
-        """Tell whether it is the key of a backend, without which nothing can be reported."""
-        return self.variable.startswith(AGENT_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,104 +37,110 @@ class Source:
     """Whether the Secret is the one that is made from the resource."""
 
 
-def backend_key(context: Context, suffix: str, inline: str) -> Credential:
-    """Return the key of one backend; the suffix is "" for the main one, `-1` for the next."""
-    variable, entry = f"{AGENT_KEY}{suffix}", f"{MAIN_KEY}{suffix}"
-    own_entry = variable if context.agent.spec.use_secret_mounts else entry
-    return Credential(variable, entry, own_entry, inline)
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One credential.
 
-
-def download_key(context: Context) -> Credential:
-    """Return the download key."""
-    entry = "downloadKey"
-    own_entry = DOWNLOAD_KEY if context.agent.spec.use_secret_mounts else entry
-    return Credential(DOWNLOAD_KEY, entry, own_entry, context.agent.spec.agent.download_key)
-
-
-def proxy_user(context: Context) -> Credential:
-    """Return the user name for the proxy."""
-    return _same_name(PROXY_USER, "proxyUser", context.agent.spec.agent.proxy_user)
-
-
-def proxy_password(context: Context) -> Credential:
-    """Return the password for the proxy."""
-    return _same_name(PROXY_PASSWORD, "proxyPassword", context.agent.spec.agent.proxy_password)
-
-
-def mirror_credentials(context: Context) -> tuple[Credential, ...]:
-    """Return the credentials for the mirrors of the package repositories."""
-    spec = context.agent.spec.agent
-    release, shared = "AGENT_RELEASE_REPOSITORY_MIRROR", "INSTANA_SHARED_REPOSITORY_MIRROR"
-    return (
-        _same_name(
-            f"{release}_USERNAME",
-            "mirrorReleaseRepoUsername",
-            spec.agent_release_repo_mirror_username,
-        ),
-        _same_name(
-            f"{release}_PASSWORD",
-            "mirrorReleaseRepoPassword",
-            spec.agent_release_repo_mirror_password,
-        ),
-        _same_name(
-            f"{shared}_USERNAME",
-            "mirrorSharedRepoUsername",
-            spec.instana_shared_repo_mirror_username,
-        ),
-        _same_name(
-            f"{shared}_PASSWORD",
-            "mirrorSharedRepoPassword",
-            spec.instana_shared_repo_mirror_password,
-        ),
-    )
-
-
-def https_proxy(context: Context) -> Credential:
-    """Return the URL of the proxy, which may hold a password; empty without a proxy."""
-    return _same_name(HTTPS_PROXY, "httpsProxy", _proxy_url(context))
-
-
-def agent_credentials(context: Context) -> tuple[Credential, ...]:
-    """Return what the agent's pods may read besides the key, as files or environment."""
-    return (
-        download_key(context),
-        proxy_user(context),
-        proxy_password(context),
-        *mirror_credentials(context),
-    )
-
-
-def value_of(context: Context, credential: Credential) -> str:
-    """Return the credential's value, empty where there is none or it cannot be known."""
-    return context.key_store.text(credential.entry) or credential.inline
-
-
-def source_of(context: Context, credential: Credential) -> Source | None:
-    """Return where a pod finds the credential, None where there is none.
-
-    A backend's key is looked for in the keys Secret while that one cannot be read: pods wait for
-    a Secret that is still to come.
+    `variable`: name of its environment variable or file in a pod. `entry`: its name in the keys
+    Secret. `inline`: its value in the resource, if any. `value`: the one that holds, empty where
+    there is none or it cannot be known. `source`: where a pod finds it, if there is one.
     """
-    store = context.key_store
-    own = Source(names.keys_secret(context.agent.name), credential.own_entry, is_own=True)
-    if store.text(credential.entry):
-        return Source(store.name, credential.entry)
-    if credential.is_key and not store.is_known:
-        return Source(store.name, credential.entry)
-    if credential.inline:
-        return own
-    if credential.entry == MAIN_KEY and store.is_named:
-        return Source(store.name, credential.entry)
-    return None
+
+    variable: str
+    entry: str
+    inline: str
+    value: str
+    source: Source | None
 
 
-def items(sources: dict[str, Source], secret: str) -> list[Obj]:
-    """Return the items of a volume: the files that one Secret gives, by path."""
-    return [
-        {"key": source.entry, "path": path}
-        for path, source in sources.items()
-        if source.secret == secret
-    ]
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """All credentials of a resource; `keys` are those of the backends, the main one's first."""
+
+    keys: tuple[Credential, ...]
+    download_key: Credential
+    proxy_user: Credential
+    proxy_password: Credential
+    mirrors: tuple[Credential, ...]
+    https_proxy: Credential
+    """The URL of the proxy, which may hold a password; empty without a proxy."""
+
+    @property
+    def of_agent(self) -> tuple[Credential, ...]:
+        """Return what the agent's pods may read, as files or environment."""
+        return (
+            self.keys[0],
+            self.download_key,
+            self.proxy_user,
+            self.proxy_password,
+            *self.mirrors,
+        )
+
+    @property
+    def all(self) -> tuple[Credential, ...]:
+        """Return every credential."""
+        return (*self.keys, *self.of_agent[1:], self.https_proxy)
+
+
+def resolve_credentials(agent: InstanaAgent, store: KeyStore) -> Credentials:
+    """Return the credentials of the resource, with what the keys Secret says."""
+    spec = agent.spec.agent
+    resolver = _Resolver(agent, store)
+    user = resolver.other(PROXY_USER, "proxyUser", spec.proxy_user)
+    password = resolver.other(PROXY_PASSWORD, "proxyPassword", spec.proxy_password)
+    url = _proxy_url(spec, user.value, password.value)
+    return Credentials(
+        keys=(
+            resolver.key("", spec.key),
+            *(
+                resolver.key(f"-{position}", backend.key)
+                for position, backend in enumerate(spec.additional_backends, start=1)
+            ),
+        ),
+        download_key=resolver.download_key(spec.download_key),
+        proxy_user=user,
+        proxy_password=password,
+        mirrors=_mirrors(resolver, spec),
+        https_proxy=resolver.other(HTTPS_PROXY, "httpsProxy", url),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    agent: InstanaAgent
+    store: KeyStore
+
+    def key(self, suffix: str, inline: str) -> Credential:
+        """Return the key of a backend.
+
+        While the keys Secret cannot be read it is looked for there: pods wait for a Secret that is
+        still to come. The main one is looked for there as well if it is nowhere.
+        """
+        variable, entry = f"{AGENT_KEY}{suffix}", f"{MAIN_KEY}{suffix}"
+        own_entry = variable if self.agent.spec.use_secret_mounts else entry
+        is_awaited = not self.store.is_known or (entry == MAIN_KEY and not inline)
+        return self._credential(variable, entry, own_entry, inline, is_awaited=is_awaited)
+
+    def download_key(self, inline: str) -> Credential:
+        """Return the download key."""
+        entry = "downloadKey"
+        own_entry = DOWNLOAD_KEY if self.agent.spec.use_secret_mounts else entry
+        return self._credential(DOWNLOAD_KEY, entry, own_entry, inline)
+
+    def other(self, variable: str, entry: str, inline: str) -> Credential:
+        """Return a credential whose entry in our Secret has the name of its variable."""
+        return self._credential(variable, entry, variable, inline)
+
+    def _credential(
+        self, variable: str, entry: str, own_entry: str, inline: str, *, is_awaited: bool = False
+    ) -> Credential:
+        text = self.store.text(entry)
+        source = None
+        if text or (self.store.is_named and is_awaited):
+            source = Source(self.store.name, entry)
+        elif inline:
+            source = Source(names.keys_secret(self.agent.name), own_entry, is_own=True)
+        return Credential(variable, entry, inline, text or inline, source)
 
 
 def secrets_volume(name: str, sources: dict[str, Source]) -> Obj:
@@ -160,7 +151,7 @@ def secrets_volume(name: str, sources: dict[str, Source]) -> Obj:
             "name": name,
             "secret": {
                 "defaultMode": names.OWNER_READABLE,
-                "items": items(sources, secrets[0]),
+                "items": _items(sources, secrets[0]),
                 "secretName": secrets[0],
             },
         }
@@ -169,7 +160,7 @@ def secrets_volume(name: str, sources: dict[str, Source]) -> Obj:
         "projected": {
             "defaultMode": names.OWNER_READABLE,
             "sources": [
-                {"secret": {"items": items(sources, secret), "name": secret}} for secret in secrets
+                {"secret": {"items": _items(sources, secret), "name": secret}} for secret in secrets
             ],
         },
     }
@@ -181,16 +172,44 @@ def secret_key_ref(source: Source, *, optional: bool = False) -> Obj:
     return {"secretKeyRef": reference | ({"optional": True} if optional else {})}
 
 
-def _same_name(variable: str, entry: str, inline: str) -> Credential:
-    return Credential(variable, entry, variable, inline)
+def _items(sources: dict[str, Source], secret: str) -> list[Obj]:
+    """Return the items of a volume: the files that one Secret gives, by path."""
+    return [
+        {"key": source.entry, "path": path}
+        for path, source in sources.items()
+        if source.secret == secret
+    ]
 
 
-def _proxy_url(context: Context) -> str:
-    spec = context.agent.spec.agent
+def _mirrors(resolver: _Resolver, spec: AgentSpec) -> tuple[Credential, ...]:
+    """Return the credentials for the mirrors of the package repositories."""
+    return (
+        resolver.other(
+            f"{RELEASE_MIRROR}_USERNAME",
+            "mirrorReleaseRepoUsername",
+            spec.agent_release_repo_mirror_username,
+        ),
+        resolver.other(
+            f"{RELEASE_MIRROR}_PASSWORD",
+            "mirrorReleaseRepoPassword",
+            spec.agent_release_repo_mirror_password,
+        ),
+        resolver.other(
+            f"{SHARED_MIRROR}_USERNAME",
+            "mirrorSharedRepoUsername",
+            spec.instana_shared_repo_mirror_username,
+        ),
+        resolver.other(
+            f"{SHARED_MIRROR}_PASSWORD",
+            "mirrorSharedRepoPassword",
+            spec.instana_shared_repo_mirror_password,
+        ),
+    )
+
+
+def _proxy_url(spec: AgentSpec, user: str, password: str) -> str:
     if not spec.proxy_host:
         return ""
-    user = value_of(context, proxy_user(context))
-    password = value_of(context, proxy_password(context))
     login = (
         f"{quote(user, safe=USER_INFO_SAFE)}:{quote(password, safe=USER_INFO_SAFE)}@"
         if user and password
@@ -200,8 +219,3 @@ def _proxy_url(context: Context) -> str:
         f"{spec.proxy_protocol or 'http'}://{login}"
         f"{bracketed(spec.proxy_host)}:{spec.proxy_port or '80'}"
     )
-
-
-def bracketed(host: str) -> str:
-    """Return the host as it stands before a port: an IPv6 address goes in brackets."""
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host

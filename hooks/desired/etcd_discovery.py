@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.credentials import bracketed
 from hooks.desired.held import observed_env
+from hooks.kube.hosts import bracketed
 from hooks.kube.objects import Obj, annotations_of, labels_of, named
 
 KUBE_SYSTEM = "kube-system"

@@ -1,7 +1,7 @@
 """ConfigMap `<name>-k8sensor`: the addresses of the backends."""
 
 from hooks.desired import names
-from hooks.desired.backends import Backend, backends
+from hooks.desired.backends import Backend
 from hooks.desired.context import Context
 from hooks.desired.labels import K8SENSOR
 from hooks.desired.metadata import metadata
@@ -14,7 +14,7 @@ def k8sensor_configmap(context: Context) -> Obj:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": metadata(context, names.k8sensor(context.agent.name), K8SENSOR),
-        "data": {entry_of(backend): backend.address for backend in backends(context)},
+        "data": {entry_of(backend): backend.address for backend in context.backends},
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.agent_volumes import config_mount
-from hooks.desired.backends import Backend, deployed_backends, lacks_key
+from hooks.desired.backends import Backend
 from hooks.desired.config_secret import configuration_files
 from hooks.desired.context import Context
 from hooks.desired.environment import from_field, from_reference, given, in_order, plain
@@ -73,10 +73,21 @@ def k8sensor_deployment(context: Context, backend: Backend, observed: Obj | None
     }
 
 
+def deployed_backends(context: Context) -> list[Backend]:
+    """Return the backends that have k8sensors: an additional one needs a key, or has them."""
+    return [
+        backend
+        for backend in context.backends
+        if backend.is_main
+        or not backend.lacks_key
+        or context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
+    ]
+
+
 def _deployment(context: Context, backend: Backend) -> Obj:
     """Return the Deployment of a backend; as observed if it has lost its key."""
     observed = context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
-    if observed and not backend.is_main and lacks_key(context, backend):
+    if observed and not backend.is_main and backend.lacks_key:
         return as_observed(context, observed)
     return k8sensor_deployment(context, backend, observed)
 

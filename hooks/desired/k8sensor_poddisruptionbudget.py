@@ -1,9 +1,9 @@
 """PodDisruptionBudget `<name>-k8sensor<suffix>`: at most one k8sensor of a backend leaves."""
 
 from hooks.desired import names
-from hooks.desired.backends import Backend, backends, deployed_backends
+from hooks.desired.backends import Backend
 from hooks.desired.context import Context
-from hooks.desired.k8sensor_deployment import backend_label
+from hooks.desired.k8sensor_deployment import backend_label, deployed_backends
 from hooks.desired.labels import BACKEND, K8SENSOR, selector_labels
 from hooks.desired.metadata import metadata
 from hooks.kube.objects import Obj
@@ -36,7 +36,7 @@ def _budget(context: Context, backend: Backend) -> Obj:
 def _selector(context: Context, backend: Backend) -> Obj:
     """Return a selector of the pods of this backend only."""
     labels = selector_labels(context, K8SENSOR) | backend_label(backend)
-    if backend.is_main and len(backends(context)) > 1:
+    if backend.is_main and len(context.backends) > 1:
         without = {"key": BACKEND, "operator": "DoesNotExist"}
         return {"matchExpressions": [without], "matchLabels": labels}
     return {"matchLabels": labels}

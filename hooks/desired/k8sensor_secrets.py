@@ -8,15 +8,12 @@ from itertools import pairwise
 
 from hooks.desired import names
 from hooks.desired.agent_volumes import SECRETS_VOLUME, secrets_mount
-from hooks.desired.backends import Backend, lacks_key
+from hooks.desired.backends import Backend
 from hooks.desired.context import Context
 from hooks.desired.credentials import (
     HTTPS_PROXY,
     Credential,
-    https_proxy,
     secret_key_ref,
-    source_of,
-    value_of,
 )
 from hooks.desired.environment import from_reference
 from hooks.desired.held import Mounted, container, held_mounts, observed_env
@@ -39,7 +36,7 @@ class Delivery:
 
 def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Delivery:
     """Return the parts; as observed while the keys Secret of a running k8sensor is unreadable."""
-    is_certain = context.key_store.is_known and not lacks_key(context, backend)
+    is_certain = context.key_store.is_known and not backend.lacks_key
     if deployment is not None and not is_certain:
         return _observed(deployment)
     if context.agent.spec.use_secret_mounts:
@@ -53,32 +50,32 @@ def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict
     A digest over all of it at once, keyed with the backend's key, which is long and random. As
     observed while the key cannot be known.
     """
-    key = value_of(context, backend.key) if context.key_store.is_known else ""
+    key = backend.key.value if context.key_store.is_known else ""
     if not key:
         template = ((deployment or {}).get("spec") or {}).get("template") or {}
         observed = annotations_of(template).get(CHECKSUM)
         return {CHECKSUM: observed} if observed else {}
-    parts = [backend.host, backend.port, key, value_of(context, https_proxy(context))]
+    parts = [backend.host, backend.port, key, context.credentials.https_proxy.value]
     digest = hmac.new(key.encode(), json.dumps(parts).encode(), sha256)
     return {CHECKSUM: digest.hexdigest()}
 
 
 def _as_files(context: Context, backend: Backend) -> Delivery:
-    proxy = https_proxy(context)
+    proxy = context.credentials.https_proxy
     args = [KEY_FLAG, f"{names.SECRETS_DIRECTORY}/{backend.key.variable}"]
     credentials: tuple[Credential, ...] = (backend.key,)
     if proxy.inline:
         args += [PROXY_FLAG, f"{names.SECRETS_DIRECTORY}/{proxy.variable}"]
         credentials = (backend.key, proxy)
-    return Delivery(args, {}, secrets_mount(context, credentials))
+    return Delivery(args, {}, secrets_mount(credentials))
 
 
 def _as_environment(context: Context, backend: Backend) -> Delivery:
     env: dict[str, Obj] = {}
-    if key := source_of(context, backend.key):
+    if key := backend.key.source:
         env |= from_reference(KEY_VARIABLE, secret_key_ref(key))
-    proxy = https_proxy(context)
-    source = source_of(context, proxy)
+    proxy = context.credentials.https_proxy
+    source = proxy.source
     if proxy.inline and source:
         env |= from_reference(HTTPS_PROXY, secret_key_ref(source))
     return Delivery([], env, ())

@@ -1,15 +1,7 @@
 """Secret `<name>`: the credentials that stand in the resource itself."""
 
 from hooks.desired import names
-from hooks.desired.backends import backends
 from hooks.desired.context import Context
-from hooks.desired.credentials import (
-    Credential,
-    agent_credentials,
-    download_key,
-    https_proxy,
-    source_of,
-)
 from hooks.desired.held import is_running
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import AGENT
@@ -56,23 +48,15 @@ def keys_secret(context: Context) -> list[Obj]:
 def _first_inline(context: Context) -> str:
     store = context.key_store
     return next(
-        each.entry for each in _credentials(context) if each.inline and not store.text(each.entry)
+        each.entry for each in context.credentials.all if each.inline and not store.text(each.entry)
     )
-
-
-def _credentials(context: Context) -> list[Credential]:
-    return [
-        *(backend.key for backend in backends(context)),
-        *agent_credentials(context),
-        https_proxy(context),
-    ]
 
 
 def _entries(context: Context) -> dict[str, str]:
     """Return the entries' texts: each credential of the resource that pods read from here."""
     entries: dict[str, str] = {}
-    for credential in _credentials(context):
-        source = source_of(context, credential)
+    for credential in context.credentials.all:
+        source = credential.source
         if source and source.is_own:
             entries[source.entry] = credential.inline
     if not context.key_store.is_named:
@@ -82,8 +66,5 @@ def _entries(context: Context) -> dict[str, str]:
 
 def _entries_by_plain_name(context: Context) -> dict[str, str]:
     """Return `key`, `key-1`, ... and `downloadKey`, as they stand in a keys Secret as well."""
-    credentials: list[Credential] = [
-        *(backend.key for backend in backends(context)),
-        download_key(context),
-    ]
+    credentials = (*context.credentials.keys, context.credentials.download_key)
     return {each.entry: each.inline for each in credentials if each.inline}

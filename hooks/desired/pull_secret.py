@@ -5,7 +5,6 @@ from base64 import b64encode
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.credentials import download_key, value_of
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import encoded
@@ -57,4 +56,4 @@ def _data(context: Context) -> dict[str, str]:
 
 
 def _credential(context: Context) -> str:
-    return value_of(context, download_key(context)) or context.key_store.main_key
+    return context.credentials.download_key.value or context.key_store.main_key

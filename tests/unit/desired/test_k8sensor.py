@@ -1,7 +1,6 @@
 import pytest
 
 from hooks.desired import build_context
-from hooks.desired.backends import backends
 from hooks.desired.k8sensor_secrets import delivery
 from hooks.kube.objects import Obj
 from hooks.models import parse_agent
@@ -291,6 +290,6 @@ def test_a_backend_without_a_key_has_nothing_to_be_delivered(mounted: bool) -> N
     parent = parse_agent(agent({"useSecretMounts": mounted, "agent": keyless}))
     nothing = ObservedObjects({})
     context = build_context(parent, nothing, nothing, FACTS)
-    delivered = delivery(context, backends(context)[1], None)
+    delivered = delivery(context, context.backends[1], None)
 
     assert (delivered.env, delivered.mounts) == ({}, ())
