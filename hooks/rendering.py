@@ -44,7 +44,7 @@ RESOURCES = {
     "services": names.SERVICE,
     "endpointslices": names.ENDPOINT_SLICE,
 }
-CHILD_SELECTOR = {
+CHILD_SELECTOR: Obj = {
     "matchLabels": {labels.MANAGED_BY: labels.OPERATOR},
     "matchExpressions": [
         {"key": labels.COMPONENT, "operator": "In", "values": [labels.AGENT, labels.K8SENSOR]}

@@ -1,7 +1,7 @@
 """What the resource refers to and is not there."""
 
+from hooks.desired.backends import Backend
 from hooks.desired.context import Context
-from hooks.desired.key_store import MAIN_KEY
 from hooks.desired.resolution import absence, is_unknown
 from hooks.errors import MissingReference, Whereabouts
 from hooks.models.references import Reference
@@ -20,20 +20,16 @@ def undecided_references(context: Context) -> list[Reference]:
 
 
 def _missing_keys(context: Context) -> list[MissingReference]:
-    store = context.key_store
-    without_key = [backend for backend in context.backends if backend.lacks_key]
-    return [
-        _missing(
-            "spec.agent.keysSecret"
-            if store.is_named
-            else f"spec.agent.additionalBackends[{backend.number - 2}].key",
-            f"Secret {store.name} has no usable entry {backend.key.entry}, a single line of text"
-            if store.is_named
-            else f"no key for this backend: set it, or name a keysSecret with an entry "
-            f"{MAIN_KEY}{backend.suffix}",
-        )
-        for backend in without_key
-    ]
+    return [_missing_key(context, each) for each in context.backends if each.lacks_key]
+
+
+def _missing_key(context: Context, backend: Backend) -> MissingReference:
+    store, entry = context.key_store, backend.key.entry
+    if store.is_named:
+        message = f"Secret {store.name} has no usable entry {entry}, a single line of text"
+        return _missing("spec.agent.keysSecret", message)
+    message = f"no key for this backend: set it, or name a keysSecret with an entry {entry}"
+    return _missing(f"spec.agent.additionalBackends[{backend.number - 2}].key", message)
 
 
 def _missing(path: str, message: str) -> MissingReference:
