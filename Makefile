@@ -2,6 +2,7 @@
 #   make PYTHON=python3.13 test    uses another interpreter for a new .venv
 
 PYTHON ?= python3
+PROFILE ?= ci
 REQUEST ?= tests/fixtures/sync/healthy/request.json
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -11,7 +12,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --universal --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden generate bench cluster record lock clean
+.PHONY: help run test properties check format golden generate bench cluster record lock clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +22,9 @@ run: $(VENV)/run.stamp ## Start the service here and show its answer to REQUEST 
 
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
 	$(BIN)/python -m pytest --ignore=tests/cluster --cov --cov-report=term:skip-covered
+
+properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
+	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest tests/property
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, spelling.
 	$(BIN)/ruff check

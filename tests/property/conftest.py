@@ -1,4 +1,4 @@
-"""How many examples: 100 of each property, 10,000 with HYPOTHESIS_PROFILE=thorough."""
+"""How many examples of each property: 40, or more by HYPOTHESIS_PROFILE=ci or =thorough."""
 
 import os
 
@@ -9,7 +9,7 @@ IN_CI = bool(os.environ.get("CI"))
 SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 
-for name, examples in (("quick", 100), ("thorough", 10_000)):
+for name, examples in (("quick", 40), ("ci", 200), ("thorough", 10_000)):
     settings.register_profile(
         name,
         max_examples=examples,
