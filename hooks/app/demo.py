@@ -61,7 +61,10 @@ def _free_port() -> int:
 def _start(port: int) -> subprocess.Popen[bytes]:
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "warning"}
     command = ["gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
-    return subprocess.Popen([sys.executable, "-m", *command], env=environ)  # noqa: S603
+    # In a session of its own: Ctrl-C reaches this process only, which then ends the server.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", *command], env=environ, start_new_session=True
+    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:

@@ -49,8 +49,8 @@ def serving() -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        process.kill()
-        process.communicate()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=END_SECONDS)
 
 
 def test_goes_on_serving_until_it_is_interrupted() -> None:
