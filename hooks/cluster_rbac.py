@@ -4,6 +4,7 @@ A namespaced resource cannot have cluster-scoped children. So the ClusterRoles, 
 installation has two, get the ClusterRoleBindings of all agents as attachments.
 """
 
+from hooks.desired import build_context, desired_children
 from hooks.desired.cluster_rbac import (
     BIND_LABEL,
     BOUND,
@@ -17,8 +18,10 @@ from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, labels_of
 from hooks.models import parse_agent
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
+from hooks.observed import ObservedObjects
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
+NOTHING = ObservedObjects({})
 AGENTS = f"{KIND}.{API_VERSION}"
 CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
@@ -58,7 +61,8 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
     role = request.decorated["metadata"]["name"]
     try:
         agent = parse_agent(resource)
-    except InvalidResource:
+        desired_children(build_context(agent, NOTHING, NOTHING, facts))
+    except (InvalidResource, RecursionError):
         metadata = resource.get("metadata") or {}
         name = binding_name(role, metadata.get("namespace", ""), metadata.get("name", ""))
         observed = request.attachments.get(CLUSTER_ROLE_BINDING, "", name)

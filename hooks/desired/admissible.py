@@ -57,8 +57,8 @@ def _is_label_value(value: str) -> bool:
 
 def _mounts(child: Obj) -> Iterator[Problem]:
     pod = pod_spec(child)
-    volumes = [volume.get("name") for volume in pod["volumes"]]
-    mounts = [mount for each in pod["containers"] for mount in each["volumeMounts"]]
+    volumes = [volume.get("name") for volume in pod.get("volumes") or []]
+    mounts = [mount for each in pod["containers"] for mount in each.get("volumeMounts") or []]
     for name in _repeated(volumes):
         yield Problem(f"volume {name} of {describe(child)}", "is there twice; choose another name")
     for path in _repeated([mount.get("mountPath") for mount in mounts]):

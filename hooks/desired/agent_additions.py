@@ -29,7 +29,11 @@ def added_mounts(context: Context, observed: Obj | None) -> list[Obj]:
     given = list(context.agent.spec.agent.pod.volume_mounts)
     stored = canonical_volume_mounts(given, "spec.agent.pod.volumeMounts")
     before = container(observed or {}, names.CONTAINER).get("volumeMounts") or []
-    return _unless_held(stored, before, _held_volumes(context, observed))
+    held = _held_volumes(context, observed)
+    mounts = _unless_held(stored, before, held)
+    taken = {mount.get("mountPath") for mount in mounts}
+    kept = [mount for mount in before if mount.get("name") in held]
+    return mounts + [mount for mount in kept if mount.get("mountPath") not in taken]
 
 
 def added_env(context: Context, observed: Obj | None) -> dict[str, Obj]:
@@ -37,11 +41,8 @@ def added_env(context: Context, observed: Obj | None) -> dict[str, Obj]:
     given = list(context.agent.spec.agent.pod.env)
     stored = canonical_env(given, "spec.agent.pod.env")
     before = list(observed_env(observed or {}, names.CONTAINER).values())
-    held = {
-        variable.get("name", "")
-        for index, variable in enumerate(given)
-        if _is_held(context, observed, of_variable(variable, index))
-    }
+    last = {variable["name"]: (variable, index) for index, variable in enumerate(given)}
+    held = {name for name, each in last.items() if _is_held(context, observed, of_variable(*each))}
     return {each["name"]: each for each in _unless_held(stored, before, held)}
 
 
@@ -55,11 +56,11 @@ def _unless_held(items: list[Obj], before: list[Obj], held: set[str]) -> list[Ob
 
 
 def _form(item: Obj, before: list[Obj]) -> Obj | None:
-    """Return the item if it is observed just so, else the observed one of its name."""
-    of_name = [each for each in before if each.get("name") == item.get("name")]
-    if any(contains(each, item) for each in of_name):
-        return item
-    return of_name[0] if of_name else None
+    """Return the item if it is observed just so, else the observed one of its name and place."""
+    for each in before:
+        if all(each.get(key) == item.get(key) for key in ("name", "mountPath")):
+            return item if contains(each, item) else each
+    return None
 
 
 def _held_volumes(context: Context, observed: Obj | None) -> set[str]:

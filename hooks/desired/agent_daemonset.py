@@ -88,7 +88,7 @@ def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
         "hostNetwork": True,
         "hostPID": True,
         **present(
-            imagePullSecrets=image_pull_secrets(context) or None,
+            imagePullSecrets=image_pull_secrets(context, observed) or None,
             nodeSelector=pod.node_selector or None,
             priorityClassName=pod.priority_class_name or None,
             tolerations=_tolerations(context, zone) or None,

@@ -108,7 +108,8 @@ def _host_id(observed: Obj | None, of_user: dict[str, Obj]) -> dict[str, Obj]:
     Only for a DaemonSet that is new or has it already: an agent that was there before has another
     identity, and would be taken for a new host.
     """
-    known = observed is None or PERSIST_HOST_ID in observed_env(observed, names.CONTAINER)
+    before = observed_env(observed or {}, names.CONTAINER).get(PERSIST_HOST_ID) or {}
+    known = observed is None or before.get("value") == "true"
     if not known and PERSIST_HOST_ID not in of_user:
         return {}
     return plain({PERSIST_HOST_ID: "true", "INSTANA_AGENT_ID_FILE_PATH": HOST_ID_FILE})

@@ -8,7 +8,7 @@ from hooks.desired.admissible import problems_with
 from hooks.desired.agent_daemonset import agent_daemonsets
 from hooks.desired.config_secret import config_secret
 from hooks.desired.context import Context
-from hooks.desired.in_use import children_in_use
+from hooks.desired.in_use import children_in_use, with_entries_in_use
 from hooks.desired.k8sensor_configmap import k8sensor_configmap
 from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
@@ -50,7 +50,7 @@ def desired_children(context: Context) -> list[Obj]:
     """
     built = [child for builder in CHILDREN for child in _built(builder, context)]
     _check(context, built)
-    children = [*built, *children_in_use(context, built)]
+    children = [*with_entries_in_use(context, built), *children_in_use(context, built)]
     children.sort(key=identity)
     return children
 

@@ -3,6 +3,7 @@
 from hooks.desired import names
 from hooks.desired.backends import Backend
 from hooks.desired.context import Context
+from hooks.desired.k8sensor_configmap import is_kept
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import encoded
@@ -54,9 +55,14 @@ def _backend_files(context: Context) -> dict[str, str]:
         file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
         if context.key_store.is_known and backend.key.value:
             entries |= encoded({file: _backend_file(context, backend)})
-        elif file in kept:
+        elif file in kept and (not backend.lacks_key or _is_of(context, backend)):
             entries[file] = kept[file]
     return entries
+
+
+def _is_of(context: Context, backend: Backend) -> bool:
+    """Tell whether the observed file at the backend's position is its own, by its address."""
+    return backend.is_main or is_kept(context, backend)
 
 
 def _backend_file(context: Context, backend: Backend) -> str:

@@ -110,6 +110,10 @@ class _Resolver:
     agent: InstanaAgent
     store: KeyStore
 
+    @property
+    def _own_secret(self) -> str:
+        return names.keys_secret(self.agent.name, self.store.name)
+
     def key(self, suffix: str, inline: str) -> Credential:
         """Return the key of a backend.
 
@@ -139,7 +143,7 @@ class _Resolver:
         if text or (self.store.is_named and is_awaited):
             source = Source(self.store.name, entry)
         elif inline:
-            source = Source(names.keys_secret(self.agent.name), own_entry, is_own=True)
+            source = Source(self._own_secret, own_entry, is_own=True)
         return Credential(variable, entry, inline, text or inline, source)
 
 

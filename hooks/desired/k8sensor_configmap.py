@@ -21,3 +21,14 @@ def k8sensor_configmap(context: Context) -> Obj:
 def entry_of(backend: Backend) -> str:
     """Return the entry of the ConfigMap that holds the backend's address."""
     return f"backend{backend.suffix}"
+
+
+def is_kept(context: Context, backend: Backend) -> bool:
+    """Tell whether there is a k8sensor of this very backend, not of another one at its position.
+
+    Backends go by their position: where one is removed, the next takes its place and its names.
+    """
+    name = names.k8sensor(context.agent.name)
+    observed = context.observed(names.CONFIG_MAP, name) or {}
+    is_same = (observed.get("data") or {}).get(entry_of(backend)) == backend.address
+    return is_same and context.observed_deployment(f"{name}{backend.suffix}") is not None

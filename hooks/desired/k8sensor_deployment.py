@@ -11,9 +11,8 @@ from hooks.desired.environment import from_field, from_reference, given, in_orde
 from hooks.desired.etcd_discovery import discovered_targets, discovers_etcd
 from hooks.desired.held import Mounted
 from hooks.desired.k8sensor_certificates import control_plane_certificate, etcd_certificate
-from hooks.desired.k8sensor_configmap import entry_of
+from hooks.desired.k8sensor_configmap import entry_of, is_kept
 from hooks.desired.k8sensor_secrets import checksum, delivery
-from hooks.desired.kept import as_observed
 from hooks.desired.labels import (
     AGENT_MODE,
     APP,
@@ -46,19 +45,17 @@ class _Parts:
 
 
 def k8sensor_deployments(context: Context) -> list[Obj]:
-    """Return the Deployment of each backend, or none where the k8sensor is switched off.
-
-    An additional backend for which there is no key has none; one that is observed stays.
-    """
+    """Return the Deployment of each backend, or none where the k8sensor is switched off."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
         return []
-    return [_deployment(context, backend) for backend in deployed_backends(context)]
+    return [k8sensor_deployment(context, backend) for backend in deployed_backends(context)]
 
 
-def k8sensor_deployment(context: Context, backend: Backend, observed: Obj | None) -> Obj:
+def k8sensor_deployment(context: Context, backend: Backend) -> Obj:
     """Return one Deployment; raises InvalidResource for values that Kubernetes cannot hold."""
     deployment = context.agent.spec.k8s_sensor.deployment
     name = names.k8sensor(context.agent.name, backend.suffix)
+    observed = context.observed_deployment(name)
     selector = selector_labels(context, K8SENSOR) | {APP: K8SENSOR}
     return {
         "apiVersion": "apps/v1",
@@ -74,22 +71,12 @@ def k8sensor_deployment(context: Context, backend: Backend, observed: Obj | None
 
 
 def deployed_backends(context: Context) -> list[Backend]:
-    """Return the backends that have k8sensors: an additional one needs a key, or has them."""
+    """Return the backends that have k8sensors: an additional one needs a key, or had one."""
     return [
         backend
         for backend in context.backends
-        if backend.is_main
-        or not backend.lacks_key
-        or context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
+        if backend.is_main or not backend.lacks_key or is_kept(context, backend)
     ]
-
-
-def _deployment(context: Context, backend: Backend) -> Obj:
-    """Return the Deployment of a backend; as observed if it has lost its key."""
-    observed = context.observed_deployment(names.k8sensor(context.agent.name, backend.suffix))
-    if observed and not backend.is_main and backend.lacks_key:
-        return as_observed(context, observed)
-    return k8sensor_deployment(context, backend, observed)
 
 
 def backend_label(backend: Backend) -> dict[str, str]:
@@ -119,7 +106,7 @@ def _pod(context: Context, backend: Backend, observed: Obj | None) -> Obj:
         "affinity": affinity or _apart_from_each_other(),
         "containers": [_container(context, backend, parts)],
         **present(
-            imagePullSecrets=image_pull_secrets(context) or None,
+            imagePullSecrets=image_pull_secrets(context, observed) or None,
             nodeSelector=pod.node_selector or None,
             priorityClassName=pod.priority_class_name or None,
             tolerations=tolerations or None,

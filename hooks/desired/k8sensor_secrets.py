@@ -36,7 +36,7 @@ class Delivery:
 
 def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Delivery:
     """Return the parts; as observed while the keys Secret of a running k8sensor is unreadable."""
-    is_certain = context.key_store.is_known and not backend.lacks_key
+    is_certain = context.key_store.is_usable and not backend.lacks_key
     if deployment is not None and not is_certain:
         return _observed(deployment)
     if context.agent.spec.use_secret_mounts:

@@ -6,7 +6,6 @@ from hooks.desired.held import is_running
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
-from hooks.errors import InvalidResource, Problem
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 
@@ -15,25 +14,15 @@ def keys_secret(context: Context) -> list[Obj]:
     """Return the Secret, or nothing where all credentials lie in the keys Secret.
 
     While the keys Secret of running pods is not usable, they are told nothing new: the observed one
-    stays as it is. Raises InvalidResource for a keys Secret
-    of the user's that has the name of this one, and would have to be written.
+    stays as it is.
     """
-    name, store, entries = (
-        names.keys_secret(context.agent.name),
-        context.key_store,
-        _entries(context),
-    )
-    if not store.is_usable and (is_running(context) or store.name == name):
+    store, entries = context.key_store, _entries(context)
+    name = names.keys_secret(context.agent.name, store.name)
+    if not store.is_usable and is_running(context):
         observed = context.observed(names.SECRET, name)
         return [as_observed(context, observed)] if observed else []
     if store.is_named and not entries:
         return []
-    if store.name == name:
-        message = (
-            "is the name of the Secret for the credentials of the resource itself, which is not "
-            f"written over: give the Secret another name, or an entry {_first_inline(context)}"
-        )
-        raise InvalidResource((Problem("spec.agent.keysSecret", message),))
     return [
         {
             "apiVersion": "v1",
@@ -43,13 +32,6 @@ def keys_secret(context: Context) -> list[Obj]:
             "data": encoded(entries),
         }
     ]
-
-
-def _first_inline(context: Context) -> str:
-    store = context.key_store
-    return next(
-        each.entry for each in context.credentials.all if each.inline and not store.text(each.entry)
-    )
 
 
 def _entries(context: Context) -> dict[str, str]:

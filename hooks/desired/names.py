@@ -37,9 +37,12 @@ def config_secret(agent: str) -> str:
     return f"{agent}-config"
 
 
-def keys_secret(agent: str) -> str:
-    """Return the name of the Secret with the credentials that stand in the resource."""
-    return agent
+def keys_secret(agent: str, of_user: str = "") -> str:
+    """Return the name of the Secret with the credentials that stand in the resource.
+
+    It is the resource's name, unless the user's own keys Secret has that.
+    """
+    return f"{agent}-credentials" if of_user == agent else agent
 
 
 def pull_secret(agent: str) -> str:

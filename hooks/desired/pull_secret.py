@@ -5,10 +5,13 @@ from base64 import b64encode
 
 from hooks.desired import names
 from hooks.desired.context import Context
+from hooks.desired.held import pod_spec
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
+from hooks.desired.resolution import is_resolved
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.models.references import Reference
 
 REGISTRY = "containers.instana.io"
 REGISTRY_USER = "_"
@@ -34,17 +37,32 @@ def pull_secret(context: Context) -> list[Obj]:
     ]
 
 
-def image_pull_secrets(context: Context) -> list[Obj]:
-    """Return the pull Secrets of all pods: the user's, else ours if it is made."""
+def image_pull_secrets(context: Context, observed: Obj | None) -> list[Obj]:
+    """Return the pull Secrets of all pods: the user's, else ours if it is made.
+
+    While one is missing, or no credential is known, those of an observed workload stay.
+    """
     given = context.agent.spec.agent.image.pull_secrets
-    if given is not None:
-        return [{"name": secret.name} for secret in given if secret.name]
-    return [{"name": names.pull_secret(context.agent.name)}] if _data(context) else []
+    if given is None:
+        is_made = bool(_data(context))
+        wanted = [{"name": names.pull_secret(context.agent.name)}] if is_made else []
+        is_certain = is_made or not _is_wanted(context)
+    else:
+        wanted = [{"name": secret.name} for secret in given if secret.name]
+        needed = (Reference("Secret", secret["name"], "") for secret in wanted)
+        is_certain = all(is_resolved(context, each) for each in needed)
+    if observed is None or is_certain:
+        return wanted
+    return pod_spec(observed).get("imagePullSecrets") or []
+
+
+def _is_wanted(context: Context) -> bool:
+    image = context.agent.spec.agent.image
+    return image.pull_secrets is None and image.name.startswith(REGISTRY)
 
 
 def _data(context: Context) -> dict[str, str]:
-    image = context.agent.spec.agent.image
-    if image.pull_secrets is not None or not image.name.startswith(REGISTRY):
+    if not _is_wanted(context):
         return {}
     credential = _credential(context) if context.key_store.is_known else ""
     if not credential:

@@ -24,7 +24,7 @@ def problems_of(agent: InstanaAgent) -> Iterator[Problem]:
     yield from _tls(agent)
     yield from _ports(agent)
     yield from _single_lines(agent)
-    yield from _variables(agent)
+    yield from _names_of_additions(agent)
     yield from _counts(agent)
     yield from _sensor(agent.spec.k8s_sensor)
 
@@ -109,11 +109,19 @@ def _single_lines(agent: InstanaAgent) -> Iterator[Problem]:
             yield Problem(f"spec.agent.{field}", "must be a single line")
 
 
-def _variables(agent: InstanaAgent) -> Iterator[Problem]:
-    for index, variable in enumerate(agent.spec.agent.pod.env):
-        name = variable.get("name")
-        if not isinstance(name, str) or not name:
-            yield Problem(f"spec.agent.pod.env[{index}].name", "must be the name of a variable")
+def _names_of_additions(agent: InstanaAgent) -> Iterator[Problem]:
+    pod = agent.spec.agent.pod
+    for field, items, what in (
+        ("env", pod.env, "a variable"),
+        ("volumes", pod.volumes, "a volume"),
+        ("volumeMounts", pod.volume_mounts, "a volume"),
+    ):
+        for index, item in enumerate(items):
+            name = item.get("name")
+            if not isinstance(name, str) or not name:
+                yield Problem(
+                    f"spec.agent.pod.{field}[{index}].name", f"must be the name of {what}"
+                )
 
 
 def _counts(agent: InstanaAgent) -> Iterator[Problem]:

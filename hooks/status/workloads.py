@@ -7,6 +7,7 @@ from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
+from hooks.observed.rollout import count, is_taken_up, replicas
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ def agent_counts(daemonsets: Iterable[Obj]) -> Counts:
     """Return the agents of all given DaemonSets together."""
     return _sum(
         (
-            _number(each, "desiredNumberScheduled"),
-            _number(each, "numberReady"),
-            _number(each, "updatedNumberScheduled"),
-            _number(each, "numberAvailable"),
+            count(each, "desiredNumberScheduled"),
+            count(each, "numberReady"),
+            count(each, "updatedNumberScheduled"),
+            count(each, "numberAvailable"),
         )
         for each in daemonsets
     )
@@ -56,10 +57,10 @@ def k8sensor_counts(deployments: Iterable[Obj]) -> Counts:
     """Return the k8sensors of all given Deployments together."""
     return _sum(
         (
-            _replicas(each),
-            _number(each, "readyReplicas"),
-            _number(each, "updatedReplicas"),
-            _number(each, "availableReplicas"),
+            replicas(each),
+            count(each, "readyReplicas"),
+            count(each, "updatedReplicas"),
+            count(each, "availableReplicas"),
         )
         for each in deployments
     )
@@ -67,51 +68,36 @@ def k8sensor_counts(deployments: Iterable[Obj]) -> Counts:
 
 def daemonset_shortfall(daemonset: Obj) -> str:
     """Return what a DaemonSet lacks to have all its pods available and up to date, or ""."""
-    desired = _number(daemonset, "desiredNumberScheduled")
-    if not _is_seen_by_controller(daemonset):
+    desired = count(daemonset, "desiredNumberScheduled")
+    if not is_taken_up(daemonset):
         return f"{describe(daemonset)} has a change that is not taken up yet"
-    if _number(daemonset, "updatedNumberScheduled") < desired:
-        updated = _number(daemonset, "updatedNumberScheduled")
+    if count(daemonset, "updatedNumberScheduled") < desired:
+        updated = count(daemonset, "updatedNumberScheduled")
         return f"{describe(daemonset)} has {updated} of {desired} pods up to date"
-    if _number(daemonset, "numberAvailable") < desired:
-        available = _number(daemonset, "numberAvailable")
+    if count(daemonset, "numberAvailable") < desired:
+        available = count(daemonset, "numberAvailable")
         return f"{describe(daemonset)} has {available} of {desired} pods available"
-    if misplaced := _number(daemonset, "numberMisscheduled"):
+    if misplaced := count(daemonset, "numberMisscheduled"):
         return f"{describe(daemonset)} has {misplaced} pods on nodes where they do not belong"
     return ""
 
 
 def deployment_shortfall(deployment: Obj) -> str:
     """Return what a Deployment lacks to have all its pods available and up to date, or ""."""
-    desired = _replicas(deployment)
-    if not _is_seen_by_controller(deployment):
+    desired = replicas(deployment)
+    if not is_taken_up(deployment):
         return f"{describe(deployment)} has a change that is not taken up yet"
-    if _number(deployment, "updatedReplicas") < desired:
-        updated = _number(deployment, "updatedReplicas")
+    if count(deployment, "updatedReplicas") < desired:
+        updated = count(deployment, "updatedReplicas")
         return f"{describe(deployment)} has {updated} of {desired} pods up to date"
-    if _number(deployment, "availableReplicas") < desired:
-        available = _number(deployment, "availableReplicas")
+    if count(deployment, "availableReplicas") < desired:
+        available = count(deployment, "availableReplicas")
         return f"{describe(deployment)} has {available} of {desired} pods available"
     return ""
 
 
 def _of_component(workloads: list[Obj], component: str) -> list[Obj]:
     return [each for each in workloads if labels_of(each).get(COMPONENT) == component]
-
-
-def _is_seen_by_controller(workload: Obj) -> bool:
-    generation = (workload.get("metadata") or {}).get("generation")
-    return bool(generation) and _number(workload, "observedGeneration") == generation
-
-
-def _number(workload: Obj, field: str) -> int:
-    value = (workload.get("status") or {}).get(field)
-    return value if isinstance(value, int) else 0
-
-
-def _replicas(deployment: Obj) -> int:
-    value = (deployment.get("spec") or {}).get("replicas")
-    return value if isinstance(value, int) else 1
 
 
 def _sum(counts: Iterable[tuple[int, int, int, int]]) -> Counts:

@@ -165,8 +165,12 @@ def test_an_agent_that_cannot_be_read_keeps_its_binding() -> None:
     ]
 
 
-def test_an_invalid_agent_keeps_its_binding_whatever_else_it_says() -> None:
-    invalid = {"cluster": None, "rbac": {"create": False}, "serviceAccount": {"name": "other"}}
+@pytest.mark.parametrize(
+    "why", [{"cluster": None}, {"agent": {"pod": {"limits": {"cpu": "much"}}}}], ids=str
+)
+def test_an_invalid_agent_keeps_its_binding_whatever_else_it_says(why: Obj) -> None:
+    other = {"rbac": {"create": False}, "serviceAccount": {"name": "other"}}
+    invalid = other | why
     observed = observed_binding("r:instana-agent:instana-agent")
 
     assert [

@@ -4,7 +4,7 @@ import pytest
 
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, conditions, env, mounts, stored, volumes
-from tests.support.resources import agent, obj, secret
+from tests.support.resources import agent, merged, obj, secret
 
 AGENT = "DaemonSet/instana-agent"
 VOLUME = {"name": "mine", "secret": {"secretName": "wanted", "items": [{"key": "a", "path": "a"}]}}
@@ -62,4 +62,32 @@ def test_missing_entry_is_named() -> None:
 
     assert conditions(answered)["ReferencesResolved"]["message"] == (
         "spec.agent.pod.volumes[0].secret.secretName: Secret wanted has no entry a"
+    )
+
+
+def test_new_mount_of_a_held_volume_waits_too() -> None:
+    settled = answer(agent(WITH_ADDITIONS), SECRET, CONFIG)
+    more = {"agent": {"pod": {"volumeMounts": [{"name": "mine", "mountPath": "/other"}]}}}
+    answered = answer(agent(merged(WITH_ADDITIONS, more)), observed=stored(settled))
+
+    assert conditions(answered)["Valid"]["status"] == "True"
+    assert mounts(answered, AGENT) == mounts(settled, AGENT)
+
+
+def test_last_variable_of_a_name_counts() -> None:
+    plain = {"name": "MINE", "value": "1"}
+    spec = {"agent": {"pod": {"env": [VARIABLE, plain]}}}
+    answered = answer(agent(spec), observed=stored(answer(agent())))
+
+    assert env(answered, AGENT)["MINE"] == "1"
+
+
+@pytest.mark.parametrize("field", ["volumes", "volumeMounts"])
+@pytest.mark.parametrize("name", [None, "", [], {"a": 1}])
+def test_addition_without_a_name_is_a_problem(field: str, name: object) -> None:
+    answered = answer(agent({"agent": {"pod": {field: [{"name": name}]}}}))
+
+    assert (
+        f"spec.agent.pod.{field}[0].name: must be the name of a volume"
+        in (conditions(answered)["Valid"]["message"])
     )

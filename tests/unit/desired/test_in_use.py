@@ -3,7 +3,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, child, children, pod, stored, volumes
+from tests.support.hook import answer, child, children, env, pod, stored, texts, volumes
 from tests.support.resources import agent, obj, secret
 
 INLINE_TLS = {"tls": {"certificate": "Y2VydA==", "key": "a2V5"}}
@@ -85,3 +85,79 @@ def test_proxy_login_of_a_missing_keys_secret_stays() -> None:
 
     assert child(answered, "Secret/instana-agent") == child(settled, "Secret/instana-agent")
     assert volumes(answered, AGENT) == volumes(settled, AGENT)
+
+
+def test_account_stays_until_the_roll_out_is_through() -> None:
+    before, after = agent({"serviceAccount": {"name": "old"}}), agent()
+    changed = answer(after, observed=stored(answer(before)))
+    rolling = answer(after, observed=stored(changed, ready=False))
+    done = answer(after, observed=stored(rolling))
+
+    assert "ServiceAccount/old" in children(rolling)
+    assert "ServiceAccount/old" not in children(done)
+
+
+def test_entries_stay_as_long_as_templates_name_them() -> None:
+    with_files = answer(agent({"agent": {"proxyHost": "proxy"}}))
+    changed = answer(agent(), observed=stored(with_files))
+    settled = answer(agent(), observed=stored(changed))
+
+    assert "HTTPS_PROXY" in texts(changed, "Secret/instana-agent")
+    assert "HTTPS_PROXY" not in texts(settled, "Secret/instana-agent")
+
+
+BACKENDS = {
+    "agent": {
+        "additionalBackends": [
+            {"endpointHost": "a.example", "endpointPort": "1", "key": "ka"},
+            {"endpointHost": "b.example", "endpointPort": "1"},
+        ]
+    }
+}
+SECOND = "Deployment/instana-agent-k8sensor-1"
+
+
+def test_backend_that_lost_its_key_goes_on_and_follows_the_rest() -> None:
+    with_key = answer(agent(BACKENDS))
+    backends = [{"endpointHost": "a.example", "endpointPort": "1"}]
+    changes = {
+        "agent": {"additionalBackends": backends},
+        "k8s_sensor": {"image": {"tag": "1.2.3"}},
+    }
+    answered = answer(agent(changes), observed=stored(with_key))
+
+    assert (
+        volumes(answered, SECOND)["instana-secrets"] == volumes(with_key, SECOND)["instana-secrets"]
+    )
+    assert pod(answered, SECOND)["containers"][0]["image"].endswith(":1.2.3")
+    assert "INSTANA_AGENT_KEY-1" in texts(answered, "Secret/instana-agent")
+
+
+def test_key_of_a_removed_backend_never_meets_the_next_one() -> None:
+    before = answer(agent(BACKENDS))
+    next_one = [{"endpointHost": "b.example", "endpointPort": "1"}]
+    answered = answer(agent({"agent": {"additionalBackends": next_one}}), observed=stored(before))
+
+    assert SECOND not in children(answered)
+    assert not any("ka" in text for text in texts(answered, "Secret/instana-agent-config").values())
+
+
+def test_pull_secrets_stay_while_the_wanted_one_is_missing() -> None:
+    before = answer(agent({"agent": REGISTRY}))
+    missing = {"agent": {"image": {"pullSecrets": [{"name": "nope"}]}}}
+    answered = answer(agent(missing), observed=stored(before))
+
+    for workload in (AGENT, "Deployment/instana-agent-k8sensor"):
+        assert pod(answered, workload)["imagePullSecrets"] == [
+            {"name": "instana-agent-containers-instana-io"}
+        ]
+    assert "Secret/instana-agent-containers-instana-io" in children(answered)
+
+
+def test_host_identity_that_was_switched_off_does_not_come_back() -> None:
+    off = {
+        "agent": {"pod": {"env": [{"name": "INSTANA_PERSIST_HOST_UNIQUE_ID", "value": "false"}]}}
+    }
+    answered = answer(agent(), observed=stored(answer(agent(off))))
+
+    assert "INSTANA_PERSIST_HOST_UNIQUE_ID" not in env(answered, AGENT)

@@ -153,14 +153,11 @@ def test_a_keys_secret_of_the_name_of_ours_is_not_written_over(
     assert conditions(result)["Valid"]["status"] == "True"
 
 
-def test_a_keys_secret_of_the_name_of_ours_that_lacks_an_entry_is_a_problem() -> None:
+def test_beside_a_keys_secret_of_the_name_of_ours_is_one_with_another_name() -> None:
     result = answer(named_like_ours(proxyHost="proxy"), secret("instana-agent", key="stored"))
 
-    assert result["children"] == []
-    assert conditions(result)["Valid"]["message"] == (
-        "spec.agent.keysSecret: is the name of the Secret for the credentials of the resource "
-        "itself, which is not written over: give the Secret another name, or an entry httpsProxy"
-    )
+    assert OWN not in children(result)
+    assert texts(result, "Secret/instana-agent-credentials") == {"HTTPS_PROXY": "http://proxy:80"}
 
 
 def test_a_keys_secret_that_was_ours_stays() -> None:
