@@ -6,7 +6,7 @@ from hooks.desired.context import Context
 from hooks.desired.held import pod_spec
 from hooks.desired.kept import as_observed
 from hooks.desired.names import CONFIG_MAP, DAEMON_SET, DEPLOYMENT, SECRET, SERVICE_ACCOUNT
-from hooks.kube.objects import Identity, Obj, identity
+from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
 from hooks.observed.rollout import is_rolled_out
 
 KEPT_KINDS = (CONFIG_MAP, SECRET, SERVICE_ACCOUNT)
@@ -72,34 +72,43 @@ def _wanted_workloads(context: Context, wanted: set[Identity]) -> list[Obj]:
 
 def _entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
     """Yield name and entry of every Secret of which a pod spec names single entries."""
-    for volume in pod.get("volumes") or []:
-        sources = (volume.get("projected") or {}).get("sources") or []
-        for secret in (each.get("secret") or {} for each in [volume, *sources]):
-            for item in secret.get("items") or []:
-                yield secret.get("secretName") or secret.get("name") or "", item.get("key") or ""
-    for container in pod.get("containers") or []:
-        for variable in container.get("env") or []:
-            reference = (variable.get("valueFrom") or {}).get("secretKeyRef") or {}
-            yield reference.get("name") or "", reference.get("key") or ""
+    for source in _sources(pod):
+        secret = as_object(source.get("secret"))
+        for item in as_objects(secret.get("items")):
+            yield _name(secret, "secretName", "name"), _name(item, "key")
+    for source in _values_from(pod):
+        reference = as_object(source.get("secretKeyRef"))
+        yield _name(reference, "name"), _name(reference, "key")
 
 
 def _named_by(pod: Obj) -> Iterator[tuple[str, str]]:
     """Yield kind and name of everything that a pod spec names."""
-    yield "ServiceAccount", pod.get("serviceAccountName") or ""
-    for secret in pod.get("imagePullSecrets") or []:
-        yield "Secret", secret.get("name") or ""
-    for volume in pod.get("volumes") or []:
-        yield from _named_by_source(volume)
-        for source in (volume.get("projected") or {}).get("sources") or []:
-            yield from _named_by_source(source)
-    for container in pod.get("containers") or []:
-        for variable in container.get("env") or []:
-            source = variable.get("valueFrom") or {}
-            yield "Secret", (source.get("secretKeyRef") or {}).get("name") or ""
-            yield "ConfigMap", (source.get("configMapKeyRef") or {}).get("name") or ""
+    yield "ServiceAccount", _name(pod, "serviceAccountName")
+    for secret in as_objects(pod.get("imagePullSecrets")):
+        yield "Secret", _name(secret, "name")
+    for source in _sources(pod):
+        yield "Secret", _name(as_object(source.get("secret")), "secretName", "name")
+        yield "ConfigMap", _name(as_object(source.get("configMap")), "name")
+    for source in _values_from(pod):
+        yield "Secret", _name(as_object(source.get("secretKeyRef")), "name")
+        yield "ConfigMap", _name(as_object(source.get("configMapKeyRef")), "name")
 
 
-def _named_by_source(source: Obj) -> Iterator[tuple[str, str]]:
-    secret = source.get("secret") or {}
-    yield "Secret", secret.get("secretName") or secret.get("name") or ""
-    yield "ConfigMap", (source.get("configMap") or {}).get("name") or ""
+def _sources(pod: Obj) -> Iterator[Obj]:
+    """Yield the sources of all volumes, those of projections among them."""
+    for volume in as_objects(pod.get("volumes")):
+        yield volume
+        yield from as_objects(as_object(volume.get("projected")).get("sources"))
+
+
+def _values_from(pod: Obj) -> Iterator[Obj]:
+    """Yield the `valueFrom` of all environment variables."""
+    for container in as_objects(pod.get("containers")):
+        for variable in as_objects(container.get("env")):
+            yield as_object(variable.get("valueFrom"))
+
+
+def _name(part: Obj, *fields: str) -> str:
+    """Return the first of the fields that holds a text; empty if none does."""
+    texts = (part.get(field) for field in fields)
+    return next((text for text in texts if isinstance(text, str)), "")

@@ -47,3 +47,13 @@ def named(items: Iterable[Mapping[str, Any]], name: str) -> Obj | None:
         if item.get("name") == name:
             return dict(item)
     return None
+
+
+def as_object(value: Any) -> Obj:
+    """Return a part that should be an object as one: empty where a user wrote something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_objects(value: Any) -> list[Obj]:
+    """Return a part that should be a list of objects as one, without what is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hooks.kube.objects import as_object, as_objects
 from hooks.models.base import CertificateAuthority, Opaque
 from hooks.models.instana_agent import InstanaAgentSpec
 
@@ -48,19 +49,21 @@ def of_volume(volume: Opaque, index: int) -> Iterator[Reference]:
     """Yield what one of the user's volumes needs."""
     path = f"spec.agent.pod.volumes[{index}]"
     yield from _of_source(volume, path, name="secretName")
-    for position, source in enumerate(_list(_dict(volume.get("projected")).get("sources"))):
-        yield from _of_source(_dict(source), f"{path}.projected.sources[{position}]", name="name")
+    for position, source in enumerate(
+        as_objects(as_object(volume.get("projected")).get("sources"))
+    ):
+        yield from _of_source(source, f"{path}.projected.sources[{position}]", name="name")
 
 
 def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
     """Yield what one of the user's environment variables needs."""
-    source, path = _dict(variable.get("valueFrom")), f"spec.agent.pod.env[{index}].valueFrom"
+    source, path = as_object(variable.get("valueFrom")), f"spec.agent.pod.env[{index}].valueFrom"
     kinds: tuple[tuple[Kind, str], ...] = (
         ("Secret", "secretKeyRef"),
         ("ConfigMap", "configMapKeyRef"),
     )
     for kind, field in kinds:
-        reference = _dict(source.get(field))
+        reference = as_object(source.get(field))
         entries = _texts([reference.get("key")])
         yield from _needed(kind, reference, "name", f"{path}.{field}", entries)
 
@@ -82,8 +85,8 @@ def _of_source(source: Opaque, path: str, *, name: str) -> Iterator[Reference]:
         ("ConfigMap", "configMap", "name"),
     )
     for kind, field, name_field in kinds:
-        reference = _dict(source.get(field))
-        entries = _texts([_dict(item).get("key") for item in _list(reference.get("items"))])
+        reference = as_object(source.get(field))
+        entries = _texts([item.get("key") for item in as_objects(reference.get("items"))])
         yield from _needed(kind, reference, name_field, f"{path}.{field}", entries)
 
 
@@ -93,14 +96,6 @@ def _needed(
     name = reference.get(field)
     if isinstance(name, str) and not reference.get("optional"):
         yield Reference(kind, name, f"{path}.{field}", entries)
-
-
-def _dict(value: Any) -> Opaque:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _texts(values: list[Any]) -> tuple[str, ...]:

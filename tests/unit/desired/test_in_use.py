@@ -161,3 +161,13 @@ def test_host_identity_that_was_switched_off_does_not_come_back() -> None:
     answered = answer(agent(), observed=stored(answer(agent(off))))
 
     assert "INSTANA_PERSIST_HOST_UNIQUE_ID" not in env(answered, AGENT)
+
+
+@pytest.mark.parametrize("wrong", [" ", 7, None, [], {"secretName": [], "name": {}}])
+def test_nonsense_in_what_is_passed_through_is_none_of_our_mistakes(wrong: object) -> None:
+    projected = {"name": "p", "projected": {"sources": [{"secret": wrong}, wrong]}}
+    variable = {"name": "V", "valueFrom": {"secretKeyRef": wrong}}
+    spec = {"agent": {"pod": {"volumes": [projected], "env": [variable]}}}
+    observed = stored(answer(agent()))
+
+    assert AGENT in children(answer(agent(spec), observed=observed))
