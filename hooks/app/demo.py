@@ -1,6 +1,7 @@
 """A look at the service: it is started here, asked once, and its answer shown as a table."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,9 @@ def demonstrate(request_file: Path, settings: Settings, *, once: bool) -> int:
     Goes on serving until it is interrupted, unless `once`. Returns the exit code.
     """
     port = settings.port if _is_free(settings.port) else _free_port()
+    for end in (signal.SIGINT, signal.SIGTERM):
+        # Whoever started this may have had them ignored, and the server ends with this process.
+        signal.signal(end, signal.default_int_handler)
     process = _start(port)
     try:
         _wait_until_ready(process, port)

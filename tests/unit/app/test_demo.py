@@ -53,7 +53,8 @@ def serving() -> Iterator[subprocess.Popen[str]]:
         process.communicate(timeout=END_SECONDS)
 
 
-def test_goes_on_serving_until_it_is_interrupted() -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_goes_on_serving_until_it_is_told_to_end(end: signal.Signals) -> None:
     with serving() as process:
         assert process.stdout
         for line in process.stdout:
@@ -62,7 +63,7 @@ def test_goes_on_serving_until_it_is_interrupted() -> None:
         time.sleep(0.2)
         assert process.poll() is None
 
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
 
         assert process.wait(timeout=END_SECONDS) == 0
 
