@@ -43,20 +43,31 @@ def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
 
     A pod cannot start without an entry that its template names, be it wanted no more.
     """
-    wanted = {identity(child) for child in desired}
-    workloads = [*desired, *_wanted_workloads(context, wanted)]
-    used = {entry for each in workloads for entry in _entries_of(pod_spec(each))}
-    return [_with_entries(context, child, used) for child in desired]
-
-
-def _with_entries(context: Context, child: Obj, used: set[tuple[str, str]]) -> Obj:
-    name = child["metadata"]["name"]
-    observed = context.observed(SECRET, name) if child["kind"] == "Secret" else None
-    kept = {
-        entry: value
-        for entry, value in ((observed or {}).get("data") or {}).items()
-        if entry not in child["data"] and (name, entry) in used
+    unwanted = {
+        child["metadata"]["name"]: entries
+        for child in desired
+        if child["kind"] == "Secret" and (entries := _unwanted_entries(context, child))
     }
+    if not unwanted:
+        return desired
+    workloads = [*desired, *_wanted_workloads(context, {identity(child) for child in desired})]
+    used = {entry for each in workloads for entry in _entries_of(pod_spec(each))}
+    return [_with_entries(child, unwanted, used) for child in desired]
+
+
+def _unwanted_entries(context: Context, secret: Obj) -> dict[str, str]:
+    """Return the entries of an observed Secret that the desired one does not have."""
+    observed = context.observed(SECRET, secret["metadata"]["name"]) or {}
+    entries = (observed.get("data") or {}).items()
+    return {entry: value for entry, value in entries if entry not in secret["data"]}
+
+
+def _with_entries(
+    child: Obj, unwanted: dict[str, dict[str, str]], used: set[tuple[str, str]]
+) -> Obj:
+    name = child["metadata"]["name"]
+    entries = unwanted.get(name, {}) if child["kind"] == "Secret" else {}
+    kept = {entry: value for entry, value in entries.items() if (name, entry) in used}
     return child | {"data": child["data"] | kept} if kept else child
 
 
