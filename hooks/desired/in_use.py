@@ -58,8 +58,9 @@ def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
 def _unwanted_entries(context: Context, secret: Obj) -> dict[str, str]:
     """Return the entries of an observed Secret that the desired one does not have."""
     observed = context.observed(SECRET, secret["metadata"]["name"]) or {}
+    wanted = secret.get("data") or {}
     entries = (observed.get("data") or {}).items()
-    return {entry: value for entry, value in entries if entry not in secret["data"]}
+    return {entry: value for entry, value in entries if entry not in wanted}
 
 
 def _with_entries(
@@ -68,7 +69,7 @@ def _with_entries(
     name = child["metadata"]["name"]
     entries = unwanted.get(name, {}) if child["kind"] == "Secret" else {}
     kept = {entry: value for entry, value in entries.items() if (name, entry) in used}
-    return child | {"data": child["data"] | kept} if kept else child
+    return child | {"data": (child.get("data") or {}) | kept} if kept else child
 
 
 def _wanted_workloads(context: Context, wanted: set[Identity]) -> list[Obj]:

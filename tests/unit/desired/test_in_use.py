@@ -171,3 +171,14 @@ def test_nonsense_in_what_is_passed_through_is_none_of_our_mistakes(wrong: objec
     observed = stored(answer(agent()))
 
     assert AGENT in children(answer(agent(spec), observed=observed))
+
+
+def test_own_secret_that_nobody_says_is_ours_is_no_mistake() -> None:
+    observed = stored(answer(agent()))
+    for each in observed:
+        each["metadata"].pop("annotations")
+    parent = agent({"agent": {"key": None, "keysSecret": "mine"}})
+    answered = answer(parent, observed=observed)
+
+    assert "Secret/instana-agent" in children(answered)
+    assert "INSTANA_AGENT_KEY" in texts(answered, "Secret/instana-agent")
