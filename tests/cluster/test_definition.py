@@ -12,6 +12,7 @@ import requests
 import yaml
 
 from hooks.facts import Facts
+from hooks.models.instana_agent import API_VERSION
 from hooks.rendering import CHILD_SELECTOR, render
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
@@ -361,7 +362,18 @@ def _before(api: Api, request: pytest.FixtureRequest) -> Iterator[str]:
     try:
         yield request.param
     finally:
+        discard_all(api, request.param)
         serve(api, "present")
+
+
+def discard_all(api: Api, definition: str) -> None:
+    """Delete what a failed test left, by the definition that it was stored under."""
+    left = api.list("InstanaAgent", API_VERSION, NAMESPACE)
+    if left:
+        serve(api, definition)
+    for obj in left:
+        api.merge(obj, {"metadata": {"finalizers": None}})
+        api.delete(obj)
 
 
 REFUSED_NOW: dict[str, list[Obj | None]] = {
