@@ -40,7 +40,9 @@ def _type(field: Obj) -> str:
     values = field.get("additionalProperties")
     if isinstance(values, dict):
         return f"map of {_several(values)}"
-    name: str = field.get(KUBERNETES_TYPE) or field["type"]
+    if "anyOf" in field:
+        return " or ".join(option["type"] for option in field["anyOf"])
+    name: str = field.get(KUBERNETES_TYPE) or field.get("type", "any")
     return name.rpartition(".")[2]
 
 

@@ -11,6 +11,7 @@ from hooks.models.base import MUST_BE_GIVEN, SpecModel
 
 DEFINITIONS = "$defs"
 REFERENCE = "$ref"
+DROPPED = {DEFINITIONS, "title", "deprecated", "examples"}
 NULL = {"type": "null"}
 
 
@@ -45,8 +46,7 @@ def _inner(schema: Obj, definitions: Obj) -> Obj:
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
             parts[keyword] = _resolved(schema[keyword], definitions)
-    rest = {name: value for name, value in schema.items() if name not in {"title", DEFINITIONS}}
-    return rest | parts
+    return {name: value for name, value in schema.items() if name not in DROPPED} | parts
 
 
 def _with_required(schema: Obj) -> Obj:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hooks.definition.kubernetes_types import kubernetes_type
+from hooks.definition.kubernetes_types import INT_OR_STRING, kubernetes_type
 from hooks.kube.objects import Obj
 from hooks.models.base import NOT_STORED
 from hooks.models.kubernetes import KUBERNETES_TYPE
@@ -16,8 +16,6 @@ KEYWORDS = (
     "pattern",
     "minimum",
     "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
     "multipleOf",
     "minLength",
     "maxLength",
@@ -26,8 +24,6 @@ KEYWORDS = (
     "minProperties",
     "maxProperties",
     "required",
-    "anyOf",
-    "x-kubernetes-int-or-string",
     "x-kubernetes-list-type",
     "x-kubernetes-list-map-keys",
     "x-kubernetes-map-type",
@@ -37,7 +33,7 @@ KEYWORDS = (
 """What is taken over as it is; a keyword that is neither here nor handled is a mistake."""
 
 HANDLED = frozenset(
-    {"default", "const", "properties", "items", "additionalProperties", KUBERNETES_TYPE}
+    {"anyOf", "const", "default", "properties", "items", "additionalProperties", KUBERNETES_TYPE}
     | NOT_STORED.keys()
 )
 
@@ -54,9 +50,19 @@ def structural(field: Obj) -> Obj:
     """Return the structural schema of a field; raises NotStructural where there is none."""
     _check(field)
     described = {"description": field["description"]} if "description" in field else {}
-    embedded = kubernetes_type(field[KUBERNETES_TYPE]) if KUBERNETES_TYPE in field else {}
     own = {keyword: field[keyword] for keyword in KEYWORDS if keyword in field}
-    return described | embedded | own | _default(field) | _inner(field)
+    return described | _kind(field) | own | _default(field) | _inner(field)
+
+
+def _kind(field: Obj) -> Obj:
+    """Return what says of which type a field is, other than by the keyword `type`."""
+    if KUBERNETES_TYPE in field:
+        return kubernetes_type(field[KUBERNETES_TYPE])
+    if "anyOf" not in field:
+        return {} if "type" in field else {PRESERVED: True}
+    if sorted(map(str, field["anyOf"])) != sorted(map(str, INT_OR_STRING["anyOf"])):
+        raise NotStructural(["anyOf"])
+    return INT_OR_STRING
 
 
 def _check(field: Obj) -> None:

@@ -1,10 +1,11 @@
 """A field of a model is a field of the definition, with all that the model says of it."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from annotated_types import Gt
+from pydantic import Field, create_model
 
 from hooks.definition.definition import schema
 from hooks.definition.fields import fields_of
@@ -34,9 +35,8 @@ class Sample(SpecModel):
     needed: str = Field(description="Needed.")
     on: bool = Field(default=False, description="On.")
     maybe: bool | None = Field(default=None, description="Maybe.")
-    share: int | str = Field(
-        default=1, description="Share.", json_schema_extra={"x-kubernetes-int-or-string": True}
-    )
+    share: int | str = Field(default=1, description="Share.", deprecated=True)
+    other: Any = Field(default=None, description="Other.")
     part: Part = Field(default=Part(), description="Its part.")
     parts: ListOf[Part] = Field(default=(), description="Parts.")
     optional: ListOf[Affinity] | None = Field(default=None, description="Optional.")
@@ -62,6 +62,7 @@ def sample() -> Obj:
         ("maybe", {"type": "boolean"}),
         ("labels", {"type": "object", "additionalProperties": {"type": "string"}}),
         ("free", {"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
+        ("other", {"x-kubernetes-preserve-unknown-fields": True}),
         (
             "share",
             {
@@ -101,12 +102,19 @@ def test_required_is_what_the_model_or_the_definition_requires() -> None:
     assert sample()["required"] == ["given", "needed"]
 
 
-def test_what_no_structural_schema_can_say_is_a_mistake() -> None:
-    class Either(SpecModel):
-        pair: tuple[int, str] = Field(description="Two.")
+@pytest.mark.parametrize(
+    ("type_", "keyword"),
+    [
+        (tuple[int, str], "prefixItems"),
+        (Annotated[int, Gt(0)], "exclusiveMinimum"),
+        (int | bool, "anyOf"),
+    ],
+)
+def test_what_no_structural_schema_can_say_is_a_mistake(type_: Any, keyword: str) -> None:
+    model = create_model("Model", __base__=SpecModel, field=(type_, Field(description="Field.")))
 
-    with pytest.raises(NotStructural, match="prefixItems"):
-        structural(fields_of(Either))
+    with pytest.raises(NotStructural, match=keyword):
+        structural(fields_of(model))
 
 
 def test_a_type_of_kubernetes_that_is_not_recorded_is_a_mistake() -> None:
