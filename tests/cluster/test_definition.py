@@ -73,7 +73,9 @@ def test_kubectl_installs_it(api: Api, options: list[str], tmp_path: Path) -> No
     file.write_text(elsewhere)
     try:
         for _ in range(2):
-            subprocess.run([kubectl, "apply", *options, "-f", file], check=True)
+            command = [kubectl, "apply", *options, "-f", str(file)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert (done.returncode, done.stderr) == (0, "")
         wait_for(lambda: conditions(api, definition).get("Established") == "True", "established")
         assert not set(NEVER_SEEN) & conditions(api, definition).keys()
     finally:
