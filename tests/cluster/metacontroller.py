@@ -161,6 +161,7 @@ def service(log: Path) -> Iterator[int]:
     """Run the service under gunicorn; yields its port."""
     port = free_port()
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json"}
+    environ |= {"INSECURE": "1"}
     command = ["-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
     with log.open("ab") as out, _process([sys.executable, *command], environ, out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"), "the service is ready")
