@@ -9,7 +9,7 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE
 
 CRD = Path("crd/agents.instana.io.yaml")
-CLUSTER_ROLES = Path("deploy/cluster-roles.yaml")
+CLUSTER_ROLES = Path("deploy/base/cluster-roles.yaml")
 
 
 @pytest.fixture(scope="session", name="api")
