@@ -48,7 +48,12 @@ def installation(place: Path, overlay: str, *components: str) -> Path:
 
 def build(directory: Path) -> list[Obj]:
     """Return the objects of a directory with a kustomization."""
-    return list(yaml.safe_load_all(_run("kubectl", "kustomize", str(directory))))
+    return list(yaml.safe_load_all(kubectl("kustomize", str(directory))))
+
+
+def kubectl(*arguments: str) -> str:
+    """Return what kubectl prints; fails with what it warns of."""
+    return _run("kubectl", *arguments)
 
 
 def find(objects: list[Obj], kind: str, name: str) -> Obj:
