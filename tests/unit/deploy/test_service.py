@@ -16,7 +16,6 @@ OWN = [
     for each in documents(path)
     if each["kind"] not in ("Kustomization", "Namespace") and path.stem != "cluster-roles"
 ]
-NOT_YET_SETTINGS = {"TOKENS_FILE"}
 
 
 def pod() -> Obj:
@@ -71,7 +70,7 @@ def env() -> dict[str, str]:
 
 
 def test_variables_are_settings() -> None:
-    assert set(env()) <= {*READERS, INSTALLATION_NAMESPACE} | NOT_YET_SETTINGS
+    assert set(env()) <= {*READERS, INSTALLATION_NAMESPACE}
 
 
 def test_files_that_settings_name_are_mounted() -> None:
