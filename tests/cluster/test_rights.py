@@ -5,6 +5,7 @@ and the service asks for what it asks for in a cluster: TLS and a token.
 """
 
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from tests.cluster.metacontroller import (
     service,
 )
 from tests.support.kustomize import build, checkout, make_credentials
+from tests.support.pages import block
 
 pytestmark = pytest.mark.skipif(
     binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
@@ -161,8 +163,8 @@ class Installation:
 
     def read_anew(self) -> None:
         """Make Metacontroller read the Secrets, which it does when a controller's spec changes."""
-        for controller in self.controllers:
-            self.api.merge(controller, {"spec": {"resyncPeriodSeconds": 601}})
+        commands = block("install.md", "sh", "resyncPeriodSeconds")
+        subprocess.run(["bash", "-euc", commands], check=True, stdout=subprocess.DEVNULL)
         self.api.apply_all(self.controllers)
 
     def calls(self) -> list[Obj]:
@@ -197,9 +199,20 @@ def test_credentials_are_replaced_while_calls_go_on(
         remove(api, agent, others)
 
     assert {each["status"] for each in installation.calls()} == {200}
-    log = (tmp_path / "metacontroller.log").read_text().lower()
-    assert "http error" not in log
-    assert "unsupported status code" not in log
+    assert not _failed_calls(tmp_path / "metacontroller.log")
+
+
+def _failed_calls(log: Path) -> list[str]:
+    """Return what Metacontroller says of calls, but for those that it broke off itself.
+
+    It does so with a controller that it replaces, and the new one makes them again.
+    """
+    return [
+        line
+        for line in log.read_text().splitlines()
+        if ("http error" in line or "unsupported status code" in line)
+        and "context canceled" not in line
+    ]
 
 
 def _further_calls(installation: Installation) -> None:

@@ -1,6 +1,5 @@
 """Nothing is left of an installation, whatever the order in which it is removed."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from tests.cluster.metacontroller import (
     service,
 )
 from tests.support.kustomize import checkout, kubectl, make_credentials
+from tests.support.pages import block, blocks
 
 pytestmark = [
     pytest.mark.skipif(
@@ -35,7 +35,6 @@ pytestmark = [
     pytest.mark.timeout(400),
 ]
 
-PAGE = Path("docs/uninstall.md")
 ELSEWHERE = "agents-elsewhere"
 OURS = "app.kubernetes.io/part-of=instana"
 FINALIZER = "v3.agent.instana.io/finalizer"
@@ -58,9 +57,8 @@ class Installation:
         self.directory = self._on_loopback(f"http://{LOOPBACK}:{port}")
         kubectl("apply", "-k", str(self.directory))
         kubectl("create", "namespace", ELSEWHERE)
-        role = "instana-metacontroller-children"
-        account = "--serviceaccount=metacontroller:metacontroller"
-        kubectl("create", "rolebinding", role, "-n", ELSEWHERE, f"--clusterrole={role}", account)
+        for having in ("kubectl create rolebinding", "pod-security.kubernetes.io/enforce"):
+            _bash(block("install.md", "sh", having).replace("team-a", ELSEWHERE), self.directory)
         self.metacontroller = self.running.enter_context(ExitStack())
         log = self.place / "metacontroller.log"
         self.metacontroller.enter_context(
@@ -156,16 +154,15 @@ def test_agents_alone_leave_no_rights(installation: Installation, api: Api) -> N
 
 def _run_page(directory: Path) -> None:
     """Run every command of the page, one block after the other."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    export, *commands, looking = blocks
+    export, *commands, looking = blocks("uninstall.md", "sh")
     assert export == "export OVERLAY=deploy/overlays/self-signed\n"
-    for block in commands:
-        _bash(block, directory)
+    for command in commands:
+        _bash(command, directory)
     assert _bash(looking, directory) == ""
 
 
-def _bash(block: str, directory: Path) -> str:
-    script = f"set -euo pipefail\nexport OVERLAY={directory}\n{block}"
+def _bash(commands: str, directory: Path) -> str:
+    script = f"set -euo pipefail\nexport OVERLAY={directory}\n{commands}"
     done = subprocess.run(["bash", "-c", script], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
