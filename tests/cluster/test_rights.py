@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+import requests
 import yaml
 
 from hooks.kube.objects import identity
@@ -43,6 +44,8 @@ ENFORCED = "--enable-admission-plugins=OwnerReferencesPermissionEnforcement"
 CASE = "etcd-discovered"
 HOST = "localhost"
 OVERLAY = "deploy/overlays/self-signed"
+BROKEN_OFF = "body_incomplete"
+"""What the service says of a call that Metacontroller broke off with its controller."""
 
 
 @pytest.fixture(scope="module", name="strict")
@@ -198,7 +201,8 @@ def test_credentials_are_replaced_while_calls_go_on(
                 _further_calls(installation)
         remove(api, agent, others)
 
-    assert {each["status"] for each in installation.calls()} == {200}
+    refused = [each for each in installation.calls() if each["status"] != requests.codes.ok]
+    assert {each["error"] for each in refused} <= {BROKEN_OFF}
     assert not _failed_calls(tmp_path / "metacontroller.log")
 
 
