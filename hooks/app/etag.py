@@ -5,7 +5,8 @@ request, so it is known before the request is read, and only answers that do not
 carry it: whoever sends it back got an answer that would be given again.
 """
 
-from hashlib import blake2b
+import hashlib
+import hmac
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,9 @@ from werkzeug.datastructures import ETags
 import hooks
 from hooks.facts import Facts
 
-DIGEST_BYTES: Final = 16
+HASH: Final = "sha256"
+"""Processors have instructions for it: half the time of BLAKE2 on a request of usual size."""
+
 CODE: Final = Path(hooks.__file__).parent
 
 
@@ -24,7 +27,7 @@ class Tags:
 
     def __init__(self, facts: Facts) -> None:
         """Take in all that an answer depends on besides the request and the time."""
-        digest = blake2b(hooks.__version__.encode())
+        digest = hashlib.new(HASH, hooks.__version__.encode())
         digest.update(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS))
         for file in sorted(CODE.rglob("*.py")):
             digest.update(file.read_bytes())
@@ -32,10 +35,7 @@ class Tags:
 
     def of(self, path: str, body: bytes) -> str:
         """Return the tag of the answer to a body sent to a path."""
-        digest = blake2b(path.encode(), digest_size=DIGEST_BYTES, key=self._key)
-        digest.update(b"\n")
-        digest.update(body)
-        return digest.hexdigest()
+        return hmac.digest(self._key, path.encode() + b"\n" + body, HASH).hex()
 
 
 def has(known: ETags, tag: str) -> bool:

@@ -36,7 +36,7 @@ try:
     files = (settings.tls_cert_file, settings.tls_key_file)
     certificate = Certificate(*files) if settings.tls else None
     if settings.tokens_file:
-        Tokens(settings.tokens_file)
+        Tokens(settings.tokens_file)  # The application has its own; here a wrong file is one line.
 except SettingsError as error:
     sys.exit(f"wrong setting {error}")
 
