@@ -30,5 +30,5 @@ ENV PYTHONPATH=/app:/app/packages \
     PYTHONUNBUFFERED=1
 
 USER 65532:65532
-EXPOSE 8080
+EXPOSE 8443
 ENTRYPOINT ["python", "-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]

@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp ## Lint, types, layers, spelling.
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/yamllint --strict .
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/shellcheck .ci/run deploy/make-credentials
 	$(BIN)/hadolint Dockerfile
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended.

@@ -25,6 +25,7 @@ PLURALS = {
     "DaemonSet": "daemonsets",
     "DecoratorController": "decoratorcontrollers",
     "Deployment": "deployments",
+    "Event": "events",
     "EndpointSlice": "endpointslices",
     "InstanaAgent": "agents",
     "Namespace": "namespaces",
@@ -32,6 +33,7 @@ PLURALS = {
     "Pod": "pods",
     "PodDisruptionBudget": "poddisruptionbudgets",
     "PriorityClass": "priorityclasses",
+    "RoleBinding": "rolebindings",
     "Secret": "secrets",
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
@@ -67,8 +69,8 @@ class Api:
     session: requests.Session = field(default_factory=LoopbackSession)
 
     @classmethod
-    def from_kubeconfig(cls) -> "Api":
-        config = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
+    def from_kubeconfig(cls, file: str = "") -> "Api":
+        config = yaml.safe_load(Path(file or os.environ["KUBECONFIG"]).read_text())
         api = cls(config["clusters"][0]["cluster"]["server"])
         api.session.headers["Authorization"] = f"Bearer {config['users'][0]['user']['token']}"
         api.session.verify = False

@@ -9,7 +9,7 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE
 
 CRD = Path("crd/agents.instana.io.yaml")
-CLUSTER_ROLES = Path("deploy/cluster-roles.yaml")
+CLUSTER_ROLES = Path("deploy/base/cluster-roles.yaml")
 
 
 @pytest.fixture(scope="session", name="api")
@@ -22,9 +22,12 @@ def _logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("logs")
 
 
-def prepared_api() -> Api:
-    """Return the API server after the definition and the ClusterRoles were applied."""
-    api = Api.from_kubeconfig()
+def prepared_api(kubeconfig: str = "") -> Api:
+    """Return the API server after the definition and the ClusterRoles were applied.
+
+    It is the one of the given file, or of KUBECONFIG.
+    """
+    api = Api.from_kubeconfig(kubeconfig)
     definition: Obj = yaml.safe_load(CRD.read_text())
     api.apply(definition)
     wait_for(lambda: _is_established(api, definition), "the resource is known to the API server")

@@ -14,12 +14,14 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import requests
 import yaml
 
-from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.account import least_privileged
+from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 
 LOOPBACK = "127.0.0.1"
 STRATEGIES = ("dynamic-apply", "server-side-apply")
@@ -37,31 +39,36 @@ def binary() -> str | None:
 
 
 def definitions() -> Iterator[Obj]:
-    """Yield definitions of Metacontroller's own kinds, as loose as it needs them."""
+    """Yield definitions of Metacontroller's own kinds."""
     for kind, plural, scope in OWN_KINDS:
-        schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-        version = {
-            "name": "v1alpha1",
-            "served": True,
-            "storage": True,
-            "schema": {"openAPIV3Schema": schema},
-        }
-        if kind != "ControllerRevision":
-            version["subresources"] = {"status": {}}
-        yield {
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": {
-                "name": f"{plural}.metacontroller.k8s.io",
-                "annotations": {"api-approved.kubernetes.io": "unapproved, for tests"},
-            },
-            "spec": {
-                "group": "metacontroller.k8s.io",
-                "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-                "scope": scope,
-                "versions": [version],
-            },
-        }
+        yield definition("metacontroller.k8s.io", "v1alpha1", kind, plural, scope)
+
+
+def definition(group: str, version: str, kind: str, plural: str, scope: str) -> Obj:
+    """Return a definition of somebody else's kind, as loose as is needed here."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": f"{plural}.{group}",
+            "annotations": {"api-approved.kubernetes.io": "unapproved, for tests"},
+        },
+        "spec": {
+            "group": group,
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "scope": scope,
+            "versions": [
+                {
+                    "name": version,
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": schema},
+                    "subresources": {"status": {}},
+                }
+            ],
+        },
+    }
 
 
 def free_port() -> int:
@@ -157,14 +164,15 @@ class Recorder:
 
 
 @contextmanager
-def service(log: Path) -> Iterator[int]:
-    """Run the service under gunicorn; yields its port."""
+def service(log: Path, **settings: str) -> Iterator[int]:
+    """Run the service under gunicorn, insecure unless settings are given; yields its port."""
     port = free_port()
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json"}
-    environ |= {"INSECURE": "1"}
+    environ |= settings or {"INSECURE": "1"}
+    url = f"{'https' if 'TLS_CERT_FILE' in settings else 'http'}://{LOOPBACK}:{port}/readyz"
     command = ["-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
     with log.open("ab") as out, _process([sys.executable, *command], environ, out):
-        wait_for(lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"), "the service is ready")
+        wait_for(lambda: _answers(url), "the service is ready")
         yield port
 
 
@@ -176,18 +184,34 @@ def metacontroller(
 
     Yields the address of its metrics. With `resync_seconds` the controllers look that often.
     """
-    program = binary()
-    assert program
-    for obj in definitions():
-        api.apply(obj)
-    health = free_port()
-    wait_for(lambda: _serves(api), "the API server knows Metacontroller's kinds")
+    know_kinds(api)
     for manifest in MANIFESTS:
-        controller = _asking(hook_port, yaml.safe_load(Path(manifest).read_text()))
+        controller = asking(
+            f"http://{LOOPBACK}:{hook_port}", yaml.safe_load(Path(manifest).read_text())
+        )
         if resync_seconds:
             controller["spec"]["resyncPeriodSeconds"] = resync_seconds
         api.apply(controller)
-    metrics = free_port()
+    with running_metacontroller(api, strategy, log) as metrics:
+        yield metrics
+
+
+def know_kinds(api: Api) -> None:
+    """Make Metacontroller's own kinds known to the API server."""
+    for obj in definitions():
+        api.apply(obj)
+    wait_for(lambda: _serves(api), "the API server knows Metacontroller's kinds")
+
+
+@contextmanager
+def running_metacontroller(api: Api, strategy: str, log: Path) -> Iterator[str]:
+    """Run Metacontroller as an account that has the rights of the installation alone.
+
+    Yields the address of its metrics.
+    """
+    program = binary()
+    assert program
+    health, metrics = free_port(), free_port()
     command = [
         program,
         f"--apply-strategy={strategy}",
@@ -196,16 +220,20 @@ def metacontroller(
         f"--metrics-address={LOOPBACK}:{metrics}",
         f"--health-probe-bind-address={LOOPBACK}:{health}",
     ]
-    with log.open("ab") as out, _process(command, dict(os.environ), out):
+    environ = os.environ | {"KUBECONFIG": str(least_privileged(api, log.parent))}
+    with log.open("ab") as out, _process(command, environ, out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")
         yield f"http://{LOOPBACK}:{metrics}/metrics"
 
 
-def _asking(port: int, controller: Obj) -> Obj:
-    """Return the controller with its hooks on loopback."""
+def asking(address: str, controller: Obj) -> Obj:
+    """Return the controller with its hooks at another address; with credentials if it is HTTPS."""
     for hook in controller["spec"]["hooks"].values():
-        path = hook["webhook"]["url"].partition(":8080")[2]
-        hook["webhook"]["url"] = f"http://{LOOPBACK}:{port}{path}"
+        hook["webhook"]["url"] = address + urlsplit(hook["webhook"]["url"]).path
+    if address.startswith("https:"):
+        controller["spec"]["endpointConfigs"][0]["host"] = urlsplit(address).netloc
+    else:
+        controller["spec"].pop("endpointConfigs", None)
     return controller
 
 
@@ -216,7 +244,7 @@ def _serves(api: Api) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=1).ok
+        return LoopbackSession().get(url, timeout=1, verify=False).ok
     except requests.RequestException:
         return False
 

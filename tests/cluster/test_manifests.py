@@ -1,0 +1,115 @@
+"""The manifests on a real API server: it takes them all, and warns of nothing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.metacontroller import definition, know_kinds
+from tests.support.kustomize import (
+    COMPONENTS,
+    OVERLAYS,
+    build,
+    checkout,
+    find,
+    installation,
+    kubectl,
+    make_credentials,
+)
+
+pytestmark = [
+    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
+    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+]
+
+RESTRICTED = "restricted-pods"
+CERT_MANAGER = (("Issuer", "issuers"), ("Certificate", "certificates"))
+
+
+@pytest.fixture(scope="module", name="place")
+def _place(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the manifests, with what they need in the cluster."""
+    place = checkout(tmp_path_factory.mktemp("manifests"))
+    for overlay in OVERLAYS:
+        make_credentials(place, overlay)
+    know_kinds(api)
+    for kind, plural in CERT_MANAGER:
+        api.apply(definition("cert-manager.io", "v1", kind, plural, "Namespaced"))
+    url = f"{api.server}/apis/cert-manager.io/v1"
+    wait_for(lambda: _served(api, url) >= dict(CERT_MANAGER).keys(), "stand-ins of cert-manager")
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "metacontroller"}})
+    return place
+
+
+def _served(api: Api, url: str) -> set[str]:
+    return {each["kind"] for each in api.session.get(url).json().get("resources", [])}
+
+
+def dry_run(directory: Path) -> str:
+    options = ("--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict")
+    return kubectl("apply", *options, "-k", str(directory))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_overlay_is_taken_without_a_warning(overlay: str, place: Path) -> None:
+    directory = place / "deploy/overlays" / overlay
+
+    assert len(dry_run(directory).splitlines()) == len(build(directory))
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_component_is_taken_without_a_warning(component: str, place: Path) -> None:
+    directory = installation(place, "self-signed", component)
+
+    assert len(dry_run(directory).splitlines()) == len(build(directory))
+
+
+@pytest.fixture(scope="module", name="restricted")
+def _restricted(api: Api) -> Iterator[Obj]:
+    """A namespace that takes only pods of the strictest Pod Security standard."""
+    labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": RESTRICTED, "labels": labels},
+    }
+    api.apply(namespace)
+    metadata = {"name": "instana-agent-hooks", "namespace": RESTRICTED}
+    api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+    yield namespace
+    api.delete(namespace)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pod_keeps_to_the_restricted_standard(
+    overlay: str, api: Api, place: Path, restricted: Obj
+) -> None:
+    response = try_pod(api, pod_of(build(place / "deploy/overlays" / overlay)), restricted)
+
+    assert response.status_code == requests.codes.created, response.text
+    assert "Warning" not in response.headers
+
+
+def test_namespace_of_that_test_refuses_others(api: Api, place: Path, restricted: Obj) -> None:
+    pod = pod_of(build(place / "deploy/overlays/dev"))
+    pod["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = True
+
+    response = try_pod(api, pod, restricted)
+
+    assert response.status_code == requests.codes.forbidden
+    assert "allowPrivilegeEscalation" in response.text
+
+
+def pod_of(objects: list[Obj]) -> Obj:
+    template = find(objects, "Deployment", "instana-agent-hooks")["spec"]["template"]
+    metadata = template["metadata"] | {"name": "hooks", "namespace": RESTRICTED}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+def try_pod(api: Api, pod: Obj, namespace: Obj) -> requests.Response:
+    assert pod["metadata"]["namespace"] == namespace["metadata"]["name"]
+    query = {"dryRun": "All", "fieldValidation": "Strict"}
+    return api.session.post(api.url(pod, named=False), params=query, json=pod)

@@ -1,0 +1,71 @@
+"""The manifests as `kubectl apply -k` would install them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Obj = dict[str, Any]
+
+SOURCES = ("crd", "deploy", "metacontroller")
+OVERLAYS = ("cert-manager", "dev", "openshift", "self-signed")
+TOKENS_ONLY = ("cert-manager", "openshift")
+COMPONENTS = (
+    "deploy/components/leader-election",
+    "deploy/components/nodes-proxy",
+    "metacontroller/components/certificates",
+    "metacontroller/components/etag",
+)
+
+
+def checkout(folder: Path) -> Path:
+    """Return a copy of all manifests, for credentials that end up in no other place."""
+    for source in SOURCES:
+        shutil.copytree(source, folder / source, ignore=shutil.ignore_patterns("credentials"))
+    return folder
+
+
+def make_credentials(place: Path, overlay: str, *options: str) -> None:
+    """Make the certificates and tokens that an overlay of the copy needs."""
+    tokens_only = ["--tokens-only"] if overlay in TOKENS_ONLY else []
+    script = place / "deploy/make-credentials"
+    _run(str(script), *tokens_only, *options, str(place / "deploy/overlays" / overlay))
+
+
+def installation(place: Path, overlay: str, *components: str) -> Path:
+    """Return a directory that puts components to an overlay, as a user's own would."""
+    directory = place / "installation"
+    directory.mkdir(exist_ok=True)
+    kustomization = {
+        "resources": [f"../deploy/overlays/{overlay}"],
+        "components": [f"../{component}" for component in components],
+    }
+    (directory / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return directory
+
+
+def build(directory: Path) -> list[Obj]:
+    """Return the objects of a directory with a kustomization."""
+    return list(yaml.safe_load_all(kubectl("kustomize", str(directory))))
+
+
+def kubectl(*arguments: str) -> str:
+    """Return what kubectl prints; fails with what it warns of."""
+    return _run("kubectl", *arguments)
+
+
+def find(objects: list[Obj], kind: str, name: str) -> Obj:
+    """Return the one object of the kind and name."""
+    (found,) = [
+        each for each in objects if (each["kind"], each["metadata"]["name"]) == (kind, name)
+    ]
+    return found
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
