@@ -45,7 +45,8 @@ def _place(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _served(api: Api, url: str) -> set[str]:
-    return {each["kind"] for each in api.session.get(url).json().get("resources", [])}
+    response = api.session.get(url)
+    return {each["kind"] for each in response.json()["resources"]} if response.ok else set()
 
 
 def dry_run(directory: Path) -> str:

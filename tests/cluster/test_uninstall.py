@@ -201,5 +201,7 @@ def _groups(api: Api) -> list[str]:
 
 
 def _read(api: Api, path: str) -> Obj:
-    answer: Obj = api.session.get(f"{api.server}{path}").json()
+    """Return the answer; nothing for a kind that has just gone."""
+    response = api.session.get(f"{api.server}{path}")
+    answer: Obj = response.json() if response.ok else {}
     return answer
