@@ -4,7 +4,7 @@ The answer is cached by the resource's generation, so it depends on the spec and
 only. Objects are asked for by name or by label, so that the cost follows the spec.
 """
 
-from hooks.desired import build_context, names
+from hooks.desired import build_context, labels, names
 from hooks.desired.etcd_discovery import (
     CA_SECRET,
     KUBE_SYSTEM,
@@ -51,6 +51,7 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
         _by_name("secrets", agent.namespace, named["Secret"]),
         _by_name("configmaps", agent.namespace, named["ConfigMap"]),
         _labelled_namespaces(),
+        _daemonsets_of_others(agent.namespace),
         *(_etcd() if looks_for_etcd else []),
     ]
     return [rule for rule in rules if rule]
@@ -72,6 +73,17 @@ def _labelled_namespaces() -> Obj:
     return {
         "apiVersion": "v1",
         "resource": "namespaces",
+        "labelSelector": {"matchExpressions": [expression]},
+    }
+
+
+def _daemonsets_of_others(namespace: str) -> Obj:
+    """Return the rule for what may stand where a DaemonSet of ours should: an older agent."""
+    expression = {"key": labels.MANAGED_BY, "operator": "NotIn", "values": [labels.OPERATOR]}
+    return {
+        "apiVersion": names.DAEMON_SET.partition(".")[2],
+        "resource": "daemonsets",
+        "namespace": namespace,
         "labelSelector": {"matchExpressions": [expression]},
     }
 

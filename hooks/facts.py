@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from hooks import __version__
 
@@ -12,6 +13,15 @@ class UnknownFact(ValueError):
     """A fact has a name that nobody knows, or a value that is none of its kind."""
 
 
+class TakeOver(Enum):
+    """What becomes of the Go operator's pod templates when its workloads are taken over."""
+
+    KEEP = "Keep"
+    """They stay until the next real change, so that no pod restarts for the take-over."""
+    UPDATE = "Update"
+    """Ours take their place at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the desired state depends on besides the observed objects.
@@ -20,12 +30,14 @@ class Facts:
     `agent_namespaces`: namespaces whose agents get cluster-wide read rights; `*` means all.
     `operator_version`: goes into `app.kubernetes.io/version` and the status.
     `field_manager`: Metacontroller's `--apply-strategy-ssa-field-manager`.
+    `take_over`: what becomes of the Go operator's pod templates.
     """
 
     openshift: bool = False
     agent_namespaces: tuple[str, ...] = ("instana-agent",)
     operator_version: str = __version__
     field_manager: str = "metacontroller"
+    take_over: TakeOver = TakeOver.KEEP
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -47,8 +59,10 @@ class Facts:
                     changes["operator_version"] = text
                 case "fieldManager":
                     changes["field_manager"] = text
+                case "takeOver":
+                    changes["take_over"] = parse_take_over(text)
                 case _:
-                    known = "agentNamespaces, fieldManager, openshift, operatorVersion"
+                    known = "agentNamespaces, fieldManager, openshift, operatorVersion, takeOver"
                     msg = f"unknown fact {name!r}; known are {known}"
                     raise UnknownFact(msg)
         return replace(self, **changes)  # type: ignore[arg-type]
@@ -64,6 +78,15 @@ def parse_flag(name: str, text: str) -> bool:
         case _:
             msg = f"{name} must be true or false"
             raise UnknownFact(msg)
+
+
+def parse_take_over(text: str) -> TakeOver:
+    """Return the choice; raises UnknownFact for anything but Keep and Update."""
+    for choice in TakeOver:
+        if text.strip().lower() == choice.value.lower():
+            return choice
+    msg = "takeOver must be Keep or Update"
+    raise UnknownFact(msg)
 
 
 def parse_names(text: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ RESOURCES = {
     "secrets": names.SECRET,
     "configmaps": names.CONFIG_MAP,
     "namespaces": names.NAMESPACE,
+    "daemonsets": names.DAEMON_SET,
     "services": names.SERVICE,
     "endpointslices": names.ENDPOINT_SLICE,
 }

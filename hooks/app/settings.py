@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
-from hooks.facts import ALL_NAMESPACES, Facts, UnknownFact, parse_flag, parse_names
+from hooks.facts import (
+    ALL_NAMESPACES,
+    Facts,
+    TakeOver,
+    UnknownFact,
+    parse_flag,
+    parse_names,
+    parse_take_over,
+)
 
 LogFormat = Literal["auto", "console", "json"]
 
@@ -51,6 +59,7 @@ class Settings:
     agent_namespaces: tuple[str, ...] = DEFAULT_FACTS.agent_namespaces
     field_manager: str = DEFAULT_FACTS.field_manager
     operator_version: str = DEFAULT_FACTS.operator_version
+    take_over: TakeOver = DEFAULT_FACTS.take_over
     tls_cert_file: str = ""
     tls_key_file: str = ""
 
@@ -62,6 +71,7 @@ class Settings:
             agent_namespaces=self.agent_namespaces,
             operator_version=self.operator_version,
             field_manager=self.field_manager,
+            take_over=self.take_over,
         )
 
     @property
@@ -150,6 +160,14 @@ def _flag(text: str) -> bool:
         raise ValueError(msg) from None
 
 
+def _take_over(text: str) -> TakeOver:
+    try:
+        return parse_take_over(text)
+    except UnknownFact:
+        msg = "must be Keep or Update"
+        raise ValueError(msg) from None
+
+
 def _namespaces(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
@@ -184,6 +202,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "AGENT_NAMESPACES": _namespaces,
     "FIELD_MANAGER": _field_manager,
     "OPERATOR_VERSION": _label_value,
+    "TAKE_OVER": _take_over,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
 }

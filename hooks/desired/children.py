@@ -18,6 +18,7 @@ from hooks.desired.pull_secret import pull_secret
 from hooks.desired.resolution import exists
 from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
 from hooks.desired.services import headless_service, service
+from hooks.desired.taken_over import with_templates_kept
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
@@ -50,6 +51,7 @@ def desired_children(context: Context) -> list[Obj]:
     """
     built = [child for builder in CHILDREN for child in _built(builder, context)]
     _check(context, built)
+    built = with_templates_kept(context, built)
     children = [*with_entries_in_use(context, built), *children_in_use(context, built)]
     children.sort(key=identity)
     return children

@@ -3,6 +3,7 @@
 from hooks.desired import names
 from hooks.desired.backends import Backend
 from hooks.desired.context import Context
+from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE, keeps_kubernetes_sensor
 from hooks.desired.k8sensor_configmap import is_kept
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
@@ -26,7 +27,7 @@ def config_secret(context: Context) -> Obj:
         "kind": "Secret",
         "metadata": metadata(context, names.config_secret(context.agent.name), AGENT),
         "type": "Opaque",
-        "data": encoded(configuration_files(context)) | _backend_files(context),
+        "data": encoded(_written_files(context)) | _backend_files(context),
     }
 
 
@@ -34,7 +35,7 @@ def configuration_files(context: Context) -> dict[str, str]:
     """Return the files without credentials: name to content."""
     spec = context.agent.spec
     files = {
-        "configuration-disable-kubernetes-sensor.yaml": DISABLE_KUBERNETES_SENSOR,
+        DISABLE_KUBERNETES_SENSOR_FILE: DISABLE_KUBERNETES_SENSOR,
         "configuration-opentelemetry.yaml": _opentelemetry(context),
     }
     if spec.cluster.name:
@@ -43,6 +44,13 @@ def configuration_files(context: Context) -> dict[str, str]:
         files["configuration.yaml"] = spec.agent.configuration_yaml
     if spec.prometheus.remote_write.enabled:
         files["configuration-prometheus-remote-write.yaml"] = PROMETHEUS_REMOTE_WRITE
+    return files
+
+
+def _written_files(context: Context) -> dict[str, str]:
+    files = configuration_files(context)
+    if keeps_kubernetes_sensor(context):
+        del files[DISABLE_KUBERNETES_SENSOR_FILE]
     return files
 
 

@@ -10,6 +10,7 @@ from hooks.desired.context import Context
 from hooks.desired.environment import from_field, from_reference, given, in_order, plain
 from hooks.desired.etcd_discovery import discovered_targets, discovers_etcd
 from hooks.desired.held import Mounted
+from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
 from hooks.desired.k8sensor_certificates import control_plane_certificate, etcd_certificate
 from hooks.desired.k8sensor_configmap import entry_of, is_kept
 from hooks.desired.k8sensor_secrets import checksum, delivery
@@ -187,8 +188,13 @@ def _etcd_targets(context: Context, observed: Obj | None) -> tuple[str, ...]:
 
 
 def _configuration_items(context: Context) -> list[Obj]:
-    """Return the configuration files without those that hold the keys of the backends."""
-    return [{"key": file, "path": file} for file in sorted(configuration_files(context))]
+    """Return the configuration files without those that hold the keys of the backends.
+
+    Nor one that is written only once a k8sensor runs, which would be restarted for it.
+    """
+    comes_later = {DISABLE_KUBERNETES_SENSOR_FILE} if adopted_daemonset(context) else set()
+    files = sorted(configuration_files(context).keys() - comes_later)
+    return [{"key": file, "path": file} for file in files]
 
 
 def _apart_from_each_other() -> Obj:

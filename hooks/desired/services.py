@@ -2,7 +2,8 @@
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.labels import AGENT, selector_labels
+from hooks.desired.helm_era import service_selector
+from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.objects import Obj
 from hooks.models.ports import ports
@@ -24,7 +25,7 @@ def service(context: Context) -> list[Obj]:
             "spec": {
                 "internalTrafficPolicy": "Local",
                 "ports": _service_ports(context),
-                "selector": selector_labels(context, AGENT),
+                "selector": service_selector(context),
             },
         }
     ]
@@ -39,7 +40,7 @@ def headless_service(context: Context) -> Obj:
         "spec": {
             "clusterIP": "None",
             "ports": _service_ports(context),
-            "selector": selector_labels(context, AGENT),
+            "selector": service_selector(context),
         },
     }
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_objects
 
 LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
@@ -99,15 +99,7 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
     status. None if the manager has applied nothing. What cannot be read, or is not in the object
     any more, is left out.
     """
-    entries = _metadata(obj).get("managedFields")
-    applied = [
-        entry.get("fieldsV1")
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-        and entry.get("manager") == manager
-        and entry.get("operation") == "Apply"
-        and not entry.get("subresource")
-    ]
+    applied = [entry.get("fieldsV1") for entry in _entries(obj, manager) if _is_apply(entry)]
     if not applied:
         return None
     fields: Obj = {".": {}}
@@ -115,6 +107,39 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
         if isinstance(more, dict) and more:
             fields = _united(fields, more)
     return _child(obj, _owned(obj, fields))
+
+
+def has_applied(obj: Obj, manager: str) -> bool:
+    """Tell whether the manager owns fields of the object through server-side apply."""
+    return any(map(_is_apply, _entries(obj, manager)))
+
+
+def applied_at(obj: Obj, manager: str) -> str:
+    """Return when the manager last applied the object, in RFC 3339; empty if it never did."""
+    return max((_time(entry) for entry in _entries(obj, manager) if _is_apply(entry)), default="")
+
+
+def written_at(obj: Obj, manager: str) -> str:
+    """Return when the manager last wrote the object in any way, in RFC 3339; empty if never."""
+    return max(map(_time, _entries(obj, manager)), default="")
+
+
+def _entries(obj: Obj, manager: str) -> list[Obj]:
+    """Return the manager's entries for the object itself, not for its status."""
+    return [
+        entry
+        for entry in as_objects(_metadata(obj).get("managedFields"))
+        if entry.get("manager") == manager and not entry.get("subresource")
+    ]
+
+
+def _is_apply(entry: Obj) -> bool:
+    return entry.get("operation") == "Apply"
+
+
+def _time(entry: Obj) -> str:
+    time = entry.get("time")
+    return time if isinstance(time, str) else ""
 
 
 def _child(obj: Obj, part: Obj) -> Obj:

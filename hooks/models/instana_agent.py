@@ -20,6 +20,7 @@ class Metadata(SpecModel):
 
     name: str = Field(description="Name of the resource; all its children are named after it.")
     namespace: str = Field(description="Namespace of the resource and its children.")
+    generation: int = Field(default=0, description="Counts the changes of the spec.")
 
 
 class OpenTelemetryProtocol(Enabled):
@@ -145,6 +146,11 @@ class InstanaAgent(SpecModel):
     def namespace(self) -> str:
         """Return the namespace of the resource and of all its children."""
         return self.metadata.namespace
+
+    @property
+    def generation(self) -> int:
+        """Return the number of the spec, 0 where it is not known."""
+        return self.metadata.generation
 
     @property
     def service_account_name(self) -> str:

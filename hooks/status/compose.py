@@ -17,6 +17,12 @@ from hooks.status.availability import (
     sensors_available,
 )
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.ownership import (
+    children_owned,
+    kept_workloads,
+    objects_in_the_way,
+    sole_controller,
+)
 from hooks.status.workloads import (
     agent_counts,
     agent_daemonsets,
@@ -44,6 +50,14 @@ def status_of_valid(parent: Obj, context: Context, children: list[Obj], now: str
         VALID,
         _references(context),
         _authorized(context),
+        children_owned(
+            parent,
+            context.children,
+            objects_in_the_way(context, children),
+            kept_workloads(children),
+            context.facts,
+        ),
+        sole_controller(context.children, context.facts),
         agents_available(context, children),
         sensors_available(context, children),
     ]
@@ -70,6 +84,8 @@ def status_of_invalid(
         invalid,
         Condition("ReferencesResolved", "Unknown", InvalidResource.reason, "the spec is not valid"),
         Condition("Authorized", "Unknown", InvalidResource.reason, "the spec is not valid"),
+        children_owned(parent, children, [], [], facts),
+        sole_controller(children, facts),
         available_as_observed(
             AGENTS_AVAILABLE,
             agent_daemonsets(children),
@@ -167,7 +183,7 @@ def _authorized(context: Context) -> Condition:
     agent = context.agent
     if not agent.spec.rbac.create:
         message = "spec.rbac.create is false: bind the service accounts to the read rights yourself"
-        return Condition("Authorized", "Unknown", "BindingsNotWanted", message)
+        return Condition("Authorized", "Unknown", "BindingsNotWanted", message, is_advice=True)
     if not context.facts.may_have_cluster_rights(agent.namespace):
         message = (
             f"the installation gives agents in namespace {agent.namespace} no cluster-wide read "
@@ -187,7 +203,7 @@ def _authorized(context: Context) -> Condition:
 def _ready(parts: list[Condition]) -> Condition:
     """Return the sum of the parts: the first one that is bad says why."""
     for part in parts:
-        if part.status == "False" or (part.status == "Unknown" and part.type != "Authorized"):
+        if part.status != "True" and not part.is_advice:
             return Condition("Ready", "False", part.reason, part.message)
     agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
     return Condition("Ready", "True", "Ready", agents.message)

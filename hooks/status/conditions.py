@@ -13,12 +13,13 @@ Status = Literal["True", "False", "Unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition, without its history."""
+    """One condition, without its history; one that is advice does not keep Ready from True."""
 
     type: str
     status: Status
     reason: str
     message: str
+    is_advice: bool = False
 
 
 def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:

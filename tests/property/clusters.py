@@ -319,9 +319,11 @@ def taken_over(
 ) -> Situation:
     """Draw a resource whose children are those of the Go operator, for this or another spec."""
     case = draw(st.sampled_from(CASES))
-    parent = dict(_input(case))
+    parent = input_of(case)
     if spec is not None or draw(st.booleans()):
-        parent["spec"] = draw(specs.valid_specs() if spec is None else spec)
+        parent = specs.resource(
+            draw(specs.valid_specs() if spec is None else spec), parent["metadata"]["name"]
+        )
     facts = draw(FACTS)
     world = draw(worlds(parent, facts, complete=complete))
     unknown = frozenset() if complete else frozenset(draw(UNKNOWN))
@@ -335,11 +337,18 @@ def name_of(situation: Situation) -> str:
     return name
 
 
+def input_of(case: str) -> Obj:
+    """Return the InstanaAgent of a recorded case, of the generation that its children are of."""
+    resource = specs.resource(*_input(case))
+    resource["metadata"]["generation"] = 1
+    return resource
+
+
 @cache
-def _input(case: str) -> Obj:
+def _input(case: str) -> tuple[Any, str]:
     documents = list(yaml.safe_load_all((FIXTURES / case / "input.yaml").read_text()))
     agent = next(each for each in documents if each["kind"] == "InstanaAgent")
-    return specs.resource(agent["spec"], agent["metadata"]["name"])
+    return agent["spec"], agent["metadata"]["name"]
 
 
 def go_children(case: str, *, healthy: bool, foreign: bool) -> Children:

@@ -14,6 +14,20 @@ NAMESPACES = {
         "matchExpressions": [{"key": "instana-workload-monitoring", "operator": "Exists"}]
     },
 }
+DAEMON_SETS = {
+    "apiVersion": "apps/v1",
+    "resource": "daemonsets",
+    "namespace": "instana-agent",
+    "labelSelector": {
+        "matchExpressions": [
+            {
+                "key": "app.kubernetes.io/managed-by",
+                "operator": "NotIn",
+                "values": ["instana-agent-operator"],
+            }
+        ]
+    },
+}
 ETCD = ["secrets", "services", "endpointslices"]
 
 
@@ -26,12 +40,12 @@ def resources(spec: Obj, facts: Facts = FACTS) -> list[str]:
     return [rule["resource"] for rule in rules(spec, facts)]
 
 
-def test_labelled_namespaces_are_always_asked_for() -> None:
-    assert rules({"k8s_sensor": {"deployment": {"enabled": False}}}) == [NAMESPACES]
+def test_labelled_namespaces_and_daemonsets_of_others_are_always_asked_for() -> None:
+    assert rules({"k8s_sensor": {"deployment": {"enabled": False}}}) == [NAMESPACES, DAEMON_SETS]
 
 
 def test_etcd_is_looked_for_in_kube_system() -> None:
-    assert rules()[2:] == [
+    assert rules()[3:] == [
         {
             "apiVersion": "v1",
             "resource": "services",
@@ -64,13 +78,13 @@ def test_etcd_is_looked_for_in_kube_system() -> None:
     ],
 )
 def test_etcd_is_not_looked_for_where_it_is_of_no_use(spec: Obj) -> None:
-    assert resources(spec) == ["namespaces"]
+    assert resources(spec) == ["namespaces", "daemonsets"]
 
 
 def test_openshift_is_a_fact_that_the_resource_overrides() -> None:
     openshift = Facts(openshift=True)
 
-    assert resources({}, openshift) == ["namespaces"]
+    assert resources({}, openshift) == ["namespaces", "daemonsets"]
     assert resources({"openshift": False}, openshift) == resources({})
 
 
@@ -93,6 +107,7 @@ def test_objects_that_the_resource_names_are_asked_for_by_name() -> None:
         },
         {"apiVersion": "v1", "resource": "configmaps", "namespace": "apm", "names": ["settings"]},
         NAMESPACES,
+        DAEMON_SETS | {"namespace": "apm"},
     ]
 
 

@@ -16,6 +16,8 @@ TYPES = [
     "Valid",
     "ReferencesResolved",
     "Authorized",
+    "ChildrenOwned",
+    "SoleController",
     "AllAgentsAvailable",
     "AllK8sSensorsAvailable",
     "ReconcileSucceeded",
@@ -64,6 +66,16 @@ def test_a_settled_resource_is_ready() -> None:
             "True",
             "BindingsWanted",
             "the service accounts get the cluster-wide read rights of the installation",
+        ),
+        "ChildrenOwned": (
+            "True",
+            "AllChildrenOwned",
+            "every child belongs to this resource alone",
+        ),
+        "SoleController": (
+            "True",
+            "NoOtherController",
+            "no other controller writes the children",
         ),
         "AllAgentsAvailable": (
             "True",
@@ -278,6 +290,16 @@ def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
         "Valid": failed,
         "ReferencesResolved": unclear,
         "Authorized": unclear,
+        "ChildrenOwned": (
+            "True",
+            "AllChildrenOwned",
+            "every child belongs to this resource alone",
+        ),
+        "SoleController": (
+            "True",
+            "NoOtherController",
+            "no other controller writes the children",
+        ),
         "AllAgentsAvailable": ("True", "AllDesiredAgentsAvailable", "all agents are available"),
         "AllK8sSensorsAvailable": (
             "True",

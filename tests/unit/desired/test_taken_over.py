@@ -1,0 +1,188 @@
+"""Workloads of the Go operator keep their pods until something that concerns these changes."""
+
+from dataclasses import replace
+
+import pytest
+
+from hooks.desired.taken_over import GENERATION_LABEL, INSTEAD_OF
+from hooks.facts import Facts, TakeOver
+from hooks.kube.objects import Obj
+from hooks.sync import sync
+from tests.property import applying, clusters
+from tests.property.applying import Apply, Children
+from tests.property.clusters import CASES
+from tests.support.hook import FACTS, NOW, by_kind
+from tests.support.resources import agent, merged, secret
+
+APPLIES = [
+    pytest.param(applying.dynamically, id="dynamic-apply"),
+    pytest.param(applying.by_server, id="server-side-apply"),
+    pytest.param(applying.by_server_as_go_operator, id="as-the-go-operator"),
+]
+PULL = {"agent": {"image": {"pullPolicy": "IfNotPresent"}}}
+RELATED = ["ConfigMap.v1", "DaemonSet.apps/v1", "Namespace.v1", "Secret.v1"]
+
+
+def taken_over(case: str) -> tuple[Obj, Children]:
+    """Return the resource of a recorded case, and the children that the Go operator made."""
+    return clusters.input_of(case), clusters.go_children(case, healthy=True, foreign=False)
+
+
+def called(
+    parent: Obj, children: Children, *related: Obj, unknown: bool = False, facts: Facts = FACTS
+) -> Obj:
+    known = [] if unknown else RELATED
+    request = {"parent": parent, "children": children, "related": by_kind(related, known)}
+    return sync(request, facts, NOW)
+
+
+def after(
+    parent: Obj,
+    children: Children,
+    *related: Obj,
+    apply: Apply = applying.by_server,
+    unknown: bool = False,
+    facts: Facts = FACTS,
+) -> Children:
+    """Return the children after a call, applied and run."""
+    answer = called(parent, children, *related, unknown=unknown, facts=facts)
+    return applying.run(applying.carried_out(answer, children, apply), healthy=True)
+
+
+def templates(children: Children) -> dict[str, Obj]:
+    return {
+        name: each["spec"]["template"]
+        for kind in ("DaemonSet.apps/v1", "Deployment.apps/v1")
+        for name, each in children[kind].items()
+    }
+
+
+def changed(parent: Obj, spec: Obj, generation: int = 2) -> Obj:
+    return merged(parent, {"spec": spec, "metadata": {"generation": generation}})
+
+
+def keys_of(parent: Obj) -> list[Obj]:
+    """Return the keys Secret that the resource names, if it does."""
+    name = parent["spec"]["agent"].get("keysSecret")
+    entries = {"key": "one", "key_1": "two", "key_2": "three", "downloadKey": "four"}
+    return [secret(name, **entries)] if name else []
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+@pytest.mark.parametrize("case", CASES)
+def test_a_take_over_restarts_no_pod(case: str, apply: Apply) -> None:
+    parent, before = taken_over(case)
+    related = keys_of(parent)
+    first = after(parent, before, *related, apply=apply)
+    second = after(parent, first, *related, apply=apply)
+
+    assert templates(before)
+    assert templates(first) == templates(before)
+    assert second == first
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+@pytest.mark.parametrize("case", ["minimal", "combined-production", "env-secrets", "zones-two"])
+def test_the_next_change_brings_our_templates(case: str, apply: Apply) -> None:
+    parent, before = taken_over(case)
+    related = keys_of(parent)
+    kept = after(parent, before, *related, apply=apply)
+    edited = changed(parent, PULL)
+    children = after(edited, kept, *related, apply=apply)
+
+    for name, template in templates(children).items():
+        wanted = _wanted(edited, name, *related)
+        if name in before["DaemonSet.apps/v1"]:
+            assert template["spec"]["containers"][0]["imagePullPolicy"] == "IfNotPresent"
+            assert {each["name"] for each in template["spec"]["volumes"]} >= {
+                each["name"] for each in wanted["spec"]["volumes"]
+            }
+
+
+def _wanted(parent: Obj, name: str, *related: Obj) -> Obj:
+    """Return the template of a workload where nothing was before."""
+    nothing: Children = {kind: {} for kind in applying.CHILD_KINDS}
+    fresh = applying.carried_out(called(parent, nothing, *related), {}, applying.by_server)
+    return templates(fresh)[name]
+
+
+def test_a_change_that_concerns_no_pod_restarts_none() -> None:
+    parent, before = taken_over("minimal")
+    kept = after(parent, before)
+    labelled = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
+
+    assert templates(after(labelled, kept)) == templates(before)
+
+
+def test_a_rotated_key_restarts_the_k8sensor_only() -> None:
+    parent, before = taken_over("keys-secret")
+    name = parent["spec"]["agent"]["keysSecret"]
+    kept = after(parent, before, secret(name, key="one"))
+    rotated = after(parent, kept, secret(name, key="two"))
+    same = {each for each, pods in templates(rotated).items() if templates(before)[each] == pods}
+
+    assert templates(kept) == templates(before)
+    assert same == set(before["DaemonSet.apps/v1"])
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+def test_a_secret_that_is_gone_for_a_moment_restarts_no_pod(unknown: bool) -> None:  # noqa: FBT001
+    parent, before = taken_over("keys-secret")
+    there = secret(parent["spec"]["agent"]["keysSecret"], key="one")
+    kept = after(parent, before, there)
+    without = after(parent, kept, unknown=unknown)
+    again = after(parent, without, there)
+
+    assert templates(without) == templates(before)
+    assert again == kept
+
+
+def test_nor_does_it_after_a_change_that_concerns_no_pod() -> None:
+    parent, before = taken_over("keys-secret")
+    there = secret(parent["spec"]["agent"]["keysSecret"], key="one")
+    kept = after(parent, before, there)
+    edited = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
+    followed = after(edited, kept, there)
+
+    assert templates(after(edited, followed)) == templates(before)
+
+
+def test_a_resource_that_changed_meanwhile_is_carried_out() -> None:
+    """The Go operator was stopped before it could follow the change."""
+    parent, before = taken_over("minimal")
+    children = after(changed(parent, PULL), before)
+    agents = templates(children)["instana-agent/instana-agent"]
+
+    assert agents["spec"]["containers"][0]["imagePullPolicy"] == "IfNotPresent"
+
+
+def test_ours_take_their_place_at_once_where_the_installation_says_so() -> None:
+    parent, before = taken_over("env-secrets")
+    facts = replace(FACTS, take_over=TakeOver.UPDATE)
+
+    assert templates(after(parent, before, facts=facts)) != templates(before)
+    assert templates(after(parent, before)) == templates(before)
+
+
+def test_marks_of_the_take_over_go_with_the_template() -> None:
+    parent, before = taken_over("minimal")
+    kept = after(parent, before, apply=applying.dynamically)
+    ours = after(changed(parent, PULL), kept, apply=applying.dynamically)
+
+    for children, marked in ((kept, True), (ours, False)):
+        daemonset = children["DaemonSet.apps/v1"]["instana-agent/instana-agent"]["metadata"]
+        assert (INSTEAD_OF in daemonset["annotations"]) is marked
+        assert (GENERATION_LABEL in daemonset["labels"]) is marked
+
+
+def test_workloads_of_our_own_are_not_kept_back() -> None:
+    nothing: Children = {kind: {} for kind in applying.CHILD_KINDS}
+    ours = after(agent(), nothing)
+    older = {kind: dict(objects) for kind, objects in ours.items()}
+    daemonset = older["DaemonSet.apps/v1"]["instana-agent/instana-agent"]
+    daemonset["spec"]["template"]["spec"]["containers"][0]["image"] = "icr.io/instana/agent:older"
+    images = [
+        each["spec"]["containers"][0]["image"] for each in templates(after(agent(), older)).values()
+    ]
+
+    assert "icr.io/instana/agent:older" not in images
