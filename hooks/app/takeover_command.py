@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from itertools import zip_longest
@@ -27,7 +27,8 @@ ATTEMPTS = 5
 """Objects that change between reading and writing are read again this often."""
 
 POLL_SECONDS = 1.0
-COLUMNS = (("OBJECT", 44), ("WHAT", 34), ("WHY", 46), ("RESTARTS", 20))
+COLUMNS = (("WHAT", 36), ("WHY", 48), ("RESTARTS", 20))
+"""Their widths; the first column, OBJECT, is as wide as it has to be."""
 TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
 
 
@@ -79,8 +80,8 @@ def _options(command: Callable[[Task], None]) -> Callable[..., None]:
     )
     @click.option(
         "--apply-strategy",
-        type=click.Choice(list(Strategy), case_sensitive=False),
-        default=Strategy.SERVER_SIDE_APPLY,
+        type=click.Choice([each.value for each in Strategy]),
+        default=Strategy.SERVER_SIDE_APPLY.value,
         show_default=True,
         help="Metacontroller's --apply-strategy.",
     )
@@ -95,7 +96,7 @@ def _options(command: Callable[[Task], None]) -> Callable[..., None]:
         context: str,
         kubeconfig: str,
         field_manager: str,
-        apply_strategy: Strategy,
+        apply_strategy: str,
         **rest: Any,
     ) -> None:
         given = {"context": context, "kubeconfig": kubeconfig}
@@ -220,30 +221,30 @@ def _summary(found: Plan) -> str:
     return f"{len(found.to_do)} steps can be done now, {len(found.waiting)} later."
 
 
-def _table(steps: Iterable[Step]) -> str:
-    rows = [line for step in steps for line in _rows(step)]
-    if not rows:
+def _table(steps: Sequence[Step]) -> str:
+    """Return a row per step, and below it the commands that it names."""
+    if not steps:
         return ""
-    title = "".join(name.ljust(width) for name, width in COLUMNS).rstrip()
-    return "\n".join([title, *rows])
+    width = max(len(place(each.obj)) for each in steps) + 2
+    title = "".join(name.ljust(cell) for name, cell in (("OBJECT", width), *COLUMNS)).rstrip()
+    return "\n".join([title, *(line for step in steps for line in _rows(step, width))])
 
 
-def _rows(step: Step) -> list[str]:
-    """Return the lines of one step: its cells side by side, then the commands."""
+def _rows(step: Step, width: int) -> list[str]:
     what = f"[{_standing(step)}] {step.what}"
     why = f"{step.why} (waits for {step.waits_for})" if step.waits_for else step.why
     restarts = step.restarts if step.change else "-"
-    cells = (place(step.obj), what, why, restarts)
-    columns = [
-        wrap(cell, width - 2, break_on_hyphens=False)
-        for cell, (_, width) in zip(cells, COLUMNS, strict=True)
-    ]
-    widths = [width for _, width in COLUMNS]
+    widths = (width, *(cell for _, cell in COLUMNS))
+    columns = [[place(step.obj)], *map(_wrapped, (what, why, restarts), widths[1:])]
     lines = [
-        "".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
+        "".join(part.ljust(cell) for part, cell in zip(parts, widths, strict=True)).rstrip()
         for parts in zip_longest(*columns, fillvalue="")
     ]
     return [*lines, *(f"    {command}" for command in step.commands)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width - 2, break_on_hyphens=False)
 
 
 def _standing(step: Step) -> str:

@@ -106,7 +106,7 @@ def _without_heir(cluster: Cluster, wanted: list[Any]) -> Iterator[Step]:
                 obj,
                 "create the resource that takes it over",
                 f"no valid InstanaAgent in {namespace} leads to a DaemonSet of this name: call it "
-                f"{name_of(obj)}, without zones; docs/migrate.md shows which values become which fields",
+                f"{name_of(obj)}, without zones; docs/migrate.md says which values go where",
                 blocks=True,
                 commands=(f"kubectl get agents.instana.io -n {namespace}",),
             )

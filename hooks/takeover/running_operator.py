@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
+from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
 from hooks.takeover.cluster import (
+    RELEASE_SECRET,
     REMOTE_KIND,
     Cluster,
     has_labels,
@@ -47,8 +48,9 @@ def stopping_steps(cluster: Cluster) -> Iterator[Step]:
 def _is_operator(deployment: Obj) -> bool:
     if has_labels(deployment, name=OPERATOR):
         return True
-    template = (deployment.get("spec") or {}).get("template") or {}
-    images = [each.get("image", "") for each in as_objects(template["spec"].get("containers"))]
+    template = as_object(as_object(deployment.get("spec")).get("template"))
+    containers = as_objects(as_object(template.get("spec")).get("containers"))
+    images = [each.get("image", "") for each in containers]
     is_image = any(_repository(image) == OPERATOR for image in images)
     return name_of(deployment) in NAMES and (has_labels(template, name=OPERATOR) or is_image)
 
@@ -103,7 +105,10 @@ def _blocked_by_olm(deployment: Obj) -> Step:
 
 
 def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
-    """Yield what keeps Helm from deleting the resources together with the operator."""
+    """Yield what keeps Helm from deleting the resources together with the operator.
+
+    `helm upgrade` looks at the annotations of the objects, `helm uninstall` only at its own record.
+    """
     release = release_of(deployment)
     if not release:
         return
@@ -115,8 +120,19 @@ def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
                 f"an upgrade of release {release} that leaves it out would delete it",
                 patched_metadata(obj, annotations={RESOURCE_POLICY: "keep"}),
             )
+    if _is_known_to_helm(cluster, namespace_of(deployment), release):
+        yield _never_uninstall(deployment, release)
+
+
+def _is_known_to_helm(cluster: Cluster, namespace: str, release: str) -> bool:
+    prefix = f"{RELEASE_SECRET}{release}.v"
+    secrets = (each for each in cluster.of_kind("Secret") if namespace_of(each) == namespace)
+    return any(name_of(each).startswith(prefix) for each in secrets)
+
+
+def _never_uninstall(deployment: Obj, release: str) -> Step:
     namespace = namespace_of(deployment)
-    yield Step(
+    return Step(
         deployment,
         f"never run helm uninstall {release}",
         "it deletes what its stored manifests name, the InstanaAgent too, whatever the objects are "

@@ -86,6 +86,11 @@ class Exchange:
         return asked
 
     @property
+    def answered(self) -> Obj:
+        answered: Obj = orjson.loads(self.answer)
+        return answered
+
+    @property
     def is_sync(self) -> bool:
         return self.path == "/sync"
 
