@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -29,6 +29,9 @@ ATTEMPTS = 5
 POLL_SECONDS = 1.0
 COLUMNS = (("WHAT", 36), ("WHY", 48), ("RESTARTS", 20))
 """Their widths; the first column, OBJECT, is as wide as it has to be."""
+Identified: TypeAlias = tuple[str, str]
+"""A step of any plan: what it is about, and what is done."""
+
 TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
 
 
@@ -116,7 +119,7 @@ def plan_command(task: Task) -> None:
     done by hand first, with 1 if the cluster cannot be read.
     """
     found = _read(task)
-    click.echo(_table(found.steps))
+    _show(found.steps)
     click.echo(_summary(found))
     sys.exit(BLOCKED if found.blocked else DONE)
 
@@ -130,25 +133,28 @@ def apply_command(task: Task) -> None:
     with 2 if something has to be done by hand first, with 1 if a write was refused.
     """
     found = _read(task)
-    done = 0
+    done: set[Identified] = set()
     deadline = time.monotonic() + task.timeout
     while not found.blocked:
-        done += _carry_out_all(task, found)
+        _carry_out_all(task, found, done)
         found = _read(task)
         if not found.to_do and not _stops_soon(found, deadline):
             break
-    _report(found, done)
+    _report(found, len(done))
 
 
-def _carry_out_all(task: Task, found: Plan) -> int:
-    """Do the steps that can be done now; returns how many."""
+def _carry_out_all(task: Task, found: Plan, done: set[Identified]) -> None:
+    """Do the steps that can be done now, and add them to those that are done."""
     for number, step in enumerate(found.to_do):
         try:
+            if _identified(step) in done:
+                msg = "somebody undoes it again"
+                raise KubectlFailed(msg)  # noqa: TRY301 - it ends as a refused write does
             _carry_out(task, step)
         except KubectlFailed as refused:
             _give_up(step, refused, len(found.to_do) - number)
+        done.add(_identified(step))
         click.echo(f"{place(step.obj)}: {step.what}: done")
-    return len(found.to_do)
 
 
 def _carry_out(task: Task, step: Step) -> None:
@@ -159,7 +165,8 @@ def _carry_out(task: Task, step: Step) -> None:
         except KubectlFailed as failed:
             if not failed.is_conflict:
                 raise
-            again = [each for each in _read(task).to_do if _is_same(each, step)]
+            to_do = _read(task).to_do
+            again = [each for each in to_do if _identified(each) == _identified(step)]
             if not again:
                 return
             step = again[0]
@@ -169,8 +176,8 @@ def _carry_out(task: Task, step: Step) -> None:
     raise KubectlFailed(msg)
 
 
-def _is_same(one: Step, other: Step) -> bool:
-    return (place(one.obj), one.what) == (place(other.obj), other.what)
+def _identified(step: Step) -> Identified:
+    return place(step.obj), step.what
 
 
 def _stops_soon(found: Plan, deadline: float) -> bool:
@@ -203,11 +210,11 @@ def _give_up(step: Step, refused: KubectlFailed, left: int) -> None:
 
 def _report(found: Plan, done: int) -> None:
     if found.blocked:
-        click.echo(_table(found.blocked))
+        _show(found.blocked)
         click.echo(_summary(found))
         sys.exit(BLOCKED)
     if found.waiting:
-        click.echo(_table(found.waiting))
+        _show(found.waiting)
         click.echo("The rest waits; run the same command again then.")
         sys.exit(WAITING)
     click.echo(f"{done} steps done, nothing left to do" if done else "nothing to do")
@@ -221,13 +228,14 @@ def _summary(found: Plan) -> str:
     return f"{len(found.to_do)} steps can be done now, {len(found.waiting)} later."
 
 
-def _table(steps: Sequence[Step]) -> str:
-    """Return a row per step, and below it the commands that it names."""
+def _show(steps: Sequence[Step]) -> None:
+    """Print a row per step, and below it the commands that it names."""
     if not steps:
-        return ""
+        return
     width = max(len(place(each.obj)) for each in steps) + 2
     title = "".join(name.ljust(cell) for name, cell in (("OBJECT", width), *COLUMNS)).rstrip()
-    return "\n".join([title, *(line for step in steps for line in _rows(step, width))])
+    for line in [title, *(line for step in steps for line in _rows(step, width))]:
+        click.echo(line)
 
 
 def _rows(step: Step, width: int) -> list[str]:
@@ -244,7 +252,7 @@ def _rows(step: Step, width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return wrap(text, width - 2, break_on_hyphens=False)
+    return wrap(text, width - 2, break_long_words=False, break_on_hyphens=False)
 
 
 def _standing(step: Step) -> str:

@@ -34,7 +34,11 @@ def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str)
     Metacontroller's field manager under server-side apply.
     """
     entries = obj["metadata"].get("managedFields") or []
-    former = [each for each in entries if _is_of_object(each) and is_former(each)]
+    former = [
+        each
+        for each in entries
+        if _is_of_object(each) and is_former(each) and not _is_own(each, strategy, manager)
+    ]
     if not former:
         return None
     others = [each for each in entries if each not in former]
@@ -65,6 +69,10 @@ def united(one: Obj, other: Obj) -> Obj:
 
 def _is_of_object(entry: Any) -> bool:
     return isinstance(entry, dict) and not entry.get("subresource")
+
+
+def _is_own(entry: Entry, strategy: Strategy, manager: str) -> bool:
+    return strategy is Strategy.SERVER_SIDE_APPLY and _applied_by(entry, manager)
 
 
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:

@@ -94,6 +94,11 @@ class Api:
         response = self.session.patch(self.url(obj), params=query, json=obj, headers=headers)
         return self._read(response)
 
+    def create(self, obj: Obj, manager: str = MANAGER) -> Obj:
+        """Create the object as clients do that know no server-side apply."""
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        return self._read(self.session.post(self.url(obj, named=False), params=query, json=obj))
+
     def merge(self, obj: Obj, patch: Obj, subresource: str = "") -> Obj:
         headers = {"Content-Type": "application/merge-patch+json"}
         url = self.url(obj) + (f"/{subresource}" if subresource else "")

@@ -1,7 +1,6 @@
 """What other installations left in a cluster, made again in a namespace of each case's own."""
 
 import json
-from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
 OPERATOR = "instana-agent-operator"
 FINALIZERS = ["v3.agent.instana.io/finalizer"]
 SYSTEM = "kube-system"
+RELEASE = "sh.helm.release.v1.instana-agent.v1"
 
 
 def moved(value: Any, namespace: str) -> Any:
@@ -33,7 +33,7 @@ def lay_out(api: Api, case: str, namespace: str) -> Obj:
     agent = api.apply(moved(resource(case), namespace))
     agent = api.merge(agent, {"metadata": {"finalizers": FINALIZERS}})
     for child in recorded(case):
-        api.apply(_owned(moved(child, namespace), agent), manager=OPERATOR)
+        api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     return agent
 
 
@@ -69,33 +69,35 @@ def deploy_operator(api: Api, namespace: str, **metadata: Any) -> Obj:
     )
 
 
-def helm_release(state: Path) -> list[Obj]:
-    """Return the recorded objects of a Helm-based generation."""
+def install_by_helm(api: Api, state: Path, namespace: str) -> None:
+    """Make what a Helm-based generation left in a cluster, with the record of its release."""
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     content = json.loads(state.read_text())
-    items: list[Obj] = content["items"] if isinstance(content, dict) else content
-    return items
+    for each in content["items"] if isinstance(content, dict) else content:
+        obj = moved(each, namespace)
+        if api.get(obj) is None:
+            api.create(obj, manager="helm")
+    labels = {"owner": "helm", "name": "instana-agent", "status": "deployed"}
+    metadata = {"name": RELEASE, "namespace": namespace, "labels": labels}
+    release = {"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1"}
+    api.create(release | {"metadata": metadata}, manager="helm")
 
 
-def as_text(secret: Obj, entry: str) -> str:
-    """Return an entry of a Secret as text."""
-    return b64decode(secret["data"][entry]).decode()
-
-
-def as_data(text: str) -> str:
-    """Return the text as an entry of a Secret."""
-    return b64encode(text.encode()).decode()
-
-
-def _moved_field(name: str, part: Any, namespace: str) -> Any:
-    return namespace if (name, part) == ("namespace", NAMESPACE) else moved(part, namespace)
-
-
-def _owned(child: Obj, agent: Obj) -> Obj:
+def owned(child: Obj, agent: Obj) -> Obj:
     """Return the child with its owner; in kube-system one would be the garbage collector's."""
     if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
         return child
+    return child | {"metadata": child["metadata"] | {"ownerReferences": [_owner(agent)]}}
+
+
+def _moved_field(name: str, part: Any, namespace: str) -> Any:
+    is_place = name in {"namespace", "meta.helm.sh/release-namespace"} and part == NAMESPACE
+    return namespace if is_place else moved(part, namespace)
+
+
+def _owner(agent: Obj) -> Obj:
     metadata = agent["metadata"]
-    owner = {
+    return {
         "apiVersion": agent["apiVersion"],
         "kind": agent["kind"],
         "name": metadata["name"],
@@ -103,4 +105,3 @@ def _owned(child: Obj, agent: Obj) -> Obj:
         "controller": True,
         "blockOwnerDeletion": True,
     }
-    return child | {"metadata": child["metadata"] | {"ownerReferences": [owner]}}

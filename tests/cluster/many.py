@@ -120,6 +120,11 @@ def _comparable(obj: Obj) -> Obj:
     return rest | {"labels": metadata.get("labels"), "annotations": kept, "spec": spec}
 
 
+def _by(item: Any) -> str:
+    """Return what tells an item from the others of its list."""
+    return str(item.get("mountPath", item.get("name", item)) if isinstance(item, dict) else item)
+
+
 def _differing(path: str, one: Any, other: Any) -> list[str]:
     if isinstance(one, dict) and isinstance(other, dict):
         names = sorted(one.keys() | other.keys())
@@ -129,6 +134,7 @@ def _differing(path: str, one: Any, other: Any) -> list[str]:
             for each in _differing(f"{path}.{name}", one.get(name), other.get(name))
         ]
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
+        # Dynamic apply leaves what it finds where it is.
+        pairs = enumerate(zip(sorted(one, key=_by), sorted(other, key=_by), strict=True))
         return [each for n, pair in pairs for each in _differing(f"{path}[{n}]", *pair)]
     return [] if one == other else [path]

@@ -158,7 +158,9 @@ def service(log: Path) -> Iterator[int]:
 
 
 @contextmanager
-def metacontroller(api: Api, strategy: str, hook_port: int, log: Path) -> Iterator[None]:
+def metacontroller(
+    api: Api, strategy: str, hook_port: int, log: Path, *flags: str
+) -> Iterator[None]:
     """Run Metacontroller with our controllers, which ask the given port."""
     program = binary()
     assert program
@@ -175,6 +177,7 @@ def metacontroller(api: Api, strategy: str, hook_port: int, log: Path) -> Iterat
         "--client-go-burst=100",
         f"--metrics-address={LOOPBACK}:{free_port()}",
         f"--health-probe-bind-address={LOOPBACK}:{health}",
+        *flags,
     ]
     with log.open("ab") as out, _process(command, dict(os.environ), out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")

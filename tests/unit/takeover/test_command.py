@@ -176,6 +176,16 @@ def test_object_that_others_change_all_the_time_ends_it(cluster: FakeCluster) ->
     assert "changed by others 5 times" in result.stderr
 
 
+@pytest.mark.usefixtures("cluster")
+def test_write_that_is_undone_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hooks.app.kubectl.Kubectl.patch", lambda *_: None)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert "refused: somebody undoes it again" in result.stderr
+
+
 def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
     running = operator(replicas=0, status={"replicas": 1, "observedGeneration": 1})
     cluster.hold(DEFINITION, running, OWNER)

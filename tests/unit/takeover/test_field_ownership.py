@@ -134,6 +134,13 @@ def test_metacontrollers_own_updates_stay_apart() -> None:
     assert managers(hand_over(obj, SSA)) == [(MANAGER, "Apply"), (MANAGER, "Update")]
 
 
+def test_entry_that_is_metacontrollers_already_stays() -> None:
+    """Also where a manager of that name made it, or what it holds looks like another's."""
+    obj = with_entries(entry(MANAGER, "one"))
+
+    assert handed_over(obj, lambda _: True, SSA, MANAGER) is None
+
+
 @pytest.mark.parametrize("strategy", Strategy)
 def test_status_that_the_former_manager_wrote_is_not_handed_over(strategy: Strategy) -> None:
     obj = with_entries(entry(FORMER, "one", subresource="status"))

@@ -206,5 +206,16 @@ def test_daemonset_of_a_namespace_that_is_not_asked_for_blocks_nothing() -> None
     assert planned(daemonset(), namespace="elsewhere").steps == ()
 
 
+def test_labelled_daemonset_is_not_labelled_again_while_it_waits_for_metacontroller() -> None:
+    old = daemonset()
+    step = step_for(planned(agent(), old), DAEMON_SET)
+    assert isinstance(step.change, Patch)
+    metadata = old["metadata"]
+    labels = metadata["labels"] | LABELS
+    adopted = old | {"metadata": metadata | step.change.body["metadata"] | {"labels": labels}}
+
+    assert planned(agent(), adopted).to_do == ()
+
+
 def test_once_adopted_nothing_is_left_to_do() -> None:
     assert planned(agent(), rolled_out(), sensor(), *our_bindings()).steps == ()
