@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 Obj = dict[str, Any]
 
@@ -28,33 +28,34 @@ PLURALS = {
     "serviceaccounts": "ServiceAccount",
     "services": "Service",
 }
-STORE = Path(os.environ["FAKE_CLUSTER"])
 
 
-def main(arguments: list[str]) -> int:
-    """Carry out one command."""
+def main(arguments: list[str], standard_input: TextIO, out: TextIO, errors: TextIO) -> int:
+    """Carry out one command; returns its exit code."""
+    given = list(arguments)
     while arguments[0].startswith("--"):
         arguments = arguments[1:]
     verb, kinds, *rest = arguments
     names = [each for each in rest if not each.startswith("--")]
     options = dict(each[2:].partition("=")[::2] for each in rest if each.startswith("--"))
-    stdin = sys.stdin.read() if verb == "patch" else ""
+    stdin = standard_input.read() if verb == "patch" else ""
     with Path(os.environ["FAKE_CALLS"]).open("a") as calls:
-        calls.write(json.dumps([sys.argv[1:], stdin]) + "\n")
+        calls.write(json.dumps([given, stdin]) + "\n")
     if refusal := _refusal(f"{verb} {kinds} {' '.join(names)}".strip()):
-        sys.stderr.write(f"Warning: a word of warning\n{refusal}\n")
+        errors.write(f"Warning: a word of warning\n{refusal}\n")
         return 1
-    objects: list[Obj] = json.loads(STORE.read_text())
+    store = Path(os.environ["FAKE_CLUSTER"])
+    objects: list[Obj] = json.loads(store.read_text())
     found = [each for each in objects if _is_meant(each, kinds, names, options)]
     if verb == "get":
-        return _show(found, options)
+        return _show(found, options, out)
     for each in found:
         if verb == "delete":
             objects.remove(each)
         elif not _patch(each, json.loads(stdin)):
-            sys.stderr.write("Error from server (Conflict): the object has been modified\n")
+            errors.write("Error from server (Conflict): the object has been modified\n")
             return 1
-    STORE.write_text(json.dumps(objects))
+    store.write_text(json.dumps(objects))
     return 0
 
 
@@ -101,15 +102,13 @@ def _is_selected(labels: dict[str, str], selector: str) -> bool:
     return True
 
 
-def _show(found: list[Obj], options: dict[str, str]) -> int:
+def _show(found: list[Obj], options: dict[str, str], out: TextIO) -> int:
     if options["output"] == "name":
-        sys.stdout.writelines(
-            f"{each['kind'].lower()}/{each['metadata']['name']}\n" for each in found
-        )
+        out.writelines(f"{each['kind'].lower()}/{each['metadata']['name']}\n" for each in found)
     elif len(found) == 1:
-        sys.stdout.write(json.dumps(found[0]))
+        out.write(json.dumps(found[0]))
     else:
-        sys.stdout.write(json.dumps({"kind": "List", "items": found}))
+        out.write(json.dumps({"kind": "List", "items": found}))
     return 0
 
 
@@ -133,4 +132,4 @@ def _merge(target: Obj, patch: Obj) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout, sys.stderr))

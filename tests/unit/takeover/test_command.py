@@ -3,14 +3,18 @@
 import json
 import sys
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hooks.app.command_line import main
+from hooks.app.kubectl import Kubectl
 from hooks.kube.objects import Obj
+from tests.unit.takeover import fake_kubectl
 from tests.unit.takeover.former import (
     FINALIZER,
     NAMESPACE,
@@ -23,7 +27,7 @@ from tests.unit.takeover.former import (
     right,
 )
 
-FAKE = Path(__file__).with_name("fake_kubectl.py")
+FILES = {"FAKE_CLUSTER": "objects.json", "FAKE_CALLS": "calls", "FAKE_FAILURES": "failures.json"}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"
 OWNER = agent(finalizers=[FINALIZER])
 DEFINITION = obj("CustomResourceDefinition", "agents.instana.io", "")
@@ -67,19 +71,21 @@ class FakeCluster:
 
 @pytest.fixture(name="cluster")
 def _cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -S {FAKE} "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-    for name in ("cluster", "calls", "failures"):
-        file = {"cluster": "objects.json", "failures": "failures.json"}.get(name, name)
-        monkeypatch.setenv(f"FAKE_{name.upper()}", str(tmp_path / file))
+    monkeypatch.setattr("hooks.app.kubectl.subprocess.run", run_here)
+    for name, file in FILES.items():
+        monkeypatch.setenv(name, str(tmp_path / file))
     cluster = FakeCluster(tmp_path)
     cluster.hold(*LEFT_BY_OPERATOR)
     (tmp_path / "failures.json").write_text("{}")
     monkeypatch.setattr("hooks.app.takeover_command.POLL_SECONDS", 0.0)
     return cluster
+
+
+def run_here(command: list[str], *, input: str | None, **_: Any) -> CompletedProcess[str]:  # noqa: A002
+    """Run the fake in this process, which is faster, as `subprocess.run` would."""
+    out, errors = StringIO(), StringIO()
+    code = fake_kubectl.main(command[1:], StringIO(input), out, errors)
+    return CompletedProcess(command, code, out.getvalue(), errors.getvalue())
 
 
 def run(command: str, *options: str) -> Result:
@@ -174,6 +180,23 @@ def test_object_that_others_change_all_the_time_ends_it(cluster: FakeCluster) ->
 
     assert result.exit_code == 1
     assert "changed by others 5 times" in result.stderr
+
+
+def test_kubectl_of_the_path_is_run(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    program = cluster.directory / "kubectl"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -S {fake_kubectl.__file__} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(cluster.directory), prepend=":")
+    for name, file in FILES.items():
+        monkeypatch.setenv(name, str(cluster.directory / file))
+    secret = LEFT_BY_OPERATOR[3]
+
+    Kubectl(("--context=c",)).patch(secret, {"data": {"key": "changed"}})
+    (changed,) = Kubectl().list_objects("secrets", "--namespace=instana-agent")
+
+    assert changed["data"] == {"key": "changed"}
+    assert cluster.calls[0][0][:3] == ["--context=c", "patch", "Secret"]
 
 
 @pytest.mark.usefixtures("cluster")
