@@ -45,7 +45,8 @@ def after(obj: Obj, changes: Obj) -> Obj:
     """Return the object with the changes of its metadata, as a merge patch makes them."""
     metadata = obj["metadata"]
     annotations = metadata.get("annotations", {}) | changes.get("annotations", {})
-    return obj | {"metadata": metadata | changes | {"annotations": annotations}}
+    entries = [each for each in changes["managedFields"] if each]
+    return obj | {"metadata": metadata | {"annotations": annotations, "managedFields": entries}}
 
 
 def hand_over(obj: Obj, strategy: Strategy) -> Obj:
@@ -56,7 +57,7 @@ def hand_over(obj: Obj, strategy: Strategy) -> Obj:
 
 def managers(obj: Obj) -> list[tuple[str, str]]:
     entries = obj["metadata"]["managedFields"]
-    return [(each["manager"], each["operation"]) for each in entries if each]
+    return [(each["manager"], each["operation"]) for each in entries]
 
 
 def with_entries(*entries: Obj) -> Obj:
@@ -204,6 +205,36 @@ def paths(fields: Obj, prefix: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     for name, finer in fields.items():
         found |= {prefix} if name == "." else paths(finer, (*prefix, name))
     return found
+
+
+OWNERS = st.dictionaries(
+    st.tuples(st.sampled_from([FORMER, MANAGER, "other"]), st.sampled_from(["Apply", "Update"])),
+    st.sets(st.sampled_from(["one", "two", "three"]), min_size=1),
+)
+
+
+@given(owners=OWNERS)
+def test_whoever_owned_what_nothing_is_lost(owners: dict[tuple[str, str], set[str]]) -> None:
+    before = with_entries(
+        *(entry(manager, *labels, operation=how) for (manager, how), labels in owners.items())
+    )
+    theirs = {
+        label for (manager, _), labels in owners.items() if manager == FORMER for label in labels
+    }
+    if not theirs:
+        assert all(handed_over(before, is_former, each, MANAGER) is None for each in Strategy)
+        return
+    ours = owners.get((MANAGER, "Apply"), set())
+
+    applied, annotated = (hand_over(before, each) for each in (SSA, DYNAMIC))
+
+    assert (owned_by(applied, MANAGER) or {})["metadata"]["labels"].keys() == ours | theirs
+    returned = last_applied(annotated, LAST_APPLIED) or {}
+    assert returned["metadata"]["labels"].keys() == theirs
+    for done, strategy in ((applied, SSA), (annotated, DYNAMIC)):
+        assert handed_over(done, is_former, strategy, MANAGER) is None
+        kept = {each for each in managers(done) if each[0] == "other"}
+        assert kept == {each for each in owners if each[0] == "other"}
 
 
 @given(one=FIELDS, other=FIELDS)
