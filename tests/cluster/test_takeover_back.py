@@ -1,18 +1,21 @@
-"""Ways without the command: Metacontroller under the operator's name, and back to the operator."""
+"""Other ways: under the operator's name, handing over after the adoption, back to the operator."""
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from hooks.app.command_line import main
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.former import OPERATOR, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import Recorder, binary, metacontroller, service
+from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
 
 CASE = "proxy-auth"
 STRATEGY = "server-side-apply"
@@ -33,7 +36,7 @@ pytestmark = [
 
 @pytest.fixture(name="agent")
 def _agent(api: Api, request: pytest.FixtureRequest) -> Iterator[Obj]:
-    namespace = request.node.name.replace("_", "-")[:50]
+    namespace = re.sub(r"[^a-z]+", "-", request.node.name).strip("-")
     agent = lay_out(api, CASE, namespace)
     yield agent
     api.merge(agent, {"metadata": {"finalizers": None}})
@@ -61,6 +64,30 @@ def test_metacontroller_under_the_operators_name(
     assert adopted["spec"]["template"] == before["spec"]["template"]
     assert "instana-secrets" in volumes(adopted)
     assert "instana-secrets" not in volumes(changed)
+    assert sync_errors(api, [agent]) == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_handed_over_after_the_adoption(
+    strategy: str, api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENT_NAMESPACES", "*")
+    before = daemonset(api, agent)
+    with service(logs / "after-service.log") as port:
+        loop = Recorder(port)
+        with metacontroller(api, strategy, loop.port, logs / f"after-{strategy}.log"):
+            wait_until_settled(api, [agent])
+            command = ["takeover", "apply", "--apply-strategy", strategy]
+            result = CliRunner().invoke(main, command)
+            wait_until_settled(api, [agent])
+            handed_over = daemonset(api, agent)
+            api.merge(agent, {"spec": {"useSecretMounts": False}})
+            wait_until_settled(api, [agent])
+        loop.close()
+
+    assert result.exit_code == 0, result.output
+    assert handed_over["spec"]["template"] == before["spec"]["template"]
+    assert "instana-secrets" not in volumes(daemonset(api, agent))
     assert sync_errors(api, [agent]) == []
 
 
