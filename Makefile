@@ -12,7 +12,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --universal --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test properties check format golden generate bench cluster record lock clean
+.PHONY: help run test properties check format golden generate bench cluster figures record lock clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(VENV)/dev.stamp ## Measure.
 
 cluster: $(VENV)/dev.stamp ## Run the tests that need an API server, which KUBECONFIG names.
 	$(BIN)/python -m pytest tests/cluster
+
+figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against the API server of KUBECONFIG.
+	$(BIN)/python -m tests.cluster.figures
 
 record: $(VENV)/dev.stamp ## Record requests of METACONTROLLER against the API server of KUBECONFIG.
 	$(BIN)/python -m tests.cluster.record

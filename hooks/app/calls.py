@@ -54,6 +54,10 @@ class Call:
         reasons = {each.get("reason") for each in failed}
         self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
 
+    def unchanged(self) -> None:
+        """Note that the caller has the answer; neither the request nor the answer was looked at."""
+        self.status = HTTPStatus.NOT_MODIFIED
+
     def failed(self, failure: Failure) -> None:
         """Note that the call got an error instead of an answer."""
         self.failure = failure
@@ -62,15 +66,19 @@ class Call:
 
     def log_fields(self) -> dict[str, object]:
         """Return the fields of the call's log line."""
-        told = {
+        told: dict[str, object] = {
             "hook": self.hook,
-            "resource": self.resource,
-            "uid": self.uid,
-            "generation": self.generation,
             "status": int(self.status),
             "bytes_in": self.bytes_in,
             "bytes_out": self.bytes_out,
             "ms": round(self.seconds * 1000, 1),
+        }
+        if self.status == HTTPStatus.NOT_MODIFIED:
+            return told
+        told |= {
+            "resource": self.resource,
+            "uid": self.uid,
+            "generation": self.generation,
             "children": self.children.total(),
             "problems": list(self.problems),
         }

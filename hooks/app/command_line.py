@@ -16,6 +16,7 @@ from hooks.app.demo import demonstrate
 from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
+from hooks.definition import definition
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
@@ -24,6 +25,8 @@ from hooks.rendering import Rendered, render
 UNREADABLE = 1
 INVALID = 2
 API_REFERENCE = Path("docs/api.md")
+DEFINITION = Path("crd/agents.instana.io.yaml")
+DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,8 +82,17 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made from the models: the reference of the resource's fields."""
-    API_REFERENCE.write_text(api_reference())
+    """Write what is made from the models: the CRD and the reference of the resource's fields."""
+    for file, text in generated().items():
+        file.write_text(text)
+
+
+def generated() -> dict[Path, str]:
+    """Return the generated files with their content."""
+    return {
+        API_REFERENCE: api_reference(),
+        DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
+    }
 
 
 def _documents(file: BinaryIO) -> Iterator[Any]:

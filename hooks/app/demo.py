@@ -19,6 +19,7 @@ from hooks.app.settings import Settings
 from hooks.kube.objects import Obj
 
 LOOPBACK = "127.0.0.1"
+PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_FILE": ""}
 START_SECONDS = 30.0
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 10.0
@@ -63,7 +64,7 @@ def _free_port() -> int:
 
 
 def _start(port: int) -> subprocess.Popen[bytes]:
-    environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "warning"}
+    environ = os.environ | PLAIN_HTTP | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "error"}
     command = ["gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
     # In a session of its own: Ctrl-C reaches this process only, which then ends the server.
     return subprocess.Popen(  # noqa: S603

@@ -7,6 +7,7 @@ quote one, so only the types and the frames of such an error are told.
 import secrets
 import sys
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -21,10 +22,13 @@ MOST_CAUSES: Final = 5
 MOST_FRAMES: Final = 30
 ERROR_ID_BYTES: Final = 8
 
-UNREAD_BODY: Final = frozenset(
-    {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
-)
-"""Answers given before the body was read; the connection ends with them."""
+CLOSE: Final = ("Connection", "close")
+HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
+    HTTPStatus.UNAUTHORIZED: (CLOSE, ("WWW-Authenticate", "Bearer")),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (CLOSE,),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (CLOSE,),
+}
+"""Headers of answers given before the body was read; the connection ends with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,8 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, HTTPException) and error.code is not None:
         return _refused_by_the_framework(error, HTTPStatus(error.code))
     if isinstance(error, HookError) and _is_the_callers(error.http_status):
-        return Failure(
-            error.type, error.http_status, _line(str(error)), _headers(error.http_status)
-        )
+        headers = HEADERS.get(error.http_status, ())
+        return Failure(error.type, error.http_status, _line(str(error)), headers)
     return _internal(error)
 
 
@@ -115,15 +118,11 @@ def _refused_by_the_framework(error: HTTPException, status: HTTPStatus) -> Failu
     """Keep the status and the Allow header; the message is the status' own name."""
     kept = tuple((name, value) for name, value in error.get_headers() if name == "Allow")
     type_ = status.phrase.lower().replace(" ", "_")
-    return Failure(type_, status, status.phrase.lower(), kept + _headers(status))
+    return Failure(type_, status, status.phrase.lower(), kept + HEADERS.get(status, ()))
 
 
 def _is_the_callers(status: int) -> bool:
     return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _headers(status: int) -> tuple[tuple[str, str], ...]:
-    return (("Connection", "close"),) if status in UNREAD_BODY else ()
 
 
 def _line(message: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import structlog
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.workers.base import Worker
@@ -21,18 +22,28 @@ from gunicorn.workers.base import Worker
 from hooks.app import logs
 from hooks.app.settings import SettingsError, from_environ
 from hooks.app.sockets import Bounded, Certificate
+from hooks.app.tokens import Tokens
 
 GC_THRESHOLDS: Final = (100_000, 50, 100)
 """A large request makes millions of objects that stay: the default scans them over and over."""
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
 
+log: Final = structlog.stdlib.get_logger(logs.LOGGER)
+
 try:
     settings = from_environ(os.environ)
+    files = (settings.tls_cert_file, settings.tls_key_file)
+    certificate = Certificate(*files) if settings.tls else None
+    if settings.tokens_file:
+        Tokens(settings.tokens_file)  # The application has its own; here a wrong file is one line.
 except SettingsError as error:
     sys.exit(f"wrong setting {error}")
 
 logs.configure(settings)
+if settings.insecure_without:
+    log.warning("calls are not protected", not_set=settings.insecure_without)
+
 Bounded.seconds = settings.read_seconds
 
 bind = settings.address
@@ -51,17 +62,13 @@ logger_class = "hooks.app.logs.ServerLogger"
 accesslog = None
 proc_name = "instana-agent-hooks"
 
-if settings.tls:
-    try:
-        certificate = Certificate(settings.tls_cert_file, settings.tls_key_file)
-    except OSError as error:
-        sys.exit(f"wrong setting TLS_CERT_FILE or TLS_KEY_FILE: {type(error).__name__}")
-    certfile = settings.tls_cert_file
-    keyfile = settings.tls_key_file
+if certificate:
+    certfile, keyfile = files
+    current_context = certificate.current
 
     def ssl_context(_config: Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
         """Return the TLS context of a new connection."""
-        return certificate.context()
+        return current_context()
 
 
 def when_ready(_server: Arbiter) -> None:

@@ -16,6 +16,9 @@ from hooks.app.failures import exception_types, frames_of
 from hooks.app.settings import Settings
 
 LOGGER: Final = "hooks"
+UNUSED_PARTS: Final = ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile")
+"""What the library need not find out for each line: thread, process, and place in the code."""
+
 LEADING_FIELDS: Final = ("time", "level", "event")
 
 
@@ -26,6 +29,8 @@ def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+    for unused in UNUSED_PARTS:
+        setattr(logging, unused, None)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -1,6 +1,7 @@
 """The metrics of the service; docs/metrics.md has a row for each."""
 
 import sys
+from http import HTTPStatus
 from typing import Final
 
 from prometheus_client import (
@@ -80,7 +81,7 @@ class Metrics:
         )
         self.last_answer = Gauge(
             "instana_hooks_last_answer_timestamp_seconds",
-            "When the hook last answered with 200.",
+            "When the hook last answered with 200 or 304.",
             ("hook",),
             registry=registry,
         )
@@ -121,8 +122,10 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _observe_answer(self, call: Call) -> None:
-        self.response_bytes.labels(call.hook).observe(call.bytes_out)
         self.last_answer.labels(call.hook).set_to_current_time()
+        if call.status == HTTPStatus.NOT_MODIFIED:
+            return
+        self.response_bytes.labels(call.hook).observe(call.bytes_out)
         for kind, count in call.children.items():
             self.children.labels(call.hook, self._bounded(kind)).inc(count)
         if call.makes_children and not call.children:

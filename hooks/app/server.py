@@ -11,13 +11,16 @@ import structlog
 from flask import Flask, Response, request
 
 from hooks import cluster_rbac, customize, sync, wire
+from hooks.app import etag
 from hooks.app.body import JSON, read_body
 from hooks.app.calls import Call
+from hooks.app.etag import Tags
 from hooks.app.failures import Failure, failure_of
 from hooks.app.logs import LOGGER
 from hooks.app.metrics import CONTENT_TYPE, Metrics
 from hooks.app.readiness import SELF_CHECK, Readiness
 from hooks.app.settings import Settings
+from hooks.app.tokens import Tokens
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 
@@ -35,8 +38,18 @@ class Hook:
 
     name: str
     path: str
-    answer: Callable[[Obj], Obj]
+    answer: Callable[[Obj, str], Obj]
     makes_children: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What the calls of all hooks go through."""
+
+    metrics: Metrics
+    largest_body: int
+    tokens: Tokens | None
+    tags: Tags | None
 
 
 def create_app(settings: Settings) -> Flask:
@@ -47,13 +60,14 @@ def create_app(settings: Settings) -> Flask:
     metrics = Metrics(settings)
     readiness = app.extensions[READINESS] = Readiness()
     hooks = hooks_of(settings.facts)
+    edge = Edge(
+        metrics,
+        settings.max_body_bytes,
+        Tokens(settings.tokens_file) if settings.tokens_file else None,
+        Tags(settings.facts) if settings.etag else None,
+    )
     for hook in hooks:
-        app.add_url_rule(
-            hook.path,
-            hook.name,
-            answering(hook, metrics, settings.max_body_bytes),
-            methods=["POST"],
-        )
+        app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
     _add_probes(app, metrics, readiness)
     app.register_error_handler(Exception, refusing(metrics))
     check(hooks[0], readiness)
@@ -63,23 +77,23 @@ def create_app(settings: Settings) -> Flask:
 def hooks_of(facts: Facts) -> tuple[Hook, ...]:
     """Return all hooks, bound to the facts of this installation; the first is the self-check's."""
     return (
-        Hook("sync", "/sync", lambda asked: sync.sync(asked, facts, now()), makes_children=True),
+        Hook("sync", "/sync", lambda asked, at: sync.sync(asked, facts, at), makes_children=True),
         Hook(
             "customize",
             "/customize",
-            lambda asked: customize.customize(asked, facts),
+            lambda asked, _: customize.customize(asked, facts),
             makes_children=False,
         ),
         Hook(
             "cluster-rbac-sync",
             "/cluster-rbac/sync",
-            lambda asked: cluster_rbac.sync(asked, facts),
+            lambda asked, _: cluster_rbac.sync(asked, facts),
             makes_children=True,
         ),
         Hook(
             "cluster-rbac-customize",
             "/cluster-rbac/customize",
-            lambda asked: cluster_rbac.customize(asked, facts),
+            lambda asked, _: cluster_rbac.customize(asked, facts),
             makes_children=False,
         ),
     )
@@ -90,16 +104,16 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def answering(hook: Hook, metrics: Metrics, largest_body: int) -> Callable[[], Response]:
+def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
     """Return the view of a hook: answers the call, counts it, and writes its log line."""
 
     def view() -> Response:
         started = perf_counter()
         call = Call(hook.name, makes_children=hook.makes_children)
-        with metrics.in_progress.track_inprogress():
-            response = _answer(hook, call, largest_body)
+        with edge.metrics.in_progress.track_inprogress():
+            response = _answer(hook, call, edge)
         call.seconds = perf_counter() - started
-        metrics.observe(call)
+        edge.metrics.observe(call)
         _write_line(call)
         return response
 
@@ -127,35 +141,56 @@ def refusing(metrics: Metrics) -> Callable[[Exception], Response]:
 def check(hook: Hook, readiness: Readiness) -> None:
     """Let the hook answer a small request; the service gets ready if it does."""
     try:
-        wire.encode(hook.answer(wire.decode(wire.encode(SELF_CHECK))))
+        wire.encode(hook.answer(wire.decode(wire.encode(SELF_CHECK)), now()))
     except Exception as error:
         log.exception("self-check failed", **failure_of(error).log_fields())
     else:
         readiness.passed()
 
 
-def _answer(hook: Hook, call: Call, largest_body: int) -> Response:
+def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
     try:
-        body = read_body(request, largest_body)
+        if edge.tokens:
+            edge.tokens.check(request.headers.get("Authorization", ""))
+        body = read_body(request, edge.largest_body)
         call.bytes_in = len(body)
-        asked = wire.decode(body)
-        call.asked(asked)
-        answer = hook.answer(asked)
-        payload = wire.encode(answer)
-        call.answered(answer)
+        tag = edge.tags.of(hook.path, body) if edge.tags else ""
+        if tag and etag.has(request.if_none_match, tag):
+            response = _unchanged(call, tag)
+        else:
+            response = _computed(hook, call, body, tag)
     except Exception as error:  # noqa: BLE001  the edge: anything else would be the framework's page
         failure = failure_of(error)
         call.failed(failure)
         response = _response_to(failure)
-    else:
-        response = Response(payload, content_type=JSON)
     call.bytes_out = response.content_length or 0
+    return response
+
+
+def _unchanged(call: Call, tag: str) -> Response:
+    call.unchanged()
+    response = Response(status=HTTPStatus.NOT_MODIFIED)
+    response.set_etag(tag)
+    return response
+
+
+def _computed(hook: Hook, call: Call, body: bytes, tag: str) -> Response:
+    """Return the answer; one with the time of the call in it depends on it, and gets no tag."""
+    asked = wire.decode(body)
+    call.asked(asked)
+    at = now()
+    answer = hook.answer(asked, at)
+    payload = wire.encode(answer)
+    call.answered(answer)
+    response = Response(payload, content_type=JSON)
+    if tag and at.encode() not in payload:
+        response.set_etag(tag)
     return response
 
 
 def _write_line(call: Call) -> None:
     match call.status // 100:
-        case 2:
+        case 2 | 3:
             log.info("hook call", **call.log_fields())
         case 4:
             log.warning("hook call", **call.log_fields())

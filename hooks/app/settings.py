@@ -29,6 +29,8 @@ LONGEST_FIELD_MANAGER: Final = 128
 LOG_FORMATS: Final[tuple[LogFormat, ...]] = ("auto", "console", "json")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 INSTALLATION_NAMESPACE: Final = "POD_NAMESPACE"
+PROTECTION: Final = ("TLS_CERT_FILE", "TLS_KEY_FILE", "TOKENS_FILE")
+FLAG_DIGITS: Final = {"1": "true", "0": "false"}
 
 NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 LABEL_VALUE: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -62,6 +64,9 @@ class Settings:
     take_over: TakeOver = DEFAULT_FACTS.take_over
     tls_cert_file: str = ""
     tls_key_file: str = ""
+    tokens_file: str = ""
+    insecure: bool = False
+    etag: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -85,6 +90,11 @@ class Settings:
         """Tell whether the service speaks TLS."""
         return bool(self.tls_cert_file)
 
+    @property
+    def insecure_without(self) -> tuple[str, ...]:
+        """Return the variables that must be set for calls to be encrypted and authenticated."""
+        return tuple(name for name in PROTECTION if not getattr(self, name.lower()))
+
 
 def from_environ(environ: Mapping[str, str]) -> Settings:
     """Return the settings that the variables say; raises SettingsError for the first wrong one.
@@ -101,6 +111,9 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
     if settings.tls_key_file and not settings.tls_cert_file:
         raise SettingsError(name="TLS_CERT_FILE", reason="must be set where TLS_KEY_FILE is")
+    if settings.insecure_without and not settings.insecure:
+        reason = "must be set; INSECURE=1 starts the service without"
+        raise SettingsError(", ".join(settings.insecure_without), reason)
     return settings
 
 
@@ -154,7 +167,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
 
 def _flag(text: str) -> bool:
     try:
-        return parse_flag("flag", text)
+        return parse_flag("flag", FLAG_DIGITS.get(text, text))
     except UnknownFact:
         msg = "must be true or false"
         raise ValueError(msg) from None
@@ -205,4 +218,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "TAKE_OVER": _take_over,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
+    "TOKENS_FILE": str,
+    "INSECURE": _flag,
+    "ETAG": _flag,
 }

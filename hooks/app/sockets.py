@@ -1,19 +1,13 @@
-"""Sockets whose blocking reads end, and TLS contexts that follow their files."""
+"""Sockets whose blocking reads end, and the TLS contexts for them."""
 
-import os
 import socket
 import ssl
-import threading
 from typing import ClassVar, Final
 
-import structlog
-
-from hooks.app.logs import LOGGER
+from hooks.app.files import Followed
 
 DEFAULT_SECONDS: Final = 2.0
 DEFAULT_READ: Final = 1024
-
-log = structlog.stdlib.get_logger(LOGGER)
 
 
 class Bounded(socket.socket):
@@ -54,39 +48,15 @@ def bounded(sock: socket.socket) -> Bounded:
     return replacement
 
 
-class Certificate:
-    """The TLS context of a certificate and its key, made anew when the files change."""
+class Certificate(Followed[ssl.SSLContext]):
+    """The TLS context for new connections, of a certificate and its key."""
 
-    def __init__(self, cert_file: str, key_file: str) -> None:
-        """Load the files; raises OSError (ssl.SSLError is one) if they cannot be used."""
-        self._files = (cert_file, key_file)
-        self._lock = threading.Lock()
-        self._version = self._version_on_disk()
-        self._context = self._load()
+    setting = "TLS_CERT_FILE or TLS_KEY_FILE"
 
-    def context(self) -> ssl.SSLContext:
-        """Return the context for a new connection.
-
-        Files that cannot be used, as halfway through their replacement, leave the last good one.
-        """
-        with self._lock:
-            try:
-                version = self._version_on_disk()
-                if version != self._version:
-                    self._context = self._load()
-                    self._version = version
-                    log.info("certificate reloaded")
-            except OSError:
-                log.exception("certificate not reloaded")
-            return self._context
-
-    def _version_on_disk(self) -> tuple[tuple[int, int, int], ...]:
-        stats = (os.stat(file) for file in self._files)  # noqa: PTH116  follows links, as it should
-        return tuple((stat.st_mtime_ns, stat.st_ino, stat.st_size) for stat in stats)
-
-    def _load(self) -> ssl.SSLContext:
+    def load(self, *files: str) -> ssl.SSLContext:
+        """Return the context; raises OSError (ssl.SSLError is one) if they cannot be used."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.sslsocket_class = BoundedTLS
-        context.load_cert_chain(*self._files)
+        context.load_cert_chain(*files)
         return context

@@ -8,6 +8,7 @@ HTTP client, which Metacontroller is, parks spare connections: each would keep a
 import selectors
 import socket
 import ssl
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -18,8 +19,10 @@ from typing import Any, Final
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from hooks.app.failures import exception_types, frames_of
+from hooks.app.failures import CLOSE, exception_types, frames_of
 from hooks.app.sockets import bounded
+
+Application = Callable[..., Any]
 
 STOP_SECONDS: Final = 2.0
 """How long a stopping worker waits for the first request on a connection."""
@@ -30,8 +33,30 @@ ANSWER: Final = (
 )
 
 
+def ending_connections(app: Application) -> Application:
+    """Return the application with its header `Connection: close` taken at its word.
+
+    gunicorn drops the header, and would read the rest of a body that was refused.
+    """
+
+    def serve(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if CLOSE in headers:
+                start_response.__self__.force_close()
+            return start_response(status, headers, exc_info)
+
+        return app(environ, start)
+
+    return serve
+
+
 class BoundedWorker(ThreadWorker):
     """The threaded worker, with idle and closing connections kept off its threads."""
+
+    def load_wsgi(self) -> None:
+        """Load the application, whose answers may end their connection."""
+        super().load_wsgi()
+        self.wsgi = ending_connections(self.wsgi)
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a connection to a thread once there is something to read."""

@@ -11,6 +11,7 @@ as one: leaving out its field is up to the caller.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from hooks.errors import InvalidResource, Problem
@@ -128,6 +129,11 @@ def _shape(
 ) -> _Shape:
     """Return a shape; `zero_dropped` are names with spaces between."""
     return _Shape(frozenset(zero_dropped.split()), rules, defaults or {})
+
+
+def _constants(**values: Any) -> Mapping[str, Callable[[], Any]]:
+    """Return defaults that are plain values."""
+    return {name: partial(_plain, value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -256,7 +262,9 @@ _CLAIM_TEMPLATE = _shape(
 )
 _VOLUME = _shape(
     awsElasticBlockStore=_shape("fsType partition readOnly"),
-    azureDisk=_shape(),
+    azureDisk=_shape(
+        defaults=_constants(cachingMode="ReadWrite", fsType="ext4", kind="Shared", readOnly=False)
+    ),
     azureFile=_shape("readOnly"),
     cephfs=_shape("path user secretFile readOnly", secretRef=_OBJECT_REF),
     cinder=_shape("fsType readOnly", secretRef=_OBJECT_REF),
@@ -275,6 +283,7 @@ _VOLUME = _shape(
     image=_shape("reference pullPolicy"),
     iscsi=_shape(
         "iscsiInterface fsType readOnly portals chapAuthDiscovery chapAuthSession",
+        defaults=_constants(iscsiInterface="default"),
         secretRef=_OBJECT_REF,
     ),
     nfs=_shape("readOnly"),
@@ -283,9 +292,14 @@ _VOLUME = _shape(
     portworxVolume=_shape("fsType readOnly"),
     projected=_shape("sources", sources=_PROJECTED_SOURCE),
     quobyte=_shape("readOnly user group tenant"),
-    rbd=_shape("fsType pool user keyring readOnly", secretRef=_OBJECT_REF),
+    rbd=_shape(
+        "fsType pool user keyring readOnly",
+        defaults=_constants(keyring="/etc/ceph/keyring", pool="rbd", user="admin"),
+        secretRef=_OBJECT_REF,
+    ),
     scaleIO=_shape(
         "sslEnabled protectionDomain storagePool storageMode volumeName fsType readOnly",
+        defaults=_constants(fsType="xfs", storageMode="ThinProvisioned"),
         secretRef=_OBJECT_REF,
     ),
     secret=_shape("secretName items", items=_shape()),
@@ -301,7 +315,7 @@ _ENV_VAR = _shape(
     valueFrom=_shape(
         configMapKeyRef=_OBJECT_REF,
         fieldRef=_FIELD_REF,
-        fileKeyRef=_shape(),
+        fileKeyRef=_shape(defaults=_constants(optional=False)),
         resourceFieldRef=_RESOURCE_FIELD_REF,
         secretKeyRef=_OBJECT_REF,
     ),
@@ -309,7 +323,7 @@ _ENV_VAR = _shape(
 _PROBE = _shape(
     "initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold",
     exec=_shape("command"),
-    grpc=_shape(),
+    grpc=_shape(defaults=_constants(service="")),
     httpGet=_shape("path host scheme httpHeaders", httpHeaders=_shape()),
     tcpSocket=_shape("host"),
 )

@@ -2,23 +2,39 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from hooks.models.base import (
+    MUST_BE_GIVEN,
+    NOT_STORED,
     Image,
     ListOf,
     Named,
-    Opaque,
-    OpaqueList,
     Resources,
     SpecModel,
     otherwise,
+)
+from hooks.models.kubernetes import (
+    LOCAL_OBJECT_REFERENCE,
+    Affinity,
+    EnvVar,
+    Probe,
+    RollingUpdateDaemonSet,
+    Toleration,
+    Volume,
+    VolumeMount,
 )
 
 AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
+
+_DIGIT = r"([A-Za-z0-9+/]\s*)"
+BASE64: dict[str, JsonValue] = {
+    "pattern": rf"^\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?$"
+}
+"""With line breaks, and empty: what Kubernetes' format `byte` would refuse."""
 
 
 class AgentImage(Image):
@@ -27,8 +43,9 @@ class AgentImage(Image):
     name: Annotated[str, otherwise(AGENT_IMAGE)] = Field(
         default=AGENT_IMAGE,
         description="Image name with registry, without tag or digest.",
+        json_schema_extra=NOT_STORED,
     )
-    pull_secrets: ListOf[Named] | None = Field(
+    pull_secrets: ListOf[Annotated[Named, LOCAL_OBJECT_REFERENCE]] | None = Field(
         default=None,
         description="Pull Secrets of the agent's and the k8sensor's pods. Not given, a Secret for "
         "containers.instana.io is made where the image comes from there; an empty list turns "
@@ -41,7 +58,9 @@ class BackendSpec(SpecModel):
 
     endpoint_host: str = Field(min_length=1, description="Host name of the backend.")
     endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
-        default=DEFAULT_ENDPOINT_PORT, description="Port of the backend."
+        default=DEFAULT_ENDPOINT_PORT,
+        description=f"Port of the backend; an empty one means {DEFAULT_ENDPOINT_PORT}.",
+        json_schema_extra=MUST_BE_GIVEN,
     )
     key: str = Field(
         default="",
@@ -55,8 +74,12 @@ class Tls(SpecModel):
     secret_name: str = Field(
         default="", description="Existing Secret of type kubernetes.io/tls; wins over the others."
     )
-    certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
-    key: str = Field(default="", description="Private key (PEM, base64-encoded).")
+    certificate: str = Field(
+        default="", description="Certificate (PEM, base64-encoded).", json_schema_extra=BASE64
+    )
+    key: str = Field(
+        default="", description="Private key (PEM, base64-encoded).", json_schema_extra=BASE64
+    )
 
     @property
     def is_inline(self) -> bool:
@@ -68,9 +91,11 @@ class UpdateStrategy(SpecModel):
     """Update strategy of the DaemonSet."""
 
     type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
-        default=ROLLING_UPDATE, description="RollingUpdate or OnDelete."
+        default=ROLLING_UPDATE,
+        description="RollingUpdate or OnDelete.",
+        json_schema_extra={"enum": ["", ROLLING_UPDATE, "OnDelete"]},
     )
-    rolling_update: Opaque = Field(
+    rolling_update: RollingUpdateDaemonSet = Field(
         default_factory=dict,
         description="maxUnavailable (default 1) and maxSurge of a rolling update.",
     )
@@ -85,26 +110,26 @@ class AgentPod(Resources):
     labels: dict[str, str] = Field(
         default_factory=dict, description="Labels of the agent's and the k8sensor's pods."
     )
-    tolerations: OpaqueList = Field(
+    tolerations: ListOf[Toleration] = Field(
         default=(), description="Tolerations; a zone's own ones replace them."
     )
-    affinity: Opaque = Field(
+    affinity: Affinity = Field(
         default_factory=dict, description="Affinity; a zone's own one replaces it."
     )
     priority_class_name: str = Field(default="", description="Priority class of the pods.")
     node_selector: dict[str, str] = Field(
         default_factory=dict, description="Labels of the nodes that run an agent."
     )
-    volumes: OpaqueList = Field(default=(), description="Further volumes of the pods.")
-    volume_mounts: OpaqueList = Field(
+    volumes: ListOf[Volume] = Field(default=(), description="Further volumes of the pods.")
+    volume_mounts: ListOf[VolumeMount] = Field(
         default=(), description="Further volume mounts of the agent's container."
     )
-    env: OpaqueList = Field(
+    env: ListOf[EnvVar] = Field(
         default=(),
         description="Further environment variables of the agent's container, with every kind of "
         "valueFrom; they win over agent.env and the built-in ones.",
     )
-    liveness_probe: Opaque | None = Field(
+    liveness_probe: Probe | None = Field(
         default=None,
         description="Replaces the default liveness probe; without a handler the default one "
         "(HTTP GET /status) is kept and only the given numbers change.",
@@ -144,10 +169,15 @@ class AgentSpec(SpecModel):
     )
     listen_address: str = Field(default="", description="Address that the agent listens on.")
     endpoint_host: Annotated[str, otherwise(DEFAULT_ENDPOINT_HOST)] = Field(
-        default=DEFAULT_ENDPOINT_HOST, description="Host name of the Instana backend."
+        default=DEFAULT_ENDPOINT_HOST,
+        description="Host name of the Instana backend; an empty one means "
+        f"{DEFAULT_ENDPOINT_HOST}.",
+        json_schema_extra=MUST_BE_GIVEN,
     )
     endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
-        default=DEFAULT_ENDPOINT_PORT, description="Port of the Instana backend."
+        default=DEFAULT_ENDPOINT_PORT,
+        description=f"Port of the Instana backend; an empty one means {DEFAULT_ENDPOINT_PORT}.",
+        json_schema_extra=MUST_BE_GIVEN,
     )
     min_ready_seconds: int = Field(
         default=0, description="Seconds that a new agent pod has to be ready to count as available."

@@ -1,12 +1,23 @@
 """What all models of the custom resource share."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Strict
 from pydantic.alias_generators import to_camel
 
-Opaque = dict[str, Any]
-"""A part that is passed through to Kubernetes, which checks it."""
+from hooks.models.kubernetes import Quantities, ResourceClaim
+
+MUST_BE_GIVEN: dict[str, JsonValue] = {"x-must-be-given": True}
+"""The CRD requires the field, if only empty; resources stored without it have the default."""
+
+NOT_STORED: dict[str, JsonValue] = {"x-not-stored": True}
+"""The CRD does not write the default into resources: not given differs from given, or may once."""
+
+KEYED_BY_NAME: dict[str, JsonValue] = {
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["name"],
+}
+"""No two items of the list have the same name."""
 
 LATEST = "latest"
 ALWAYS = "Always"
@@ -14,7 +25,6 @@ CA_FILE = "ca.crt"
 
 Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Strict(False)]  # noqa: FBT003 - lists become tuples
-OpaqueList = ListOf[Opaque]
 
 
 class SpecModel(BaseModel):
@@ -63,7 +73,9 @@ class Image(SpecModel):
     digest: str = Field(
         default="", description="Digest such as sha256:...; wins over the tag where both are given."
     )
-    tag: Annotated[str, otherwise(LATEST)] = Field(default=LATEST, description="Image tag.")
+    tag: Annotated[str, otherwise(LATEST)] = Field(
+        default=LATEST, description="Image tag.", json_schema_extra=NOT_STORED
+    )
     pull_policy: Annotated[str, otherwise(ALWAYS)] = Field(
         default=ALWAYS, description="Pull policy: Always, IfNotPresent or Never."
     )
@@ -77,16 +89,18 @@ class Image(SpecModel):
 class Resources(SpecModel):
     """Compute resources of a container."""
 
-    requests: Opaque = Field(
+    requests: Quantities = Field(
         default_factory=dict,
         description="Resource requests; memory 768Mi and cpu 0.5 where not given.",
     )
-    limits: Opaque = Field(
+    limits: Quantities = Field(
         default_factory=dict,
         description="Resource limits; memory 768Mi and cpu 1.5 where not given.",
     )
-    claims: OpaqueList = Field(
-        default=(), description="Resource claims of the container (dynamic resource allocation)."
+    claims: ListOf[ResourceClaim] = Field(
+        default=(),
+        description="Resource claims of the container (dynamic resource allocation).",
+        json_schema_extra=KEYED_BY_NAME,
     )
 
 

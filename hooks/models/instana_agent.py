@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import Field
 
 from hooks.models.agent import AgentSpec
-from hooks.models.base import Create, Enabled, ListOf, Named, Opaque, OpaqueList, SpecModel
+from hooks.models.base import Create, Enabled, ListOf, Named, SpecModel
 from hooks.models.k8s_sensor import K8sSensorSpec
+from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -66,10 +67,10 @@ class ZoneSpec(SpecModel):
     """A part of the cluster with a DaemonSet of its own."""
 
     name: str = Field(min_length=1, description="Name of the zone, part of the DaemonSet's name.")
-    tolerations: OpaqueList | None = Field(
+    tolerations: ListOf[Toleration] | None = Field(
         default=None, description="Tolerations; agent.pod.tolerations where not given."
     )
-    affinity: Opaque | None = Field(
+    affinity: Affinity | None = Field(
         default=None, description="Affinity; agent.pod.affinity where not given."
     )
     mode: str = Field(default="", description="Monitoring mode; agent.mode where not given.")
@@ -84,7 +85,7 @@ class PodSecurityPolicy(Enabled):
 class InstanaAgentSpec(SpecModel):
     """What is to run, and how."""
 
-    selector: Opaque | None = Field(
+    selector: LabelSelector | None = Field(
         default=None,
         description="Which objects are the children of this resource; a default of the CRD.",
     )

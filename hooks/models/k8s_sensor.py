@@ -5,19 +5,20 @@ from typing import Annotated
 from pydantic import Field
 
 from hooks.models.base import (
+    NOT_STORED,
     CertificateAuthority,
     Enabled,
     Image,
     ListOf,
-    Opaque,
-    OpaqueList,
     Resources,
     SpecModel,
     otherwise,
 )
+from hooks.models.kubernetes import Affinity, Toleration
 
 SENSOR_IMAGE = "icr.io/instana/k8sensor"
 POLLRATE = "10s"
+SECONDS = "[0-9]+s"
 
 
 class SensorImage(Image):
@@ -26,6 +27,7 @@ class SensorImage(Image):
     name: Annotated[str, otherwise(SENSOR_IMAGE)] = Field(
         default=SENSOR_IMAGE,
         description="Image name with registry, without tag or digest.",
+        json_schema_extra=NOT_STORED,
     )
 
 
@@ -36,8 +38,8 @@ class SensorPod(Resources):
         default_factory=dict, description="Labels of the nodes that run a k8sensor."
     )
     priority_class_name: str = Field(default="", description="Priority class of the pods.")
-    tolerations: OpaqueList = Field(default=(), description="Tolerations of the pods.")
-    affinity: Opaque = Field(
+    tolerations: ListOf[Toleration] = Field(default=(), description="Tolerations of the pods.")
+    affinity: Affinity = Field(
         default_factory=dict,
         description="Affinity; where not given, the pods prefer nodes without another k8sensor.",
     )
@@ -101,7 +103,9 @@ class K8sSensorSpec(SpecModel):
         default=RestClient(), description="Metrics of the control plane."
     )
     pollrate: Annotated[str, otherwise(POLLRATE)] = Field(
-        default=POLLRATE, description="How often the Kubernetes API is polled, such as 10s."
+        default=POLLRATE,
+        description="How often the Kubernetes API is polled, such as 10s.",
+        json_schema_extra={"pattern": f"^({SECONDS})?$"},
     )
     feature_flags: FeatureFlags = Field(
         default=FeatureFlags(), description="Without effect; accepted for existing resources."

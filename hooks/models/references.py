@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hooks.kube.objects import as_object, as_objects
-from hooks.models.base import CertificateAuthority, Opaque
+from hooks.models.base import CertificateAuthority
 from hooks.models.instana_agent import InstanaAgentSpec
+from hooks.models.kubernetes import Opaque
 
 Kind = Literal["Secret", "ConfigMap"]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from hooks.errors import Problem
 from hooks.kube.encoding import canonical_base64
 from hooks.models.instana_agent import InstanaAgent
-from hooks.models.k8s_sensor import K8sSensorSpec
+from hooks.models.k8s_sensor import SECONDS, K8sSensorSpec
 from hooks.models.ports import HIGHEST, ports
 
 SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-POLLRATE = re.compile(r"[0-9]+s")
+POLLRATE = re.compile(SECONDS)
 ZONE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 LINE_BREAK = re.compile(r"[\r\n\x00]")
 

@@ -108,6 +108,9 @@ class Api:
         response = self.session.get(self.url(obj))
         return None if response.status_code == requests.codes.not_found else self._read(response)
 
+    def raw(self, path: str) -> Obj:
+        return self._read(self.session.get(f"{self.server}/{path}"))
+
     def list(self, kind: str, version: str, namespace: str = "", **query: str) -> list[Obj]:
         scope = {"namespace": namespace} if namespace else {}
         place = {"apiVersion": version, "kind": kind, "metadata": scope}

@@ -31,12 +31,15 @@ KINDS = (
 
 
 @contextmanager
-def running_loop(api: Api, strategy: str, logs: Path) -> Iterator[Recorder]:
+def running_loop(
+    api: Api, strategy: str, logs: Path, resync_seconds: int = 0
+) -> Iterator[Recorder]:
     """Run the service, Metacontroller with the apply strategy, and a recorder between them."""
     with service(logs / "service.log") as port:
         recorder = Recorder(port)
         log = logs / f"metacontroller-{strategy}.log"
-        with metacontroller(api, strategy, recorder.port, log):
+        with metacontroller(api, strategy, recorder.port, log, resync_seconds) as metrics:
+            recorder.metrics = metrics
             yield recorder
         recorder.close()
 

@@ -101,6 +101,8 @@ class Recorder:
 
     service_port: int
     exchanges: list[Exchange] = field(default_factory=list)
+    metrics: str = ""
+    """Address of Metacontroller's own metrics, once it runs."""
 
     def __post_init__(self) -> None:
         recorder = self
@@ -124,15 +126,28 @@ class Recorder:
 
     def forward(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        with closing(HTTPConnection(LOOPBACK, self.service_port, timeout=10)) as connection:
-            connection.request("POST", handler.path, body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = response.read()
+        try:
+            with closing(HTTPConnection(LOOPBACK, self.service_port, timeout=10)) as connection:
+                connection.request("POST", handler.path, body, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                answer = response.read()
+        except ConnectionRefusedError:  # the service is down: so is the connection
+            handler.close_connection = True
+            return
         self.exchanges.append(Exchange(handler.path, body, response.status, answer))
         handler.send_response(response.status)
         handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
         handler.wfile.write(answer)
+
+    def writes(self) -> int:
+        """Return how often Metacontroller has written to the API server."""
+        lines = requests.get(self.metrics, timeout=5).text.splitlines()
+        return sum(
+            int(float(line.rpartition(" ")[2]))
+            for line in lines
+            if line.startswith("rest_client_requests_total{") and 'method="GET"' not in line
+        )
 
     def syncs_of(self, name: str) -> list[Exchange]:
         return [
@@ -151,6 +166,7 @@ def service(log: Path) -> Iterator[int]:
     """Run the service under gunicorn; yields its port."""
     port = free_port()
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json"}
+    environ |= {"INSECURE": "1"}
     command = ["-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
     with log.open("ab") as out, _process([sys.executable, *command], environ, out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"), "the service is ready")
@@ -159,9 +175,17 @@ def service(log: Path) -> Iterator[int]:
 
 @contextmanager
 def metacontroller(
-    api: Api, strategy: str, hook_port: int, log: Path, *flags: str
-) -> Iterator[None]:
-    """Run Metacontroller with our controllers, which ask the given port."""
+    api: Api,
+    strategy: str,
+    hook_port: int,
+    log: Path,
+    resync_seconds: int = 0,
+    flags: tuple[str, ...] = (),
+) -> Iterator[str]:
+    """Run Metacontroller with our controllers, which ask the given port.
+
+    Yields the address of its metrics. With `resync_seconds` the controllers look that often.
+    """
     program = binary()
     assert program
     for obj in definitions():
@@ -169,19 +193,23 @@ def metacontroller(
     health = free_port()
     wait_for(lambda: _serves(api), "the API server knows Metacontroller's kinds")
     for manifest in MANIFESTS:
-        api.apply(_asking(hook_port, yaml.safe_load(Path(manifest).read_text())))
+        controller = _asking(hook_port, yaml.safe_load(Path(manifest).read_text()))
+        if resync_seconds:
+            controller["spec"]["resyncPeriodSeconds"] = resync_seconds
+        api.apply(controller)
+    metrics = free_port()
     command = [
         program,
         f"--apply-strategy={strategy}",
         "--client-go-qps=50",
         "--client-go-burst=100",
-        f"--metrics-address={LOOPBACK}:{free_port()}",
+        f"--metrics-address={LOOPBACK}:{metrics}",
         f"--health-probe-bind-address={LOOPBACK}:{health}",
         *flags,
     ]
     with log.open("ab") as out, _process(command, dict(os.environ), out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")
-        yield
+        yield f"http://{LOOPBACK}:{metrics}/metrics"
 
 
 def _asking(port: int, controller: Obj) -> Obj:

@@ -50,10 +50,10 @@ def test_metacontroller_under_the_operators_name(
 ) -> None:
     monkeypatch.setenv("FIELD_MANAGER", OPERATOR)
     before = daemonset(api, agent)
-    flag = f"--apply-strategy-ssa-field-manager={OPERATOR}"
+    flags = (f"--apply-strategy-ssa-field-manager={OPERATOR}",)
     with service(logs / "name-service.log") as port:
         loop = Recorder(port)
-        with metacontroller(api, STRATEGY, loop.port, logs / "name.log", flag):
+        with metacontroller(api, STRATEGY, loop.port, logs / "name.log", flags=flags):
             wait_until_settled(api, [agent])
             adopted = daemonset(api, agent)
             api.merge(agent, {"spec": {"useSecretMounts": False}})

@@ -130,13 +130,14 @@ def command() -> list[str]:
 
 
 def environment(home: Path, **settings: str) -> Mapping[str, str]:
-    """Return the environment of a service: no setting but the given ones."""
+    """Return the environment of a service: no setting but the given ones; insecure by default."""
     names = {field.name.upper() for field in fields(Settings)}
     inherited = {name: value for name, value in os.environ.items() if name not in names}
     return inherited | {
         "HOME": str(home),
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "INSECURE": "1",
         **settings,
     }
 

@@ -65,6 +65,25 @@ def test_a_body_above_the_limit_in_chunks_is_too_large(service: Service) -> None
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("content_type", "status"), [(b"application/json", b"413"), (b"text/plain", b"415")]
+)
+def test_a_body_that_is_refused_is_not_waited_for(
+    service: Service, content_type: bytes, status: bytes
+) -> None:
+    with service.connect() as connection:
+        connection.sendall(
+            b"POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+            b"Content-Type: " + content_type + b"\r\n\r\n"
+        )
+        started = time.monotonic()
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"\r\nConnection: close\r\n" in answer
+    assert time.monotonic() - started < 1
+
+
 def test_a_body_at_the_limit_is_read(service: Service) -> None:
     body = json.dumps(REQUESTS["/sync"]).encode()
     response = service.request("POST", "/sync", data=body.ljust(LIMIT), headers=JSON)

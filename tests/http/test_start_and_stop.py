@@ -22,6 +22,8 @@ from tests.http.service import (
 )
 
 JSON = {"Content-Type": "application/json"}
+NO_TOKENS = "must hold tokens, one a line, of 16 or more ASCII characters"
+MUST_BE_SET = "must be set; INSECURE=1 starts the service without"
 
 
 def test_a_stop_is_graceful_while_connections_are_idle(directory: Path) -> None:
@@ -95,6 +97,19 @@ def test_nothing_is_written_but_the_log(directory: Path) -> None:
             {"TLS_CERT_FILE": "/nowhere/a", "TLS_KEY_FILE": "/nowhere/b"},
             "wrong setting TLS_CERT_FILE or TLS_KEY_FILE: FileNotFoundError",
         ),
+        ({"TOKENS_FILE": "/nowhere/a"}, "wrong setting TOKENS_FILE: FileNotFoundError"),
+        (
+            {"TOKENS_FILE": os.devnull},
+            f"wrong setting TOKENS_FILE: {NO_TOKENS}",
+        ),
+        (
+            {"INSECURE": ""},
+            f"wrong setting TLS_CERT_FILE, TLS_KEY_FILE, TOKENS_FILE: {MUST_BE_SET}",
+        ),
+        (
+            {"INSECURE": "", "TLS_CERT_FILE": "/nowhere/a", "TLS_KEY_FILE": "/nowhere/b"},
+            f"wrong setting TOKENS_FILE: {MUST_BE_SET}",
+        ),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_one_line(
@@ -112,6 +127,18 @@ def test_a_wrong_setting_ends_the_start_with_one_line(
 
     assert done.returncode == 1
     assert done.stderr == f"{told}\n"
+
+
+def test_an_insecure_start_says_what_is_missing(directory: Path) -> None:
+    tokens = directory / "tokens"
+    tokens.write_text("token-of-16-and-more")
+    (directory / "run").mkdir()
+    with running(directory / "run", TOKENS_FILE=str(tokens)) as service:
+        (line,) = service.lines("calls are not protected")
+
+        assert line["level"] == "warning"
+        assert line["not_set"] == ["TLS_CERT_FILE", "TLS_KEY_FILE"]
+        assert service.post("/sync", REQUESTS["/sync"]).status_code == 401
 
 
 def test_a_killed_worker_is_replaced(directory: Path) -> None:

@@ -4,51 +4,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import requests
-import trustme
 
+from tests.http.authority import Authority, authority_in
 from tests.http.service import CALL_SECONDS, LOOPBACK, REQUESTS, Service, running
 
 PEERS = 40
 BOUND_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A certificate authority, and the files of a service that it vouches for."""
-
-    ca: trustme.CA
-    ca_file: Path
-    cert_file: Path
-    key_file: Path
-
-    def issue(self) -> None:
-        """Put a new certificate in place of the present one."""
-        issued = self.ca.issue_cert(LOOPBACK)
-        issued.private_key_pem.write_to_path(self.key_file)
-        chain = b"".join(pem.bytes() for pem in issued.cert_chain_pems)
-        self.cert_file.write_bytes(chain)
-
-    def settings(self) -> dict[str, str]:
-        """Return the settings of a service that uses the files."""
-        return {"TLS_CERT_FILE": str(self.cert_file), "TLS_KEY_FILE": str(self.key_file)}
-
-    def context(self) -> ssl.SSLContext:
-        """Return what a client trusts."""
-        return ssl.create_default_context(cafile=str(self.ca_file))
-
-
-def authority_in(directory: Path) -> Authority:
-    """Make an authority with a first certificate."""
-    ca = trustme.CA()
-    authority = Authority(ca, directory / "ca.crt", directory / "tls.crt", directory / "tls.key")
-    ca.cert_pem.write_to_path(authority.ca_file)
-    authority.issue()
-    return authority
 
 
 @pytest.fixture(name="authority", scope="module")
@@ -171,8 +136,8 @@ def test_a_new_certificate_is_used_without_a_restart(directory: Path) -> None:
         assert second != first
         authority.key_file.write_text("half written")
         assert served(service) == second
-        assert len(service.lines("certificate reloaded")) == 1
-        assert service.lines("certificate not reloaded")
+        assert len(service.lines("files reloaded")) == 1
+        assert service.lines("files not reloaded")
         authority.issue()
         assert served(service) not in {first, second}
 

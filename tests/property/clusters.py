@@ -12,7 +12,7 @@ import yaml
 from hypothesis import strategies as st
 
 from hooks.customize import customize
-from hooks.facts import Facts
+from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
 from hooks.sync import sync
@@ -28,6 +28,7 @@ FIXTURES = Path("tests/fixtures/go-operator")
 CASES = sorted(path.parent.name for path in FIXTURES.glob("*/expected.json"))
 RESOURCES = {
     "configmaps": "ConfigMap.v1",
+    "daemonsets": "DaemonSet.apps/v1",
     "endpointslices": "EndpointSlice.discovery.k8s.io/v1",
     "namespaces": "Namespace.v1",
     "secrets": "Secret.v1",
@@ -39,7 +40,7 @@ FACTS = st.sampled_from(
         Facts(),
         Facts(openshift=True, operator_version="v0.0.1-dev"),
         Facts(agent_namespaces=("elsewhere",), operator_version="main"),
-        Facts(agent_namespaces=("*",)),
+        Facts(agent_namespaces=("*",), take_over=TakeOver.UPDATE),
     ]
 )
 
@@ -163,17 +164,15 @@ def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Obj
     """Draw what is there of what customize asks for; in a complete one nothing is missing."""
     world: Objects = {}
     for rule in customize({"parent": parent}, facts)["relatedResources"]:
-        kind = RESOURCES[rule["resource"]]
-        if rule["resource"] in {"secrets", "configmaps"}:
+        resource = rule["resource"]
+        if resource in NAMED:
             for name in rule["names"]:
                 is_there = complete and name != "etcd-ca"
                 if is_there or draw(st.booleans()):
-                    _add(world, _named(kind, name, draw(_data(name, complete=complete))))
-        elif rule["resource"] == "namespaces":
-            for labelled in draw(NAMESPACES):
-                _add(world, labelled)
-        elif rule["resource"] == "services":
-            for each in draw(ETCD):
+                    data = draw(_data(name, complete=complete))
+                    _add(world, _named(RESOURCES[resource], name, data))
+        else:
+            for each in draw(OTHERS[resource]):
                 _add(world, each)
     return world
 
@@ -213,6 +212,31 @@ NAMESPACES = st.lists(
         st.sampled_from(["true", "", "a: b", '"quoted"']),
     ),
     max_size=3,
+)
+
+
+HELM_ERA = {"app.kubernetes.io/name": "instana-agent", "app.kubernetes.io/instance": "release"}
+
+
+def _other_daemonset(name: str, labels: dict[str, str]) -> Obj:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": name, "namespace": specs.NAMESPACE, "labels": labels},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": []}},
+        },
+    }
+
+
+OTHER_DAEMONSETS = st.lists(
+    st.builds(
+        _other_daemonset,
+        st.sampled_from([*specs.NAMES, "fluentd"]),
+        st.sampled_from([HELM_ERA, {"app": "other"}]),
+    ),
+    max_size=1,
 )
 
 
@@ -262,6 +286,14 @@ ETCD = st.lists(
     max_size=4,
 )
 
+NAMED = frozenset({"configmaps", "secrets"})
+OTHERS: dict[str, st.SearchStrategy[list[Obj]]] = {
+    "daemonsets": OTHER_DAEMONSETS,
+    "endpointslices": st.just([]),  # ETCD has them too
+    "namespaces": NAMESPACES,
+    "services": ETCD,
+}
+
 
 # What was there before.
 
@@ -307,8 +339,9 @@ def running(
 @st.composite
 def _carried_out(draw: st.DrawFn, start: Situation) -> Children:
     answer = start.answer()
-    if draw(st.booleans()):
-        answer["children"] = [with_older_selector(each) for each in answer["children"]]
+    older = draw(st.sampled_from([None, with_older_selector, with_selector_of_helm_era]))
+    if older:
+        answer["children"] = [older(each) for each in answer["children"]]
     children = applying.carried_out(answer, {}, draw(st.sampled_from(APPLIES)))
     return applying.run(children, healthy=draw(st.booleans()))
 
@@ -387,6 +420,17 @@ def with_older_selector(child: Obj) -> Obj:
     older: Obj = applying.copied(child)
     older["spec"]["selector"] = {"matchLabels": own, "matchExpressions": expressions}
     older["spec"]["template"]["metadata"]["labels"] |= own | {"tier": "back"}
+    return older
+
+
+def with_selector_of_helm_era(child: Obj) -> Obj:
+    """Return a DaemonSet as a Helm release made it and as it was adopted, others as they are."""
+    if child["kind"] != "DaemonSet":
+        return child
+    older: Obj = applying.copied(child)
+    older["spec"]["selector"] = {"matchLabels": HELM_ERA}
+    labels = older["spec"]["template"]["metadata"]["labels"]
+    older["spec"]["template"]["metadata"]["labels"] = labels | HELM_ERA
     return older
 
 

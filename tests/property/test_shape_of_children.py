@@ -13,7 +13,7 @@ from tests.property.clusters import Situation
 MAPS_OF_TEXT = {"annotations", "data", "labels", "matchLabels", "nodeSelector", "volumeAttributes"}
 STORED_EMPTY = {
     "affinity", "emptyDir", "labelSelector", "namespaceSelector", "nodeAffinity", "podAffinity",
-    "podAntiAffinity", "preference", "type",
+    "podAntiAffinity", "preference", "service", "type",
 }  # fmt: skip
 """Pointers and required fields, which the API server keeps even when they are empty."""
 

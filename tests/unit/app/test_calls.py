@@ -103,3 +103,16 @@ def test_the_log_line_of_a_failure_says_which() -> None:
         "unreadable_request",
         "no parent",
     )
+
+
+def test_the_log_line_of_an_answer_that_the_caller_has_tells_nothing_unknown() -> None:
+    call = Call("sync", makes_children=True, bytes_in=10, seconds=0.01234)
+    call.unchanged()
+
+    assert call.log_fields() == {
+        "hook": "sync",
+        "status": 304,
+        "bytes_in": 10,
+        "bytes_out": 0,
+        "ms": 12.3,
+    }

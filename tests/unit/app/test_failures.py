@@ -3,6 +3,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hooks.app.body import BodyTooLarge, UnsupportedContentType
 from hooks.app.failures import Failure, failure_of, frames_of
+from hooks.app.tokens import Unauthorized
 from hooks.errors import (
     InternalError,
     InvalidResource,
@@ -57,6 +58,13 @@ def test_a_body_that_was_not_read_ends_the_connection(error: Exception, status: 
 
     assert failure.status == status
     assert failure.headers == (("Connection", "close"),)
+
+
+def test_a_call_without_a_token_is_told_what_to_send_and_ends_the_connection() -> None:
+    failure = caught(Unauthorized("a token is needed"))
+
+    assert (failure.type, failure.status) == ("unauthorized", 401)
+    assert failure.headers == (("Connection", "close"), ("WWW-Authenticate", "Bearer"))
 
 
 def test_the_framework_s_refusals_keep_status_and_allow_header_only() -> None:

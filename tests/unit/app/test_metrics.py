@@ -86,6 +86,17 @@ def test_an_error_is_counted_by_type_and_is_no_answer(metrics: Metrics) -> None:
     assert value(metrics, "instana_hooks_last_answer_timestamp_seconds", hook="sync") is None
 
 
+def test_an_answer_that_the_caller_has_is_one_of_unknown_children(metrics: Metrics) -> None:
+    call = Call("sync", makes_children=True)
+    call.unchanged()
+    metrics.observe(call)
+
+    assert value(metrics, "instana_hooks_calls_total", hook="sync", status="304") == 1
+    assert value(metrics, "instana_hooks_last_answer_timestamp_seconds", hook="sync")
+    assert value(metrics, "instana_hooks_childless_answers_total", hook="sync") is None
+    assert value(metrics, "instana_hooks_response_bytes_count", hook="sync") is None
+
+
 def test_what_reached_no_hook_is_counted_as_other(metrics: Metrics) -> None:
     metrics.refused(404, "not_found")
 

@@ -8,15 +8,17 @@ from hooks.app.settings import READERS, Settings, SettingsError, from_environ
 from hooks.facts import Facts
 
 DOCUMENTATION = Path("docs/settings.md").read_text(encoding="utf-8")
+INSECURE = {"INSECURE": "1"}
+PROTECTED = {"TLS_CERT_FILE": "/tls.crt", "TLS_KEY_FILE": "/tls.key", "TOKENS_FILE": "/tokens"}
 VARIABLES = [field.name.upper() for field in fields(Settings)]
 
 
 def test_nothing_set_gives_the_defaults() -> None:
-    assert from_environ({}) == Settings()
+    assert from_environ(INSECURE) == Settings(insecure=True)
 
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
-    assert from_environ({"PORT": "", "OPENSHIFT": " "}) == Settings()
+    assert from_environ({"PORT": "", "OPENSHIFT": " "} | INSECURE) == Settings(insecure=True)
 
 
 def test_every_setting_is_read() -> None:
@@ -35,6 +37,9 @@ def test_every_setting_is_read() -> None:
             "OPERATOR_VERSION": "1.2.3",
             "TLS_CERT_FILE": "/tls/tls.crt",
             "TLS_KEY_FILE": "/tls/tls.key",
+            "TOKENS_FILE": "/tokens/tokens",
+            "INSECURE": "false",
+            "ETAG": "true",
         }
     )
 
@@ -52,6 +57,9 @@ def test_every_setting_is_read() -> None:
         operator_version="1.2.3",
         tls_cert_file="/tls/tls.crt",
         tls_key_file="/tls/tls.key",
+        tokens_file="/tokens/tokens",
+        insecure=False,
+        etag=True,
     )
 
 
@@ -73,6 +81,8 @@ def test_every_setting_is_read() -> None:
         ("LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "loud"),
         ("OPENSHIFT", "yes"),
+        ("INSECURE", "2"),
+        ("ETAG", "on"),
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
         ("FIELD_MANAGER", "x" * 129),
@@ -94,24 +104,59 @@ def test_a_wrong_value_is_refused_by_name_without_being_quoted(name: str, value:
 )
 def test_tls_needs_both_files(given: str, missing: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        from_environ({given: "/some/file"})
+        from_environ(INSECURE | {given: "/some/file"})
 
     assert caught.value.name == missing
 
 
 def test_tls_is_spoken_with_both_files_only() -> None:
-    assert not from_environ({}).tls
-    assert from_environ({"TLS_CERT_FILE": "a", "TLS_KEY_FILE": "b"}).tls
+    assert not from_environ(INSECURE).tls
+    assert from_environ(PROTECTED).tls
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ((), "TLS_CERT_FILE, TLS_KEY_FILE, TOKENS_FILE"),
+        (("TLS_CERT_FILE", "TLS_KEY_FILE"), "TOKENS_FILE"),
+        (("TOKENS_FILE",), "TLS_CERT_FILE, TLS_KEY_FILE"),
+    ],
+)
+@pytest.mark.parametrize("insecure", ["", "0", "false"])
+def test_certificate_and_tokens_must_be_there(
+    given: tuple[str, ...], missing: str, insecure: str
+) -> None:
+    environ = {name: PROTECTED[name] for name in given}
+
+    with pytest.raises(SettingsError) as caught:
+        from_environ(environ | {"INSECURE": insecure})
+
+    assert str(caught.value) == f"{missing}: must be set; INSECURE=1 starts the service without"
+
+
+@pytest.mark.parametrize("insecure", ["1", "true", "True"])
+def test_what_is_given_is_used_where_something_is_missing(insecure: str) -> None:
+    settings = from_environ({"INSECURE": insecure, "TOKENS_FILE": "/tokens"})
+
+    assert settings.tokens_file == "/tokens"
+    assert settings.insecure_without == ("TLS_CERT_FILE", "TLS_KEY_FILE")
+
+
+def test_nothing_is_missing_with_certificate_and_tokens() -> None:
+    assert from_environ(PROTECTED).insecure_without == ()
 
 
 def test_the_installation_s_namespace_is_the_default_of_the_agents() -> None:
-    assert from_environ({"POD_NAMESPACE": "monitoring"}).agent_namespaces == ("monitoring",)
-    both = {"POD_NAMESPACE": "monitoring", "AGENT_NAMESPACES": "*"}
+    assert from_environ(INSECURE | {"POD_NAMESPACE": "monitoring"}).agent_namespaces == (
+        "monitoring",
+    )
+    both = INSECURE | {"POD_NAMESPACE": "monitoring", "AGENT_NAMESPACES": "*"}
     assert from_environ(both).agent_namespaces == ("*",)
 
 
 def test_the_facts_are_the_settings_that_matter_to_the_desired_state() -> None:
-    settings = from_environ({"OPENSHIFT": "true", "AGENT_NAMESPACES": "*", "FIELD_MANAGER": "x"})
+    given = {"OPENSHIFT": "true", "AGENT_NAMESPACES": "*", "FIELD_MANAGER": "x"}
+    settings = from_environ(INSECURE | given)
 
     assert settings.facts == Facts(
         openshift=True,

@@ -96,7 +96,7 @@ def test_the_mode_is_a_label_and_a_variable(mode: str, label: str, variable: str
             {"httpGet": {"path": "/x", "port": 1}, "timeoutSeconds": 2},
         ),
         ({"tcpSocket": {"port": 1}}, {"tcpSocket": {"port": 1}}),
-        ({"grpc": {"port": 1}}, {"grpc": {"port": 1}}),
+        ({"grpc": {"port": 1}}, {"grpc": {"port": 1, "service": ""}}),
     ],
 )
 def test_a_probe_without_a_handler_tunes_the_default_one(probe: Obj | None, expected: Obj) -> None:

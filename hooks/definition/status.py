@@ -1,0 +1,103 @@
+"""`status`: what this service answers, and what the Go operator left in stored resources.
+
+Types and descriptions only: a status that the API server refused would be worse than an odd one.
+"""
+
+from hooks.kube.objects import Obj
+
+
+def status() -> Obj:
+    """Return the schema; a field that it lacks would be pruned, and written again for ever."""
+    return {
+        "description": "What is observed: conditions, counts, and links to children.",
+        "type": "object",
+        "properties": {
+            "conditions": _conditions(),
+            "agents": _counts("Agents of all DaemonSets together."),
+            "k8sensors": _counts("k8sensors of all backends together."),
+            "observedGeneration": _generation("Generation of the spec that the status is about."),
+            "operatorVersion": _text("Version of the service that wrote the status."),
+            "configsecret": _link("Secret with the agents' configuration."),
+            "namespacesconfigmap": _link("ConfigMap with the labelled namespaces."),
+            **_deprecated(),
+        },
+    }
+
+
+def _conditions() -> Obj:
+    return {
+        "description": "What holds and what does not, by type; Ready sums the others up.",
+        "type": "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["type"],
+        "items": {
+            "type": "object",
+            "required": ["type", "status"],
+            "properties": {
+                "type": _text("What the condition is about."),
+                "status": _text("True, False or Unknown."),
+                "reason": _text("Why, in one word."),
+                "message": _text("Why, in a sentence."),
+                "lastTransitionTime": _time("When the status changed last."),
+                "observedGeneration": _generation("Generation that the condition is about."),
+            },
+        },
+    }
+
+
+def _counts(description: str) -> Obj:
+    return {
+        "description": description,
+        "type": "object",
+        "properties": {
+            "desired": _number("How many there should be."),
+            "ready": _number("How many are ready."),
+            "updated": _number("How many are of the present template."),
+            "available": _number("How many are ready for long enough."),
+            "summary": _text("Ready and desired ones, such as 2/3."),
+        },
+    }
+
+
+def _deprecated() -> Obj:
+    return {
+        "status": _text("Deprecated: Running or Failed. Use the condition Ready."),
+        "reason": _text("Deprecated: what is wrong. Use the conditions."),
+        "oldVersionsUpdated": {
+            "description": "Deprecated: whether the spec or the operator changed since the first "
+            "status.",
+            "type": "boolean",
+        },
+        "daemonset": _link("Deprecated: the DaemonSet, where there is exactly one."),
+        "configmap": _link("Deprecated, not written."),
+        "lastUpdate": _time("Deprecated, not written."),
+        "leadingAgentPod": {
+            "description": "Deprecated, not written.",
+            "type": "object",
+            "additionalProperties": _link("Deprecated, not written."),
+        },
+    }
+
+
+def _link(description: str) -> Obj:
+    return {
+        "description": description,
+        "type": "object",
+        "properties": {"name": _text("Name."), "uid": _text("UID.")},
+    }
+
+
+def _text(description: str) -> Obj:
+    return {"description": description, "type": "string"}
+
+
+def _number(description: str) -> Obj:
+    return {"description": description, "type": "integer"}
+
+
+def _generation(description: str) -> Obj:
+    return {"description": description, "type": "integer", "format": "int64"}
+
+
+def _time(description: str) -> Obj:
+    return {"description": description, "type": "string", "format": "date-time"}

@@ -1,0 +1,140 @@
+"""The servers that are measured: the service as in production, and a baseline that echoes."""
+
+import os
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import trustme
+
+from tests.bench.clients import LOOPBACK, Call, post
+from tests.bench.figures import Figure
+
+START_SECONDS: Final = 30.0
+OURS: Final = ("--config=python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app")
+ECHO: Final = ("--config=python:tests.bench.noop_conf", "tests.bench.noop:app")
+BARE_ECHO: Final = (
+    *("--worker-class=gthread", "--threads=32", "--keep-alive=100", "--preload"),
+    "--no-control-socket",
+    "tests.bench.noop:app",
+)
+"""What a Flask application takes in memory without anything of ours."""
+
+TOKEN: Final = "token-of-the-benchmark"
+ROUNDS: Final = 12
+CALLS_PER_ROUND: Final = 40
+HTTP_GOAL, UNCHANGED_GOAL, TAIL_GOAL, MEMORY_GOAL = 1.6, 1.15, 5.0, 2.0
+
+
+def server_figures(body: bytes) -> list[Figure]:
+    """Measure the servers in turns, each with several clients at once."""
+    with (
+        _credentials() as (environ, context),
+        _server(OURS, environ) as ours,
+        _server(ECHO, environ) as echo,
+        _server(BARE_ECHO, environ) as bare,
+    ):
+        request = post("/sync", body, Authorization=f"Bearer {TOKEN}")
+        plain = Call(ours.port, context, request)
+        tag = plain.once().headers["etag"]
+        known = post("/sync", body, Authorization=f"Bearer {TOKEN}", If_None_Match=tag)
+        unchanged = Call(ours.port, context, known, status=304)
+        echoed, bare_echoed = Call(echo.port, context, request), Call(bare.port, context, request)
+        for _ in range(ROUNDS):
+            for call in (plain, echoed, unchanged, bare_echoed):
+                call.repeat(CALLS_PER_ROUND)
+        return [
+            _against("HTTPS p50", plain, echoed, HTTP_GOAL),
+            _against("HTTPS p50, unchanged (304)", unchanged, echoed, UNCHANGED_GOAL),
+            _tail("HTTPS p99 to its p50", plain),
+            _tail("HTTPS p99 to its p50, unchanged", unchanged),
+            Figure("worker RSS", _rss(ours.pid), _rss(bare.pid), "MiB", MEMORY_GOAL),
+        ]
+
+
+def _against(name: str, ours: Call, baseline: Call, goal: float) -> Figure:
+    return Figure(name, _percentile(ours, 50), _percentile(baseline, 50), "ms", goal)
+
+
+def _tail(name: str, call: Call) -> Figure:
+    return Figure(name, _percentile(call, 99), _percentile(call, 50), "ms", TAIL_GOAL)
+
+
+def _percentile(call: Call, percent: int) -> float:
+    """Return a percentile in milliseconds."""
+    return statistics.quantiles(call.seconds, n=100)[percent - 1] * 1e3
+
+
+@dataclass(frozen=True)
+class _Server:
+    port: int
+    pid: int
+
+
+@contextmanager
+def _credentials() -> Iterator[tuple[Mapping[str, str], ssl.SSLContext]]:
+    """Make what production has; yields the settings, and what a client trusts."""
+    ca = trustme.CA()
+    issued = ca.issue_cert(LOOPBACK)
+    context = ssl.create_default_context()
+    ca.configure_trust(context)
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        tokens, cert, key = (directory / entry for entry in ("tokens", "tls.crt", "tls.key"))
+        tokens.write_text(TOKEN)
+        issued.private_key_pem.write_to_path(key)
+        cert.write_bytes(b"".join(pem.bytes() for pem in issued.cert_chain_pems))
+        settings = {"TOKENS_FILE": tokens, "TLS_CERT_FILE": cert, "TLS_KEY_FILE": key}
+        yield {setting: str(file) for setting, file in settings.items()}, context
+
+
+@contextmanager
+def _server(arguments: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[_Server]:
+    with closing(socket.socket()) as probe:
+        probe.bind((LOOPBACK, 0))
+        port = probe.getsockname()[1]
+    fixed = {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json", "ETAG": "true"}
+    files = [f"--certfile={settings['TLS_CERT_FILE']}", f"--keyfile={settings['TLS_KEY_FILE']}"]
+    command = ["-m", "gunicorn", f"--bind={LOOPBACK}:{port}", *files, *arguments]
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        env=os.environ | settings | fixed,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port)
+        yield _Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((LOOPBACK, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    msg = "a server did not start"
+    raise RuntimeError(msg)
+
+
+def _rss(pid: int) -> float:
+    """Return the resident memory of the only worker of a gunicorn, in MiB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    status = Path(f"/proc/{children[0]}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024

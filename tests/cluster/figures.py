@@ -1,0 +1,214 @@
+"""`make figures`: print what the real loop costs the API server, and fail where a goal is missed.
+
+Needs KUBECONFIG and METACONTROLLER. Writes are those that Metacontroller itself counts.
+"""
+
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hooks.kube.objects import Obj, identity
+from tests.cluster.api import Api, wait_for
+from tests.cluster.cases import rendered, resource, surroundings
+from tests.cluster.conftest import prepared_api
+from tests.cluster.loop import remove, running_loop, settled, versions
+from tests.cluster.metacontroller import LOOPBACK, STRATEGIES, Recorder, metacontroller
+
+CASE = "combined-production"
+RESYNCS = 10
+CREATIONS = 5
+NAMESPACES = 5000
+CLUSTER_ROLES = 300
+OUR_ROLES = 2
+RESYNC_SECONDS = 1
+POLL_SECONDS = 0.005
+QUIET_SECONDS = 2.0
+FLOOR_GOAL = 2.0
+OUR_ROLE_PATH = "/cluster-rbac/sync"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was measured, and the greatest value that is fine."""
+
+    name: str
+    strategy: str
+    value: float
+    goal: float
+    remark: str = ""
+
+    @property
+    def is_missed(self) -> bool:
+        return self.value > self.goal
+
+    def __str__(self) -> str:
+        verdict = "MISSED" if self.is_missed else "ok"
+        text = (
+            f"{self.name:<58} {self.strategy:<18} {self.value:>7.2f} <= {self.goal:<5g} {verdict}"
+        )
+        return f"{text}  {self.remark}".rstrip()
+
+
+def main() -> int:
+    """Print all figures; returns 1 if one misses its goal."""
+    api = prepared_api()
+    figures = []
+    with tempfile.TemporaryDirectory() as logs:
+        for strategy in STRATEGIES:
+            for figure in measured(api, strategy, Path(logs)):
+                print(figure, flush=True)  # noqa: T201  it is what this command is for
+                figures.append(figure)
+    return int(any(figure.is_missed for figure in figures))
+
+
+def measured(api: Api, strategy: str, logs: Path) -> Iterator[Figure]:
+    """Yield the figures of one apply strategy."""
+    agent, others = resource(CASE), surroundings(CASE)
+    api.apply_all(others)
+    with running_loop(api, strategy, logs, RESYNC_SECONDS) as loop, created(api, agent):
+        yield Figure("writes at rest over 10 resyncs", strategy, _at_rest(agent, loop), 0)
+    with running_loop(api, strategy, logs) as loop:
+        with created(api, agent):
+            yield _one_field(api, agent, strategy, loop)
+        ours = [_creation(api, agent) for _ in range(CREATIONS)]
+        yield _rbac_calls(api, agent, strategy, loop)
+    with floor(api, strategy, logs):
+        theirs = [_creation(api, agent) for _ in range(CREATIONS)]
+    seconds, least = statistics.median(ours), statistics.median(theirs)
+    remark = f"{seconds:.2f} s, a hook that only repeats its answer {least:.2f} s"
+    yield Figure("creation until all children are there, times the floor", strategy,
+                 seconds / least, FLOOR_GOAL, remark)  # fmt: skip
+    remove(api, agent, others)
+
+
+@contextmanager
+def created(api: Api, agent: Obj) -> Iterator[None]:
+    """Have the resource with all its children, at rest."""
+    _creation(api, agent, keep=True)
+    settled(api, agent)
+    yield
+    remove(api, agent, [])
+
+
+def _at_rest(agent: Obj, loop: Recorder) -> int:
+    name = agent["metadata"]["name"]
+    before = loop.writes()
+    calls = len(loop.syncs_of(name)) + RESYNCS
+    wait_for(lambda: len(loop.syncs_of(name)) >= calls, "ten resyncs", RESYNCS * 3.0)
+    return loop.writes() - before
+
+
+def _one_field(api: Api, agent: Obj, strategy: str, loop: Recorder) -> Figure:
+    """Return the writes for another image of the agent beyond the changed children and a status."""
+    writes, before = loop.writes(), versions(api)
+    api.merge(agent, {"spec": {"agent": {"image": {"tag": "another"}}}})
+    time.sleep(QUIET_SECONDS)
+    after = settled(api, agent)
+    changed = [key for key in before if after[key] != before[key]]
+    kinds = ", ".join(sorted(kind for _, kind, _, _ in changed))
+    return Figure("writes for a one-field change", strategy, loop.writes() - writes,
+                  len(changed) + 1, f"changed: {kinds}")  # fmt: skip
+
+
+def _creation(api: Api, agent: Obj, *, keep: bool = False) -> float:
+    """Return the seconds from creating the resource until all children are there."""
+    result = rendered(CASE)
+    wanted = {identity(each) for each in [*result.children, *result.attachments]}
+    started = time.perf_counter()
+    api.apply(agent)
+    while not versions(api).keys() >= wanted:
+        time.sleep(POLL_SECONDS)
+    seconds = time.perf_counter() - started
+    if not keep:
+        settled(api, agent)
+        remove(api, agent, [])
+    return seconds
+
+
+def _rbac_calls(api: Api, agent: Obj, strategy: str, loop: Recorder) -> Figure:
+    """Return the calls for one event of an agent in a cluster of many namespaces and roles."""
+    crowd = [*_namespaces(), *_cluster_roles()]
+    api.apply_all(crowd)
+    try:
+        with created(api, agent):
+            calls = len(_rbac(loop))
+            api.merge(agent, {"metadata": {"annotations": {"tests/event": "one"}}})
+            wait_for(lambda: len(_rbac(loop)) > calls, "the roles are looked at")
+            time.sleep(QUIET_SECONDS)
+            found = len(_rbac(loop)) - calls
+    finally:
+        for each in crowd:
+            api.delete(each)
+    remark = f"{NAMESPACES} namespaces, {CLUSTER_ROLES} other ClusterRoles"
+    return Figure(
+        "cluster-RBAC syncs for one event of an agent", strategy, found, OUR_ROLES, remark
+    )
+
+
+def _rbac(loop: Recorder) -> list[str]:
+    return [each.path for each in list(loop.exchanges) if each.path == OUR_ROLE_PATH]
+
+
+def _namespaces() -> Iterator[Obj]:
+    for number in range(NAMESPACES):
+        yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"crowd-{number}"}}
+
+
+def _cluster_roles() -> Iterator[Obj]:
+    for number in range(CLUSTER_ROLES):
+        yield {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": f"crowd-{number}"},
+            "rules": [],
+        }
+
+
+@contextmanager
+def floor(api: Api, strategy: str, logs: Path) -> Iterator[None]:
+    """Run Metacontroller with a hook that computes nothing: it repeats the rendered children."""
+    result = rendered(CASE)
+    answers: dict[str, Any] = {
+        "/sync": {"status": {}, "children": result.children},
+        "/customize": {"relatedResources": []},
+        "/cluster-rbac/customize": {"relatedResources": []},
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = orjson.dumps(answers.get(self.path) or _attachments(request))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    def _attachments(request: Obj) -> Obj:
+        role = request["object"]["metadata"]["name"]
+        found = [each for each in result.attachments if each["roleRef"]["name"] == role]
+        return {"attachments": found}
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with metacontroller(api, strategy, server.server_port, logs / "floor.log"):
+        yield
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

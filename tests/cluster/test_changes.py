@@ -1,0 +1,152 @@
+"""Each group of fields changes on a running resource: its children follow, nothing old is left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hooks.facts import Facts
+from hooks.kube.objects import Obj, identity
+from hooks.rendering import render
+from tests.cluster.api import Api, wait_for
+from tests.cluster.cases import resource
+from tests.cluster.loop import remove, running_loop, settled, versions
+from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+
+pytestmark = pytest.mark.skipif(
+    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
+)
+
+AGENT = resource("minimal")
+NOW = "2026-01-01T00:00:00Z"
+NODE_NAME = {"fieldRef": {"fieldPath": "spec.nodeName"}}
+CERTIFICATE = {"certificate": "Y2VydA==", "key": "a2V5"}
+
+CHANGES: dict[str, Obj] = {
+    "image": {"agent": {"image": {"name": "example.com/agent", "tag": "1.2"}}},
+    "digest": {"agent": {"image": {"digest": f"sha256:{'0' * 64}"}}},
+    "resources": {"agent": {"pod": {"requests": {"cpu": 1}, "limits": {"memory": "1024Mi"}}}},
+    "variables": {"agent": {"env": {"A": "1"}, "pod": {"env": [{"name": "B", "value": "2"}]}}},
+    "variables by reference": {
+        "agent": {
+            "env": None,
+            "pod": {"env": [{"name": "B", "valueFrom": NODE_NAME}]},
+        }
+    },
+    "volumes": {
+        "agent": {
+            "pod": {
+                "volumes": [{"name": "v", "emptyDir": {}}],
+                "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+            }
+        }
+    },
+    "another source of a volume": {
+        "agent": {"pod": {"volumes": [{"name": "v", "hostPath": {"path": "/v"}}]}}
+    },
+    "no volumes": {"agent": {"pod": {"volumes": None, "volumeMounts": None, "env": None}}},
+    "probe by command": {"agent": {"pod": {"livenessProbe": {"exec": {"command": ["true"]}}}}},
+    "probe by default": {"agent": {"pod": {"livenessProbe": None}}},
+    "scheduling": {
+        "agent": {
+            "pod": {
+                "tolerations": [{"operator": "Exists"}],
+                "nodeSelector": {"a": "b"},
+                "annotations": {"example.com/a": "b"},
+                "labels": {"example.com/c": "d"},
+            }
+        }
+    },
+    "roll-out": {"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "20%"}}}},
+    "on delete": {"agent": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": None}}},
+    "proxy": {"agent": {"proxyHost": "proxy", "proxyUser": "u", "proxyPassword": "p"}},
+    "secrets as variables": {"useSecretMounts": False},
+    "secrets as files": {"useSecretMounts": True},
+    "backends": {
+        "agent": {
+            "additionalBackends": [
+                {"endpointHost": "one", "endpointPort": "443", "key": "k1"},
+                {"endpointHost": "two", "endpointPort": "443", "key": "k2"},
+            ]
+        }
+    },
+    "one backend less": {
+        "agent": {
+            "additionalBackends": [{"endpointHost": "two", "endpointPort": "443", "key": "k2"}]
+        }
+    },
+    "certificate": {"agent": {"tls": CERTIFICATE}},
+    "no certificate": {"agent": {"tls": None}},
+    "telemetry": {"opentelemetry": {"grpc": {"port": 5000}, "http": {"enabled": False}}},
+    "no service": {"opentelemetry": {"enabled": False}, "service": {"create": False}},
+    "remote write": {"prometheus": {"remoteWrite": {"enabled": True}}},
+    "k8sensor": {
+        "k8s_sensor": {
+            "deployment": {"replicas": 2, "pod": {"limits": {"cpu": "2e3"}}},
+            "podDisruptionBudget": {"enabled": True},
+            "pollrate": "5s",
+        }
+    },
+    "no k8sensor": {"k8s_sensor": {"deployment": {"enabled": False}}},
+    "zones": {"zones": [{"name": "a"}, {"name": "b", "mode": "AWS"}]},
+    "no zones": {"zones": None},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=STRATEGIES, name="loop")
+def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Recorder]:
+    with running_loop(api, request.param, logs) as recorder:
+        api.apply(AGENT)
+        yield recorder
+        remove(api, AGENT, [])
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_children_follow(change: str, loop: Recorder, api: Api) -> None:
+    calls = len(loop.exchanges)
+    parent = api.merge(AGENT, {"spec": CHANGES[change]})
+    wanted = {identity(each): each for each in _wanted(parent)}
+
+    wait_for(lambda: _is_followed(api, parent), "the change is followed")
+    wait_for(lambda: set(versions(api)) == wanted.keys(), "the children are the wanted ones")
+    settled(api, AGENT)
+
+    for child in wanted.values():
+        if child["kind"] in {"DaemonSet", "Deployment"}:
+            assert _shape(api.get(child) or {}) == _shape(child)
+    assert {each.status for each in loop.exchanges[calls:]} == {200}
+
+
+def _is_followed(api: Api, parent: Obj) -> bool:
+    status = (api.get(parent) or {}).get("status") or {}
+    return bool(status.get("observedGeneration") == parent["metadata"]["generation"])
+
+
+def _wanted(parent: Obj) -> list[Obj]:
+    fresh = {name: part for name, part in parent.items() if name != "status"}
+    rendered = render([fresh], Facts(), NOW)
+    assert not rendered.problems
+    return [*rendered.children, *rendered.attachments]
+
+
+def _shape(workload: Obj) -> Obj:
+    """Return what an old part would be left in: the lists of the pod, and the sources in them."""
+    spec = workload["spec"]
+    pod = spec["template"]["spec"]
+    container = pod["containers"][0]
+    return {
+        "containers": [each["name"] for each in pod["containers"]],
+        "volumes": {each["name"]: sorted(each) for each in pod["volumes"]},
+        "variables": {each["name"]: sorted(each) for each in container["env"]},
+        "mounts": sorted(each["mountPath"] for each in container["volumeMounts"]),
+        "ports": sorted(each["containerPort"] for each in container["ports"]),
+        "probe": sorted({"exec", "httpGet"} & (container.get("livenessProbe") or {}).keys()),
+        "args": container.get("args"),
+        "image": container["image"],
+        "resources": container["resources"],
+        "scheduling": [pod.get(field) for field in ("tolerations", "nodeSelector")],
+        "labels": spec["template"]["metadata"]["labels"],
+        "annotations": spec["template"]["metadata"].get("annotations"),
+        "roll-out": (spec.get("updateStrategy") or {}).get("type"),
+        "replicas": spec.get("replicas"),
+    }

@@ -1,0 +1,15 @@
+"""The committed Kubernetes types are those that the API server publishes."""
+
+import pytest
+
+from hooks.definition.kubernetes_types import source
+from tests.cluster.api import Api
+from tests.cluster.kubernetes_types import recorded_types
+
+
+def test_recorded_types_are_those_of_the_api_server(api: Api) -> None:
+    published = recorded_types(api)
+    if published["kubernetes"] != source()["kubernetes"]:
+        pytest.skip(f"the API server is {published['kubernetes']}, another version than recorded")
+
+    assert published == source()
