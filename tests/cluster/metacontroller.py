@@ -180,6 +180,7 @@ def metacontroller(
     hook_port: int,
     log: Path,
     resync_seconds: int = 0,
+    *,
     flags: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Run Metacontroller with our controllers, which ask the given port.
