@@ -137,4 +137,5 @@ def _differing(path: str, one: Any, other: Any) -> list[str]:
         # Dynamic apply leaves what it finds where it is.
         pairs = enumerate(zip(sorted(one, key=_by), sorted(other, key=_by), strict=True))
         return [each for n, pair in pairs for each in _differing(f"{path}[{n}]", *pair)]
-    return [] if one == other else [path]
+    # Of an object whose fields all went, server-side apply leaves an empty one.
+    return [] if (one or None) == (other or None) else [path]
