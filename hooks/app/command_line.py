@@ -15,6 +15,7 @@ from hooks.api_reference import api_reference
 from hooks.app.demo import demonstrate
 from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
+from hooks.app.takeover_command import takeover_command
 from hooks.definition import definition
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
@@ -32,6 +33,9 @@ DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
 @click.version_option(__version__, prog_name="instana-agent-hooks")
 def main() -> None:
     """Turn an InstanaAgent into the objects that run Instana's agents."""
+
+
+main.add_command(takeover_command)
 
 
 @main.command("render")

@@ -74,7 +74,7 @@ def _observed_at(observed: Any, applied: Any) -> Any:
             if name in observed
         }
     if isinstance(observed, list) and isinstance(applied, list):
-        key = _merge_key([*observed, *applied])
+        key = merge_key([*observed, *applied])
         if key:
             parts = {str(item[key]): item for item in applied}
             return [
@@ -85,7 +85,7 @@ def _observed_at(observed: Any, applied: Any) -> Any:
     return observed
 
 
-def _merge_key(items: list[Any]) -> str | None:
+def merge_key(items: list[Any]) -> str | None:
     """Return the key by which dynamic apply merges the items of a list; None if it replaces it."""
     if not items or not all(isinstance(item, dict) for item in items):
         return None

@@ -15,6 +15,9 @@ PLURAL = "agents"
 
 DEFAULT_SERVICE_ACCOUNT = "default"
 
+FORMER_FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
+"""Left on the resource by the operators that led it before, which alone remove them."""
+
 
 class Metadata(SpecModel):
     """What this service reads of the metadata."""

@@ -6,13 +6,12 @@ from hooks.desired.taken_over import keeps_template
 from hooks.facts import Facts
 from hooks.kube.managed_fields import applied_at, has_applied, written_at
 from hooks.kube.objects import Obj, describe
+from hooks.models.instana_agent import FORMER_FINALIZERS
 from hooks.observed import ObservedObjects
 from hooks.status.conditions import Condition, several
 
 CHILDREN_OWNED = "ChildrenOwned"
 SOLE_CONTROLLER = "SoleController"
-FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
-"""Left on the resource by the Go operator, which alone removes them."""
 
 
 def children_owned(
@@ -36,7 +35,7 @@ def children_owned(
             f"whatever the resource says: {command}"
         )
         return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
-    if left := [each for each in _finalizers(parent) if each in FINALIZERS]:
+    if left := [each for each in _finalizers(parent) if each in FORMER_FINALIZERS]:
         message = f"finalizer {several(left)} would keep the resource from being deleted: {command}"
         return Condition(CHILDREN_OWNED, "False", "FinalizerLeft", message, is_advice=True)
     return Condition(CHILDREN_OWNED, "True", "AllChildrenOwned", _when_owned(kept))

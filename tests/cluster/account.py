@@ -23,6 +23,14 @@ def least_privileged(api: Api, folder: Path) -> Path:
     return file
 
 
+def open_namespace(api: Api, name: str) -> None:
+    """Make a namespace in which Metacontroller may write children, as docs/install.md says."""
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    documents = yaml.safe_load_all(RIGHTS.read_text())
+    binding: Obj = next(each for each in documents if each["kind"] == "RoleBinding")
+    api.apply(binding | {"metadata": binding["metadata"] | {"namespace": name}})
+
+
 def _account() -> Obj:
     metadata = {"name": NAME, "namespace": NAMESPACE}
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}

@@ -25,14 +25,15 @@ PLURALS = {
     "DaemonSet": "daemonsets",
     "DecoratorController": "decoratorcontrollers",
     "Deployment": "deployments",
-    "Event": "events",
     "EndpointSlice": "endpointslices",
+    "Event": "events",
     "InstanaAgent": "agents",
     "Namespace": "namespaces",
     "Node": "nodes",
     "Pod": "pods",
     "PodDisruptionBudget": "poddisruptionbudgets",
     "PriorityClass": "priorityclasses",
+    "Role": "roles",
     "RoleBinding": "rolebindings",
     "Secret": "secrets",
     "Service": "services",
@@ -92,6 +93,11 @@ class Api:
         headers = {"Content-Type": "application/apply-patch+yaml"}
         response = self.session.patch(self.url(obj), params=query, json=obj, headers=headers)
         return self._read(response)
+
+    def create(self, obj: Obj, manager: str = MANAGER) -> Obj:
+        """Create the object as clients do that know no server-side apply."""
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        return self._read(self.session.post(self.url(obj, named=False), params=query, json=obj))
 
     def merge(self, obj: Obj, patch: Obj, subresource: str = "") -> Obj:
         headers = {"Content-Type": "application/merge-patch+json"}

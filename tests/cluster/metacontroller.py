@@ -93,6 +93,11 @@ class Exchange:
         return asked
 
     @property
+    def answered(self) -> Obj:
+        answered: Obj = orjson.loads(self.answer)
+        return answered
+
+    @property
     def is_sync(self) -> bool:
         return self.path == "/sync"
 
@@ -178,7 +183,13 @@ def service(log: Path, **settings: str) -> Iterator[int]:
 
 @contextmanager
 def metacontroller(
-    api: Api, strategy: str, hook_port: int, log: Path, resync_seconds: int = 0
+    api: Api,
+    strategy: str,
+    hook_port: int,
+    log: Path,
+    resync_seconds: int = 0,
+    *,
+    flags: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Run Metacontroller with our controllers, which ask the given port.
 
@@ -192,7 +203,7 @@ def metacontroller(
         if resync_seconds:
             controller["spec"]["resyncPeriodSeconds"] = resync_seconds
         api.apply(controller)
-    with running_metacontroller(api, strategy, log) as metrics:
+    with running_metacontroller(api, strategy, log, flags) as metrics:
         yield metrics
 
 
@@ -204,7 +215,9 @@ def know_kinds(api: Api) -> None:
 
 
 @contextmanager
-def running_metacontroller(api: Api, strategy: str, log: Path) -> Iterator[str]:
+def running_metacontroller(
+    api: Api, strategy: str, log: Path, flags: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Run Metacontroller as an account that has the rights of the installation alone.
 
     Yields the address of its metrics.
@@ -219,6 +232,7 @@ def running_metacontroller(api: Api, strategy: str, log: Path) -> Iterator[str]:
         "--client-go-burst=100",
         f"--metrics-address={LOOPBACK}:{metrics}",
         f"--health-probe-bind-address={LOOPBACK}:{health}",
+        *flags,
     ]
     environ = os.environ | {"KUBECONFIG": str(least_privileged(api, log.parent))}
     with log.open("ab") as out, _process(command, environ, out):

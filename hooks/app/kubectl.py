@@ -1,0 +1,94 @@
+"""The cluster through the user's own `kubectl`: their address, their rights, their credentials."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hooks.kube.objects import Obj
+
+PROGRAM = "kubectl"
+MANAGER = "instana-agent-takeover"
+"""Field manager of the few labels and annotations that are written by hand."""
+
+CONFLICT = "the object has been modified"
+SECONDS = 60
+
+
+class KubectlFailed(Exception):
+    """`kubectl` could not be run, or the API server refused what it asked for."""
+
+    @property
+    def is_conflict(self) -> bool:
+        """Tell whether somebody else changed the object since it was read."""
+        return CONFLICT in str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Kubectl:
+    """Runs `kubectl` with these options before every command, such as `--context=name`."""
+
+    options: tuple[str, ...] = ()
+
+    def list_objects(self, kinds: str, *options: str) -> list[Obj]:
+        """Return the objects of the kinds with their managed fields."""
+        answer = self._run("get", kinds, *options, "--output=json", "--show-managed-fields")
+        return list(_items(json.loads(answer))) if answer.strip() else []
+
+    def list_names(self, kinds: str, *options: str) -> list[str]:
+        """Return only the names of the objects, each as `kind/name`."""
+        return self._run("get", kinds, *options, "--output=name").split()
+
+    def patch(self, obj: Obj, body: Obj) -> None:
+        """Send a merge patch for the object, by standard input: it may hold data of a Secret."""
+        self._run(
+            "patch",
+            *_address(obj),
+            "--type=merge",
+            f"--field-manager={MANAGER}",
+            "--patch-file=/dev/stdin",
+            "--output=name",
+            stdin=json.dumps(body),
+        )
+
+    def delete(self, obj: Obj) -> None:
+        """Delete the object; what is gone already is fine."""
+        self._run("delete", *_address(obj), "--ignore-not-found", "--wait=false", "--output=name")
+
+    def _run(self, *arguments: str, stdin: str | None = None) -> str:
+        command = [PROGRAM, *self.options, *arguments]
+        try:
+            done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
+                command, input=stdin, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
+        except FileNotFoundError:
+            msg = f"there is no {PROGRAM} in the PATH"
+            raise KubectlFailed(msg) from None
+        except subprocess.TimeoutExpired:
+            msg = f"{PROGRAM} {arguments[0]} {arguments[1]} took longer than {SECONDS} s"
+            raise KubectlFailed(msg) from None
+        if done.returncode:
+            raise KubectlFailed(_reason(done.stderr))
+        return done.stdout
+
+
+def _reason(stderr: str) -> str:
+    """Return the last line that is no warning: kubectl's own words."""
+    lines = [line for line in stderr.splitlines() if line and not line.startswith("Warning:")]
+    return lines[-1] if lines else f"{PROGRAM} failed without a word"
+
+
+def _items(answer: Obj) -> Iterator[Obj]:
+    if answer["kind"] == "List":
+        yield from answer["items"]
+    else:
+        yield answer
+
+
+def _address(obj: Obj) -> list[str]:
+    """Return the object's kind with its group, its name and its namespace as arguments."""
+    group, slash, version = obj["apiVersion"].rpartition("/")
+    kind = f"{obj['kind']}.{version}.{group}" if slash else obj["kind"]
+    namespace = obj["metadata"].get("namespace")
+    place = [f"--namespace={namespace}"] if namespace else []
+    return [kind, obj["metadata"]["name"], *place]

@@ -1,0 +1,110 @@
+"""Reading of a cluster what taking over depends on; nothing is written."""
+
+from hooks.app.kubectl import Kubectl
+from hooks.kube.objects import Obj
+from hooks.takeover import Cluster
+from hooks.takeover.cluster import RELEASE_SECRET, release_of
+from hooks.takeover.helm_era import is_helm_era
+from hooks.takeover.running_operator import NAMES, OPERATOR
+
+AGENTS = "agents.instana.io"
+REMOTES = "agentsremote.instana.io"
+CHILDREN = (
+    "configmaps,secrets,serviceaccounts,services,"
+    "daemonsets.apps,deployments.apps,poddisruptionbudgets.policy"
+)
+CLUSTER_RIGHTS = (
+    "clusterroles.rbac.authorization.k8s.io,clusterrolebindings.rbac.authorization.k8s.io"
+)
+NAMESPACED_RIGHTS = "roles.rbac.authorization.k8s.io,rolebindings.rbac.authorization.k8s.io"
+OURS = "instana-agent-cluster-rbac"
+FORMER = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm)"
+FORMER_AND_OURS = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm,{OURS})"
+OF_OPERATOR = f"--selector=app.kubernetes.io/name={OPERATOR}"
+HELM_AGENTS = "--selector=app.kubernetes.io/name=instana-agent,helm.sh/chart"
+EVERYWHERE = "--all-namespaces"
+SYSTEM = "--namespace=kube-system"
+
+
+def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
+    """Return the cluster's objects; empty namespace and name take all InstanaAgents over.
+
+    Raises KubectlFailed.
+    """
+    definitions = kubectl.list_objects(
+        "customresourcedefinitions.apiextensions.k8s.io", AGENTS, REMOTES, "--ignore-not-found"
+    )
+    agents = [
+        each for kind in _known(definitions) for each in kubectl.list_objects(kind, EVERYWHERE)
+    ]
+    operators = _operators(kubectl)
+    old = [
+        each
+        for each in kubectl.list_objects("daemonsets.apps", EVERYWHERE, HELM_AGENTS)
+        if is_helm_era(each)
+    ]
+    known = Cluster((*definitions, *agents, *old), namespace, name)
+    chosen = {each["metadata"]["namespace"] for each in [*known.selected, *_chosen(known, old)]}
+    found = [*definitions, *agents, *operators, *_rights(kubectl)]
+    for each in sorted(chosen):
+        found += kubectl.list_objects(CHILDREN, f"--namespace={each}", FORMER)
+    for each in sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)}):
+        found += _releases(kubectl, each)
+    found += _namespaces(kubectl, operators, chosen)
+    return Cluster(_each_once(found), namespace, name)
+
+
+def _known(definitions: list[Obj]) -> list[str]:
+    return [each["metadata"]["name"] for each in definitions]
+
+
+def _chosen(cluster: Cluster, old: list[Obj]) -> list[Obj]:
+    return [each for each in old if cluster.is_selected(each["metadata"]["namespace"])]
+
+
+def _operators(kubectl: Kubectl) -> list[Obj]:
+    """Return what may be the operator's Deployment: by its label, and by its names."""
+    by_name = [f"--field-selector=metadata.name={name}" for name in NAMES]
+    return [
+        each
+        for choice in (OF_OPERATOR, *by_name)
+        for each in kubectl.list_objects("deployments.apps", EVERYWHERE, choice)
+    ]
+
+
+def _rights(kubectl: Kubectl) -> list[Obj]:
+    return [
+        *kubectl.list_objects(CLUSTER_RIGHTS, FORMER_AND_OURS),
+        *kubectl.list_objects(NAMESPACED_RIGHTS, SYSTEM, FORMER),
+    ]
+
+
+def _releases(kubectl: Kubectl, namespace: str) -> list[Obj]:
+    """Return the Secrets of Helm's releases by name alone: their content is not of interest."""
+    found = kubectl.list_names("secrets", f"--namespace={namespace}", "--selector=owner=helm")
+    names = [each.partition("/")[2] for each in found]
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": namespace},
+        }
+        for name in names
+        if name.startswith(RELEASE_SECRET)
+    ]
+
+
+def _namespaces(kubectl: Kubectl, operators: list[Obj], chosen: set[str]) -> list[Obj]:
+    """Return the Namespaces that an operator's Helm release may have made."""
+    if not any(map(release_of, operators)):
+        return []
+    names = sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)})
+    return kubectl.list_objects("namespaces", *names, "--ignore-not-found")
+
+
+def _each_once(objects: list[Obj]) -> tuple[Obj, ...]:
+    by_place = {
+        (each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]): each
+        for each in objects
+    }
+    return tuple(by_place.values())

@@ -1,0 +1,84 @@
+"""The objects that were read from a cluster, and which of its InstanaAgents are taken over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hooks.kube.objects import Obj, annotations_of, labels_of
+from hooks.models.instana_agent import API_VERSION, KIND
+
+HELM = "Helm"
+HELM_RELEASE = "meta.helm.sh/release-name"
+RELEASE_SECRET = "sh.helm.release.v1."  # noqa: S105 - the name's beginning, not a secret
+REMOTE_KIND = "InstanaAgentRemote"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Objects with their managed fields; `namespace` and `name` narrow down what is taken over.
+
+    Empty means any. All InstanaAgents are among the objects, whatever is taken over: what several
+    of them share stays until none of them needs it.
+    """
+
+    objects: tuple[Obj, ...]
+    namespace: str = ""
+    name: str = ""
+
+    def of_kind(self, kind: str) -> Iterator[Obj]:
+        """Yield the objects of a kind."""
+        return (each for each in self.objects if each.get("kind") == kind)
+
+    def get(self, kind: str, namespace: str, name: str) -> Obj | None:
+        """Return an object; "" for no namespace."""
+        place = namespace, name
+        return next((each for each in self.of_kind(kind) if place_of(each) == place), None)
+
+    @property
+    def agents(self) -> list[Obj]:
+        """Return all InstanaAgents."""
+        return [each for each in self.of_kind(KIND) if each.get("apiVersion") == API_VERSION]
+
+    @property
+    def selected(self) -> list[Obj]:
+        """Return the InstanaAgents that are taken over."""
+        return [each for each in self.agents if self.is_selected(*place_of(each))]
+
+    def is_selected(self, namespace: str, name: str = "") -> bool:
+        """Tell whether a resource of the place, or of the namespace alone, is taken over."""
+        in_place = self.namespace in ("", namespace)
+        return in_place and (not name or self.name in ("", name))
+
+    def in_namespace(self, namespace: str) -> list[Obj]:
+        """Return the objects of a namespace."""
+        return [each for each in self.objects if namespace_of(each) == namespace]
+
+
+def namespace_of(obj: Obj) -> str:
+    """Return the object's namespace, "" for a cluster-scoped one."""
+    namespace: str = obj["metadata"].get("namespace", "")
+    return namespace
+
+
+def name_of(obj: Obj) -> str:
+    """Return the object's name."""
+    name: str = obj["metadata"]["name"]
+    return name
+
+
+def place_of(obj: Obj) -> tuple[str, str]:
+    """Return the object's namespace and name."""
+    return namespace_of(obj), name_of(obj)
+
+
+def release_of(obj: Obj) -> str:
+    """Return the Helm release that the object belongs to, "" if to none."""
+    return annotations_of(obj).get(HELM_RELEASE, "")
+
+
+def has_labels(obj: Obj, **wanted: str) -> bool:
+    """Tell whether the object has `app.kubernetes.io/<name>` labels; `_` stands for `-`."""
+    found = labels_of(obj)
+    return all(
+        found.get(f"app.kubernetes.io/{name.replace('_', '-')}") == value
+        for name, value in wanted.items()
+    )

@@ -1,0 +1,115 @@
+"""Cluster roles and bindings of the former installation: they go once ours are there, not before.
+
+Only the operator's have no owner and stay behind by themselves. Two resources of one name in two
+namespaces share them, so that all that need them have to be taken over.
+"""
+
+from collections.abc import Iterator
+
+from hooks.desired import names
+from hooks.desired.cluster_rbac import (
+    AGENT_ROLE,
+    K8SENSOR_ROLE,
+    binding_name,
+    bound_account,
+    uses_default_account,
+)
+from hooks.desired.labels import AGENT, K8SENSOR, OPERATOR
+from hooks.errors import InvalidResource
+from hooks.facts import ALL_NAMESPACES, Facts
+from hooks.kube.objects import Obj
+from hooks.models import InstanaAgent, parse_agent
+from hooks.takeover.cluster import Cluster, has_labels, name_of, place_of
+from hooks.takeover.go_operator import has_finalizer, is_of_operator
+from hooks.takeover.steps import Deletion, Step, place
+
+EVERYWHERE = Facts(agent_namespaces=(ALL_NAMESPACES,))
+KINDS = ("ClusterRoleBinding", "ClusterRole", "RoleBinding", "Role")
+ETCD_READER = "-etcd-reader"
+BOUND_ROLES = ((AGENT, AGENT_ROLE), (K8SENSOR, K8SENSOR_ROLE))
+
+
+def rights_steps(cluster: Cluster) -> Iterator[Step]:
+    """Yield the deletion of the operator's roles and bindings that selected resources need."""
+    agents = [agent for each in cluster.agents if (agent := parsed(each)) is not None]
+    for kind in KINDS:
+        for obj in cluster.of_kind(kind):
+            if _is_of_operator(obj):
+                yield from _steps_for(obj, agents, cluster)
+
+
+def missing_bindings(cluster: Cluster, agent: InstanaAgent) -> list[str]:
+    """Return the names of our bindings for the resource that are not there yet."""
+    return [
+        name
+        for component, role in BOUND_ROLES
+        if bound_account(agent, component, EVERYWHERE)
+        and cluster.get("ClusterRoleBinding", "", name := _binding(role, agent)) is None
+    ]
+
+
+def parsed(resource: Obj) -> InstanaAgent | None:
+    """Return the resource with its defaults, None if it is invalid."""
+    try:
+        return parse_agent(resource)
+    except InvalidResource:
+        return None
+
+
+def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterator[Step]:
+    users = [each for each in agents if name_of(obj) in _role_names(each)]
+    if not any(cluster.is_selected(each.namespace, each.name) for each in users):
+        return
+    unbound = [each for each in users if _keeps_rights(each, name_of(obj))]
+    if unbound:
+        yield _kept(obj, unbound)
+        return
+    why = "the operator left it; bindings of ours take its place"
+    yield Step(obj, "delete", why, Deletion(), waits_for=_awaited(cluster, users))
+
+
+def _awaited(cluster: Cluster, users: list[InstanaAgent]) -> str:
+    unclear = [each for each in cluster.agents if parsed(each) is None]
+    if unclear:
+        return f"{place(unclear[0])} to be valid: it may need this"
+    held = {place_of(each) for each in cluster.agents if has_finalizer(each)}
+    for each in users:
+        is_selected = cluster.is_selected(each.namespace, each.name)
+        if (each.namespace, each.name) in held and not is_selected:
+            return f"InstanaAgent {each.namespace}/{each.name} to be taken over: it shares this"
+    missing = [name for each in users for name in missing_bindings(cluster, each)]
+    return f"ClusterRoleBinding {missing[0]}" if missing else ""
+
+
+def _keeps_rights(agent: InstanaAgent, role: str) -> bool:
+    """Tell whether the operator gave the agents rights that we do not give."""
+    if role != agent.service_account_name:
+        return False
+    return not agent.spec.rbac.create or uses_default_account(agent)
+
+
+def _kept(obj: Obj, unbound: list[InstanaAgent]) -> Step:
+    agent = unbound[0]
+    why = "the pods run as the account default of the namespace"
+    if not agent.spec.rbac.create:
+        why = "rbac.create is false, which the operator ignored"
+    return Step(
+        obj,
+        "keep, nothing takes its place",
+        f"{why} ({agent.namespace}/{agent.name}); delete it once the rights come from elsewhere",
+        commands=(f"kubectl delete {obj['kind'].lower()} {name_of(obj)}",),
+    )
+
+
+def _role_names(agent: InstanaAgent) -> tuple[str, ...]:
+    k8sensor = names.k8sensor(agent.name)
+    return agent.service_account_name, k8sensor, k8sensor + ETCD_READER
+
+
+def _binding(role: str, agent: InstanaAgent) -> str:
+    return binding_name(role, agent.namespace, agent.name)
+
+
+def _is_of_operator(obj: Obj) -> bool:
+    entries = obj["metadata"].get("managedFields") or []
+    return has_labels(obj, managed_by=OPERATOR) and any(map(is_of_operator, entries))

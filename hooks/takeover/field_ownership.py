@@ -1,0 +1,133 @@
+"""Handing the ownership of an object's fields over to Metacontroller.
+
+Fields of a former manager stay for ever: server-side apply keeps what anybody else owns, and
+dynamic apply only removes what it applied itself. So the record of the former manager becomes
+Metacontroller's own record, in the form that its apply strategy reads. No field changes by it.
+"""
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from hooks.kube.managed_fields import LAST_APPLIED, last_applied, merge_key, owned_by
+from hooks.kube.objects import Obj
+
+Entry = Obj
+IsFormer = Callable[[Entry], bool]
+
+RESET: list[Obj] = [{}]
+"""An empty list would mean "as it is" to the API server; one empty entry means none."""
+
+
+class Strategy(StrEnum):
+    """Metacontroller's `--apply-strategy`."""
+
+    SERVER_SIDE_APPLY = "server-side-apply"
+    DYNAMIC_APPLY = "dynamic-apply"
+
+
+def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str) -> Obj | None:
+    """Return the changed metadata of the object, None if the former managers have no record.
+
+    `is_former` tells the entries of `managedFields` that are handed over; `manager` is
+    Metacontroller's field manager under server-side apply.
+    """
+    entries = obj["metadata"].get("managedFields") or []
+    former = [
+        each
+        for each in entries
+        if _is_of_object(each) and is_former(each) and not _is_own(each, strategy, manager)
+    ]
+    if not former:
+        return None
+    others = [each for each in entries if each not in former]
+    if strategy is Strategy.SERVER_SIDE_APPLY:
+        return {"managedFields": _with_entry(others, former, manager)}
+    return {
+        "managedFields": others or RESET,
+        "annotations": {LAST_APPLIED: _as_go_writes(_last_returned(obj, former))},
+    }
+
+
+def owned_fields(entry: Entry) -> Obj:
+    """Return the entry's fields, empty if it has none."""
+    fields = entry.get("fieldsV1")
+    return fields if isinstance(fields, dict) else {}
+
+
+def united(one: Obj, other: Obj) -> Obj:
+    """Return the union of two sets of fields in the format FieldsV1.
+
+    An empty set is the field itself; next to fields within it, that is written as `.`.
+    """
+    if not one or not other:
+        return {".": {}} | (one or other) if one or other else {}
+    both = {name: united(one[name], other[name]) for name in one.keys() & other.keys()}
+    return {**one, **other, **both}
+
+
+def _is_of_object(entry: Any) -> bool:
+    return isinstance(entry, dict) and not entry.get("subresource")
+
+
+def _is_own(entry: Entry, strategy: Strategy, manager: str) -> bool:
+    return strategy is Strategy.SERVER_SIDE_APPLY and _applied_by(entry, manager)
+
+
+def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:
+    """Return the entries with all that was owned in the one entry of the manager."""
+    own = [each for each in others if _applied_by(each, manager)]
+    fields: Obj = {}
+    for each in [*own, *former]:
+        fields = united(fields, owned_fields(each)) if fields else owned_fields(each)
+    entry = (own or former)[0] | {"manager": manager, "operation": "Apply", "fieldsV1": fields}
+    return [entry, *(each for each in others if each not in own)]
+
+
+def _applied_by(entry: Entry, manager: str) -> bool:
+    is_apply = (entry.get("manager"), entry.get("operation")) == (manager, "Apply")
+    return is_apply and _is_of_object(entry)
+
+
+def _last_returned(obj: Obj, former: list[Entry]) -> Obj:
+    """Return what Metacontroller is to take for its last answer: all of theirs, and its own."""
+    applied = [each | {"manager": "former", "operation": "Apply"} for each in former]
+    as_applied = obj | {"metadata": obj["metadata"] | {"managedFields": applied}}
+    theirs = owned_by(as_applied, "former") or {}
+    return merged(theirs, last_applied(obj, LAST_APPLIED) or {})
+
+
+def merged(theirs: Obj, own: Obj) -> Obj:
+    """Return both; where they differ, what Metacontroller wrote itself."""
+    both = {name: _merged(theirs[name], own[name]) for name in theirs.keys() & own.keys()}
+    return {**theirs, **own, **both}
+
+
+def _merged(theirs: Any, own: Any) -> Any:
+    if isinstance(theirs, dict) and isinstance(own, dict):
+        return merged(theirs, own)
+    if isinstance(theirs, list) and isinstance(own, list):
+        return _merged_lists(theirs, own)
+    return own
+
+
+def _merged_lists(theirs: list[Any], own: list[Any]) -> list[Any]:
+    """Return the items of both lists by the key that dynamic apply merges them by."""
+    key = merge_key([*theirs, *own])
+    if key is None:
+        return own
+    by_key = {str(each[key]): each for each in own}
+    own_places = set(by_key)
+    for each in theirs:
+        place = str(each[key])
+        by_key[place] = merged(each, by_key[place]) if place in own_places else each
+    return list(by_key.values())
+
+
+def _as_go_writes(value: Obj) -> str:
+    """Return the JSON as Metacontroller writes it into the annotation."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    for character in "&<>\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

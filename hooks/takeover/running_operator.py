@@ -1,0 +1,158 @@
+"""The Deployment of an operator that leads the resources today, and how it is stopped."""
+
+from collections.abc import Iterator
+
+from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
+from hooks.takeover.cluster import (
+    RELEASE_SECRET,
+    REMOTE_KIND,
+    Cluster,
+    has_labels,
+    name_of,
+    namespace_of,
+    place_of,
+    release_of,
+)
+from hooks.takeover.steps import Patch, Step, patched_metadata, place, precondition
+
+OPERATOR = "instana-agent-operator"
+STOPPED = "the operator has stopped"
+CLUSTER_SERVICE_VERSION = "ClusterServiceVersion"
+RESOURCE_POLICY = "helm.sh/resource-policy"
+NAMES = ("controller-manager", "instana-agent-controller-manager", OPERATOR)
+"""What the Deployment is called, by how it was installed and when."""
+
+
+def operators(cluster: Cluster) -> list[Obj]:
+    """Return the operator's Deployments, in whatever namespace."""
+    return [each for each in cluster.of_kind("Deployment") if _is_operator(each)]
+
+
+def is_running(deployment: Obj) -> bool:
+    """Tell whether the operator's pods run, or may come up again."""
+    wanted = (deployment.get("spec") or {}).get("replicas", 1)
+    status = deployment.get("status") or {}
+    seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
+    return bool(wanted or status.get("replicas") or not seen)
+
+
+def stopping_steps(cluster: Cluster) -> Iterator[Step]:
+    """Yield what stops each operator that runs, and what is to be known about that."""
+    for deployment in operators(cluster):
+        if is_running(deployment):
+            yield _stop(deployment)
+        yield from _kept_from_helm(cluster, deployment)
+    yield from _left_alone(cluster)
+
+
+def _is_operator(deployment: Obj) -> bool:
+    if has_labels(deployment, name=OPERATOR):
+        return True
+    template = as_object(as_object(deployment.get("spec")).get("template"))
+    containers = as_objects(as_object(template.get("spec")).get("containers"))
+    images = [each.get("image", "") for each in containers]
+    is_image = any(_repository(image) == OPERATOR for image in images)
+    return name_of(deployment) in NAMES and (has_labels(template, name=OPERATOR) or is_image)
+
+
+def _repository(image: str) -> str:
+    """Return the last part of an image's name, without tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _stop(deployment: Obj) -> Step:
+    if _is_of_olm(deployment):
+        return _blocked_by_olm(deployment)
+    why = "two operators would write over each other"
+    if (deployment.get("spec") or {}).get("replicas", 1) == 0:
+        return Step(
+            deployment,
+            "wait until its pods are gone",
+            why,
+            Patch({"spec": {"replicas": 0}}),
+            waits_for=STOPPED,
+        )
+    body = {"metadata": precondition(deployment), "spec": {"replicas": 0}}
+    return Step(deployment, "scale to 0", why, Patch(body), restarts="the operator stops")
+
+
+def _is_of_olm(deployment: Obj) -> bool:
+    owners = as_objects(deployment["metadata"].get("ownerReferences"))
+    kinds = {each.get("kind") for each in owners} | {
+        labels_of(deployment).get("olm.owner.kind"),
+    }
+    return CLUSTER_SERVICE_VERSION in kinds
+
+
+def _blocked_by_olm(deployment: Obj) -> Step:
+    owners = as_objects(deployment["metadata"].get("ownerReferences"))
+    version = next(
+        (each["name"] for each in owners if each.get("kind") == CLUSTER_SERVICE_VERSION),
+        labels_of(deployment).get("olm.owner", "<name>"),
+    )
+    namespace = namespace_of(deployment)
+    return Step(
+        deployment,
+        "stop it by hand",
+        "the Operator Lifecycle Manager starts it again whenever it is scaled down",
+        blocks=True,
+        commands=(
+            f"kubectl get subscriptions.operators.coreos.com -n {namespace}",
+            f"kubectl delete subscriptions.operators.coreos.com -n {namespace} <name>",
+            f"kubectl delete clusterserviceversions.operators.coreos.com -n {namespace} {version}",
+        ),
+    )
+
+
+def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
+    """Yield what keeps Helm from deleting the resources together with the operator.
+
+    `helm upgrade` looks at the annotations of the objects, `helm uninstall` only at its own record.
+    """
+    release = release_of(deployment)
+    if not release:
+        return
+    for obj in _of_release(cluster, release):
+        if annotations_of(obj).get(RESOURCE_POLICY) != "keep":
+            yield Step(
+                obj,
+                f"annotate {RESOURCE_POLICY}: keep",
+                f"an upgrade of release {release} that leaves it out would delete it",
+                patched_metadata(obj, annotations={RESOURCE_POLICY: "keep"}),
+            )
+    if _is_known_to_helm(cluster, namespace_of(deployment), release):
+        yield _never_uninstall(deployment, release)
+
+
+def _is_known_to_helm(cluster: Cluster, namespace: str, release: str) -> bool:
+    prefix = f"{RELEASE_SECRET}{release}.v"
+    secrets = (each for each in cluster.of_kind("Secret") if namespace_of(each) == namespace)
+    return any(name_of(each).startswith(prefix) for each in secrets)
+
+
+def _never_uninstall(deployment: Obj, release: str) -> Step:
+    namespace = namespace_of(deployment)
+    return Step(
+        deployment,
+        f"never run helm uninstall {release}",
+        "it deletes what its stored manifests name, the InstanaAgent too, whatever the objects are "
+        "annotated with; let Helm forget the release instead",
+        commands=(f"kubectl delete secrets -n {namespace} -l owner=helm,name={release}",),
+    )
+
+
+def _of_release(cluster: Cluster, release: str) -> Iterator[Obj]:
+    for kind in ("CustomResourceDefinition", "Namespace"):
+        yield from (each for each in cluster.of_kind(kind) if release_of(each) == release)
+    yield from (each for each in cluster.agents if release_of(each) == release)
+
+
+def _left_alone(cluster: Cluster) -> Iterator[Step]:
+    """Yield a note for each resource that nobody leads once the operator has stopped."""
+    if not any(map(is_running, operators(cluster))):
+        return
+    chosen = {place_of(each) for each in cluster.selected}
+    others = [each for each in cluster.agents if place_of(each) not in chosen]
+    for each in [*others, *cluster.of_kind(REMOTE_KIND)]:
+        why = "its objects stay as they are, but changes of it have no effect without the operator"
+        yield Step(each, "is led by the operator too", f"{why} ({place(each)} is not taken over)")

@@ -1,0 +1,81 @@
+"""What is to be done to objects of a cluster, one step each, and what stands in the way."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hooks.kube.objects import Obj, identity
+
+NO_RESTART = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A merge patch; its resourceVersion makes the API server refuse it if anybody was faster."""
+
+    body: Obj
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The object goes, and what it owns goes with it."""
+
+
+Change: TypeAlias = Patch | Deletion
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do to one object, to wait for, to clear away first, or to know.
+
+    With a `change` it is to be done, once `waits_for` is empty. Without one it is something to
+    know, or, if it `blocks`, something that a person has to do first. `commands` say how.
+    """
+
+    obj: Obj
+    what: str
+    why: str
+    change: Change | None = None
+    restarts: str = NO_RESTART
+    waits_for: str = ""
+    blocks: bool = False
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All steps, in the order in which they are done."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def to_do(self) -> tuple[Step, ...]:
+        """Return the steps that can be done now; none while something blocks."""
+        if self.blocked:
+            return ()
+        return tuple(each for each in self.steps if each.change and not each.waits_for)
+
+    @property
+    def waiting(self) -> tuple[Step, ...]:
+        """Return the steps that can be done later."""
+        return tuple(each for each in self.steps if each.change and each.waits_for)
+
+    @property
+    def blocked(self) -> tuple[Step, ...]:
+        """Return what a person has to do first."""
+        return tuple(each for each in self.steps if each.blocks)
+
+
+def patched_metadata(obj: Obj, **changes: object) -> Patch:
+    """Return a patch of the object's metadata that only holds for the object as it was read."""
+    return Patch({"metadata": {**precondition(obj), **changes}})
+
+
+def precondition(obj: Obj) -> Obj:
+    """Return the metadata that ties a patch to the object as it was read."""
+    return {"resourceVersion": obj["metadata"]["resourceVersion"]}
+
+
+def place(obj: Obj) -> str:
+    """Return `Kind namespace/name` as it stands in tables and messages."""
+    _, kind, namespace, name = identity(obj)
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"

@@ -1,0 +1,165 @@
+"""Other ways: under the operator's name, handing over after the adoption, back to the operator."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hooks.app.command_line import main
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.former import OPERATOR, lay_out, moved, owned, recorded
+from tests.cluster.loop import BINDINGS
+from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
+from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+
+CASE = "proxy-auth"
+STRATEGY = "server-side-apply"
+AFTERWARDS_SECONDS = 2.0
+CONTROLLERS: list[Obj] = [
+    {"apiVersion": "metacontroller.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}}
+    for kind, name in (
+        ("CompositeController", "instana-agent"),
+        ("DecoratorController", "instana-cluster-rbac"),
+    )
+]
+
+pytestmark = [
+    pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER"),
+    pytest.mark.timeout(300),
+]
+
+
+@pytest.fixture(name="agent")
+def _agent(api: Api, request: pytest.FixtureRequest) -> Iterator[Obj]:
+    namespace = re.sub(r"[^a-z]+", "-", request.node.name).strip("-")
+    agent = lay_out(api, CASE, namespace)
+    yield agent
+    api.merge(agent, {"metadata": {"finalizers": None}})
+    api.delete(agent)
+    api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    wait_for(lambda: api.get(agent) is None, "the resource is gone")
+
+
+def test_metacontroller_under_the_operators_name(
+    api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELD_MANAGER", OPERATOR)
+    before = daemonset(api, agent)
+    flags = (f"--apply-strategy-ssa-field-manager={OPERATOR}",)
+    with service(logs / "name-service.log") as port:
+        loop = Recorder(port)
+        with metacontroller(api, STRATEGY, loop.port, logs / "name.log", flags=flags):
+            wait_until_settled(api, [agent])
+            adopted = daemonset(api, agent)
+            api.merge(agent, {"spec": {"useSecretMounts": False}})
+            wait_until_settled(api, [agent])
+        loop.close()
+    changed = daemonset(api, agent)
+
+    assert adopted["spec"]["template"] == before["spec"]["template"]
+    assert "instana-secrets" in volumes(adopted)
+    assert "instana-secrets" not in volumes(changed)
+    assert sync_errors(api, [agent]) == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_handed_over_after_the_adoption(
+    strategy: str, api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENT_NAMESPACES", "*")
+    before = daemonset(api, agent)
+    with service(logs / "after-service.log") as port:
+        loop = Recorder(port)
+        with metacontroller(api, strategy, loop.port, logs / f"after-{strategy}.log"):
+            wait_until_settled(api, [agent])
+            command = ["takeover", "apply", "--apply-strategy", strategy]
+            result = CliRunner().invoke(main, command)
+            wait_until_settled(api, [agent])
+            handed_over = daemonset(api, agent)
+            api.merge(agent, {"spec": {"useSecretMounts": False}})
+            wait_until_settled(api, [agent])
+        loop.close()
+
+    assert result.exit_code == 0, result.output
+    assert handed_over["spec"]["template"] == before["spec"]["template"]
+    assert "instana-secrets" not in volumes(daemonset(api, agent))
+    assert sync_errors(api, [agent]) == []
+
+
+def test_back_to_the_operator(
+    api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What docs/migrate.md says: delete the controllers, hand the fields back, start it again."""
+    monkeypatch.setenv("AGENT_NAMESPACES", "*")
+    namespace = agent["metadata"]["namespace"]
+    with service(logs / "back-service.log") as port:
+        loop = Recorder(port)
+        with metacontroller(api, STRATEGY, loop.port, logs / "back.log"):
+            wait_until_settled(api, [agent])
+            api.merge(agent, {"spec": {"agent": {"env": {"ONLY_OURS": "1"}}}})
+            wait_until_settled(api, [agent])
+            before, bound = children(api, [namespace]), _bindings(api)
+            for controller in CONTROLLERS:
+                api.delete(controller)
+            wait_for(lambda: not any(map(api.get, CONTROLLERS)), "the controllers are gone")
+            time.sleep(AFTERWARDS_SECONDS)
+        loop.close()
+
+    assert {place: each["metadata"]["uid"] for place, each in before.items()} == {
+        place: each["metadata"]["uid"] for place, each in children(api, [namespace]).items()
+    }
+    assert _bindings(api) == bound
+    hand_back(namespace)
+    for child in recorded(CASE):
+        api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
+    assert environment(daemonset(api, agent)) == environment(_recorded_daemonset())
+
+
+def hand_back(namespace: str) -> None:
+    """Run the command of docs/migrate.md."""
+    kinds = (
+        "daemonsets,deployments,configmaps,secrets,services,serviceaccounts,poddisruptionbudgets"
+    )
+    selector = f"app.kubernetes.io/managed-by={OPERATOR}"
+    get = ["kubectl", "get", kinds, "-n", namespace, "-l", selector, "-o", "json"]
+    listed = subprocess.run(
+        [*get, "--show-managed-fields"], check=True, capture_output=True, text=True
+    )
+    renamed = listed.stdout.replace('"manager": "metacontroller"', f'"manager": "{OPERATOR}"')
+    assert json.loads(renamed)["items"]
+    subprocess.run(
+        ["kubectl", "replace", "-f", "-"], input=renamed, check=True, text=True, capture_output=True
+    )
+
+
+def daemonset(api: Api, agent: Obj) -> Obj:
+    metadata = {"name": agent["metadata"]["name"], "namespace": agent["metadata"]["namespace"]}
+    found = api.get({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata})
+    assert found
+    return found
+
+
+def volumes(workload: Obj) -> set[str]:
+    return {each["name"] for each in workload["spec"]["template"]["spec"]["volumes"]}
+
+
+def environment(workload: Obj) -> set[str]:
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    return {each["name"] for each in container["env"]}
+
+
+def _bindings(api: Api) -> set[str]:
+    found = everywhere(
+        api, "ClusterRoleBinding", "rbac.authorization.k8s.io/v1", labelSelector=BINDINGS
+    )
+    return {each["metadata"]["name"] for each in found}
+
+
+def _recorded_daemonset() -> Obj:
+    (found,) = [each for each in recorded(CASE) if each["kind"] == "DaemonSet"]
+    return found

@@ -1,0 +1,224 @@
+"""Taking over from the Helm-based generations, from states that a real Helm left.
+
+The states lie outside this project: HELM_ERA names their directory.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hooks.app.command_line import main
+from hooks.kube.objects import Identity, identity
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.cases import resource
+from tests.cluster.former import RELEASE, install_by_helm, moved
+from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
+from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+
+HELM_ERA = Path(os.environ.get("HELM_ERA", "../shared/reference/helm-era"))
+STATES = ("k8sensor", "kubernetes-sensor-deployment", "kubernetes-sensor-in-agent")
+OF_OPERATOR = "by-operator"
+"""The first state as the Helm-based operator left it: owned by the resource, with a finalizer."""
+
+PLACES = (*STATES, OF_OPERATOR)
+OLD_SENSORS = {
+    "k8sensor": "k8sensor",
+    "kubernetes-sensor-deployment": "kubernetes-sensor",
+    OF_OPERATOR: "k8sensor",
+}
+OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
+NEW_SENSOR = "instana-agent-k8sensor"
+
+pytestmark = [
+    pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER"),
+    pytest.mark.skipif(not HELM_ERA.is_dir(), reason=f"no recorded states in {HELM_ERA}"),
+    pytest.mark.timeout(300),
+]
+
+
+@dataclass
+class Seen:
+    """What was there at each stage, all namespaces together."""
+
+    api: Api
+    before: dict[str, Obj]
+    results: dict[str, Result] = field(default_factory=dict)
+    old_sensors: dict[str, set[str]] = field(default_factory=dict)
+    adopted: dict[Identity, Obj] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    left: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def take_over(self, stage: str, strategy: str) -> None:
+        command = ["takeover", "apply", "--apply-strategy", strategy]
+        self.results[stage] = CliRunner().invoke(main, command)
+        found = everywhere(self.api, "Deployment", "apps/v1", **OLD)
+        self.old_sensors[stage] = {each["metadata"]["namespace"] for each in found}
+
+
+def place_of(state: str, strategy: str) -> str:
+    return f"helm-{strategy.partition('-')[0]}-{state}"
+
+
+@pytest.fixture(scope="module", params=STRATEGIES, name="strategy")
+def _strategy(request: pytest.FixtureRequest) -> str:
+    strategy: str = request.param
+    return strategy
+
+
+@pytest.fixture(scope="module", name="seen")
+def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
+    agents = [_installed(api, state, place_of(state, strategy)) for state in PLACES]
+    before = {
+        each["metadata"]["namespace"]: each
+        for each in everywhere(api, "DaemonSet", "apps/v1", **OLD)
+    }
+    seen = Seen(api, before)
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AGENT_NAMESPACES", "*")
+        try:
+            _go_through(seen, strategy, agents, logs)
+            yield seen
+        finally:
+            _clear(api, agents)
+
+
+def _installed(api: Api, state: str, namespace: str) -> Obj:
+    """Make one state and the resource that takes it over; returns the resource."""
+    file = STATES[0] if state == OF_OPERATOR else state
+    install_by_helm(api, HELM_ERA / f"{file}.json", namespace)
+    agent = api.apply(moved(resource("minimal"), namespace))
+    if state == OF_OPERATOR:
+        agent = api.merge(agent, {"metadata": {"finalizers": ["agent.instana.io/finalizer"]}})
+        _own_all(api, agent)
+    return agent
+
+
+def _own_all(api: Api, agent: Obj) -> None:
+    metadata = agent["metadata"]
+    owner = {
+        "apiVersion": agent["apiVersion"],
+        "kind": agent["kind"],
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+        "controller": True,
+    }
+    for kind, version in (("DaemonSet", "apps/v1"), ("Deployment", "apps/v1"), ("Secret", "v1")):
+        for each in api.list(kind, version, metadata["namespace"], **OLD):
+            api.merge(each, {"metadata": {"ownerReferences": [owner]}})
+
+
+def _go_through(seen: Seen, strategy: str, agents: list[Obj], logs: Path) -> None:
+    namespaces = [each["metadata"]["namespace"] for each in agents]
+    seen.take_over("before the loop", strategy)
+    with service(logs / "helm-service.log") as port:
+        loop = Recorder(port)
+        with metacontroller(seen.api, strategy, loop.port, logs / f"helm-{strategy}.log"):
+            wait_until_settled(seen.api, agents)
+            seen.adopted = children(seen.api, namespaces)
+            seen.take_over("no sensor yet", strategy)
+            _let_sensors_run(seen.api, namespaces)
+            seen.take_over("sensors run", strategy)
+            seen.take_over("again", strategy)
+            seen.errors = sync_errors(seen.api, agents)
+        loop.close()
+    seen.left = _helm_objects(seen.api, namespaces)
+
+
+def _let_sensors_run(api: Api, namespaces: list[str]) -> None:
+    """Tell the API server, in place of kubelets, that the new sensors' pods are ready."""
+    sensor = "app.kubernetes.io/component=k8sensor"
+    for namespace in namespaces:
+        wait_for(lambda n=namespace: len(_pods(api, n, sensor)) == 3, "pods")  # type: ignore[misc]
+        for pod in _pods(api, namespace, sensor):
+            ready = {"type": "Ready", "status": "True"}
+            api.merge(pod, {"status": {"phase": "Running", "conditions": [ready]}}, "status")
+    metadata = [{"name": NEW_SENSOR, "namespace": namespace} for namespace in namespaces]
+    deployments = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": each} for each in metadata
+    ]
+    wait_for(lambda: all(_is_available(api.get(each)) for each in deployments), "sensors run")
+
+
+def _pods(api: Api, namespace: str, selector: str) -> list[Obj]:
+    return api.list("Pod", "v1", namespace, labelSelector=selector)
+
+
+def _is_available(deployment: Obj | None) -> bool:
+    conditions: list[Any] = ((deployment or {}).get("status") or {}).get("conditions") or []
+    return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
+
+
+def _helm_objects(api: Api, namespaces: list[str]) -> set[tuple[str, str, str]]:
+    kinds = (
+        ("DaemonSet", "apps/v1"),
+        ("Deployment", "apps/v1"),
+        ("ConfigMap", "v1"),
+        ("Secret", "v1"),
+        ("Service", "v1"),
+        ("ServiceAccount", "v1"),
+        ("ClusterRole", "rbac.authorization.k8s.io/v1"),
+        ("ClusterRoleBinding", "rbac.authorization.k8s.io/v1"),
+    )
+    found = [
+        each for kind, version in kinds for each in everywhere(api, kind, version, **OLD)
+    ] + everywhere(api, "Secret", "v1", fieldSelector=f"metadata.name={RELEASE}")
+    return {
+        (each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"])
+        for each in found
+        if each["metadata"].get("namespace", "") in ("", *namespaces)
+    }
+
+
+def _clear(api: Api, agents: list[Obj]) -> None:
+    for agent in agents:
+        api.merge(agent, {"metadata": {"finalizers": None}})
+        api.delete(agent)
+        name = agent["metadata"]["namespace"]
+        api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    wait_for(lambda: not everywhere(api, "InstanaAgent", "instana.io/v1"), "resources are gone")
+
+
+@pytest.mark.parametrize("stage", ["before the loop", "no sensor yet"])
+def test_old_sensors_stay_until_the_new_ones_run(stage: str, seen: Seen, strategy: str) -> None:
+    assert seen.results[stage].exit_code == 3, seen.results[stage].output
+    assert seen.old_sensors[stage] == {place_of(state, strategy) for state in OLD_SENSORS}
+
+
+def test_everything_old_goes_once_they_run(seen: Seen) -> None:
+    assert seen.results["sensors run"].exit_code == 0, seen.results["sensors run"].output
+    assert seen.left == set()
+
+
+def test_then_there_is_nothing_to_do(seen: Seen) -> None:
+    assert seen.results["again"].output == "nothing to do\n"
+
+
+@pytest.mark.parametrize("state", PLACES)
+def test_daemonset_is_adopted_with_its_selector(state: str, seen: Seen, strategy: str) -> None:
+    place = place_of(state, strategy)
+    adopted = seen.adopted[("apps/v1", "DaemonSet", place, "instana-agent")]
+
+    assert adopted["metadata"]["uid"] == seen.before[place]["metadata"]["uid"]
+    assert adopted["spec"]["selector"] == seen.before[place]["spec"]["selector"]
+
+
+@pytest.mark.parametrize("state", PLACES)
+def test_nothing_of_the_old_pods_is_left(state: str, seen: Seen, strategy: str) -> None:
+    adopted = seen.adopted[("apps/v1", "DaemonSet", place_of(state, strategy), "instana-agent")]
+    (container,) = adopted["spec"]["template"]["spec"]["containers"]
+    names = {each["name"] for each in container["env"]}
+    volumes = {each["name"] for each in adopted["spec"]["template"]["spec"]["volumes"]}
+
+    assert "INSTANA_AGENT_LEADER_ELECTOR_PORT" not in names
+    assert not volumes & {"configuration", "var-lib"}
+    assert "helm.sh/chart" not in adopted["metadata"]["labels"]
+    assert identity(adopted)
+
+
+def test_nothing_was_refused(seen: Seen) -> None:
+    assert seen.errors == []

@@ -1,0 +1,314 @@
+"""The command, with a `kubectl` that keeps its objects in a file."""
+
+import json
+import sys
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hooks.app.command_line import main
+from hooks.app.kubectl import Kubectl
+from hooks.kube.objects import Obj
+from tests.unit.takeover import fake_kubectl
+from tests.unit.takeover.former import (
+    FINALIZER,
+    NAMESPACE,
+    agent,
+    child,
+    obj,
+    of_helm,
+    operator,
+    our_bindings,
+    right,
+)
+
+FILES = {"FAKE_CLUSTER": "objects.json", "FAKE_CALLS": "calls", "FAKE_FAILURES": "failures.json"}
+SECRET_VALUE = "c2VjcmV0LXZhbHVl"
+OWNER = agent(finalizers=[FINALIZER])
+DEFINITION = obj("CustomResourceDefinition", "agents.instana.io", "")
+LEFT_BY_OPERATOR = (
+    DEFINITION,
+    operator(),
+    OWNER,
+    child("Secret", "instana-agent", OWNER, data={"key": SECRET_VALUE}),
+    child("ConfigMap", "instana-agent-namespaces", OWNER),
+    right("ClusterRole", "instana-agent"),
+)
+
+
+@dataclass
+class FakeCluster:
+    """What the fake `kubectl` knows, and how it was called."""
+
+    directory: Path
+
+    def hold(self, *objects: Obj) -> None:
+        (self.directory / "objects.json").write_text(json.dumps(objects))
+
+    def refuse(self, call: str, message: str, times: int = 1) -> None:
+        (self.directory / "failures.json").write_text(json.dumps({call: [message, times]}))
+
+    @property
+    def objects(self) -> list[Obj]:
+        found: list[Obj] = json.loads((self.directory / "objects.json").read_text())
+        return found
+
+    @property
+    def calls(self) -> list[Any]:
+        file = self.directory / "calls"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    @property
+    def writes(self) -> list[list[str]]:
+        calls = [arguments for arguments, _ in self.calls]
+        return [each for each in calls if {"patch", "delete"} & set(each)]
+
+
+@pytest.fixture(name="cluster")
+def _cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    monkeypatch.setattr("hooks.app.kubectl.subprocess.run", run_here)
+    for name, file in FILES.items():
+        monkeypatch.setenv(name, str(tmp_path / file))
+    cluster = FakeCluster(tmp_path)
+    cluster.hold(*LEFT_BY_OPERATOR)
+    (tmp_path / "failures.json").write_text("{}")
+    monkeypatch.setattr("hooks.app.takeover_command.POLL_SECONDS", 0.0)
+    return cluster
+
+
+def run_here(command: list[str], *, input: str | None, **_: Any) -> CompletedProcess[str]:  # noqa: A002
+    """Run the fake in this process, which is faster, as `subprocess.run` would."""
+    out, errors = StringIO(), StringIO()
+    code = fake_kubectl.main(command[1:], StringIO(input), out, errors)
+    return CompletedProcess(command, code, out.getvalue(), errors.getvalue())
+
+
+def run(command: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["takeover", command, *options])
+
+
+def test_plan_shows_each_object_and_writes_nothing(cluster: FakeCluster) -> None:
+    result = run("plan")
+
+    assert result.exit_code == 0, result.output
+    assert cluster.writes == []
+    for place in (
+        "Deployment instana-agent/instana-agent-",
+        "Secret instana-agent/instana-agent ",
+        "ConfigMap instana-agent/",
+        "InstanaAgent instana-agent/instana-agent",
+        "ClusterRole instana-agent",
+    ):
+        assert place in result.output
+    assert result.output.splitlines()[-1] == "1 steps can be done now, 4 later."
+
+
+def test_apply_stops_the_operator_then_goes_on(cluster: FakeCluster) -> None:
+    result = run("apply")
+
+    done = [line.rpartition(": done")[0] for line in result.output.splitlines() if ": done" in line]
+    assert [each.partition(":")[0] for each in done] == [
+        "Deployment instana-agent/instana-agent-controller-manager",
+        "Secret instana-agent/instana-agent",
+        "ConfigMap instana-agent/instana-agent-namespaces",
+        "InstanaAgent instana-agent/instana-agent",
+    ]
+    assert result.exit_code == 3
+    assert "ClusterRole instana-agent" in result.output
+    assert len(cluster.writes) == 4
+
+
+def test_second_apply_does_the_rest_and_third_nothing(cluster: FakeCluster) -> None:
+    run("apply")
+    cluster.hold(*cluster.objects, *[_labelled(each) for each in our_bindings()])
+
+    second, third = run("apply"), run("apply")
+
+    assert (second.exit_code, third.exit_code) == (0, 0)
+    assert second.output.endswith("1 steps done, nothing left to do\n")
+    assert third.output == "nothing to do\n"
+    assert "ClusterRole" not in {each["kind"] for each in cluster.objects}
+
+
+def test_cluster_without_any_of_it_has_nothing_to_do(cluster: FakeCluster) -> None:
+    cluster.hold()
+
+    assert run("plan").output == "nothing to do\n"
+    assert run("apply").output == "nothing to do\n"
+
+
+def test_apply_stops_at_the_first_refused_write(cluster: FakeCluster) -> None:
+    cluster.refuse("patch Secret instana-agent", "Error from server (Forbidden): no", 9)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert "Secret instana-agent/instana-agent: hand its fields over" in result.stderr
+    assert "refused: Error from server (Forbidden): no" in result.stderr
+    assert "run the same command again" in result.stderr.replace("\n", " ")
+    assert [each[1] for each in cluster.writes] == ["Deployment.v1.apps", "Secret"]
+
+
+def test_apply_goes_on_where_it_stopped(cluster: FakeCluster) -> None:
+    cluster.refuse("patch Secret instana-agent", "Error from server (Forbidden): no")
+    run("apply")
+
+    result = run("apply")
+
+    assert "Deployment" not in result.output
+    assert result.output.count(": done") == 3
+
+
+def test_object_that_others_change_is_read_again(cluster: FakeCluster) -> None:
+    cluster.refuse("patch Secret", "Error from server (Conflict): the object has been modified", 2)
+
+    result = run("apply")
+
+    assert result.exit_code == 3
+    assert result.output.count("Secret instana-agent/instana-agent: ") == 1
+
+
+def test_object_that_others_change_all_the_time_ends_it(cluster: FakeCluster) -> None:
+    cluster.refuse("patch Secret", "Error from server (Conflict): the object has been modified", 9)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert "changed by others 5 times" in result.stderr
+
+
+def test_kubectl_of_the_path_is_run(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    program = cluster.directory / "kubectl"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -S {fake_kubectl.__file__} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(cluster.directory), prepend=":")
+    for name, file in FILES.items():
+        monkeypatch.setenv(name, str(cluster.directory / file))
+    secret = LEFT_BY_OPERATOR[3]
+
+    Kubectl(("--context=c",)).patch(secret, {"data": {"key": "changed"}})
+    (changed,) = Kubectl().list_objects("secrets", "--namespace=instana-agent")
+
+    assert changed["data"] == {"key": "changed"}
+    assert cluster.calls[0][0][:3] == ["--context=c", "patch", "Secret"]
+
+
+@pytest.mark.usefixtures("cluster")
+def test_write_that_is_undone_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hooks.app.kubectl.Kubectl.patch", lambda *_: None)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert "refused: somebody undoes it again" in result.stderr
+
+
+def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
+    running = operator(replicas=0, status={"replicas": 1, "observedGeneration": 1})
+    cluster.hold(DEFINITION, running, OWNER)
+
+    result = run("apply", "--timeout", "0.1")
+
+    assert result.exit_code == 3
+    assert "the operator has stopped" in " ".join(result.output.split())
+    assert cluster.writes == []
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_what_blocks_ends_with_two_and_commands(command: str, cluster: FakeCluster) -> None:
+    olm = [{"kind": "ClusterServiceVersion", "name": "v2"}]
+    cluster.hold(DEFINITION, operator(ownerReferences=olm), OWNER)
+
+    result = run(command)
+
+    assert result.exit_code == 2
+    assert "kubectl delete subscriptions.operators.coreos.com" in result.output
+    assert cluster.writes == []
+
+
+def test_agents_of_helm_are_found_without_any_definition(cluster: FakeCluster) -> None:
+    cluster.hold(of_helm("DaemonSet", "instana-agent"))
+
+    result = run("plan")
+
+    assert result.exit_code == 2
+    assert "create the resource" in result.output
+
+
+def test_helm_releases_are_read_by_name_only(cluster: FakeCluster) -> None:
+    release = obj("Secret", "sh.helm.release.v1.instana-agent.v1", labels={"owner": "helm"})
+    cluster.hold(DEFINITION, agent(), of_helm("Deployment", "k8sensor"), release)
+
+    assert "sh.helm.release.v1.instana-agent.v1" in "".join(run("plan").output.split())
+    reads = [arguments for arguments, _ in cluster.calls if "--selector=owner=helm" in arguments]
+    assert all("--output=name" in each for each in reads)
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_no_value_of_a_secret_is_shown_or_in_the_arguments(
+    command: str, cluster: FakeCluster
+) -> None:
+    result = run(command, "--apply-strategy", "dynamic-apply")
+
+    assert SECRET_VALUE not in result.output
+    assert not any(SECRET_VALUE in " ".join(arguments) for arguments, _ in cluster.calls)
+    assert any(SECRET_VALUE in stdin for _, stdin in cluster.calls) == (command == "apply")
+
+
+def test_context_and_kubeconfig_are_handed_on(cluster: FakeCluster) -> None:
+    run("plan", "--context", "prod", "--kubeconfig", "/some/where")
+
+    for arguments, _ in cluster.calls:
+        assert arguments[:2] == ["--context=prod", "--kubeconfig=/some/where"]
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_cluster_that_cannot_be_read_ends_with_one(command: str, cluster: FakeCluster) -> None:
+    cluster.refuse("get deployments.apps", "Error from server (Forbidden): no deployments", 9)
+
+    result = run(command)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "the cluster cannot be read: Error from server (Forbidden): no deployments\n"
+    )
+
+
+def test_missing_kubectl_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    result = run("plan")
+
+    assert result.exit_code == 1
+    assert "there is no kubectl in the PATH" in result.stderr
+
+
+def test_field_manager_is_taken(cluster: FakeCluster) -> None:
+    run("apply", "--field-manager", "mc")
+
+    entries = [each["metadata"].get("managedFields", [{}]) for each in cluster.objects]
+    assert "mc" in {each[0].get("manager") for each in entries}
+
+
+def test_only_what_is_asked_for_is_taken_over(cluster: FakeCluster) -> None:
+    cluster.hold(*LEFT_BY_OPERATOR, agent("b", "other", finalizers=[FINALIZER]))
+
+    run("apply", "--namespace", NAMESPACE, "--name", "instana-agent")
+
+    held = [each["metadata"]["name"] for each in cluster.objects if _is_held(each)]
+    assert held == ["b"]
+
+
+def _is_held(each: Obj) -> bool:
+    return bool(each["metadata"].get("finalizers"))
+
+
+def _labelled(binding: Obj) -> Obj:
+    labels = {"app.kubernetes.io/managed-by": "instana-agent-cluster-rbac"}
+    return binding | {"metadata": binding["metadata"] | {"labels": labels}}

@@ -1,0 +1,111 @@
+"""Children of the Go operator change hands; their owner is let go."""
+
+from typing import Any
+
+import pytest
+
+from hooks.kube.managed_fields import LAST_APPLIED
+from hooks.takeover import Settings, Strategy
+from hooks.takeover.steps import Patch
+from tests.unit.takeover.former import (
+    FINALIZER,
+    NAMESPACE,
+    agent,
+    applied,
+    child,
+    obj,
+    places,
+    planned,
+    step_for,
+)
+
+OWNER = agent()
+SECRET = f"Secret {NAMESPACE}/instana-agent-config"
+
+
+def test_entry_is_renamed_under_server_side_apply() -> None:
+    step = step_for(planned(OWNER, child("Secret", "instana-agent-config", OWNER)), SECRET)
+
+    assert step.change == Patch(
+        {"metadata": {"resourceVersion": "7", "managedFields": [applied("metacontroller")]}}
+    )
+    assert step.restarts == "none"
+
+
+def test_metacontrollers_manager_is_a_setting() -> None:
+    settings = Settings(field_manager="mc")
+    found = planned(OWNER, child("Secret", "instana-agent-config", OWNER), settings=settings)
+
+    change = step_for(found, SECRET).change
+    assert isinstance(change, Patch)
+    assert change.body["metadata"]["managedFields"] == [applied("mc")]
+
+
+def test_entry_becomes_the_annotation_under_dynamic_apply() -> None:
+    made = child("Secret", "instana-agent-config", OWNER, data={"a": "Yg=="})
+    found = planned(OWNER, made, settings=Settings(Strategy.DYNAMIC_APPLY))
+
+    change = step_for(found, SECRET).change
+    assert isinstance(change, Patch)
+    assert change.body["metadata"]["managedFields"] == [{}]
+    assert '"data":{"a":"Yg=="}' in change.body["metadata"]["annotations"][LAST_APPLIED]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        child("Secret", "s", agent("another")),
+        child("Secret", "s", agent(namespace="elsewhere")),
+        child("Secret", "s", OWNER, managedFields=[applied("metacontroller")]),
+        obj("Secret", "s", managedFields=[applied()]),
+    ],
+    ids=["of another", "elsewhere", "handed over", "without labels"],
+)
+def test_other_objects_are_left_alone(other: dict[str, object]) -> None:
+    assert planned(OWNER, other).steps == ()
+
+
+def test_its_bookkeeping_is_left_to_metacontroller() -> None:
+    found = planned(OWNER, child("ConfigMap", "instana-agent-dependents", OWNER))
+
+    assert found.to_do == ()
+    assert "Metacontroller deletes it" in found.steps[0].why
+
+
+@pytest.mark.parametrize(
+    ("finalizers", "left"),
+    [
+        ([FINALIZER], []),
+        (["agent.instana.io/finalizer", "of.somebody/else"], ["of.somebody/else"]),
+    ],
+)
+def test_finalizers_of_operators_are_removed(finalizers: list[str], left: list[str]) -> None:
+    found = planned(agent(finalizers=finalizers))
+
+    (step,) = found.to_do
+    assert step.change == Patch({"metadata": {"resourceVersion": "7", "finalizers": left}})
+
+
+def test_finalizers_of_others_stay() -> None:
+    assert planned(agent(finalizers=["of.somebody/else"])).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("selection", "taken"),
+    [
+        ({}, ["a", "b", "b"]),
+        ({"namespace": "b"}, ["b", "b"]),
+        ({"namespace": "b", "name": "two"}, ["b"]),
+        ({"name": "one"}, ["a", "b"]),
+        ({"namespace": "c"}, []),
+    ],
+)
+def test_selection_narrows_down(selection: dict[str, Any], taken: list[str]) -> None:
+    agents = [
+        agent(name, namespace, finalizers=[FINALIZER])
+        for namespace, name in (("a", "one"), ("b", "one"), ("b", "two"))
+    ]
+
+    found = planned(*agents, **selection)
+
+    assert [each.partition(" ")[2].partition("/")[0] for each in places(found.to_do)] == taken
