@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from click.testing import CliRunner
 
-from hooks.kube.objects import Obj, identity
+from hooks.app.command_line import main as main_command
+from hooks.kube.objects import Obj, describe, identity
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import rendered, resource, surroundings
 from tests.cluster.conftest import prepared_api
+from tests.cluster.former import lay_out
 from tests.cluster.loop import remove, running_loop, settled, versions
+from tests.cluster.many import wait_until_settled
 from tests.cluster.metacontroller import LOOPBACK, STRATEGIES, Recorder, metacontroller
 
 CASE = "combined-production"
@@ -30,6 +34,7 @@ CREATIONS = 5
 NAMESPACES = 5000
 CLUSTER_ROLES = 300
 OUR_ROLES = 2
+TAKEN_OVER = "taken-over"
 RESYNC_SECONDS = 1
 POLL_SECONDS = 0.005
 QUIET_SECONDS = 2.0
@@ -79,7 +84,11 @@ def measured(api: Api, strategy: str, logs: Path) -> Iterator[Figure]:
         yield Figure("writes at rest over 10 resyncs", strategy, _at_rest(agent, loop), 0)
     with running_loop(api, strategy, logs) as loop:
         with created(api, agent):
-            yield _one_field(api, agent, strategy, loop)
+            for change in CHANGES:
+                yield _writes(api, agent, strategy, loop, change)
+        yield Figure(
+            "pod templates changed by a take-over", strategy, _changed_templates(api, strategy), 0
+        )
         ours = [_creation(api, agent) for _ in range(CREATIONS)]
         yield _rbac_calls(api, agent, strategy, loop)
     with floor(api, strategy, logs):
@@ -108,16 +117,55 @@ def _at_rest(agent: Obj, loop: Recorder) -> int:
     return loop.writes() - before
 
 
-def _one_field(api: Api, agent: Obj, strategy: str, loop: Recorder) -> Figure:
-    """Return the writes for another image of the agent beyond the changed children and a status."""
+@dataclass(frozen=True)
+class Change:
+    """A change of one field, and the statuses that it takes to tell of it."""
+
+    name: str
+    spec: Obj
+    statuses: int
+
+
+CHANGES = (
+    Change("writes for a changed configuration", {"agent": {"configuration_yaml": "a: 1\n"}}, 1),
+    # Not ready while the template differs, and ready again: never a stale Ready.
+    Change("writes for another image", {"agent": {"image": {"tag": "another"}}}, 2),
+)
+
+
+def _writes(api: Api, agent: Obj, strategy: str, loop: Recorder, change: Change) -> Figure:
+    """Return the writes for a change; the changed children and the statuses are fine."""
     writes, before = loop.writes(), versions(api)
-    api.merge(agent, {"spec": {"agent": {"image": {"tag": "another"}}}})
+    api.merge(agent, {"spec": change.spec})
     time.sleep(QUIET_SECONDS)
     after = settled(api, agent)
     changed = [key for key in before if after[key] != before[key]]
     kinds = ", ".join(sorted(kind for _, kind, _, _ in changed))
-    return Figure("writes for a one-field change", strategy, loop.writes() - writes,
-                  len(changed) + 1, f"changed: {kinds}")  # fmt: skip
+    return Figure(change.name, strategy, loop.writes() - writes,
+                  len(changed) + change.statuses, f"changed: {kinds}")  # fmt: skip
+
+
+def _changed_templates(api: Api, strategy: str) -> int:
+    """Return how many workloads of the Go operator got another template, so that pods restart."""
+    agent = lay_out(api, CASE, TAKEN_OVER)
+    before = _templates(api)
+    wait_until_settled(api, [agent])
+    command = ["takeover", "apply", "--namespace", TAKEN_OVER, "--apply-strategy", strategy]
+    CliRunner().invoke(main_command, command, catch_exceptions=False)
+    wait_until_settled(api, [agent])
+    after = _templates(api)
+    remove(
+        api, agent, [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TAKEN_OVER}}]
+    )
+    return sum(after[name] != template for name, template in before.items())
+
+
+def _templates(api: Api) -> dict[str, Obj]:
+    return {
+        describe(each): each["spec"]["template"]
+        for kind in ("DaemonSet", "Deployment")
+        for each in api.list(kind, "apps/v1", TAKEN_OVER)
+    }
 
 
 def _creation(api: Api, agent: Obj, *, keep: bool = False) -> float:

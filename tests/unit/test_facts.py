@@ -1,7 +1,7 @@
 import pytest
 
 from hooks import __version__
-from hooks.facts import Facts, UnknownFact, parse_flag, parse_names
+from hooks.facts import Facts, TakeOver, UnknownFact, parse_flag, parse_names
 
 
 def test_the_version_is_that_of_the_service() -> None:
@@ -15,6 +15,8 @@ def test_the_version_is_that_of_the_service() -> None:
         ("agentNamespaces", "b, a", Facts(agent_namespaces=("a", "b"))),
         ("operatorVersion", "1.2.3", Facts(operator_version="1.2.3")),
         ("fieldManager", "mine", Facts(field_manager="mine")),
+        ("takeOver", "Update", Facts(take_over=TakeOver.UPDATE)),
+        ("takeOver", " keep ", Facts()),
     ],
 )
 def test_every_fact_can_be_given_as_text(name: str, text: str, expected: Facts) -> None:
@@ -43,6 +45,13 @@ def test_a_flag_is_nothing_else(text: str) -> None:
         parse_flag("openshift", text)
 
     assert str(caught.value) == "openshift must be true or false"
+
+
+def test_a_take_over_keeps_or_updates_and_nothing_else() -> None:
+    with pytest.raises(UnknownFact) as caught:
+        Facts().updated({"takeOver": "Never"})
+
+    assert str(caught.value) == "takeOver must be Keep or Update"
 
 
 @pytest.mark.parametrize(

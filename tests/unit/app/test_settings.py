@@ -5,7 +5,7 @@ import pytest
 
 from hooks import __version__
 from hooks.app.settings import READERS, Settings, SettingsError, from_environ
-from hooks.facts import Facts
+from hooks.facts import Facts, TakeOver
 
 DOCUMENTATION = Path("docs/settings.md").read_text(encoding="utf-8")
 INSECURE = {"INSECURE": "1"}
@@ -40,6 +40,7 @@ def test_every_setting_is_read() -> None:
             "TOKENS_FILE": "/tokens/tokens",
             "INSECURE": "false",
             "ETAG": "true",
+            "TAKE_OVER": "update",
         }
     )
 
@@ -60,6 +61,7 @@ def test_every_setting_is_read() -> None:
         tokens_file="/tokens/tokens",
         insecure=False,
         etag=True,
+        take_over=TakeOver.UPDATE,
     )
 
 
@@ -88,6 +90,7 @@ def test_every_setting_is_read() -> None:
         ("FIELD_MANAGER", "x" * 129),
         ("OPERATOR_VERSION", "-1"),
         ("POD_NAMESPACE", "Team_A"),
+        ("TAKE_OVER", "Never"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_without_being_quoted(name: str, value: str) -> None:
