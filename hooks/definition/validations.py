@@ -10,11 +10,13 @@ from typing import Any
 from hooks.definition.bounds import BOUNDS
 from hooks.kube.objects import Obj
 from hooks.rules import TABLE, Layer, Rule
+from hooks.rules.connection import LINES
 from hooks.rules.walking import ITEMS, VALUES, steps_of
 
 KEYWORD = "x-kubernetes-validations"
 METADATA = "metadata"
 SELF = re.compile(r"\bself\b")
+SECRETS = frozenset(LINES) | {f"spec.agent.tls.{field}" for field in ("certificate", "key")}
 CREATED = "oldSelf.hasValue()"
 KEYWORDS_OF_STEPS = {ITEMS: "items", VALUES: "additionalProperties"}
 
@@ -36,10 +38,26 @@ def message_of(rule: Rule) -> str:
 
 def _with_rule(schema: Obj, rule: Rule) -> Obj:
     for place in rule.places:
-        steps = [] if place == METADATA else steps_of(place)
-        written = _on_create(rule) if place == METADATA else _written(schema, steps, rule)
+        steps = steps_of(place)
+        if place == METADATA:
+            steps, written = [], _on_create(rule)
+        elif place in SECRETS:
+            steps, written = steps[:-1], _of_secret(rule, steps[-1])
+        else:
+            written = _written(schema, steps, rule)
         schema = _changed(schema, steps, {KEYWORD: [written]})
     return schema
+
+
+def _of_secret(rule: Rule, field: str) -> Obj:
+    """Return the rule for the part that holds the secret: of a text its refusal tells the value."""
+    own = f"self.{field}"
+    expression = SELF.sub(own, rule.cel)
+    return {
+        "rule": f"!has({own}) || ({expression})",
+        "fieldPath": f".{field}",
+        "message": message_of(rule),
+    }
 
 
 def _on_create(rule: Rule) -> Obj:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hooks.kube.objects import Obj, as_objects
 from hooks.rules.patterns import DNS_LABEL, LONGEST_LABEL, VARIABLE
-from hooks.rules.rule import Rule, Severity, full, matching, one_of, repeated, unless
+from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
 
 POD = "spec.agent.pod"
 VOLUMES = (
@@ -100,7 +100,7 @@ RULES = (
         bad={"agent": {"pod": {"env": [{"name": "", "value": "x"}]}}},
         good={"agent": {"pod": {"env": [{"name": "GOOD_NAME", "value": "x"}]}}},
         find=unless(lambda variable: _is_variable(variable.get("name")), ".name"),
-        cel=matching(VARIABLE, "self.name"),
+        cel=f"has(self.name) && {matching(VARIABLE, 'self.name')}",
         field=".name",
     ),
     Rule(
@@ -139,7 +139,7 @@ RULES = (
         bad={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "X"}]}}},
         good={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}}},
         find=_same_names,
-        cel="self.all(v, self.exists_one(o, o.name == v.name))",
+        cel=distinct("name"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -161,7 +161,8 @@ RULES = (
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
         find=unless(lambda volume: _is_volume_name(volume.get("name")), ".name"),
-        cel=f"{matching(DNS_LABEL, 'self.name')} && !({one_of(VOLUMES, 'self.name')})",
+        cel=f"has(self.name) && {matching(DNS_LABEL, 'self.name')} && "
+        f"!({one_of(VOLUMES, 'self.name')})",
         field=".name",
     ),
     Rule(
@@ -171,7 +172,7 @@ RULES = (
         bad={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "a", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "b", **NOTHING}]}}},
         find=_same_names,
-        cel="self.all(v, self.exists_one(o, o.name == v.name))",
+        cel=distinct("name"),
     ),
     Rule(
         "volume-path",
@@ -196,9 +197,9 @@ RULES = (
             }
         },
         find=_without_volume,
-        cel="!has(self.volumeMounts) || self.volumeMounts.all(m, "
+        cel="!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
         f"{one_of((*VOLUMES, *FURTHER_VOLUMES), 'm.name')} || "
-        "(has(self.volumes) && self.volumes.exists(v, v.name == m.name)))",
+        "(has(self.volumes) && self.volumes.exists(v, has(v.name) && v.name == m.name))))",
         field=".volumeMounts",
     ),
     Rule(
@@ -208,7 +209,7 @@ RULES = (
         bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a:b"}]}}},
         good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a/b"}]}}},
         find=unless(_is_mount_path, ".mountPath"),
-        cel="self.mountPath != '' && !self.mountPath.contains(':')",
+        cel="has(self.mountPath) && self.mountPath != '' && !self.mountPath.contains(':')",
         field=".mountPath",
     ),
     Rule(
@@ -236,6 +237,6 @@ RULES = (
             }
         },
         find=_same_paths,
-        cel="self.all(m, self.exists_one(o, o.mountPath == m.mountPath))",
+        cel=distinct("mountPath"),
     ),
 )

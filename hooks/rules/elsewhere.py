@@ -6,6 +6,8 @@ from hooks.rules.rule import Rule
 
 CHILD_REPEATED = "child-repeated"
 OBJECT_OVERWRITTEN = "object-overwritten"
+SERVED_VERSION = "served-version"
+UNKNOWN_FIELD = "unknown-field"
 VOLUME_TAKEN = "volume-taken"
 VOLUME_MISSING = "volume-missing"
 MOUNT_PATH_TAKEN = "mount-path-taken"
@@ -28,6 +30,25 @@ RULES = (
         bad={"zones": [{"mode": "APM"}]},
         good={"zones": [{"name": "east", "mode": "APM"}]},
         in_schema=True,
+    ),
+    Rule(
+        UNKNOWN_FIELD,
+        ("spec",),
+        "is no field of the resource: correct its name or its place (refused by strict validation, "
+        "which is what kubectl asks for)",
+        bad={"agent": {"useSecretMounts": False}},
+        good={"useSecretMounts": False},
+        in_schema=True,
+        carried_out=True,
+    ),
+    Rule(
+        SERVED_VERSION,
+        ("apiVersion",),
+        "must be instana.io/v1",
+        bad={},
+        good={},
+        in_schema=True,
+        carried_out=True,
     ),
     Rule(
         QUANTITY,

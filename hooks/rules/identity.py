@@ -5,7 +5,7 @@ from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.rules.patterns import DNS_LABEL, DNS_NAME, LONGEST_LABEL, LONGEST_NAME
-from hooks.rules.rule import Rule, Severity, full, matching, one_of, repeated, unless
+from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
 
 LONGEST_SUFFIX = "-headless"
 LONGEST_RESOURCE = LONGEST_LABEL - len(LONGEST_SUFFIX)
@@ -126,7 +126,7 @@ RULES = (
         bad={"zones": [{"name": "east"}, {"name": "east", "mode": "INFRASTRUCTURE"}]},
         good={"zones": [{"name": "east", "affinity": POOL}, {"name": "west"}]},
         find=_same_names,
-        cel="self.all(z, self.exists_one(o, o.name == z.name))",
+        cel=distinct("name"),
     ),
     Rule(
         "zones-overlap",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
-from hooks.rules.rule import Rule, Severity, full, matching, one_of, repeated, unless
+from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
 
 IMAGES = ("spec.agent.image", "spec.k8s_sensor.image")
 PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
@@ -93,8 +93,7 @@ RULES = (
         bad={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "mine"}]}}},
         good={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "other"}]}}},
         find=_same_secrets,
-        cel="self.all(s, !has(s.name) || s.name == '' || "
-        "self.exists_one(o, has(o.name) && o.name == s.name))",
+        cel=distinct("name"),
     ),
     Rule(
         "digest-and-tag",

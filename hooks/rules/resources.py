@@ -40,14 +40,19 @@ def _amount(field: str, name: str) -> str:
     return f"quantity(string(self.{field}['{name}']))"
 
 
+def _is_given(field: str, name: str) -> str:
+    """Return the expression that there is such an amount; another rule is about what is none."""
+    own = f"self.{field}"
+    return f"(has({own}) && '{name}' in {own} && isQuantity(string({own}['{name}'])))"
+
+
 def _not_negative(field: str, name: str) -> str:
-    given = f"has(self.{field}) && '{name}' in self.{field}"
-    return f"(!({given}) || !{_amount(field, name)}.isLessThan(quantity('0')))"
+    return f"(!{_is_given(field, name)} || !{_amount(field, name)}.isLessThan(quantity('0')))"
 
 
 def _not_below(name: str) -> str:
-    both = f"('{name}' in self.limits && '{name}' in self.requests)"
-    return f"(!{both} || !{_amount('limits', name)}.isLessThan({_amount('requests', name)}))"
+    both = f"{_is_given('limits', name)} && {_is_given('requests', name)}"
+    return f"(!({both}) || !{_amount('limits', name)}.isLessThan({_amount('requests', name)}))"
 
 
 RULES = (
@@ -70,9 +75,7 @@ RULES = (
         bad={"agent": {"pod": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}},
         good={"agent": {"pod": {"limits": {"memory": "512Mi"}}}},
         find=lambda pod: sorted(_below_requests(pod)),
-        cel="!has(self.limits) || !has(self.requests) || ("
-        + " && ".join(map(_not_below, COMMON))
-        + ")",
+        cel=" && ".join(map(_not_below, COMMON)),
         field=".limits",
     ),
     Rule(

@@ -29,7 +29,6 @@ class Layer(StrEnum):
     CEL = "CEL"
     POLICY = "policy"
     SERVICE = "service"
-    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Rule:
     in_policy: bool = False
     """Whether the expression is too much for a definition: it costs too much in the worst case."""
     carried_out: bool = False
-    """Whether all else of a stored resource that breaks it is carried out; the status says so."""
+    """Whether the service carries out all else of a stored resource that breaks it."""
     on_create: bool = False
     """Whether it is about what can never be mended, and so is asked for on creation only."""
     since: str = FIRST
@@ -74,7 +73,7 @@ class Rule:
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Return the layers that look at it, the first one first."""
-        own = ((Layer.STATUS if self.carried_out else Layer.SERVICE),) if self.is_error else ()
+        own = (Layer.SERVICE,) if self.is_error and not self.carried_out else ()
         if self.in_schema:
             return (Layer.SCHEMA, *own)
         if not self.cel:
@@ -109,6 +108,14 @@ def full(pattern: str) -> Callable[[object], bool]:
 def one_of(values: Iterable[str], of: str = "self") -> str:
     """Return the expression that a value is one of a few texts."""
     return f"{of} in [{', '.join(map(repr, values))}]"
+
+
+def distinct(field: str) -> str:
+    """Return the expression that no two items of a list have the same text in a field."""
+    return (
+        f"self.all(a, !has(a.{field}) || a.{field} == '' || "
+        f"self.exists_one(b, has(b.{field}) && b.{field} == a.{field}))"
+    )
 
 
 def repeated(names: Iterable[tuple[str, object]]) -> Iterable[str]:

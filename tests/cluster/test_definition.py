@@ -388,7 +388,9 @@ REFUSED_NOW: dict[str, list[Obj | None]] = {
     "loose": [
         {"agent": {"endpointHost": None, "endpointPort": None}},
         {"openshift": "true", "useSecretMounts": 1, "unheard": {"of": 1}, "zones": [{}]},
-        {"agent": {"tls": {"certificate": "?"}, "pod": {"env": [5], "limits": {"cpu": 0.5}}}},
+        # Of a value of another type the API server says no rule could be asked, every time; none
+        # can be stored under the Go operator's definition.
+        {"agent": {"tls": {"certificate": "?"}, "pod": {"affinity": 5, "priorityClassName": 7}}},
         {"agent": {"pod": {"claims": [{"name": "a"}, {"name": "a"}]}}},
     ],
 }
