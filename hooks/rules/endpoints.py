@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import OpenTelemetry
-from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, opened
+from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, Port, opened
 from hooks.rules.certificates import belong_together
 from hooks.rules.patterns import BASE64, HIGHEST_PORT
 from hooks.rules.rule import Rule, full, matching, unless
@@ -14,15 +14,23 @@ PREFIX = "spec.opentelemetry"
 _is_base64 = full(BASE64)
 
 
+def _ports(otel: Obj) -> tuple[Port, ...]:
+    """Return the ports that are open; none where only defaults are."""
+    protocols = (otel.get("grpc") or {}, otel.get("http") or {})
+    if all(protocol.get("port") is None for protocol in protocols):
+        return ()
+    return opened(OpenTelemetry.model_validate(otel))
+
+
 def _outside(otel: Obj) -> Iterator[str]:
-    for port in opened(OpenTelemetry.model_validate(otel)):
+    for port in _ports(otel):
         if not 0 < port.number <= HIGHEST_PORT:
             yield port.path.removeprefix(PREFIX)
 
 
 def _taken(otel: Obj) -> Iterator[str]:
     """Yield each port that is another one's too, of those that the resource sets."""
-    ports = opened(OpenTelemetry.model_validate(otel))
+    ports = _ports(otel)
     numbers = [port.number for port in ports]
     for port in ports:
         if port.path and numbers.count(port.number) > 1:

@@ -1,39 +1,44 @@
 """Rules on compute resources: amounts, limits, claims."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, quantity_value
 from hooks.rules.rule import Rule, unless
 
+REMEMBERED = 1024
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 COMMON = ("cpu", "memory", "ephemeral-storage")
 """Of these alone the API server compares amounts: any name would cost too much."""
 
 
-def _value(amounts: Obj, name: str) -> Any:
+def _value(amount: Any) -> Any:
     try:
-        return quantity_value(amounts[name])
-    except (InvalidQuantity, KeyError):
+        return quantity_value(amount)
+    except InvalidQuantity:
         return None
 
 
 def _negative(pod: Obj) -> Iterator[str]:
     for field in ("requests", "limits"):
-        amounts = pod.get(field) or {}
-        for name in amounts:
-            value = _value(amounts, name)
-            if value is not None and value < 0:
+        for name, amount in (pod.get(field) or {}).items():
+            if str(amount).lstrip().startswith("-") and (_value(amount) or 0) < 0:
                 yield f".{field}[{name}]"
 
 
 def _below_requests(pod: Obj) -> Iterator[str]:
     requests, limits = pod.get("requests") or {}, pod.get("limits") or {}
-    for name in limits.keys() & requests.keys():
-        limit, request = _value(limits, name), _value(requests, name)
-        if limit is not None and request is not None and limit < request:
+    for name, limit in limits.items():
+        if name in requests and _is_below(str(limit), str(requests[name])):
             yield f".limits[{name}]"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_below(limit: str, request: str) -> bool:
+    amounts = _value(limit), _value(request)
+    return None not in amounts and amounts[0] < amounts[1]
 
 
 def _amount(field: str, name: str) -> str:
@@ -74,7 +79,7 @@ RULES = (
         "the other one follows it)",
         bad={"agent": {"pod": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}},
         good={"agent": {"pod": {"limits": {"memory": "512Mi"}}}},
-        find=lambda pod: sorted(_below_requests(pod)),
+        find=_below_requests,
         cel=" && ".join(map(_not_below, COMMON)),
         field=".limits",
     ),

@@ -88,7 +88,8 @@ class Rule:
 
 def unless(holds: Callable[[Any], object], field: str = "") -> Find:
     """Return what finds the value (or that field of it) wrong unless the condition holds."""
-    return lambda value: () if holds(value) else (field,)
+    wrong = (field,)
+    return lambda value: () if holds(value) else wrong
 
 
 def matching(pattern: str, of: str = "self") -> str:

@@ -60,7 +60,10 @@ def test_each_problem_of_each_resource_has_a_line(tmp_path: Path) -> None:
     ("spec", "problem"),
     [
         ({"agnet": {}}, "spec.agnet: is no field of the resource"),
-        ({"agent": {"pod": {"volumes": [{"nome": "x"}]}}}, "spec.agent.pod.volumes[0].nmae: is no"),
+        (
+            {"agent": {"pod": {"volumes": [{"title": "x"}]}}},
+            "spec.agent.pod.volumes[0].title: is no",
+        ),
         ({"agent": {"endpointPort": None}}, "spec.agent.endpointPort: is required (rule req"),
         ({"agent": {"pod": {"limits": {"cpu": 0.5}}}}, "spec.agent.pod.limits[cpu]: must be a "),
         ({"agent": {"pod": {"limits": {"cpu": "x"}}}}, "spec.agent.pod.limits[cpu]: is not a Ku"),
