@@ -48,10 +48,9 @@ def _public_key(certificate: bytes) -> bytes:
 def _public_half(key: bytes) -> bytes:
     """Return the modulus of an RSA key, the point of an elliptic curve's; empty if unknown."""
     fields = _elements(_elements(key)[0][1])
-    tags = [tag for tag, _ in fields]
-    if tags[1:3] == [SEQUENCE, OCTET_STRING]:
-        return _public_half(fields[2][1])
-    if tags[1] == INTEGER:
+    if [tag for tag, _ in fields[1:3]] == [SEQUENCE, OCTET_STRING]:
+        fields = _elements(_elements(fields[2][1])[0][1])
+    if fields[1][0] == INTEGER:
         return fields[1][1]
     points = [content for tag, content in fields if tag == PUBLIC_KEY_OF_EC]
     return _elements(points[0])[0][1] if points else b""
