@@ -9,7 +9,7 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj, identity
 from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
-from tests.cluster.cases import resource
+from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, versions
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
 
@@ -20,6 +20,9 @@ pytestmark = pytest.mark.skipif(
 AGENT = resource("minimal")
 NOW = "2026-01-01T00:00:00Z"
 NODE_NAME = {"fieldRef": {"fieldPath": "spec.nodeName"}}
+HELD = {("v1", "Secret", NAMESPACE, "instana-agent-tls")}
+"""Stays as long as a roll-out is under way, which never ends where no pod runs."""
+
 CERTIFICATE = {"certificate": "Y2VydA==", "key": "a2V5"}
 
 CHANGES: dict[str, Obj] = {
@@ -108,7 +111,7 @@ def test_children_follow(change: str, loop: Recorder, api: Api) -> None:
     wanted = {identity(each): each for each in _wanted(parent)}
 
     wait_for(lambda: _is_followed(api, parent), "the change is followed")
-    wait_for(lambda: set(versions(api)) == wanted.keys(), "the children are the wanted ones")
+    wait_for(lambda: set(versions(api)) - HELD == wanted.keys() - HELD, "the wanted children")
     settled(api, AGENT)
 
     for child in wanted.values():
