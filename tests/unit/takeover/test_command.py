@@ -23,6 +23,7 @@ from tests.unit.takeover.former import (
     obj,
     of_helm,
     operator,
+    operator_pod,
     our_bindings,
     right,
 )
@@ -218,6 +219,15 @@ def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
     assert result.exit_code == 3
     assert "the operator has stopped" in " ".join(result.output.split())
     assert cluster.writes == []
+
+
+def test_operator_that_is_ending_is_reported(cluster: FakeCluster) -> None:
+    cluster.hold(*LEFT_BY_OPERATOR, operator_pod(), operator_pod("another-5d8f7"))
+
+    result = run("apply", "--timeout=0")
+
+    assert result.exit_code == 3
+    assert len(cluster.writes) == 1
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
