@@ -271,6 +271,19 @@ def test_no_value_of_a_secret_is_shown_or_in_the_arguments(
     assert any(SECRET_VALUE in stdin for _, stdin in cluster.calls) == (command == "apply")
 
 
+def test_a_refusal_that_quotes_the_object_is_told_without_it(cluster: FakeCluster) -> None:
+    """The API server quotes the whole object where a patch makes something unreadable of it."""
+    quoted = f'"{{\\"data\\":{{\\"key\\":\\"{SECRET_VALUE}\\"}}}}"'
+    message = f"The request is invalid: patch: Invalid value: {quoted}: cannot be read"
+    cluster.refuse("patch Secret", message)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert SECRET_VALUE not in result.output + result.stderr
+    assert "The request is invalid: patch: Invalid value: cannot be read" in result.stderr
+
+
 def test_context_and_kubeconfig_are_handed_on(cluster: FakeCluster) -> None:
     run("plan", "--context", "prod", "--kubeconfig", "/some/where")
 
