@@ -106,7 +106,7 @@ def test_plan_shows_each_object_and_writes_nothing(cluster: FakeCluster) -> None
         "ClusterRole instana-agent",
     ):
         assert place in result.output
-    assert result.output.splitlines()[-1] == "1 steps can be done now, 4 later."
+    assert result.output.splitlines()[-1] == "1 step can be done now, 4 later."
 
 
 def test_apply_stops_the_operator_then_goes_on(cluster: FakeCluster) -> None:
@@ -131,7 +131,7 @@ def test_second_apply_does_the_rest_and_third_nothing(cluster: FakeCluster) -> N
     second, third = run("apply"), run("apply")
 
     assert (second.exit_code, third.exit_code) == (0, 0)
-    assert second.output.endswith("1 steps done, nothing left to do\n")
+    assert second.output.endswith("1 step done, nothing left to do\n")
     assert third.output == "nothing to do\n"
     assert "ClusterRole" not in {each["kind"] for each in cluster.objects}
 
