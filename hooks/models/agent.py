@@ -1,6 +1,6 @@
 """`spec.agent`: the monitoring agent itself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
@@ -11,6 +11,7 @@ from hooks.models.base import (
     ListOf,
     Named,
     Resources,
+    SecretKeyRef,
     SpecModel,
     otherwise,
 )
@@ -29,12 +30,19 @@ AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
+TLS_CERTIFICATE = "tls.crt"
+TLS_KEY = "tls.key"
 
 _DIGIT = r"([A-Za-z0-9+/]\s*)"
 BASE64: dict[str, JsonValue] = {
     "pattern": rf"^\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?$"
 }
 """With line breaks, and empty: what Kubernetes' format `byte` would refuse."""
+
+
+def _entry_with(content: str) -> Any:
+    """Return the field for the entry of a Secret with what another field would hold as a value."""
+    return Field(default=None, description=f"Entry of a Secret with {content}.")
 
 
 class AgentImage(Image):
@@ -66,6 +74,9 @@ class BackendSpec(SpecModel):
         default="",
         description="Agent key for the backend; entry key-<position> of keysSecret wins.",
     )
+    key_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the key; wins over keysSecret, whatever the position"
+    )
 
 
 class Tls(SpecModel):
@@ -77,14 +88,27 @@ class Tls(SpecModel):
     certificate: str = Field(
         default="", description="Certificate (PEM, base64-encoded).", json_schema_extra=BASE64
     )
+    certificate_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
+    )
     key: str = Field(
         default="", description="Private key (PEM, base64-encoded).", json_schema_extra=BASE64
     )
+    key_secret_key_ref: SecretKeyRef | None = _entry_with("the private key (PEM)")
+
+    @property
+    def files(self) -> tuple[tuple[str, SecretKeyRef], ...]:
+        """Return certificate and key by file, where entries of Secrets of any names hold them."""
+        certificate, key = self.certificate_secret_key_ref, self.key_secret_key_ref
+        if self.secret_name or not (certificate and key):
+            return ()
+        return (TLS_CERTIFICATE, certificate), (TLS_KEY, key)
 
     @property
     def is_inline(self) -> bool:
         """Tell whether the certificate and key come with the resource itself."""
-        return not self.secret_name and bool(self.certificate and self.key)
+        is_elsewhere = self.secret_name or self.files
+        return not is_elsewhere and bool(self.certificate and self.key)
 
 
 class UpdateStrategy(SpecModel):
@@ -158,7 +182,11 @@ class AgentSpec(SpecModel):
         description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
     )
     key: str = Field(default="", description="Agent key. Better: keysSecret.")
+    key_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the agent key; like every such field it wins over keysSecret and over the value"
+    )
     download_key: str = Field(default="", description="Download key. Better: keysSecret.")
+    download_key_secret_key_ref: SecretKeyRef | None = _entry_with("the download key")
     keys_secret: str = Field(
         default="",
         description="Secret in the same namespace with `key`, and optionally `downloadKey`, "
@@ -197,7 +225,12 @@ class AgentSpec(SpecModel):
         default="", description="Protocol of the proxy: http (default), https, socks4, socks5."
     )
     proxy_user: str = Field(default="", description="User name for the proxy.")
+    proxy_user_secret_key_ref: SecretKeyRef | None = _entry_with("the user name for the proxy")
     proxy_password: str = Field(default="", description="Password for the proxy.")
+    proxy_password_secret_key_ref: SecretKeyRef | None = _entry_with("the password for the proxy")
+    https_proxy_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the proxy's URL for the k8sensor, which is made from the other fields where not given"
+    )
     proxy_use_dns: bool = Field(
         default=False, alias="proxyUseDNS", description="Whether the proxy resolves host names."
     )
@@ -231,8 +264,14 @@ class AgentSpec(SpecModel):
     agent_release_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the release repository."
     )
+    agent_release_repo_mirror_username_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the user name for the mirror of the release repository"
+    )
     agent_release_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the release repository."
+    )
+    agent_release_repo_mirror_password_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the password for the mirror of the release repository"
     )
     instana_shared_repo_mirror_url: str = Field(
         default="", description="URL of a mirror of the shared repository."
@@ -240,6 +279,12 @@ class AgentSpec(SpecModel):
     instana_shared_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the shared repository."
     )
+    instana_shared_repo_mirror_username_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the user name for the mirror of the shared repository"
+    )
     instana_shared_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the shared repository."
+    )
+    instana_shared_repo_mirror_password_secret_key_ref: SecretKeyRef | None = _entry_with(
+        "the password for the mirror of the shared repository"
     )

@@ -23,6 +23,10 @@ LATEST = "latest"
 ALWAYS = "Always"
 CA_FILE = "ca.crt"
 
+NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+ENTRY = r"^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$"
+LONGEST_NAME = 253
+
 Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Strict(False)]  # noqa: FBT003 - lists become tuples
 
@@ -52,6 +56,17 @@ class Named(SpecModel):
     """Something that is known by its name."""
 
     name: str = Field(default="", description="Name.")
+
+
+class SecretKeyRef(SpecModel):
+    """An entry of a Secret in the resource's namespace, as in Kubernetes' own `secretKeyRef`."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-map-type": "atomic"})
+
+    name: str = Field(pattern=NAME, max_length=LONGEST_NAME, description="Name of the Secret.")
+    key: str = Field(
+        pattern=ENTRY, max_length=LONGEST_NAME, description="Entry of the Secret's data."
+    )
 
 
 class Enabled(SpecModel):
