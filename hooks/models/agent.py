@@ -72,7 +72,8 @@ class BackendSpec(SpecModel):
     )
     key: str = Field(
         default="",
-        description="Agent key for the backend; entry key-<position> of keysSecret wins.",
+        description="Agent key for the backend; entry key-<position> of keysSecret wins. Better: "
+        "keySecretKeyRef.",
     )
     key_secret_key_ref: SecretKeyRef | None = _entry_with(
         "the key; wins over keysSecret, whatever the position"
@@ -181,11 +182,13 @@ class AgentSpec(SpecModel):
         default="",
         description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
     )
-    key: str = Field(default="", description="Agent key. Better: keysSecret.")
+    key: str = Field(default="", description="Agent key. Better: keySecretKeyRef, keysSecret.")
     key_secret_key_ref: SecretKeyRef | None = _entry_with(
         "the agent key; like every such field it wins over keysSecret and over the value"
     )
-    download_key: str = Field(default="", description="Download key. Better: keysSecret.")
+    download_key: str = Field(
+        default="", description="Download key. Better: downloadKeySecretKeyRef, keysSecret."
+    )
     download_key_secret_key_ref: SecretKeyRef | None = _entry_with("the download key")
     keys_secret: str = Field(
         default="",
