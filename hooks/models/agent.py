@@ -1,6 +1,6 @@
 """`spec.agent`: the monitoring agent itself."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, JsonValue
 
@@ -13,6 +13,7 @@ from hooks.models.base import (
     Resources,
     SecretKeyRef,
     SpecModel,
+    entry_with,
     otherwise,
 )
 from hooks.models.kubernetes import (
@@ -26,23 +27,18 @@ from hooks.models.kubernetes import (
     VolumeMount,
 )
 
+TLS_CERTIFICATE = "tls.crt"
+TLS_KEY = "tls.key"
 AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
-TLS_CERTIFICATE = "tls.crt"
-TLS_KEY = "tls.key"
 
 _DIGIT = r"([A-Za-z0-9+/]\s*)"
 BASE64: dict[str, JsonValue] = {
     "pattern": rf"^\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?$"
 }
 """With line breaks, and empty: what Kubernetes' format `byte` would refuse."""
-
-
-def _entry_with(content: str) -> Any:
-    """Return the field for the entry of a Secret with what another field would hold as a value."""
-    return Field(default=None, description=f"Entry of a Secret with {content}.")
 
 
 class AgentImage(Image):
@@ -75,7 +71,7 @@ class BackendSpec(SpecModel):
         description="Agent key for the backend; entry key-<position> of keysSecret wins. Better: "
         "keySecretKeyRef.",
     )
-    key_secret_key_ref: SecretKeyRef | None = _entry_with(
+    key_secret_key_ref: SecretKeyRef | None = entry_with(
         "the key; wins over keysSecret, whatever the position"
     )
 
@@ -89,13 +85,14 @@ class Tls(SpecModel):
     certificate: str = Field(
         default="", description="Certificate (PEM, base64-encoded).", json_schema_extra=BASE64
     )
-    certificate_secret_key_ref: SecretKeyRef | None = _entry_with(
-        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
-    )
     key: str = Field(
         default="", description="Private key (PEM, base64-encoded).", json_schema_extra=BASE64
     )
-    key_secret_key_ref: SecretKeyRef | None = _entry_with("the private key (PEM)")
+
+    certificate_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
+    )
+    key_secret_key_ref: SecretKeyRef | None = entry_with("the private key (PEM)")
 
     @property
     def files(self) -> tuple[tuple[str, SecretKeyRef], ...]:
@@ -183,13 +180,13 @@ class AgentSpec(SpecModel):
         description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
     )
     key: str = Field(default="", description="Agent key. Better: keySecretKeyRef, keysSecret.")
-    key_secret_key_ref: SecretKeyRef | None = _entry_with(
+    key_secret_key_ref: SecretKeyRef | None = entry_with(
         "the agent key; like every such field it wins over keysSecret and over the value"
     )
     download_key: str = Field(
         default="", description="Download key. Better: downloadKeySecretKeyRef, keysSecret."
     )
-    download_key_secret_key_ref: SecretKeyRef | None = _entry_with("the download key")
+    download_key_secret_key_ref: SecretKeyRef | None = entry_with("the download key")
     keys_secret: str = Field(
         default="",
         description="Secret in the same namespace with `key`, and optionally `downloadKey`, "
@@ -228,10 +225,10 @@ class AgentSpec(SpecModel):
         default="", description="Protocol of the proxy: http (default), https, socks4, socks5."
     )
     proxy_user: str = Field(default="", description="User name for the proxy.")
-    proxy_user_secret_key_ref: SecretKeyRef | None = _entry_with("the user name for the proxy")
+    proxy_user_secret_key_ref: SecretKeyRef | None = entry_with("the user name for the proxy")
     proxy_password: str = Field(default="", description="Password for the proxy.")
-    proxy_password_secret_key_ref: SecretKeyRef | None = _entry_with("the password for the proxy")
-    https_proxy_secret_key_ref: SecretKeyRef | None = _entry_with(
+    proxy_password_secret_key_ref: SecretKeyRef | None = entry_with("the password for the proxy")
+    https_proxy_secret_key_ref: SecretKeyRef | None = entry_with(
         "the proxy's URL for the k8sensor, which is made from the other fields where not given"
     )
     proxy_use_dns: bool = Field(
@@ -267,13 +264,13 @@ class AgentSpec(SpecModel):
     agent_release_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the release repository."
     )
-    agent_release_repo_mirror_username_secret_key_ref: SecretKeyRef | None = _entry_with(
+    agent_release_repo_mirror_username_secret_key_ref: SecretKeyRef | None = entry_with(
         "the user name for the mirror of the release repository"
     )
     agent_release_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the release repository."
     )
-    agent_release_repo_mirror_password_secret_key_ref: SecretKeyRef | None = _entry_with(
+    agent_release_repo_mirror_password_secret_key_ref: SecretKeyRef | None = entry_with(
         "the password for the mirror of the release repository"
     )
     instana_shared_repo_mirror_url: str = Field(
@@ -282,12 +279,12 @@ class AgentSpec(SpecModel):
     instana_shared_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the shared repository."
     )
-    instana_shared_repo_mirror_username_secret_key_ref: SecretKeyRef | None = _entry_with(
+    instana_shared_repo_mirror_username_secret_key_ref: SecretKeyRef | None = entry_with(
         "the user name for the mirror of the shared repository"
     )
     instana_shared_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the shared repository."
     )
-    instana_shared_repo_mirror_password_secret_key_ref: SecretKeyRef | None = _entry_with(
+    instana_shared_repo_mirror_password_secret_key_ref: SecretKeyRef | None = entry_with(
         "the password for the mirror of the shared repository"
     )

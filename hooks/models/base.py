@@ -1,6 +1,6 @@
 """What all models of the custom resource share."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Strict
 from pydantic.alias_generators import to_camel
@@ -50,6 +50,11 @@ class SpecModel(BaseModel):
 def otherwise(default: str) -> AfterValidator:
     """Return what makes an empty string mean the default, as it does for the Go operator."""
     return AfterValidator(lambda given: given or default)
+
+
+def entry_with(content: str) -> Any:
+    """Return the field for the entry of a Secret with what another field holds as a value."""
+    return Field(default=None, description=f"Entry of a Secret with {content}.")
 
 
 class Named(SpecModel):
