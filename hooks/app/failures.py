@@ -25,6 +25,8 @@ ERROR_ID_BYTES: Final = 8
 CLOSE: Final = ("Connection", "close")
 HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
     HTTPStatus.UNAUTHORIZED: (CLOSE, ("WWW-Authenticate", "Bearer")),
+    HTTPStatus.NOT_FOUND: (CLOSE,),
+    HTTPStatus.METHOD_NOT_ALLOWED: (CLOSE,),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (CLOSE,),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (CLOSE,),
 }

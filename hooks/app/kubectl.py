@@ -1,6 +1,7 @@
 """The cluster through the user's own `kubectl`: their address, their rights, their credentials."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ MANAGER = "instana-agent-takeover"
 
 CONFLICT = "the object has been modified"
 SECONDS = 60
+QUOTED = re.compile(r'value: "(?:[^"\\]|\\.)*"')
 
 
 class KubectlFailed(Exception):
@@ -73,9 +75,12 @@ class Kubectl:
 
 
 def _reason(stderr: str) -> str:
-    """Return the last line that is no warning: kubectl's own words."""
+    """Return the last line that is no warning: kubectl's own words, without quoted values.
+
+    The API server may quote the whole object, a Secret too.
+    """
     lines = [line for line in stderr.splitlines() if line and not line.startswith("Warning:")]
-    return lines[-1] if lines else f"{PROGRAM} failed without a word"
+    return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a word"
 
 
 def _items(answer: Obj) -> Iterator[Obj]:

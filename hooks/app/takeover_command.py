@@ -201,7 +201,7 @@ def _read(task: Task) -> Plan:
 def _give_up(step: Step, refused: KubectlFailed, left: int) -> None:
     click.echo(f"{place(step.obj)}: {step.what}: refused: {refused}", err=True)
     click.echo(
-        f"{left} steps are left, all before are done. Clear away the reason, then run the same "
+        f"Left: {_count(left)}; all before are done. Clear away the reason, then run the same "
         "command again: it goes on here.",
         err=True,
     )
@@ -217,15 +217,19 @@ def _report(found: Plan, done: int) -> None:
         _show(found.waiting)
         click.echo("The rest waits; run the same command again then.")
         sys.exit(WAITING)
-    click.echo(f"{done} steps done, nothing left to do" if done else "nothing to do")
+    click.echo(f"{_count(done)} done, nothing left to do" if done else "nothing to do")
 
 
 def _summary(found: Plan) -> str:
     if found.blocked:
-        return f"{len(found.blocked)} things have to be done by hand first."
+        return f"To be done by hand first: {_count(len(found.blocked))}."
     if not found.to_do and not found.waiting:
         return "nothing to do"
-    return f"{len(found.to_do)} steps can be done now, {len(found.waiting)} later."
+    return f"{_count(len(found.to_do))} can be done now, {len(found.waiting)} later."
+
+
+def _count(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
 
 
 def _show(steps: Sequence[Step]) -> None:

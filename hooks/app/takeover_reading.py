@@ -45,7 +45,8 @@ def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
     ]
     known = Cluster((*definitions, *agents, *old), namespace, name)
     chosen = {each["metadata"]["namespace"] for each in [*known.selected, *_chosen(known, old)]}
-    found = [*definitions, *agents, *operators, *_rights(kubectl)]
+    pods = [pod for each in operators for pod in _pods_of(kubectl, each)]
+    found = [*definitions, *agents, *operators, *pods, *_rights(kubectl)]
     for each in sorted(chosen):
         found += kubectl.list_objects(CHILDREN, f"--namespace={each}", FORMER)
     for each in sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)}):
@@ -70,6 +71,16 @@ def _operators(kubectl: Kubectl) -> list[Obj]:
         for choice in (OF_OPERATOR, *by_name)
         for each in kubectl.list_objects("deployments.apps", EVERYWHERE, choice)
     ]
+
+
+def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
+    """Return the pods that the Deployment selects by labels, those that are ending too."""
+    selector = (deployment.get("spec") or {}).get("selector") or {}
+    wanted = ",".join(f"{name}={value}" for name, value in selector.get("matchLabels", {}).items())
+    if not wanted:
+        return []
+    namespace = deployment["metadata"]["namespace"]
+    return kubectl.list_objects("pods", f"--namespace={namespace}", f"--selector={wanted}")
 
 
 def _rights(kubectl: Kubectl) -> list[Obj]:

@@ -80,7 +80,7 @@ def _pod_facts(context: Context) -> dict[str, Obj]:
 def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
     """Return the credentials as references to Secrets, where they are not mounted as files."""
     credentials = context.credentials.of_agent
-    if observed is not None and not context.key_store.is_usable:
+    if observed is not None and not context.credentials.are_usable_for_agent:
         held = observed_env(observed, names.CONTAINER)
         return {each.variable: held[each.variable] for each in credentials if each.variable in held}
     variables: dict[str, Obj] = {}
@@ -88,7 +88,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
         return variables
     for each in credentials:
         source = each.source
-        if each.variable == DOWNLOAD_KEY:
+        if each.variable == DOWNLOAD_KEY and not each.is_referenced:
             variables |= _download_key(context, source)
         elif source:
             variables |= from_reference(each.variable, secret_key_ref(source))
@@ -97,7 +97,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
 
 def _download_key(context: Context, source: Source | None) -> dict[str, Obj]:
     """Return the reference to the download key, which need not exist."""
-    secret = context.key_store.name or names.keys_secret(context.agent.name)
+    secret = context.key_store.name or context.credentials.own_secret
     where = source or Source(secret, context.credentials.download_key.entry)
     return from_reference(DOWNLOAD_KEY, secret_key_ref(where, optional=True))
 

@@ -4,6 +4,7 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.credentials import (
     Credential,
+    Source,
     secrets_volume,
 )
 from hooks.desired.held import Mounted, unless_held
@@ -90,21 +91,26 @@ def secrets_mount(credentials: tuple[Credential, ...]) -> tuple[Mounted, ...]:
 
 
 def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    secret = secret_name(context)
-    mounted = Mounted(
-        volume={
-            "name": TLS_VOLUME,
-            "secret": {"defaultMode": names.GROUP_READABLE, "secretName": secret},
-        },
-        mount={"mountPath": names.CERTIFICATES_DIRECTORY, "name": TLS_VOLUME, "readOnly": True},
-    )
+    volume = _tls_volume(context)
+    mount = {"mountPath": names.CERTIFICATES_DIRECTORY, "name": TLS_VOLUME, "readOnly": True}
     return unless_held(
         observed,
         names.CONTAINER,
         TLS_VOLUME,
-        ready=is_resolved(context, of_tls(context.agent.spec)),
-        desired=(mounted,) if secret else (),
+        ready=all(is_resolved(context, each) for each in of_tls(context.agent.spec)),
+        desired=(Mounted(volume, mount),) if volume else (),
     )
+
+
+def _tls_volume(context: Context) -> Obj:
+    """Return the volume with certificate and key; empty where TLS is off."""
+    files = context.agent.spec.agent.tls.files
+    if files:
+        sources = {file: Source(entry.name, entry.key) for file, entry in files}
+        return secrets_volume(TLS_VOLUME, sources, names.GROUP_READABLE)
+    secret = secret_name(context)
+    source = {"defaultMode": names.GROUP_READABLE, "secretName": secret}
+    return {"name": TLS_VOLUME, "secret": source} if secret else {}
 
 
 def _repository(context: Context) -> tuple[Mounted, ...]:
@@ -138,6 +144,6 @@ def _secrets(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         observed,
         names.CONTAINER,
         SECRETS_VOLUME,
-        ready=context.key_store.is_usable,
+        ready=context.credentials.are_usable_for_agent,
         desired=secrets_mount(credentials) if context.agent.spec.use_secret_mounts else (),
     )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from hooks.desired.credentials import Credential, Credentials
-from hooks.desired.key_store import KeyStore
 from hooks.kube.hosts import bracketed
 from hooks.models import InstanaAgent
 from hooks.models.agent import AgentSpec, BackendSpec
@@ -17,8 +16,11 @@ class Backend:
     host: str
     port: str
     key: Credential
-    lacks_key: bool
-    """Whether it is certain that there is no key for it."""
+
+    @property
+    def lacks_key(self) -> bool:
+        """Tell whether it is certain that there is no key for it."""
+        return self.key.is_lacking
 
     @property
     def is_main(self) -> bool:
@@ -36,20 +38,12 @@ class Backend:
         return f"{bracketed(self.host)}:{self.port}"
 
 
-def resolve_backends(
-    agent: InstanaAgent, store: KeyStore, credentials: Credentials
-) -> tuple[Backend, ...]:
+def resolve_backends(agent: InstanaAgent, credentials: Credentials) -> tuple[Backend, ...]:
     """Return the backends with their keys, the main one first."""
     spec = agent.spec.agent
     endpoints: list[AgentSpec | BackendSpec] = [spec, *spec.additional_backends]
     return tuple(
-        Backend(
-            number,
-            endpoint.endpoint_host,
-            endpoint.endpoint_port,
-            key,
-            lacks_key=store.is_known and not key.value,
-        )
+        Backend(number, endpoint.endpoint_host, endpoint.endpoint_port, key)
         for number, (endpoint, key) in enumerate(
             zip(endpoints, credentials.keys, strict=True), start=1
         )

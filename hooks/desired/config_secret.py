@@ -20,7 +20,7 @@ BACKEND_PROTOCOL = "HTTP/2"
 def config_secret(context: Context) -> Obj:
     """Return the Secret with all configuration files of the agent.
 
-    While the key of a backend cannot be known, the backend's file stays as observed.
+    While what a backend's file says cannot be known, it stays as observed.
     """
     return {
         "apiVersion": "v1",
@@ -61,11 +61,16 @@ def _backend_files(context: Context) -> dict[str, str]:
     entries: dict[str, str] = {}
     for backend in context.backends:
         file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
-        if context.key_store.is_known and backend.key.value:
+        if _is_certain(context, backend):
             entries |= encoded({file: _backend_file(context, backend)})
         elif file in kept and (not backend.lacks_key or _is_of(context, backend)):
             entries[file] = kept[file]
     return entries
+
+
+def _is_certain(context: Context, backend: Backend) -> bool:
+    user, password = context.credentials.proxy_user, context.credentials.proxy_password
+    return backend.key.is_usable and user.is_settled and password.is_settled
 
 
 def _is_of(context: Context, backend: Backend) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from hooks.desired.backends import Backend, resolve_backends
-from hooks.desired.credentials import Credentials, resolve_credentials
+from hooks.desired.credentials import Credentials
 from hooks.desired.key_store import KeyStore, key_store
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.desired.resolved_credentials import resolve_credentials
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
@@ -49,8 +50,8 @@ def build_context(
     agent: InstanaAgent, children: ObservedObjects, related: ObservedObjects, facts: Facts
 ) -> Context:
     """Return the context of one call."""
-    store = key_store(agent, related)
-    credentials = resolve_credentials(agent, store)
-    backends = resolve_backends(agent, store, credentials)
+    store = key_store(agent, related, agent.spec.agent.keys_secret)
+    credentials = resolve_credentials(agent, store, related)
+    backends = resolve_backends(agent, credentials)
     needed = references(agent.spec)
     return Context(agent, children, related, facts, store, credentials, backends, needed)

@@ -1,19 +1,13 @@
 """Every credential: what it is called in pods and Secrets, its value, and where a pod reads it.
 
-One rule for the agent and the k8sensor: an entry of the keys Secret wins, else the value in the
-resource, which then lies in a Secret of ours. Names of entries: the Go operator's
-`docs/secret-mounts.md`, those of the variables its environment builder.
+Names of entries of the keys Secret: the Go operator's `docs/secret-mounts.md`, those of the
+variables its environment builder.
 """
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from hooks.desired import names
-from hooks.desired.key_store import MAIN_KEY, KeyStore
-from hooks.kube.hosts import bracketed
 from hooks.kube.objects import Obj
-from hooks.models import InstanaAgent
-from hooks.models.agent import AgentSpec
 
 AGENT_KEY = "INSTANA_AGENT_KEY"
 DOWNLOAD_KEY = "INSTANA_DOWNLOAD_KEY"
@@ -22,9 +16,6 @@ PROXY_PASSWORD = "INSTANA_AGENT_PROXY_PASSWORD"  # noqa: S105 - a name
 HTTPS_PROXY = "HTTPS_PROXY"
 RELEASE_MIRROR = "AGENT_RELEASE_REPOSITORY_MIRROR"
 SHARED_MIRROR = "INSTANA_SHARED_REPOSITORY_MIRROR"
-
-USER_INFO_SAFE = "$&+,;=-_.~"
-"""What Go's net/url leaves as it is in the user info of a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +33,9 @@ class Credential:
     """One credential.
 
     `variable`: name of its environment variable or file in a pod. `entry`: its name in the keys
-    Secret. `inline`: its value in the resource, if any. `value`: the one that holds, empty where
-    there is none or it cannot be known. `source`: where a pod finds it, if there is one.
+    Secret. `inline`: its value in the resource, if that may hold. `value`: the one that holds,
+    empty where there is none or it cannot be known. `source`: where a pod finds it, if there is
+    one.
     """
 
     variable: str
@@ -51,6 +43,25 @@ class Credential:
     inline: str
     value: str
     source: Source | None
+    is_known: bool
+    """Whether the Secrets that it depends on could be read."""
+    is_referenced: bool = False
+    """Whether the resource names its entry of a Secret, which then has to be there."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether pods can be told of it, be it that there is none and need not be one."""
+        return self.is_known and not (self.is_referenced and self.is_lacking)
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether it is there for certain."""
+        return self.is_known and bool(self.value)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Tell whether it is certain that there is none."""
+        return self.is_known and not self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Credentials:
     mirrors: tuple[Credential, ...]
     https_proxy: Credential
     """The URL of the proxy, which may hold a password; empty without a proxy."""
+    own_secret: str
+    """The name of the Secret with the values that stand in the resource."""
 
     @property
     def of_agent(self) -> tuple[Credential, ...]:
@@ -81,80 +94,25 @@ class Credentials:
         """Return every credential."""
         return (*self.keys, *self.of_agent[1:], self.https_proxy)
 
-
-def resolve_credentials(agent: InstanaAgent, store: KeyStore) -> Credentials:
-    """Return the credentials of the resource, with what the keys Secret says."""
-    spec = agent.spec.agent
-    resolver = _Resolver(agent, store)
-    user = resolver.other(PROXY_USER, "proxyUser", spec.proxy_user)
-    password = resolver.other(PROXY_PASSWORD, "proxyPassword", spec.proxy_password)
-    url = _proxy_url(spec, user.value, password.value)
-    return Credentials(
-        keys=(
-            resolver.key("", spec.key),
-            *(
-                resolver.key(f"-{position}", backend.key)
-                for position, backend in enumerate(spec.additional_backends, start=1)
-            ),
-        ),
-        download_key=resolver.download_key(spec.download_key),
-        proxy_user=user,
-        proxy_password=password,
-        mirrors=_mirrors(resolver, spec),
-        https_proxy=resolver.other(HTTPS_PROXY, "httpsProxy", url),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Resolver:
-    agent: InstanaAgent
-    store: KeyStore
+    @property
+    def are_usable(self) -> bool:
+        """Tell whether all of them are settled, and there is a key to report with."""
+        return _are_usable(self.all)
 
     @property
-    def _own_secret(self) -> str:
-        return names.keys_secret(self.agent.name, self.store.name)
-
-    def key(self, suffix: str, inline: str) -> Credential:
-        """Return the key of a backend.
-
-        While the keys Secret cannot be read it is looked for there: pods wait for a Secret that is
-        still to come. The main one is looked for there as well if it is nowhere.
-        """
-        variable, entry = f"{AGENT_KEY}{suffix}", f"{MAIN_KEY}{suffix}"
-        own_entry = variable if self.agent.spec.use_secret_mounts else entry
-        is_awaited = not self.store.is_known or (entry == MAIN_KEY and not inline)
-        return self._credential(variable, entry, own_entry, inline, is_awaited=is_awaited)
-
-    def download_key(self, inline: str) -> Credential:
-        """Return the download key."""
-        entry = "downloadKey"
-        own_entry = DOWNLOAD_KEY if self.agent.spec.use_secret_mounts else entry
-        return self._credential(DOWNLOAD_KEY, entry, own_entry, inline)
-
-    def other(self, variable: str, entry: str, inline: str) -> Credential:
-        """Return a credential whose entry in our Secret has the name of its variable."""
-        return self._credential(variable, entry, variable, inline)
-
-    def _credential(
-        self, variable: str, entry: str, own_entry: str, inline: str, *, is_awaited: bool = False
-    ) -> Credential:
-        text = self.store.text(entry)
-        source = None
-        if text or (self.store.is_named and is_awaited):
-            source = Source(self.store.name, entry)
-        elif inline:
-            source = Source(self._own_secret, own_entry, is_own=True)
-        return Credential(variable, entry, inline, text or inline, source)
+    def are_usable_for_agent(self) -> bool:
+        """Tell the same of those that the agent reads."""
+        return _are_usable((*self.of_agent, self.https_proxy))
 
 
-def secrets_volume(name: str, sources: dict[str, Source]) -> Obj:
+def secrets_volume(name: str, sources: dict[str, Source], mode: int = names.OWNER_READABLE) -> Obj:
     """Return a volume of the files given by path: one Secret's, or a projection of several."""
     secrets = sorted({source.secret for source in sources.values()})
     if len(secrets) == 1:
         return {
             "name": name,
             "secret": {
-                "defaultMode": names.OWNER_READABLE,
+                "defaultMode": mode,
                 "items": _items(sources, secrets[0]),
                 "secretName": secrets[0],
             },
@@ -162,7 +120,7 @@ def secrets_volume(name: str, sources: dict[str, Source]) -> Obj:
     return {
         "name": name,
         "projected": {
-            "defaultMode": names.OWNER_READABLE,
+            "defaultMode": mode,
             "sources": [
                 {"secret": {"items": _items(sources, secret), "name": secret}} for secret in secrets
             ],
@@ -185,41 +143,6 @@ def _items(sources: dict[str, Source], secret: str) -> list[Obj]:
     ]
 
 
-def _mirrors(resolver: _Resolver, spec: AgentSpec) -> tuple[Credential, ...]:
-    """Return the credentials for the mirrors of the package repositories."""
-    return (
-        resolver.other(
-            f"{RELEASE_MIRROR}_USERNAME",
-            "mirrorReleaseRepoUsername",
-            spec.agent_release_repo_mirror_username,
-        ),
-        resolver.other(
-            f"{RELEASE_MIRROR}_PASSWORD",
-            "mirrorReleaseRepoPassword",
-            spec.agent_release_repo_mirror_password,
-        ),
-        resolver.other(
-            f"{SHARED_MIRROR}_USERNAME",
-            "mirrorSharedRepoUsername",
-            spec.instana_shared_repo_mirror_username,
-        ),
-        resolver.other(
-            f"{SHARED_MIRROR}_PASSWORD",
-            "mirrorSharedRepoPassword",
-            spec.instana_shared_repo_mirror_password,
-        ),
-    )
-
-
-def _proxy_url(spec: AgentSpec, user: str, password: str) -> str:
-    if not spec.proxy_host:
-        return ""
-    login = (
-        f"{quote(user, safe=USER_INFO_SAFE)}:{quote(password, safe=USER_INFO_SAFE)}@"
-        if user and password
-        else ""
-    )
-    return (
-        f"{spec.proxy_protocol or 'http'}://{login}"
-        f"{bracketed(spec.proxy_host)}:{spec.proxy_port or '80'}"
-    )
+def _are_usable(credentials: tuple[Credential, ...]) -> bool:
+    """Tell whether all are settled, and the first, the key, is there."""
+    return bool(credentials[0].value) and all(each.is_settled for each in credentials)

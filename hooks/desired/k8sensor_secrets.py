@@ -35,9 +35,8 @@ class Delivery:
 
 
 def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Delivery:
-    """Return the parts; as observed while the keys Secret of a running k8sensor is unreadable."""
-    is_certain = context.key_store.is_usable and not backend.lacks_key
-    if deployment is not None and not is_certain:
+    """Return the parts; as observed while what a running k8sensor reads cannot be known."""
+    if deployment is not None and not _is_certain(context, backend):
         return _observed(deployment)
     if context.agent.spec.use_secret_mounts:
         return _as_files(context, backend)
@@ -48,23 +47,27 @@ def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict
     """Return the annotation that restarts the k8sensor when what it reads at start changes.
 
     A digest over all of it at once, keyed with the backend's key, which is long and random. As
-    observed while the key cannot be known.
+    observed while that cannot be known.
     """
-    key = backend.key.value if context.key_store.is_known else ""
-    if not key:
+    if not _is_certain(context, backend):
         template = ((deployment or {}).get("spec") or {}).get("template") or {}
         observed = annotations_of(template).get(CHECKSUM)
         return {CHECKSUM: observed} if observed else {}
+    key = backend.key.value
     parts = [backend.host, backend.port, key, context.credentials.https_proxy.value]
     digest = hmac.new(key.encode(), json.dumps(parts).encode(), sha256)
     return {CHECKSUM: digest.hexdigest()}
+
+
+def _is_certain(context: Context, backend: Backend) -> bool:
+    return backend.key.is_usable and context.credentials.https_proxy.is_settled
 
 
 def _as_files(context: Context, backend: Backend) -> Delivery:
     proxy = context.credentials.https_proxy
     args = [KEY_FLAG, f"{names.SECRETS_DIRECTORY}/{backend.key.variable}"]
     credentials: tuple[Credential, ...] = (backend.key,)
-    if proxy.inline:
+    if context.agent.spec.agent.proxy_host:
         args += [PROXY_FLAG, f"{names.SECRETS_DIRECTORY}/{proxy.variable}"]
         credentials = (backend.key, proxy)
     return Delivery(args, {}, secrets_mount(credentials))
@@ -74,10 +77,9 @@ def _as_environment(context: Context, backend: Backend) -> Delivery:
     env: dict[str, Obj] = {}
     if key := backend.key.source:
         env |= from_reference(KEY_VARIABLE, secret_key_ref(key))
-    proxy = context.credentials.https_proxy
-    source = proxy.source
-    if proxy.inline and source:
-        env |= from_reference(HTTPS_PROXY, secret_key_ref(source))
+    proxy = context.credentials.https_proxy.source
+    if context.agent.spec.agent.proxy_host and proxy:
+        env |= from_reference(HTTPS_PROXY, secret_key_ref(proxy))
     return Delivery([], env, ())
 
 

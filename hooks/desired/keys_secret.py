@@ -11,17 +11,18 @@ from hooks.kube.objects import Obj
 
 
 def keys_secret(context: Context) -> list[Obj]:
-    """Return the Secret, or nothing where all credentials lie in the keys Secret.
+    """Return the Secret, or nothing where all credentials lie in the user's Secrets.
 
-    While the keys Secret of running pods is not usable, they are told nothing new: the observed one
-    stays as it is.
+    While one of these cannot be read, nothing is taken away from running pods: what the observed
+    Secret holds stays, but for what is known to be otherwise.
     """
-    store, entries = context.key_store, _entries(context)
-    name = names.keys_secret(context.agent.name, store.name)
-    if not store.is_usable and is_running(context):
-        observed = context.observed(names.SECRET, name)
-        return [as_observed(context, observed)] if observed else []
-    if store.is_named and not entries:
+    entries = encoded(_entries(context))
+    name = context.credentials.own_secret
+    observed = context.observed(names.SECRET, name)
+    if observed and not context.credentials.are_usable and is_running(context):
+        held = as_observed(context, observed)
+        return [held | {"data": (held.get("data") or {}) | entries}]
+    if not entries:
         return []
     return [
         {
@@ -29,7 +30,7 @@ def keys_secret(context: Context) -> list[Obj]:
             "kind": "Secret",
             "metadata": metadata(context, name, AGENT),
             "type": "Opaque",
-            "data": encoded(entries),
+            "data": entries,
         }
     ]
 
@@ -39,7 +40,7 @@ def _entries(context: Context) -> dict[str, str]:
     entries: dict[str, str] = {}
     for credential in context.credentials.all:
         source = credential.source
-        if source and source.is_own:
+        if source and source.is_own and credential.is_settled:
             entries[source.entry] = credential.inline
     if not context.key_store.is_named:
         entries |= _entries_by_plain_name(context)

@@ -20,7 +20,11 @@ def undecided_references(context: Context) -> list[Reference]:
 
 
 def _missing_keys(context: Context) -> list[MissingReference]:
-    return [_missing_key(context, each) for each in context.backends if each.lacks_key]
+    return [
+        _missing_key(context, each)
+        for each in context.backends
+        if each.lacks_key and not each.key.is_referenced
+    ]
 
 
 def _missing_key(context: Context, backend: Backend) -> MissingReference:
@@ -28,7 +32,10 @@ def _missing_key(context: Context, backend: Backend) -> MissingReference:
     if store.is_named:
         message = f"Secret {store.name} has no usable entry {entry}, a single line of text"
         return _missing("spec.agent.keysSecret", message)
-    message = f"no key for this backend: set it, or name a keysSecret with an entry {entry}"
+    message = (
+        "no key for this backend: name the entry of a Secret in keySecretKeyRef, or a keysSecret "
+        f"with an entry {entry}"
+    )
     return _missing(f"spec.agent.additionalBackends[{backend.number - 2}].key", message)
 
 

@@ -3,6 +3,8 @@
 All of them are those of the Go operator: running installations are taken over in place.
 """
 
+from collections.abc import Container
+
 CONFIG_MAP = "ConfigMap.v1"
 DAEMON_SET = "DaemonSet.apps/v1"
 DEPLOYMENT = "Deployment.apps/v1"
@@ -37,12 +39,12 @@ def config_secret(agent: str) -> str:
     return f"{agent}-config"
 
 
-def keys_secret(agent: str, of_user: str = "") -> str:
+def keys_secret(agent: str, of_user: Container[str]) -> str:
     """Return the name of the Secret with the credentials that stand in the resource.
 
-    It is the resource's name, unless the user's own keys Secret has that.
+    It is the resource's name, unless one of the user's own Secrets with credentials has that.
     """
-    return f"{agent}-credentials" if of_user == agent else agent
+    return f"{agent}-credentials" if agent in of_user else agent
 
 
 def pull_secret(agent: str) -> str:

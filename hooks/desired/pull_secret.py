@@ -64,7 +64,7 @@ def _is_wanted(context: Context) -> bool:
 def _data(context: Context) -> dict[str, str]:
     if not _is_wanted(context):
         return {}
-    credential = _credential(context) if context.key_store.is_known else ""
+    credential = _credential(context)
     if not credential:
         observed = context.observed(names.SECRET, names.pull_secret(context.agent.name)) or {}
         return observed.get("data") or {}
@@ -74,4 +74,7 @@ def _data(context: Context) -> dict[str, str]:
 
 
 def _credential(context: Context) -> str:
-    return context.credentials.download_key.value or context.key_store.main_key
+    """Return the download key, else the agent's key; empty while it cannot be told which."""
+    download_key, key = context.credentials.download_key, context.credentials.keys[0]
+    first = key if download_key.is_lacking and download_key.is_settled else download_key
+    return first.value if first.is_settled else ""

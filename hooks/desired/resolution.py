@@ -1,6 +1,8 @@
 """Whether what the resource refers to is there, with the entries that are needed of it."""
 
 from hooks.desired.context import Context
+from hooks.desired.key_store import credential_in
+from hooks.kube.objects import Obj
 from hooks.models.references import Reference
 from hooks.observed import Lookup, Presence
 
@@ -15,6 +17,8 @@ def absence(context: Context, reference: Reference) -> str:
         lacking = [entry for entry in reference.entries if entry not in entries]
         if lacking:
             return f"{reference.kind} {reference.name} has no entry {lacking[0]}"
+        if reference.is_credential:
+            return _unusable(lookup.obj, reference)
     return ""
 
 
@@ -33,6 +37,13 @@ def is_resolved(context: Context, reference: Reference) -> bool:
     if not reference.name:
         return True
     return not is_unknown(context, reference) and not absence(context, reference)
+
+
+def _unusable(secret: Obj, reference: Reference) -> str:
+    unusable = [entry for entry in reference.entries if not credential_in(secret, entry)]
+    if not unusable:
+        return ""
+    return f"entry {unusable[0]} of Secret {reference.name} is not a single line of text"
 
 
 def _look_up(context: Context, reference: Reference) -> Lookup:

@@ -3,13 +3,16 @@
 Its templates differ from ours in a few places. Putting ours in their place at the take-over would
 restart the agent on every node for nothing that anybody asked for, so an observed template stays
 while it is what the Go operator made of this very spec, and ours comes with the next real change.
+A newer version of this service is none; what was changed by hand, or a rotated key, is one.
 """
 
 import json
 from hashlib import sha256
 
 from hooks.desired.context import Context
+from hooks.desired.k8sensor_secrets import CHECKSUM
 from hooks.desired.kept import as_observed
+from hooks.desired.labels import VERSION
 from hooks.desired.missing import missing_references, undecided_references
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.facts import TakeOver
@@ -22,6 +25,9 @@ On a workload with a kept template: the generation that the template is still ri
 
 INSTEAD_OF = "instana.io/template-kept-instead-of"
 """On a workload with a kept template: the digest of the one that we would have put there."""
+
+KEPT = "instana.io/template-kept"
+"""On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
 
 WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 
@@ -44,34 +50,62 @@ def _with_template_kept(context: Context, child: Obj) -> Obj:
     if not observed or GENERATION_LABEL not in labels_of(observed):
         return child
     template = (as_observed(context, observed).get("spec") or {}).get("template")
-    known = annotations_of(observed).get(INSTEAD_OF)
-    # While something is missing that the resource names, ours is not the one to compare with.
-    ours = known if _lacks_something(context) else _digest(child["spec"]["template"])
-    if not template or not _is_to_be_kept(context, observed, known, ours):
+    if not template:
         return child
-    return _with(child, template, context.agent.generation, ours)
+    marks = _marks(context, child["spec"]["template"], template, annotations_of(observed))
+    if not _is_to_be_kept(context, observed, marks):
+        return child
+    return _with(child, template, context.agent.generation, marks)
 
 
-def _is_to_be_kept(context: Context, observed: Obj, known: str | None, ours: str | None) -> bool:
+def _marks(context: Context, ours: Obj, kept: Obj, known: dict[str, str]) -> dict[str, str]:
+    """Return the annotations of a workload with a kept template, `known` being the observed ones.
+
+    While something is missing that the resource names, ours is not the template to compare with;
+    while the key is unknown, the checksum in it is the kept one.
+    """
+    checksum = annotations_of(ours).get(CHECKSUM)
+    if checksum == annotations_of(kept).get(CHECKSUM):
+        checksum = known.get(CHECKSUM)
+    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(ours)
+    return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
+
+
+def _is_to_be_kept(context: Context, observed: Obj, marks: dict[str, str]) -> bool:
     """Tell whether nothing but the Go operator's ways is the difference between the templates."""
-    is_of_this_spec = labels_of(observed)[GENERATION_LABEL] == str(context.agent.generation)
-    if known is None or _lacks_something(context):
-        return is_of_this_spec
-    return known == ours
+    known = annotations_of(observed)
+    if any(known.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
+        return False
+    is_comparable = INSTEAD_OF in known and not _lacks_something(context)
+    if is_comparable and known[INSTEAD_OF] == marks[INSTEAD_OF]:
+        return True
+    is_of_this_version = labels_of(observed).get(VERSION) == context.facts.operator_version
+    return _is_of_this_spec(context, observed) and not (is_comparable and is_of_this_version)
+
+
+def _is_of_this_spec(context: Context, observed: Obj) -> bool:
+    """Tell whether the generation on the workload is that of the resource.
+
+    A workload older than the resource was made for another one, deleted since without it.
+    """
+    generation = labels_of(observed)[GENERATION_LABEL]
+    created = observed["metadata"].get("creationTimestamp") or ""
+    is_older = created and created < context.agent.metadata.creation_timestamp
+    return generation == str(context.agent.generation) and not is_older
 
 
 def _lacks_something(context: Context) -> bool:
     return bool(missing_references(context) or undecided_references(context))
 
 
-def _with(child: Obj, template: Obj, generation: int, digest: str | None) -> Obj:
+def _with(child: Obj, template: Obj, generation: int, marks: dict[str, str]) -> Obj:
     metadata = child["metadata"]
-    mark = present(**{INSTEAD_OF: digest})
-    annotations = metadata.get("annotations", {}) | mark
     return child | {
         "metadata": metadata
-        | {"labels": metadata["labels"] | {GENERATION_LABEL: str(generation)}}
-        | present(annotations=annotations or None),
+        | {
+            "labels": metadata["labels"] | {GENERATION_LABEL: str(generation)},
+            "annotations": metadata.get("annotations", {}) | marks,
+        },
         "spec": child["spec"] | {"template": template},
     }
 

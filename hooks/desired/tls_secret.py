@@ -6,6 +6,7 @@ from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import canonical_base64
 from hooks.kube.objects import Obj
+from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY
 
 
 def tls_secret(context: Context) -> list[Obj]:
@@ -20,14 +21,14 @@ def tls_secret(context: Context) -> list[Obj]:
             "metadata": metadata(context, names.tls_secret(context.agent.name), AGENT),
             "type": "kubernetes.io/tls",
             "data": {
-                "tls.crt": canonical_base64(tls.certificate),
-                "tls.key": canonical_base64(tls.key),
+                TLS_CERTIFICATE: canonical_base64(tls.certificate),
+                TLS_KEY: canonical_base64(tls.key),
             },
         }
     ]
 
 
 def secret_name(context: Context) -> str:
-    """Return the name of the Secret that pods mount, empty where TLS is off."""
+    """Return the name of the Secret that pods mount as it is, empty where there is none."""
     tls = context.agent.spec.agent.tls
     return tls.secret_name or (names.tls_secret(context.agent.name) if tls.is_inline else "")

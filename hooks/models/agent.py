@@ -11,7 +11,9 @@ from hooks.models.base import (
     ListOf,
     Named,
     Resources,
+    SecretKeyRef,
     SpecModel,
+    entry_with,
     otherwise,
 )
 from hooks.models.kubernetes import (
@@ -25,6 +27,8 @@ from hooks.models.kubernetes import (
     VolumeMount,
 )
 
+TLS_CERTIFICATE = "tls.crt"
+TLS_KEY = "tls.key"
 AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
@@ -58,7 +62,11 @@ class BackendSpec(SpecModel):
     )
     key: str = Field(
         default="",
-        description="Agent key for the backend; entry key-<position> of keysSecret wins.",
+        description="Agent key for the backend; entry key-<position> of keysSecret wins. Better: "
+        "keySecretKeyRef.",
+    )
+    key_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the key; wins over keysSecret, whatever the position"
     )
 
 
@@ -71,10 +79,24 @@ class Tls(SpecModel):
     certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
     key: str = Field(default="", description="Private key (PEM, base64-encoded).")
 
+    certificate_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
+    )
+    key_secret_key_ref: SecretKeyRef | None = entry_with("the private key (PEM)")
+
+    @property
+    def files(self) -> tuple[tuple[str, SecretKeyRef], ...]:
+        """Return certificate and key by file, where entries of Secrets of any names hold them."""
+        certificate, key = self.certificate_secret_key_ref, self.key_secret_key_ref
+        if self.secret_name or not (certificate and key):
+            return ()
+        return (TLS_CERTIFICATE, certificate), (TLS_KEY, key)
+
     @property
     def is_inline(self) -> bool:
         """Tell whether the certificate and key come with the resource itself."""
-        return not self.secret_name and bool(self.certificate and self.key)
+        is_elsewhere = self.secret_name or self.files
+        return not is_elsewhere and bool(self.certificate and self.key)
 
 
 class UpdateStrategy(SpecModel):
@@ -147,8 +169,14 @@ class AgentSpec(SpecModel):
         default="",
         description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
     )
-    key: str = Field(default="", description="Agent key. Better: keysSecret.")
-    download_key: str = Field(default="", description="Download key. Better: keysSecret.")
+    key: str = Field(default="", description="Agent key. Better: keySecretKeyRef, keysSecret.")
+    key_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the agent key; like every such field it wins over keysSecret and over the value"
+    )
+    download_key: str = Field(
+        default="", description="Download key. Better: downloadKeySecretKeyRef, keysSecret."
+    )
+    download_key_secret_key_ref: SecretKeyRef | None = entry_with("the download key")
     keys_secret: str = Field(
         default="",
         description="Secret in the same namespace with `key`, and optionally `downloadKey`, "
@@ -187,7 +215,12 @@ class AgentSpec(SpecModel):
         default="", description="Protocol of the proxy: http (default), https, socks4, socks5."
     )
     proxy_user: str = Field(default="", description="User name for the proxy.")
+    proxy_user_secret_key_ref: SecretKeyRef | None = entry_with("the user name for the proxy")
     proxy_password: str = Field(default="", description="Password for the proxy.")
+    proxy_password_secret_key_ref: SecretKeyRef | None = entry_with("the password for the proxy")
+    https_proxy_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the proxy's URL for the k8sensor, which is made from the other fields where not given"
+    )
     proxy_use_dns: bool = Field(
         default=False, alias="proxyUseDNS", description="Whether the proxy resolves host names."
     )
@@ -221,8 +254,14 @@ class AgentSpec(SpecModel):
     agent_release_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the release repository."
     )
+    agent_release_repo_mirror_username_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the user name for the mirror of the release repository"
+    )
     agent_release_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the release repository."
+    )
+    agent_release_repo_mirror_password_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the password for the mirror of the release repository"
     )
     instana_shared_repo_mirror_url: str = Field(
         default="", description="URL of a mirror of the shared repository."
@@ -230,6 +269,12 @@ class AgentSpec(SpecModel):
     instana_shared_repo_mirror_username: str = Field(
         default="", description="User name for the mirror of the shared repository."
     )
+    instana_shared_repo_mirror_username_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the user name for the mirror of the shared repository"
+    )
     instana_shared_repo_mirror_password: str = Field(
         default="", description="Password for the mirror of the shared repository."
+    )
+    instana_shared_repo_mirror_password_secret_key_ref: SecretKeyRef | None = entry_with(
+        "the password for the mirror of the shared repository"
     )

@@ -1,6 +1,6 @@
 """What all models of the custom resource share."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Strict
 from pydantic.alias_generators import to_camel
@@ -22,6 +22,10 @@ KEYED_BY_NAME: dict[str, JsonValue] = {
 LATEST = "latest"
 ALWAYS = "Always"
 CA_FILE = "ca.crt"
+
+NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+ENTRY = r"^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$"
+LONGEST_NAME = 253
 
 Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Strict(False)]  # noqa: FBT003 - lists become tuples
@@ -48,10 +52,26 @@ def otherwise(default: str) -> AfterValidator:
     return AfterValidator(lambda given: given or default)
 
 
+def entry_with(content: str) -> Any:
+    """Return the field for the entry of a Secret with what another field holds as a value."""
+    return Field(default=None, description=f"Entry of a Secret with {content}.")
+
+
 class Named(SpecModel):
     """Something that is known by its name."""
 
     name: str = Field(default="", description="Name.")
+
+
+class SecretKeyRef(SpecModel):
+    """An entry of a Secret in the resource's namespace, as in Kubernetes' own `secretKeyRef`."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-map-type": "atomic"})
+
+    name: str = Field(pattern=NAME, max_length=LONGEST_NAME, description="Name of the Secret.")
+    key: str = Field(
+        pattern=ENTRY, max_length=LONGEST_NAME, description="Entry of the Secret's data."
+    )
 
 
 class Enabled(SpecModel):

@@ -25,6 +25,7 @@ class Metadata(SpecModel):
     name: str = Field(description="Name of the resource; all its children are named after it.")
     namespace: str = Field(description="Namespace of the resource and its children.")
     generation: int = Field(default=0, description="Counts the changes of the spec.")
+    creation_timestamp: str = Field(default="", description="When the resource was created.")
 
 
 class OpenTelemetryProtocol(Enabled):

@@ -1,11 +1,12 @@
 """The Secrets and ConfigMaps that a resource names, and where it names them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hooks.kube.objects import as_object, as_objects
-from hooks.models.base import CertificateAuthority
+from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY, AgentSpec
+from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
 from hooks.models.instana_agent import InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
 
@@ -20,6 +21,8 @@ class Reference:
     name: str
     path: str
     entries: tuple[str, ...] = ()
+    is_credential: bool = False
+    """Whether the entries have to be credentials: a single line of text each."""
 
 
 def references(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
@@ -33,11 +36,21 @@ def references(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
     return tuple(reference for reference in found if reference.name)
 
 
-def of_tls(spec: InstanaAgentSpec) -> Reference:
-    """Return the user's Secret for TLS; without a name if there is none."""
-    return Reference(
-        "Secret", spec.agent.tls.secret_name, "spec.agent.tls.secretName", ("tls.crt", "tls.key")
-    )
+def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
+    """Yield the entries of Secrets that stand in place of values in the resource."""
+    entries = [*_of_entries(agent, "spec.agent")]
+    for index, backend in enumerate(agent.additional_backends):
+        entries += _of_entries(backend, f"spec.agent.additionalBackends[{index}]")
+    yield from (replace(each, is_credential=True) for each in entries)
+
+
+def of_tls(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
+    """Return the user's Secrets for TLS."""
+    tls, path = spec.agent.tls, "spec.agent.tls"
+    if tls.files:
+        return tuple(_of_entries(tls, path))
+    entries = (TLS_CERTIFICATE, TLS_KEY)
+    return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
 
 
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
@@ -72,12 +85,20 @@ def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
-    yield of_tls(spec)
+    yield from of_credentials(agent)
+    yield from of_tls(spec)
     if sensor.deployment.enabled:
         yield of_certificate(sensor.etcd.ca, "etcd")
         yield of_certificate(sensor.rest_client.ca, "restClient")
     for index, secret in enumerate(agent.image.pull_secrets or ()):
         yield Reference("Secret", secret.name, f"spec.agent.image.pullSecrets[{index}].name")
+
+
+def _of_entries(part: SpecModel, path: str) -> Iterator[Reference]:
+    for name, field in type(part).model_fields.items():
+        given = getattr(part, name)
+        if isinstance(given, SecretKeyRef):
+            yield Reference("Secret", given.name, f"{path}.{field.alias}", (given.key,))
 
 
 def _of_source(source: Opaque, path: str, *, name: str) -> Iterator[Reference]:

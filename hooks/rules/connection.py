@@ -28,13 +28,13 @@ def _is_tcp_port(text: str) -> bool:
 
 
 def _has_key_source(agent: Obj) -> bool:
-    return bool(agent.get("key") or agent.get("keysSecret"))
+    return bool(agent.get("key") or agent.get("keySecretKeyRef") or agent.get("keysSecret"))
 
 
 def _keyless_backends(agent: Obj) -> Iterator[str]:
     if not agent.get("keysSecret"):
         for index, backend in enumerate(agent.get("additionalBackends") or ()):
-            if not backend.get("key"):
+            if not (backend.get("key") or backend.get("keySecretKeyRef")):
                 yield f".additionalBackends[{index}].key"
 
 
@@ -60,7 +60,8 @@ def _lonely_proxy_fields(agent: Obj) -> Iterator[str]:
 
 
 def _half_a_login(agent: Obj) -> Iterator[str]:
-    user, password = agent.get("proxyUser"), agent.get("proxyPassword")
+    user = agent.get("proxyUser") or agent.get("proxyUserSecretKeyRef")
+    password = agent.get("proxyPassword") or agent.get("proxyPasswordSecretKeyRef")
     if agent.get("proxyHost") and not agent.get("keysSecret") and bool(user) != bool(password):
         yield ".proxyPassword" if user else ".proxyUser"
 
@@ -73,23 +74,23 @@ RULES = (
     Rule(
         "key-source",
         ("spec.agent",),
-        "an agent needs a key to report: name a Secret with an entry `key` in keysSecret, or set "
-        "key",
+        "an agent needs a key to report: name the entry of a Secret in keySecretKeyRef, or a "
+        "Secret with an entry `key` in keysSecret, or set key",
         bad={"agent": {"key": None}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
         find=unless(_has_key_source),
-        cel=f"{_given('key')} || {_given('keysSecret')}",
+        cel=f"{_given('key')} || has(self.keySecretKeyRef) || {_given('keysSecret')}",
     ),
     Rule(
         "backend-key",
         ("spec.agent",),
-        "a further backend needs a key: name a Secret with entries key-1, key-2, ... in "
-        "keysSecret, or set key",
+        "a further backend needs a key: name the entry of a Secret in its keySecretKeyRef, or a "
+        "Secret with entries key-1, key-2, ... in keysSecret, or set key",
         bad={"agent": {"additionalBackends": [BACKEND | {"key": ""}]}},
         good={"agent": {"additionalBackends": [BACKEND]}},
         find=_keyless_backends,
         cel=f"{_given('keysSecret')} || !has(self.additionalBackends) || "
-        "self.additionalBackends.all(b, has(b.key) && b.key != '')",
+        "self.additionalBackends.all(b, has(b.keySecretKeyRef) || (has(b.key) && b.key != ''))",
         field=".additionalBackends",
         carried_out=True,
     ),
@@ -152,8 +153,8 @@ RULES = (
     Rule(
         "proxy-login",
         ("spec.agent",),
-        "is missing, and the proxy is used without a login: set both proxyUser and proxyPassword, "
-        "or name a Secret with both in keysSecret",
+        "is missing, and the proxy is used without a login: give both user and password, best "
+        "by proxyUserSecretKeyRef and proxyPasswordSecretKeyRef",
         bad={"agent": {"proxyHost": "proxy.example", "proxyUser": "agent"}},
         good={
             "agent": {
@@ -164,7 +165,8 @@ RULES = (
         },
         find=_half_a_login,
         cel=f"!({_given('proxyHost')}) || ({_given('keysSecret')}) || "
-        f"(({_given('proxyUser')}) == ({_given('proxyPassword')}))",
+        f"((({_given('proxyUser')}) || has(self.proxyUserSecretKeyRef)) == "
+        f"(({_given('proxyPassword')}) || has(self.proxyPasswordSecretKeyRef)))",
         field=".proxyPassword",
         severity=Severity.WARNING,
     ),

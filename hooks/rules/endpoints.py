@@ -10,6 +10,8 @@ from hooks.rules.patterns import BASE64, HIGHEST_PORT
 from hooks.rules.rule import Rule, full, matching, unless
 
 PREFIX = "spec.opentelemetry"
+REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
+VALUES = ("certificate", "key")
 
 _is_base64 = full(BASE64)
 
@@ -38,14 +40,19 @@ def _taken(otel: Obj) -> Iterator[str]:
 
 
 def _unpaired(tls: Obj) -> Iterator[str]:
-    certificate, key = tls.get("certificate"), tls.get("key")
-    if not tls.get("secretName") and bool(certificate) != bool(key):
-        yield ".key" if certificate else ".certificate"
+    if tls.get("secretName"):
+        return
+    for certificate, key in (REFERENCES, VALUES):
+        if tls.get(certificate) and tls.get(key):
+            return
+        if tls.get(certificate) or tls.get(key):
+            yield f".{key}" if tls.get(certificate) else f".{certificate}"
 
 
 def _is_own_key(tls: Obj) -> bool:
     certificate, key = tls.get("certificate"), tls.get("key")
-    if tls.get("secretName") or not certificate or not key:
+    is_elsewhere = tls.get("secretName") or all(map(tls.get, REFERENCES))
+    if is_elsewhere or not certificate or not key:
         return True
     return belong_together(certificate, key)
 
@@ -116,7 +123,9 @@ RULES = (
         bad={"agent": {"tls": {"certificate": "eA=="}}},
         good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
         find=_unpaired,
-        cel=f"{HAS_NAME} || {GIVEN['certificate']} == {GIVEN['key']}",
+        cel=f"{HAS_NAME} || (has(self.certificateSecretKeyRef) && has(self.keySecretKeyRef)) || "
+        "(!has(self.certificateSecretKeyRef) && !has(self.keySecretKeyRef) && "
+        f"{GIVEN['certificate']} == {GIVEN['key']})",
     ),
     Rule(
         "tls-base64",

@@ -24,9 +24,10 @@ def _entry(identifier: str, field: str, entry: str) -> Rule:
     return _inline(
         identifier,
         f"spec.agent.{field}",
-        f"put it into the Secret that keysSecret names, as its entry {entry}",
+        f"put it into a Secret and name the entry in {field}SecretKeyRef, or call it {entry} in "
+        "the Secret that keysSecret names",
         bad={"agent": {field: "example"}},
-        good={"agent": {"key": None, "keysSecret": "instana-keys"}},
+        good={"agent": {"key": None, "keySecretKeyRef": {"name": "instana-keys", "key": "key"}}},
     )
 
 
@@ -47,8 +48,7 @@ RULES = (
     _inline(
         "inline-backend-key",
         "spec.agent.additionalBackends[].key",
-        "put it into the Secret that keysSecret names, as its entry key-1 for the first further "
-        "backend, key-2 for the next",
+        "put it into a Secret and name the entry in the backend's keySecretKeyRef",
         bad={
             "agent": {
                 "additionalBackends": [
@@ -59,15 +59,21 @@ RULES = (
         good={
             "agent": {
                 "keysSecret": "instana-keys",
-                "additionalBackends": [{"endpointHost": "second.example", "endpointPort": "443"}],
+                "additionalBackends": [
+                    {
+                        "endpointHost": "second.example",
+                        "endpointPort": "443",
+                        "keySecretKeyRef": {"name": "instana-keys", "key": "second"},
+                    }
+                ],
             }
         },
     ),
     _inline(
         "inline-tls-key",
         "spec.agent.tls.key",
-        "put it with its certificate into a Secret of type kubernetes.io/tls, and name that in "
-        "secretName",
+        "put it with its certificate into a Secret of type kubernetes.io/tls and name that in "
+        "secretName, or name the entries in keySecretKeyRef and certificateSecretKeyRef",
         bad={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
         good={"agent": {"tls": {"secretName": "agent-tls"}}},
     ),

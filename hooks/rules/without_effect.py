@@ -26,6 +26,10 @@ def _is_service_optional(spec: Obj) -> bool:
     return (spec.get("service") or {}).get("create") is not False or not (telemetry or remote_write)
 
 
+def _key_is_single(agent: Obj) -> bool:
+    return not (agent.get("key") and (agent.get("keysSecret") or agent.get("keySecretKeyRef")))
+
+
 def _tls_is_single(tls: Obj) -> bool:
     return not tls.get("secretName") or not (tls.get("certificate") or tls.get("key"))
 
@@ -86,11 +90,13 @@ RULES = (
     Rule(
         "key-and-keys-secret",
         ("spec.agent",),
-        "has no effect where the Secret of keysSecret has an entry `key`, which wins: take it out",
+        "has no effect beside keySecretKeyRef, or where the Secret of keysSecret has an entry "
+        "`key`: take it out",
         bad={"agent": {"key": "example", "keysSecret": "instana-keys"}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
-        find=unless(lambda agent: not (agent.get("key") and agent.get("keysSecret")), ".key"),
-        cel=f"!({HAS_KEY}) || !has(self.keysSecret) || self.keysSecret == ''",
+        find=unless(_key_is_single, ".key"),
+        cel=f"!({HAS_KEY}) || (!has(self.keySecretKeyRef) && "
+        "(!has(self.keysSecret) || self.keysSecret == ''))",
         field=".key",
         severity=Severity.WARNING,
     ),

@@ -1,17 +1,20 @@
 """Whether the children are this service's alone, or still somebody else's too."""
 
+from shlex import quote
+
 from hooks.desired.context import Context
 from hooks.desired.labels import OPERATOR
 from hooks.desired.taken_over import keeps_template
 from hooks.facts import Facts
-from hooks.kube.managed_fields import applied_at, has_applied, written_at
-from hooks.kube.objects import Obj, describe
+from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
+from hooks.kube.objects import Obj, annotations_of, describe
 from hooks.models.instana_agent import FORMER_FINALIZERS
 from hooks.observed import ObservedObjects
 from hooks.status.conditions import Condition, several
 
 CHILDREN_OWNED = "ChildrenOwned"
 SOLE_CONTROLLER = "SoleController"
+USUAL_FIELD_MANAGER = Facts().field_manager
 
 
 def children_owned(
@@ -22,7 +25,7 @@ def children_owned(
     `in_the_way` are objects that have the name of a child and are none, `kept` the desired
     workloads that keep the Go operator's template.
     """
-    command = f"python -m hooks takeover apply {_options(parent)}"
+    command = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
     if in_the_way:
         message = (
             f"another object has the name of a child: {several(_names(in_the_way))}; if it is an "
@@ -97,6 +100,12 @@ def _finalizers(parent: Obj) -> list[str]:
     return finalizers if isinstance(finalizers, list) else []
 
 
-def _options(parent: Obj) -> str:
+def _options(parent: Obj, observed: ObservedObjects, facts: Facts) -> str:
+    """Return the command's options: which resource, and how Metacontroller writes its children."""
     metadata = parent["metadata"]
-    return f"--namespace {metadata.get('namespace', '')} --name {metadata['name']}"
+    options = f"--namespace {metadata.get('namespace', '')} --name {metadata['name']}"
+    if any(LAST_APPLIED in annotations_of(child) for child in observed):
+        options += " --apply-strategy dynamic-apply"
+    if facts.field_manager != USUAL_FIELD_MANAGER:
+        options += f" --field-manager {quote(facts.field_manager)}"
+    return options

@@ -37,7 +37,7 @@ def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str)
     former = [
         each
         for each in entries
-        if _is_of_object(each) and is_former(each) and not _is_own(each, strategy, manager)
+        if _is_of_object(each) and _is_to_go(each, is_former, strategy, manager)
     ]
     if not former:
         return None
@@ -71,8 +71,14 @@ def _is_of_object(entry: Any) -> bool:
     return isinstance(entry, dict) and not entry.get("subresource")
 
 
-def _is_own(entry: Entry, strategy: Strategy, manager: str) -> bool:
-    return strategy is Strategy.SERVER_SIDE_APPLY and _applied_by(entry, manager)
+def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: str) -> bool:
+    """Tell whether the strategy reads no such entry: dynamic apply not even Metacontroller's own.
+
+    That one is left by another strategy, or by a take-over that was told a wrong one.
+    """
+    if strategy is Strategy.SERVER_SIDE_APPLY:
+        return is_former(entry) and not _applied_by(entry, manager)
+    return is_former(entry) or _applied_by(entry, manager)
 
 
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:

@@ -10,7 +10,6 @@ from typing import Any
 from hooks.desired import names
 from hooks.desired.labels import MATCHED_BY_PARENT
 from hooks.kube.objects import Obj, identity, labels_of
-from hooks.models import InstanaAgent
 from hooks.observed.rollout import is_rolled_out, is_taken_up
 from hooks.rendering import render
 from hooks.takeover.cluster import (
@@ -23,7 +22,7 @@ from hooks.takeover.cluster import (
 )
 from hooks.takeover.cluster_rights import EVERYWHERE, missing_bindings, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_fields
-from hooks.takeover.steps import Deletion, Step, patched_metadata
+from hooks.takeover.steps import Deletion, Step, patched_metadata, place
 
 CHART = "helm.sh/chart"
 GENERATION = "instana-agent-1."
@@ -48,10 +47,8 @@ def helm_era_steps(cluster: Cluster, strategy: Strategy, manager: str) -> Iterat
     for agent, desired in heirs:
         yield from _adoption_steps(cluster, agent, desired, strategy, manager)
     yield from _without_heir(cluster, [identity(child) for _, each in heirs for child in each])
-    for agent, desired in heirs:
-        model = parsed(agent)
-        if model is not None:
-            yield from _clearing_steps(cluster, model, desired)
+    for namespace in sorted({namespace_of(agent) for agent in cluster.selected}):
+        yield from _clearing_steps(cluster, namespace)
 
 
 def _desired(cluster: Cluster, agent: Obj) -> list[Obj]:
@@ -112,11 +109,16 @@ def _without_heir(cluster: Cluster, wanted: list[Any]) -> Iterator[Step]:
             )
 
 
-def _clearing_steps(cluster: Cluster, agent: InstanaAgent, desired: list[Obj]) -> Iterator[Step]:
-    left = [each for kind in LEFT_BEHIND for each in _left_of(cluster, kind, agent, desired)]
-    awaited = _awaited(cluster, agent, desired)
+def _clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
+    """Yield the deletion of what nobody in the namespace needs: several releases may be in it."""
+    agents = [each for each in cluster.agents if namespace_of(each) == namespace]
+    heirs = [(agent, _desired(cluster, agent)) for agent in agents]
+    wanted = [child for _, desired in heirs for child in desired]
+    left = [each for kind in LEFT_BEHIND for each in _left_of(cluster, kind, namespace, wanted)]
+    waits = (_awaited(cluster, agent, desired) for agent, desired in heirs)
+    awaited = next(filter(None, waits), "")
     for release in sorted({release_of(each) for each in left}):
-        for secret in _release_secrets(cluster, agent.namespace, release):
+        for secret in _release_secrets(cluster, namespace, release):
             why = "Helm forgets the release, so that nobody uninstalls what is taken over"
             yield Step(secret, "delete", why, Deletion(), waits_for=awaited)
     for obj in left:
@@ -125,11 +127,11 @@ def _clearing_steps(cluster: Cluster, agent: InstanaAgent, desired: list[Obj]) -
         yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=awaited)
 
 
-def _left_of(cluster: Cluster, kind: str, agent: InstanaAgent, desired: list[Obj]) -> Iterator[Obj]:
+def _left_of(cluster: Cluster, kind: str, namespace: str, desired: list[Obj]) -> Iterator[Obj]:
     """Yield the objects of a kind that were installed with the agents and are not wanted now."""
     wanted = {identity(child) for child in desired}
     for obj in cluster.of_kind(kind):
-        is_left = _home_of(obj) == agent.namespace and is_helm_era(obj)
+        is_left = _home_of(obj) == namespace and is_helm_era(obj)
         is_wanted = identity(obj) in wanted or _is_named(desired, kind, name_of(obj))
         if wanted and is_left and not is_wanted:
             yield obj
@@ -155,8 +157,11 @@ def _is_named(value: Any, kind: str, name: str) -> bool:
     return any(_is_named(each, kind, name) for each in value.values())
 
 
-def _awaited(cluster: Cluster, agent: InstanaAgent, desired: list[Obj]) -> str:
+def _awaited(cluster: Cluster, resource: Obj, desired: list[Obj]) -> str:
     """Return what has to be there before the old objects go, "" if all is."""
+    agent = parsed(resource)
+    if agent is None:
+        return f"{place(resource)} to be valid: it may need this"
     for child in desired:
         observed = cluster.get(child["kind"], agent.namespace, name_of(child))
         if child["kind"] == "DaemonSet" and not _is_rolled_out(observed):

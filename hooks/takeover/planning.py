@@ -8,7 +8,7 @@ from hooks.takeover.cluster_rights import rights_steps
 from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.go_operator import handover_steps
 from hooks.takeover.helm_era import helm_era_steps
-from hooks.takeover.running_operator import STOPPED, is_running, operators, stopping_steps
+from hooks.takeover.running_operator import STOPPED, is_any_running, stopping_steps
 from hooks.takeover.steps import Plan, Step
 
 
@@ -24,7 +24,7 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
     """Return what is left to do; nothing but stopping it while an operator runs."""
     stopping = tuple(stopping_steps(cluster))
     rest = tuple(_after_stop(cluster, settings))
-    if any(map(is_running, operators(cluster))):
+    if is_any_running(cluster):
         rest = tuple(_once_stopped(each) for each in rest)
     return Plan((*stopping, *rest))
 

@@ -19,6 +19,7 @@ OPERATOR = "instana-agent-operator"
 STOPPED = "the operator has stopped"
 CLUSTER_SERVICE_VERSION = "ClusterServiceVersion"
 RESOURCE_POLICY = "helm.sh/resource-policy"
+ENDED = ("Succeeded", "Failed")
 NAMES = ("controller-manager", "instana-agent-controller-manager", OPERATOR)
 """What the Deployment is called, by how it was installed and when."""
 
@@ -28,21 +29,46 @@ def operators(cluster: Cluster) -> list[Obj]:
     return [each for each in cluster.of_kind("Deployment") if _is_operator(each)]
 
 
-def is_running(deployment: Obj) -> bool:
-    """Tell whether the operator's pods run, or may come up again."""
+def is_running(cluster: Cluster, deployment: Obj) -> bool:
+    """Tell whether the operator's pods run, or may come up again.
+
+    One that is told to end goes on writing until it has; no Deployment counts it any more.
+    """
     wanted = (deployment.get("spec") or {}).get("replicas", 1)
     status = deployment.get("status") or {}
     seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    return bool(wanted or status.get("replicas") or not seen)
+    return bool(wanted or status.get("replicas") or not seen or _has_pods(cluster, deployment))
+
+
+def is_any_running(cluster: Cluster) -> bool:
+    """Tell whether an operator runs anywhere."""
+    return any(is_running(cluster, each) for each in operators(cluster))
 
 
 def stopping_steps(cluster: Cluster) -> Iterator[Step]:
     """Yield what stops each operator that runs, and what is to be known about that."""
     for deployment in operators(cluster):
-        if is_running(deployment):
+        if is_running(cluster, deployment):
             yield _stop(deployment)
         yield from _kept_from_helm(cluster, deployment)
     yield from _left_alone(cluster)
+
+
+def _has_pods(cluster: Cluster, deployment: Obj) -> bool:
+    namespace = namespace_of(deployment)
+    pods = (each for each in cluster.of_kind("Pod") if namespace_of(each) == namespace)
+    return any(_is_pod_of(each, deployment) for each in pods)
+
+
+def _is_pod_of(pod: Obj, deployment: Obj) -> bool:
+    """Tell by the name of its ReplicaSet, which is that of the Deployment and a hash."""
+    owners = as_objects(pod["metadata"].get("ownerReferences"))
+    is_owned = any(
+        (each.get("kind"), each.get("name", "").rpartition("-")[0])
+        == ("ReplicaSet", name_of(deployment))
+        for each in owners
+    )
+    return is_owned and as_object(pod.get("status")).get("phase") not in ENDED
 
 
 def _is_operator(deployment: Obj) -> bool:
@@ -149,7 +175,7 @@ def _of_release(cluster: Cluster, release: str) -> Iterator[Obj]:
 
 def _left_alone(cluster: Cluster) -> Iterator[Step]:
     """Yield a note for each resource that nobody leads once the operator has stopped."""
-    if not any(map(is_running, operators(cluster))):
+    if not is_any_running(cluster):
         return
     chosen = {place_of(each) for each in cluster.selected}
     others = [each for each in cluster.agents if place_of(each) not in chosen]

@@ -96,6 +96,7 @@ class Api:
         query = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict"} | query
         headers = {"Content-Type": "application/apply-patch+yaml"}
         response = self.session.patch(self.url(obj), params=query, json=obj, headers=headers)
+        assert "Warning" not in response.headers, f"{self.url(obj)}: {response.headers['Warning']}"
         return self._read(response)
 
     def create(self, obj: Obj, manager: str = MANAGER) -> Obj:

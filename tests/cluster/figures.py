@@ -19,6 +19,7 @@ import orjson
 from click.testing import CliRunner
 
 from hooks.app.command_line import main as main_command
+from hooks.cluster_rbac import AGENTS
 from hooks.kube.objects import Obj, describe, identity
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import rendered, resource, surroundings
@@ -39,6 +40,7 @@ RESYNC_SECONDS = 1
 POLL_SECONDS = 0.005
 QUIET_SECONDS = 2.0
 FLOOR_GOAL = 2.0
+ALL_AGENTS = {"apiVersion": "instana.io/v1", "resource": "agents"}
 OUR_ROLE_PATH = "/cluster-rbac/sync"
 
 
@@ -229,7 +231,7 @@ def floor(api: Api, strategy: str, logs: Path) -> Iterator[None]:
     answers: dict[str, Any] = {
         "/sync": {"status": {}, "children": result.children},
         "/customize": {"relatedResources": []},
-        "/cluster-rbac/customize": {"relatedResources": []},
+        "/cluster-rbac/customize": {"relatedResources": [ALL_AGENTS]},
     }
 
     class Handler(BaseHTTPRequestHandler):
@@ -248,6 +250,8 @@ def floor(api: Api, strategy: str, logs: Path) -> Iterator[None]:
 
     def _attachments(request: Obj) -> Obj:
         role = request["object"]["metadata"]["name"]
+        if not request["related"].get(AGENTS):
+            return {"attachments": []}
         found = [each for each in result.attachments if each["roleRef"]["name"] == role]
         return {"attachments": found}
 

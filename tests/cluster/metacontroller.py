@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.cluster.account import least_privileged
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 
 LOOPBACK = "127.0.0.1"
+PASSED_ON = ("Content-Type", "If-None-Match")
 STRATEGIES = ("dynamic-apply", "server-side-apply")
 MANIFESTS = ("metacontroller/instana-agent.yaml", "metacontroller/instana-cluster-rbac.yaml")
 OWN_KINDS = (
@@ -133,9 +135,10 @@ class Recorder:
 
     def forward(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        headers = {name: handler.headers[name] for name in PASSED_ON if name in handler.headers}
         try:
             with closing(HTTPConnection(LOOPBACK, self.service_port, timeout=10)) as connection:
-                connection.request("POST", handler.path, body, {"Content-Type": "application/json"})
+                connection.request("POST", handler.path, body, headers)
                 response = connection.getresponse()
                 answer = response.read()
         except ConnectionRefusedError:  # the service is down: so is the connection
@@ -143,7 +146,10 @@ class Recorder:
             return
         self.exchanges.append(Exchange(handler.path, body, response.status, answer))
         handler.send_response(response.status)
-        handler.send_header("Content-Length", str(len(answer)))
+        if tag := response.headers["ETag"]:
+            handler.send_header("ETag", tag)
+        if response.status != HTTPStatus.NOT_MODIFIED:
+            handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
         handler.wfile.write(answer)
 
@@ -190,10 +196,12 @@ def metacontroller(
     resync_seconds: int = 0,
     *,
     flags: tuple[str, ...] = (),
+    etag: Obj | None = None,
 ) -> Iterator[str]:
     """Run Metacontroller with our controllers, which ask the given port.
 
-    Yields the address of its metrics. With `resync_seconds` the controllers look that often.
+    Yields the address of its metrics. With `resync_seconds` the controllers look that often, with
+    `etag` their hooks have that configuration of entity tags.
     """
     know_kinds(api)
     for manifest in MANIFESTS:
@@ -202,6 +210,8 @@ def metacontroller(
         )
         if resync_seconds:
             controller["spec"]["resyncPeriodSeconds"] = resync_seconds
+        for hook in controller["spec"]["hooks"].values() if etag else ():
+            hook["webhook"]["etag"] = etag
         api.apply(controller)
     with running_metacontroller(api, strategy, log, flags) as metrics:
         yield metrics

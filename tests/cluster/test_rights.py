@@ -166,7 +166,7 @@ class Installation:
 
     def read_anew(self) -> None:
         """Make Metacontroller read the Secrets, which it does when a controller's spec changes."""
-        commands = block("install.md", "sh", "resyncPeriodSeconds")
+        commands = block("install.md", "sh", "for controller in")
         subprocess.run(["bash", "-euc", commands], check=True, stdout=subprocess.DEVNULL)
         self.api.apply_all(self.controllers)
 

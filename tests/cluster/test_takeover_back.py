@@ -1,7 +1,7 @@
 """Other ways: under the operator's name, handing over after the adoption, back to the operator."""
 
-import json
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from tests.cluster.former import OPERATOR, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.support.pages import block
 
 CASE = "proxy-auth"
 STRATEGY = "server-side-apply"
@@ -91,18 +92,22 @@ def test_handed_over_after_the_adoption(
     assert sync_errors(api, [agent]) == []
 
 
+@pytest.mark.skipif(not shutil.which("jq"), reason="no jq in the PATH")
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_back_to_the_operator(
-    api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
+    strategy: str, api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What docs/migrate.md says: delete the controllers, hand the fields back, start it again."""
     monkeypatch.setenv("AGENT_NAMESPACES", "*")
     namespace = agent["metadata"]["namespace"]
     with service(logs / "back-service.log") as port:
         loop = Recorder(port)
-        with metacontroller(api, STRATEGY, loop.port, logs / "back.log"):
+        with metacontroller(api, strategy, loop.port, logs / f"back-{strategy}.log"):
             wait_until_settled(api, [agent])
             api.merge(agent, {"spec": {"agent": {"env": {"ONLY_OURS": "1"}}}})
             wait_until_settled(api, [agent])
+        with metacontroller(api, STRATEGY, loop.port, logs / "back.log"):
+            wait_for(lambda: _applied_by_metacontroller(api, agent), "the fields are applied")
             before, bound = children(api, [namespace]), _bindings(api)
             for controller in CONTROLLERS:
                 api.delete(controller)
@@ -115,6 +120,7 @@ def test_back_to_the_operator(
     }
     assert _bindings(api) == bound
     hand_back(namespace)
+    assert _managers(api, agent) == {(OPERATOR, "Apply")}
     for child in recorded(CASE):
         api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     assert environment(daemonset(api, agent)) == environment(_recorded_daemonset())
@@ -122,18 +128,29 @@ def test_back_to_the_operator(
 
 def hand_back(namespace: str) -> None:
     """Run the command of docs/migrate.md."""
-    kinds = (
-        "daemonsets,deployments,configmaps,secrets,services,serviceaccounts,poddisruptionbudgets"
-    )
-    selector = f"app.kubernetes.io/managed-by={OPERATOR}"
-    get = ["kubectl", "get", kinds, "-n", namespace, "-l", selector, "-o", "json"]
-    listed = subprocess.run(
-        [*get, "--show-managed-fields"], check=True, capture_output=True, text=True
-    )
-    renamed = listed.stdout.replace('"manager": "metacontroller"', f'"manager": "{OPERATOR}"')
-    assert json.loads(renamed)["items"]
-    subprocess.run(
-        ["kubectl", "replace", "-f", "-"], input=renamed, check=True, text=True, capture_output=True
+    command = block("migrate.md", "sh", "managedFields")
+    place = f"--namespace {namespace} "
+    command = command.replace("--namespace instana-agent ", place)
+    assert place in command
+    script = f"set -o pipefail\n{command}"
+    subprocess.run(["bash", "-c", script], check=True, text=True, capture_output=True)
+
+
+def _managers(api: Api, agent: Obj) -> set[tuple[str, str]]:
+    """Return who owns fields of the children, and how, apart from their status."""
+    return {
+        (entry["manager"], entry["operation"])
+        for each in children(api, [agent["metadata"]["namespace"]]).values()
+        for entry in each["metadata"]["managedFields"]
+        if "subresource" not in entry
+    }
+
+
+def _applied_by_metacontroller(api: Api, agent: Obj) -> bool:
+    return all(
+        ("metacontroller", "Apply") in {(entry["manager"], entry["operation"]) for entry in fields}
+        for each in children(api, [agent["metadata"]["namespace"]]).values()
+        if (fields := each["metadata"]["managedFields"])
     )
 
 

@@ -84,6 +84,19 @@ def test_a_body_that_is_refused_is_not_waited_for(
     assert time.monotonic() - started < 1
 
 
+@pytest.mark.parametrize(("path", "status"), [(b"/nowhere", b"404"), (b"/metrics", b"405")])
+def test_a_body_that_nobody_wants_is_not_waited_for(
+    service: Service, path: bytes, status: bytes
+) -> None:
+    with service.connect() as connection:
+        connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        started = time.monotonic()
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert time.monotonic() - started < 1
+
+
 def test_a_body_at_the_limit_is_read(service: Service) -> None:
     body = json.dumps(REQUESTS["/sync"]).encode()
     response = service.request("POST", "/sync", data=body.ljust(LIMIT), headers=JSON)

@@ -3,6 +3,7 @@
 import json
 import random
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -159,6 +160,14 @@ def store(entries: set[str]) -> dict[str, Any]:
     }
 
 
+def own_names(name: str, entries: Iterable[str]) -> dict[str, Any]:
+    """Return the data of a Secret of which the resource names these entries."""
+    return {
+        entry: b64encode(specs.secret(f"{name}-{entry.replace('.', '-')}").encode()).decode()
+        for entry in entries
+    }
+
+
 @st.composite
 def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Objects:
     """Draw what is there of what customize asks for; in a complete one nothing is missing."""
@@ -178,6 +187,8 @@ def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Obj
 
 
 def _data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
+    if name in specs.OWN_NAMES:
+        return _own_data(name, complete=complete)
     if name != specs.KEYS_SECRET:
         return st.just({"ca.crt": "YQ==", "a": "YQ=="})
     entries = st.sets(st.sampled_from(STORE_ENTRIES), max_size=6)
@@ -185,6 +196,19 @@ def _data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
         return entries.map(lambda found: store(found.union(KEYS)))
     garbage = st.dictionaries(st.sampled_from(STORE_ENTRIES), st.sampled_from(GARBAGE), max_size=2)
     return st.tuples(entries.map(store), garbage).map(lambda parts: {**parts[0], **parts[1]})
+
+
+def _own_data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
+    data = own_names(name, specs.OWN_NAMES[name])
+    if complete:
+        return st.just(data)
+    spoilt = st.dictionaries(st.sampled_from(sorted(data)), st.sampled_from(GARBAGE), max_size=2)
+    lacking = st.sets(st.sampled_from(sorted(data)), max_size=2)
+    return st.tuples(spoilt, lacking).map(
+        lambda parts: {
+            entry: value for entry, value in {**data, **parts[0]}.items() if entry not in parts[1]
+        }
+    )
 
 
 def _named(kind: str, name: str, data: Obj) -> Obj:

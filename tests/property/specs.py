@@ -22,6 +22,11 @@ Path: TypeAlias = tuple[str | int, ...]
 NAMESPACE = "instana-agent"
 NAMES = ("instana-agent", "a", "agent-eu-1")
 KEYS_SECRET = "instana-keys"
+OWN_NAMES = {
+    "own-names": ("agent-key", "backend-key", "download.key", "user", "tls.crt"),
+    "more-names": ("password", "mirror-user", "mirror-password", "proxy-url", "tls.key"),
+}
+"""Secrets of which the resource names single entries."""
 MARK = "s3ntinel"
 
 
@@ -165,13 +170,25 @@ def _backend(host: str, role: str = "", **fields: str) -> Obj:
     return {"endpointHost": host, **({"key": secret(role)} if role else {}), **fields}
 
 
+def entry(key: str) -> Obj:
+    """Return the reference to an entry of the Secret that has it."""
+    name = next(name for name, entries in OWN_NAMES.items() if key in entries)
+    return {"name": name, "key": key}
+
+
 GROUPS: dict[str, list[Obj]] = {
     "keys": [
         {"agent": {"key": secret("key")}},
         {"agent": {"keysSecret": KEYS_SECRET}},
         {"agent": {"key": secret("key"), "keysSecret": KEYS_SECRET}},
+        {"agent": {"key": secret("unused"), "keySecretKeyRef": entry("agent-key")}},
+        {"agent": {"keysSecret": KEYS_SECRET, "keySecretKeyRef": entry("agent-key")}},
     ],
-    "download key": [{}, {"agent": {"downloadKey": secret("download-key")}}],
+    "download key": [
+        {},
+        {"agent": {"downloadKey": secret("download-key")}},
+        {"agent": {"downloadKeySecretKeyRef": entry("download.key")}},
+    ],
     "backends": [
         {},
         {"agent": {"additionalBackends": [_backend("one.example", "backend-1")]}},
@@ -181,6 +198,14 @@ GROUPS: dict[str, list[Obj]] = {
                 "additionalBackends": [
                     _backend("one.example", endpointPort="8443"),
                     _backend("2001:db8::1", "backend-2"),
+                ]
+            }
+        },
+        {
+            "agent": {
+                "additionalBackends": [
+                    _backend("one.example", "backend-1"),
+                    _backend("two.example", "unused") | {"keySecretKeyRef": entry("backend-key")},
                 ]
             }
         },
@@ -213,6 +238,23 @@ GROUPS: dict[str, list[Obj]] = {
             }
         },
         {"agent": {"proxyHost": "2001:db8::2", "proxyUser": secret("proxy-user")}},
+        {
+            "agent": {
+                "proxyHost": "proxy.example",
+                "proxyUserSecretKeyRef": entry("user"),
+                "proxyPasswordSecretKeyRef": entry("password"),
+                "proxyPassword": secret("unused"),
+            }
+        },
+        {
+            "agent": {
+                "proxyHost": "proxy.example",
+                "proxyUser": secret("proxy-user"),
+                "proxyPasswordSecretKeyRef": entry("password"),
+                "httpsProxySecretKeyRef": entry("proxy-url"),
+            }
+        },
+        {"agent": {"proxyPasswordSecretKeyRef": entry("password")}},
     ],
     "mirrors": [
         {},
@@ -227,6 +269,14 @@ GROUPS: dict[str, list[Obj]] = {
                 "instanaSharedRepoMirrorPassword": secret("mirror-password"),
             }
         },
+        {
+            "agent": {
+                "agentReleaseRepoMirrorUsernameSecretKeyRef": entry("mirror-user"),
+                "agentReleaseRepoMirrorPasswordSecretKeyRef": entry("mirror-password"),
+                "instanaSharedRepoMirrorUsername": secret("mirror-user"),
+                "instanaSharedRepoMirrorPasswordSecretKeyRef": entry("mirror-password"),
+            }
+        },
     ],
     "tls": [
         {},
@@ -235,6 +285,14 @@ GROUPS: dict[str, list[Obj]] = {
         {
             "agent": {
                 "tls": {"secretName": "agent-tls", "certificate": TLS_CERTIFICATE, "key": TLS_KEY}
+            }
+        },
+        {
+            "agent": {
+                "tls": {
+                    "certificateSecretKeyRef": entry("tls.crt"),
+                    "keySecretKeyRef": entry("tls.key"),
+                }
             }
         },
     ],
@@ -427,6 +485,11 @@ SPECIFIC_MISTAKES: list[tuple[Path, Any]] = [
     (("agent", "minReadySeconds"), -1),
     (("agent", "tls"), {"certificate": TLS_CERTIFICATE}),
     (("agent", "tls"), {"key": TLS_KEY}),
+    (("agent", "tls", "keySecretKeyRef"), {"name": "own-names", "key": "tls.key"}),
+    (("agent", "keySecretKeyRef"), {"key": "agent-key"}),
+    (("agent", "proxyUserSecretKeyRef"), {"name": "own-names"}),
+    (("agent", "downloadKeySecretKeyRef"), {"name": "", "key": ".."}),
+    (("agent", "proxyPasswordSecretKeyRef"), {"name": "instana-agent", "key": "HTTPS_PROXY"}),
     (("agent", "pod", "limits"), {"memory": "much", "cpu": "fast"}),
     (("agent", "pod", "requests"), {"cpu": -1, "memory": "1 Gi"}),
     (("agent", "pod", "env"), [{"value": "nameless"}, {"name": None}, {"name": 5}]),

@@ -99,11 +99,12 @@ def _without_some(draw: st.DrawFn, situation: Situation) -> Objects:
 
 @st.composite
 def _with_spoilt_keys(draw: st.DrawFn, situation: Situation) -> Objects:
-    """Draw the world with some entries of the keys Secret gone, or no text any more."""
+    """Draw the world with some entries of Secrets with credentials gone, or no text any more."""
     world: Objects = applying.copied(situation.world)
-    keys = world.get("Secret.v1", {}).get(f"{specs.NAMESPACE}/{specs.KEYS_SECRET}", {"data": {}})
-    for entry in sorted(keys["data"]):
-        keys["data"][entry] = draw(st.sampled_from([keys["data"][entry], *clusters.GARBAGE]))
+    for name in (specs.KEYS_SECRET, *specs.OWN_NAMES):
+        keys = world.get("Secret.v1", {}).get(f"{specs.NAMESPACE}/{name}", {"data": {}})
+        for entry in sorted(keys["data"]):
+            keys["data"][entry] = draw(st.sampled_from([keys["data"][entry], *clusters.GARBAGE]))
     return world
 
 

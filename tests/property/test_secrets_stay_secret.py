@@ -37,6 +37,11 @@ ALLOWED = {
     "store-downloadKey": {PULL},
     "store-proxyUser": {OF_RESOURCE, CONFIG},
     "store-proxyPassword": {OF_RESOURCE, CONFIG},
+    "own-names-agent-key": {CONFIG, PULL},
+    "own-names-backend-key": {CONFIG},
+    "own-names-download-key": {PULL},
+    "own-names-user": {OF_RESOURCE, CONFIG},
+    "more-names-password": {OF_RESOURCE, CONFIG},
 }
 
 

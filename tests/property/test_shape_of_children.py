@@ -74,7 +74,8 @@ def test_what_pods_read_is_there(situation: Situation) -> None:
             name, key = reference["name"], reference["key"]
             theirs = {agent.spec.agent.keys_secret, "env-secret", "env-optional"}
             is_own = name in own and key in own[name]["data"]
-            assert is_own or name in theirs or reference.get("optional")
+            is_named = key in specs.OWN_NAMES.get(name, ())
+            assert is_own or is_named or name in theirs or reference.get("optional")
 
 
 def _secret_keys(value: Any) -> Iterator[Obj]:

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Return the code of a language on a page, block by block."""
+    """Return the code of a language on a page, block by block, without a list's indentation."""
     text = Path("docs", page).read_text()
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    fenced = re.compile(rf"^( *)```{language}\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+    return [dedent(found[2]) for found in fenced.finditer(text)]
 
 
 def block(page: str, language: str, having: str) -> str:

@@ -67,11 +67,11 @@ def test_a_call_without_a_token_is_told_what_to_send_and_ends_the_connection() -
     assert failure.headers == (("Connection", "close"), ("WWW-Authenticate", "Bearer"))
 
 
-def test_the_framework_s_refusals_keep_status_and_allow_header_only() -> None:
+def test_the_framework_s_refusals_keep_status_and_allow_header_and_end_the_connection() -> None:
     failure = caught(MethodNotAllowed(valid_methods=["POST"]))
 
     assert (failure.type, failure.status) == ("method_not_allowed", 405)
-    assert failure.headers == (("Allow", "POST"),)
+    assert failure.headers == (("Allow", "POST"), ("Connection", "close"))
     assert caught(NotFound()).body == "not found\n"
 
 

@@ -38,8 +38,8 @@ def test_warnings_are_told_and_count_with_strict(
     assert done.exit_code == code
     assert done.stdout == (
         "agent.yaml: InstanaAgent instana-agent: warning: spec.agent.key: everyone who may read "
-        "the resource can read it here: put it into the Secret that keysSecret names, as its entry "
-        "key (rule inline-key)\n"
+        "the resource can read it here: put it into a Secret and name the entry in "
+        "keySecretKeyRef, or call it key in the Secret that keysSecret names (rule inline-key)\n"
     )
 
 

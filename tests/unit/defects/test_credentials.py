@@ -135,6 +135,33 @@ def test_s03_no_credential_has_to_stand_in_the_resource() -> None:
     assert len(files(result, AGENT)) == len(entries) - 1
 
 
+def test_s03_each_credential_can_be_an_entry_of_any_secret() -> None:
+    of_agent = [
+        "key",
+        "downloadKey",
+        "proxyUser",
+        "proxyPassword",
+        "httpsProxy",
+        *(f"agentReleaseRepoMirror{part}" for part in ("Username", "Password")),
+        *(f"instanaSharedRepoMirror{part}" for part in ("Username", "Password")),
+    ]
+    references = {
+        f"{field}SecretKeyRef": {"name": f"secret-{number}", "key": field}
+        for number, field in enumerate(of_agent)
+    }
+    parent = with_store(
+        proxyHost="proxy",
+        additionalBackends=[BACKEND | {"keySecretKeyRef": {"name": "keys", "key": "own.name"}}],
+        **references,
+    )
+    secrets = [secret(f"secret-{number}", **{field: "x"}) for number, field in enumerate(of_agent)]
+    result = answer(parent, secret("keys", **{"own.name": "k"}), *secrets)
+
+    assert conditions(result)["ReferencesResolved"]["status"] == "True"
+    assert OWN not in children(result)
+    assert len(files(result, AGENT)) == len(of_agent)
+
+
 @pytest.mark.parametrize("workload", [AGENT, K8SENSOR])
 def test_s04_credentials_are_never_plain_text_in_a_pod(workload: str) -> None:
     mirrors = {"agentReleaseRepoMirrorPassword": "mirror", "downloadKey": "download"}

@@ -148,6 +148,23 @@ def test_authority_that_ends_soon_is_told(make: Make, overlay: Path, credentials
     assert "ca.crt ends within 30 days" in done.stderr
 
 
+@pytest.mark.parametrize("content", [None, "no key\n"], ids=["gone", "broken"])
+def test_certificate_that_cannot_be_made_leaves_the_old_one(
+    content: str | None, make: Make, overlay: Path, credentials: Path
+) -> None:
+    before = make()
+    (credentials / "ca.key").unlink()
+    if content:
+        (credentials / "ca.key").write_text(content)
+
+    done = run("--rotate", str(overlay))
+
+    assert done.returncode == 1
+    assert "ca.key" in done.stderr if content is None else "tls.crt could not be" in done.stderr
+    for name in ("tls.crt", "tls.key", "token", "tokens"):
+        assert (credentials / name).read_text() == before[name]
+
+
 def self_signed(credentials: Path, name: str, days: int) -> None:
     files = ["-key", str(credentials / f"{name}.key"), "-out", str(credentials / f"{name}.crt")]
     openssl("req", "-x509", "-new", *files, "-days", str(days), "-subj", f"/CN={name}")

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from hooks.desired.agent_daemonset import LIVENESS_PROBE
 from hooks.desired.taken_over import GENERATION_LABEL, INSTEAD_OF
 from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj
 from hooks.sync import sync
 from tests.property import applying, clusters
-from tests.property.applying import Apply, Children
+from tests.property.applying import Apply, Children, copied
 from tests.property.clusters import CASES
 from tests.support.hook import FACTS, NOW, by_kind
 from tests.support.resources import agent, merged, secret
@@ -152,6 +153,68 @@ def test_a_resource_that_changed_meanwhile_is_carried_out() -> None:
     parent, before = taken_over("minimal")
     children = after(changed(parent, PULL), before)
     agents = templates(children)["instana-agent/instana-agent"]
+
+    assert agents["spec"]["containers"][0]["imagePullPolicy"] == "IfNotPresent"
+
+
+def with_image_by_hand(children: Children) -> Children:
+    """Return the children after `kubectl set image`, which takes the field from whoever had it."""
+    edited: Children = copied(children)
+    for daemonset in edited["DaemonSet.apps/v1"].values():
+        daemonset["metadata"]["generation"] += 1
+        daemonset["spec"]["template"]["spec"]["containers"][0]["image"] = "by.hand/agent:1"
+        for entry in daemonset["metadata"].get("managedFields", []):
+            template = entry["fieldsV1"].get("f:spec", {}).get("f:template", {})
+            for fields in template.get("f:spec", {}).get("f:containers", {}).values():
+                fields.pop("f:image", None)
+    return edited
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_a_kept_template_that_is_changed_by_hand_is_put_right(apply: Apply) -> None:
+    parent, before = taken_over("minimal")
+    edited = with_image_by_hand(after(parent, before, apply=apply))
+    agents = templates(after(parent, edited, apply=apply))["instana-agent/instana-agent"]
+
+    assert agents["spec"]["containers"][0]["image"] == "icr.io/instana/agent:latest"
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_a_newer_version_of_the_service_restarts_no_pod(
+    apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, before = taken_over("minimal")
+    kept = after(parent, before, apply=apply)
+    monkeypatch.setitem(LIVENESS_PROBE, "failureThreshold", 7)
+    newer = replace(FACTS, operator_version="9.9.9")
+    upgraded = after(parent, kept, apply=apply, facts=newer)
+
+    assert templates(upgraded) == templates(before)
+    assert after(parent, upgraded, apply=apply, facts=newer) == upgraded
+    assert templates(after(changed(parent, PULL), upgraded, facts=newer)) != templates(before)
+
+
+@pytest.mark.parametrize("newer", [False, True], ids=["meanwhile", "and a newer version"])
+def test_a_rotated_key_restarts_the_k8sensor_while_something_is_missing(newer: bool) -> None:  # noqa: FBT001
+    parent, before = taken_over("keys-secret")
+    name = parent["spec"]["agent"]["keysSecret"]
+    parent["spec"]["agent"]["tls"] = {"secretName": "not-there"}
+    kept = after(parent, before, secret(name, key="one"))
+    facts = replace(FACTS, operator_version="9.9.9") if newer else FACTS
+    unknown = after(parent, kept, facts=facts)
+    rotated = after(parent, unknown, secret(name, key="two"), facts=facts)
+    same = {each for each, pods in templates(rotated).items() if templates(before)[each] == pods}
+
+    assert templates(unknown) == templates(before)
+    assert same == set(before["DaemonSet.apps/v1"])
+
+
+def test_workloads_of_a_resource_that_was_deleted_without_them_follow_the_new_one() -> None:
+    """Its generation says nothing about the new one's spec."""
+    parent, before = taken_over("minimal")
+    anew = changed(parent, PULL, parent["metadata"]["generation"])
+    anew["metadata"]["creationTimestamp"] = "2026-12-31T00:00:00Z"
+    agents = templates(after(anew, before))["instana-agent/instana-agent"]
 
     assert agents["spec"]["containers"][0]["imagePullPolicy"] == "IfNotPresent"
 

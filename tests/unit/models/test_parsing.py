@@ -87,8 +87,9 @@ def test_every_problem_is_told_at_once() -> None:
             "cluster shall have in Instana (rule cluster-name)"
         ),
         (
-            "spec.agent: an agent needs a key to report: name a Secret with an entry `key` in "
-            "keysSecret, or set key (rule key-source)"
+            "spec.agent: an agent needs a key to report: name the entry of a Secret in "
+            "keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key "
+            "(rule key-source)"
         ),
         "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)",
     ]

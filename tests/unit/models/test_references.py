@@ -5,6 +5,8 @@ from hooks.models.parsing import read_agent
 from hooks.models.references import references
 from tests.support.resources import agent
 
+ENTRY = {"name": "x", "key": "k"}
+
 
 def found(spec: Obj) -> list[tuple[str, str, str]]:
     return [(each.kind, each.name, each.path) for each in references(read_agent(agent(spec)).spec)]
@@ -27,6 +29,24 @@ def test_the_smallest_resource_names_nothing() -> None:
     [
         ({"agent": {"keysSecret": "x"}}, "Secret", "spec.agent.keysSecret"),
         ({"agent": {"tls": {"secretName": "x"}}}, "Secret", "spec.agent.tls.secretName"),
+        ({"agent": {"keySecretKeyRef": ENTRY}}, "Secret", "spec.agent.keySecretKeyRef"),
+        (
+            {"agent": {"httpsProxySecretKeyRef": ENTRY}},
+            "Secret",
+            "spec.agent.httpsProxySecretKeyRef",
+        ),
+        (
+            {
+                "agent": {
+                    "additionalBackends": [
+                        {"endpointHost": "a"},
+                        {"endpointHost": "b", "keySecretKeyRef": ENTRY},
+                    ]
+                }
+            },
+            "Secret",
+            "spec.agent.additionalBackends[1].keySecretKeyRef",
+        ),
         (
             {"agent": {"image": {"pullSecrets": [{"name": "x"}]}}},
             "Secret",
@@ -73,9 +93,20 @@ def test_every_place_that_names_an_object_is_found(spec: Obj, kind: str, path: s
     assert found(spec) == [(kind, "x", path)]
 
 
+def test_certificate_and_key_are_found_together() -> None:
+    spec = {"agent": {"tls": {"certificateSecretKeyRef": ENTRY, "keySecretKeyRef": ENTRY}}}
+
+    assert found(spec) == [
+        ("Secret", "x", "spec.agent.tls.certificateSecretKeyRef"),
+        ("Secret", "x", "spec.agent.tls.keySecretKeyRef"),
+    ]
+
+
 @pytest.mark.parametrize(
     "spec",
     [
+        {"agent": {"tls": {"keySecretKeyRef": ENTRY}}},
+        {"agent": {"keySecretKeyRef": None}},
         with_volume(secret={"secretName": "x", "optional": True}),
         with_volume(emptyDir={}),
         with_volume(projected={"sources": None}),

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from hooks.facts import Facts
+from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
 from tests.support.hook import FACTS, answer, conditions, stored
 from tests.support.resources import agent
 
 EARLIER, LATER = "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
 COMMAND = "python -m hooks takeover apply --namespace instana-agent --name instana-agent"
+DYNAMICALLY = f"{COMMAND} --apply-strategy dynamic-apply"
 NAMED = "Deployment/instana-agent-k8sensor"
 
 
@@ -44,7 +46,20 @@ def test_children_that_the_go_operator_still_owns_too(spec: Obj) -> None:
 
     assert (status, reason) == ("False", "SharedWithGoOperator")
     assert NAMED in message
-    assert message.endswith(COMMAND)
+    assert message.endswith(DYNAMICALLY)
+
+
+def test_the_command_says_how_this_metacontroller_writes() -> None:
+    """With another manager or strategy the former owner's record would be lost, not handed over."""
+    children = observed(OPERATOR)
+    facts = replace(FACTS, field_manager="our manager")
+    told = found("ChildrenOwned", agent(), observed=children, facts=facts)[2]
+    for child in children:
+        del child["metadata"]["annotations"][LAST_APPLIED]
+    by_server = found("ChildrenOwned", agent(), observed=children)[2]
+
+    assert told.endswith(f"{DYNAMICALLY} --field-manager 'our manager'")
+    assert by_server.endswith(COMMAND)
 
 
 def test_sharing_them_does_not_make_a_running_agent_unready() -> None:
@@ -110,7 +125,7 @@ def test_a_finalizer_that_nobody_removes(finalizer: str) -> None:
     assert (status, reason) == ("False", "FinalizerLeft")
     assert finalizer in message
     assert "example.com" not in message
-    assert message.endswith(COMMAND)
+    assert message.endswith(DYNAMICALLY)
 
 
 @pytest.mark.parametrize("finalizers", [None, [], ["example.com/other"], "x", 5])
@@ -133,7 +148,7 @@ def test_a_daemonset_of_another_installation_is_in_the_way() -> None:
 
     assert (status, reason) == ("False", "ObjectInTheWay")
     assert "DaemonSet/instana-agent" in message
-    assert message.endswith(COMMAND)
+    assert message.endswith(DYNAMICALLY)
     assert found("Ready", agent(), other, observed=children) == ("False", reason, message)
 
 

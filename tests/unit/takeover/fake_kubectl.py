@@ -21,6 +21,7 @@ PLURALS = {
     "daemonsets": "DaemonSet",
     "deployments": "Deployment",
     "namespaces": "Namespace",
+    "pods": "Pod",
     "poddisruptionbudgets": "PodDisruptionBudget",
     "rolebindings": "RoleBinding",
     "roles": "Role",

@@ -56,10 +56,21 @@ def agent(name: str = "instana-agent", namespace: str = NAMESPACE, **rest: Any) 
 def operator(name: str = "instana-agent-controller-manager", **rest: Any) -> Obj:
     """Return the Go operator's Deployment; it runs unless told otherwise."""
     template: Obj = {"metadata": {"labels": {}}, "spec": {"containers": [{"image": OPERATOR}]}}
-    spec = {"replicas": rest.pop("replicas", 1), "template": rest.pop("template", template)}
+    spec = {
+        "replicas": rest.pop("replicas", 1),
+        "selector": {"matchLabels": {"app.kubernetes.io/name": OPERATOR}},
+        "template": rest.pop("template", template),
+    }
     status = rest.pop("status", {"replicas": spec["replicas"], "observedGeneration": 1})
     rest.setdefault("labels", {"app.kubernetes.io/name": OPERATOR})
     return obj("Deployment", name, spec=spec, status=status, generation=1, **rest)
+
+
+def operator_pod(owner: str = "instana-agent-controller-manager-5d8f7", **rest: Any) -> Obj:
+    """Return a pod of the Go operator's Deployment."""
+    owners = [{"kind": "ReplicaSet", "name": owner}]
+    labels = {"app.kubernetes.io/name": OPERATOR}
+    return obj("Pod", f"{owner}-x2x4", labels=labels, ownerReferences=owners, **rest)
 
 
 def applied(manager: str = OPERATOR, **fields: Any) -> Obj:

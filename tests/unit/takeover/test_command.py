@@ -23,6 +23,7 @@ from tests.unit.takeover.former import (
     obj,
     of_helm,
     operator,
+    operator_pod,
     our_bindings,
     right,
 )
@@ -105,7 +106,7 @@ def test_plan_shows_each_object_and_writes_nothing(cluster: FakeCluster) -> None
         "ClusterRole instana-agent",
     ):
         assert place in result.output
-    assert result.output.splitlines()[-1] == "1 steps can be done now, 4 later."
+    assert result.output.splitlines()[-1] == "1 step can be done now, 4 later."
 
 
 def test_apply_stops_the_operator_then_goes_on(cluster: FakeCluster) -> None:
@@ -130,7 +131,7 @@ def test_second_apply_does_the_rest_and_third_nothing(cluster: FakeCluster) -> N
     second, third = run("apply"), run("apply")
 
     assert (second.exit_code, third.exit_code) == (0, 0)
-    assert second.output.endswith("1 steps done, nothing left to do\n")
+    assert second.output.endswith("1 step done, nothing left to do\n")
     assert third.output == "nothing to do\n"
     assert "ClusterRole" not in {each["kind"] for each in cluster.objects}
 
@@ -220,6 +221,15 @@ def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
     assert cluster.writes == []
 
 
+def test_operator_that_is_ending_is_reported(cluster: FakeCluster) -> None:
+    cluster.hold(*LEFT_BY_OPERATOR, operator_pod(), operator_pod("another-5d8f7"))
+
+    result = run("apply", "--timeout=0")
+
+    assert result.exit_code == 3
+    assert len(cluster.writes) == 1
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_what_blocks_ends_with_two_and_commands(command: str, cluster: FakeCluster) -> None:
     olm = [{"kind": "ClusterServiceVersion", "name": "v2"}]
@@ -259,6 +269,19 @@ def test_no_value_of_a_secret_is_shown_or_in_the_arguments(
     assert SECRET_VALUE not in result.output
     assert not any(SECRET_VALUE in " ".join(arguments) for arguments, _ in cluster.calls)
     assert any(SECRET_VALUE in stdin for _, stdin in cluster.calls) == (command == "apply")
+
+
+def test_a_refusal_that_quotes_the_object_is_told_without_it(cluster: FakeCluster) -> None:
+    """The API server quotes the whole object where a patch makes something unreadable of it."""
+    quoted = f'"{{\\"data\\":{{\\"key\\":\\"{SECRET_VALUE}\\"}}}}"'
+    message = f"The request is invalid: patch: Invalid value: {quoted}: cannot be read"
+    cluster.refuse("patch Secret", message)
+
+    result = run("apply")
+
+    assert result.exit_code == 1
+    assert SECRET_VALUE not in result.output + result.stderr
+    assert "The request is invalid: patch: Invalid value: cannot be read" in result.stderr
 
 
 def test_context_and_kubeconfig_are_handed_on(cluster: FakeCluster) -> None:

@@ -114,6 +114,14 @@ def test_once_handed_over_there_is_nothing_to_hand_over(kind: str, strategy: Str
     assert handed_over(done, is_former, strategy, MANAGER) is None
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_strategy_can_be_set_right(kind: str) -> None:
+    before = left_by_former(kind)
+    wrong = hand_over(before, SSA)
+
+    assert last_applied(hand_over(wrong, DYNAMIC), LAST_APPLIED) == owned_by(before, FORMER)
+
+
 def test_former_manager_is_merged_into_metacontrollers_own_entry() -> None:
     obj = with_entries(entry(MANAGER, "one"), entry(FORMER, "two"), entry("other", "three"))
 
@@ -221,16 +229,17 @@ def test_whoever_owned_what_nothing_is_lost(owners: dict[tuple[str, str], set[st
     theirs = {
         label for (manager, _), labels in owners.items() if manager == FORMER for label in labels
     }
-    if not theirs:
-        assert all(handed_over(before, is_former, each, MANAGER) is None for each in Strategy)
-        return
     ours = owners.get((MANAGER, "Apply"), set())
+    if not theirs:
+        assert handed_over(before, is_former, SSA, MANAGER) is None
+        assert (handed_over(before, is_former, DYNAMIC, MANAGER) is None) == (not ours)
+        return
 
     applied, annotated = (hand_over(before, each) for each in (SSA, DYNAMIC))
 
     assert (owned_by(applied, MANAGER) or {})["metadata"]["labels"].keys() == ours | theirs
     returned = last_applied(annotated, LAST_APPLIED) or {}
-    assert returned["metadata"]["labels"].keys() == theirs
+    assert returned["metadata"]["labels"].keys() == ours | theirs
     for done, strategy in ((applied, SSA), (annotated, DYNAMIC)):
         assert handed_over(done, is_former, strategy, MANAGER) is None
         kept = {each for each in managers(done) if each[0] == "other"}

@@ -7,6 +7,7 @@ import pytest
 from hooks.kube.objects import Obj
 from hooks.takeover.steps import Deletion, Patch
 from tests.unit.takeover.former import (
+    HELM_ANNOTATIONS,
     NAMESPACE,
     agent,
     obj,
@@ -182,6 +183,32 @@ def test_other_releases_are_left_alone() -> None:
     )
 
     assert places(found.steps) == [f"Deployment {NAMESPACE}/k8sensor"]
+
+
+@pytest.mark.parametrize("spec", [{}, {"agent": {}}], ids=["not rolled out", "an invalid resource"])
+def test_releases_of_one_namespace_are_cleared_together(spec: Obj) -> None:
+    """What one resource does not need, the other may."""
+    other = [
+        of_helm("Deployment", "k8sensor-b"),
+        of_helm("ServiceAccount", "b"),
+        of_helm("Service", "b"),
+        obj("Secret", "sh.helm.release.v1.b.v1"),
+    ]
+    for each in other[:3]:
+        each["metadata"]["annotations"] = HELM_ANNOTATIONS | {"meta.helm.sh/release-name": "b"}
+    old = [] if spec else [daemonset("b")]
+
+    found = planned(
+        agent(), rolled_out(), sensor(), *our_bindings(), agent("b", spec=spec), *old, *other
+    )
+
+    deletions = [each for each in found.steps if isinstance(each.change, Deletion)]
+    deleted = places(tuple(deletions))
+    assert all(each.waits_for for each in deletions)
+    assert len(set(deleted)) == len(deleted)
+    assert f"Deployment {NAMESPACE}/k8sensor-b" in deleted
+    if not spec:
+        assert not {f"Service {NAMESPACE}/b", f"ServiceAccount {NAMESPACE}/b"} & set(deleted)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.unit.takeover.former import (
     child,
     obj,
     operator,
+    operator_pod,
     places,
     planned,
     step_for,
@@ -59,6 +60,32 @@ def test_its_last_pods_are_waited_for(state: Any) -> None:
 
     assert found.to_do == ()
     assert step_for(found, DEPLOYMENT).waits_for == STOPPED
+
+
+def test_a_pod_that_is_ending_still_writes() -> None:
+    owner = agent(finalizers=[FINALIZER])
+    stopped = operator(replicas=0, status={"observedGeneration": 1})
+    ending = operator_pod(deletionTimestamp="2026-01-01T00:00:00Z", status={"phase": "Running"})
+
+    found = planned(stopped, ending, owner, child("Secret", "s", owner))
+
+    assert found.to_do == ()
+    assert {each.waits_for for each in found.waiting} == {STOPPED}
+
+
+@pytest.mark.parametrize(
+    "pod",
+    [
+        operator_pod(status={"phase": "Succeeded"}),
+        operator_pod("another-controller-manager-5d8f7"),
+        obj("Pod", "bare"),
+    ],
+    ids=["ended", "of another", "of nobody"],
+)
+def test_other_pods_are_not_waited_for(pod: Obj) -> None:
+    stopped = operator(replicas=0, status={"observedGeneration": 1})
+
+    assert planned(stopped, pod).steps == ()
 
 
 def test_stopped_operator_is_left_alone() -> None:
