@@ -30,7 +30,8 @@ def problems_of(agent: InstanaAgent) -> Iterator[Problem]:
 
 
 def _keys(agent: InstanaAgent) -> Iterator[Problem]:
-    if not agent.spec.agent.key and not agent.spec.agent.keys_secret:
+    spec = agent.spec.agent
+    if not spec.key and not spec.keys_secret and not spec.key_secret_key_ref:
         yield Problem(
             "spec.agent",
             "an agent needs a key to report: name a Secret with an entry `key` in keysSecret, "
@@ -62,6 +63,11 @@ def _tls(agent: InstanaAgent) -> Iterator[Problem]:
     if not tls.secret_name and bool(tls.certificate) != bool(tls.key):
         missing, given = ("key", "certificate") if tls.certificate else ("certificate", "key")
         yield Problem(f"spec.agent.tls.{missing}", f"is required together with {given}")
+    if bool(tls.certificate_secret_key_ref) != bool(tls.key_secret_key_ref):
+        missing = "key" if tls.certificate_secret_key_ref else "certificate"
+        yield Problem(
+            f"spec.agent.tls.{missing}SecretKeyRef", "is required together with the other"
+        )
     for field, text in (("certificate", tls.certificate), ("key", tls.key)):
         if not _is_base64(text):
             yield Problem(f"spec.agent.tls.{field}", "must be base64 of a PEM text")
