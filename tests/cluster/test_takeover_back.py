@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from hooks.app.command_line import main
-from tests.cluster.api import Api, Obj, wait_for
-from tests.cluster.former import OPERATOR, lay_out, moved, owned, recorded
+from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
+from tests.cluster.former import OPERATOR, SYSTEM, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
@@ -42,6 +42,9 @@ def _agent(api: Api, request: pytest.FixtureRequest) -> Iterator[Obj]:
     yield agent
     api.merge(agent, {"metadata": {"finalizers": None}})
     api.delete(agent)
+    for child in recorded(CASE):
+        if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
+            api.delete(child)
     api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     wait_for(lambda: api.get(agent) is None, "the resource is gone")
 

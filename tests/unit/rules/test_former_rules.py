@@ -6,6 +6,7 @@ from hooks.rules import parse_agent
 from tests.support.resources import agent
 
 BACKEND = {"endpointHost": "b", "endpointPort": "1"}
+ENTRY = {"name": "secret", "key": "entry"}
 TOKEN_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
@@ -23,6 +24,8 @@ def problems(spec: Obj) -> list[str]:
     [
         {"agent": {"key": None, "keysSecret": "keys"}},
         {"agent": {"keysSecret": "keys"}},
+        {"agent": {"key": None, "keySecretKeyRef": ENTRY}},
+        {"agent": {"tls": {"certificateSecretKeyRef": ENTRY, "keySecretKeyRef": ENTRY}}},
         {"cluster": None, "zone": {"name": "z"}},
         {"zones": [{"name": "a"}, {"name": "b.c-1"}]},
         {"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
@@ -51,6 +54,16 @@ def test_what_can_be_carried_out_has_no_problem(spec: Obj) -> None:
         ({"zones": [{"name": n} for n in "baa"]}, "spec.zones[2].name", "two zones"),
         ({"agent": {"tls": {"certificate": "eA=="}}}, "spec.agent.tls.key", "certificate"),
         ({"agent": {"tls": {"key": "eA=="}}}, "spec.agent.tls.certificate", "key"),
+        (
+            {"agent": {"tls": {"certificateSecretKeyRef": ENTRY}}},
+            "spec.agent.tls.keySecretKeyRef",
+            "together",
+        ),
+        (
+            {"agent": {"tls": {"keySecretKeyRef": ENTRY}}},
+            "spec.agent.tls.certificateSecretKeyRef",
+            "together",
+        ),
         ({"opentelemetry": {"grpc": {"port": 0}}}, "spec.opentelemetry.grpc.port", "1 and 65535"),
         ({"opentelemetry": {"http": {"port": 65536}}}, "spec.opentelemetry.http.port", "65535"),
         ({"opentelemetry": {"http": {"port": -1}}}, "spec.opentelemetry.http.port", "65535"),

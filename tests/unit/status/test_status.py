@@ -240,8 +240,8 @@ def test_a_missing_key_of_an_additional_backend_is_named() -> None:
     result = answer(agent({"agent": {"additionalBackends": backends}}))
 
     assert says(result, "ReferencesResolved")[2] == (
-        "spec.agent.additionalBackends[0].key: no key for this backend: set it, or name a "
-        "keysSecret with an entry key-1"
+        "spec.agent.additionalBackends[0].key: no key for this backend: name the entry of "
+        "a Secret in keySecretKeyRef, or a keysSecret with an entry key-1"
     )
 
 
