@@ -16,9 +16,9 @@ from hooks.desired.kept import all_as_observed, owned_part
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, labels_of
-from hooks.models import parse_agent
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
 from hooks.observed import ObservedObjects
+from hooks.rules import parse_agent
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
 NOTHING = ObservedObjects({})

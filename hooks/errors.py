@@ -7,17 +7,27 @@ Metacontroller's hooks ends in a Kubernetes Event, so a message is one short lin
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+FIELD_TYPE = "field-type"
+REQUIRED_FIELD = "required-field"
+QUANTITY = "quantity"
+NESTING = "nesting"
+"""Identifiers of rules that are found while a resource is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a custom resource: where it is, and what is wrong and what to do about it."""
+    """One mistake in a custom resource: where it is, what is wrong and what to do about it.
+
+    `rule` is the identifier of the rule that it breaks, by which docs/validation.md lists it.
+    """
 
     path: str
     message: str
+    rule: str
 
     def __str__(self) -> str:
-        """Return `path: message`."""
-        return f"{self.path}: {self.message}"
+        """Return `path: message (rule identifier)`."""
+        return f"{self.path}: {self.message} (rule {self.rule})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hooks.desired import build_context, desired_children
 from hooks.desired.kept import all_as_observed
 from hooks.errors import (
+    NESTING,
     HookError,
     InternalError,
     InvalidResource,
@@ -17,8 +18,8 @@ from hooks.errors import (
 )
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
 from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.rules import parse_agent
 from hooks.status import status_of_invalid, status_of_valid
 from hooks.wire import SyncRequest, sync_request
 
@@ -63,7 +64,7 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     except InvalidResource as invalid:
         return _unchanged(request, invalid.problems, facts, now)
     except RecursionError:
-        return _unchanged(request, (Problem("spec", "is nested too deeply"),), facts, now)
+        return _unchanged(request, (Problem("spec", "is nested too deeply", NESTING),), facts, now)
     return Outcome(children, status_of_valid(request.parent, context, children, now))
 
 

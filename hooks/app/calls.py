@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from hooks.app.failures import Failure
 from hooks.errors import InvalidResource, MissingReference
+from hooks.rules import rules_named_in
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
 """Errors that are no failure of the call: the status says them, and the answer is 200."""
@@ -31,6 +32,7 @@ class Call:
     seconds: float = 0.0
     children: Counter[str] = field(default_factory=Counter)
     problems: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     error_types: frozenset[str] = frozenset()
     failure: Failure | None = None
 
@@ -51,6 +53,14 @@ class Call:
         conditions = _mapping(answer.get("status")).get("conditions") or ()
         failed = [condition for condition in conditions if condition.get("status") == "False"]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
+        self.rules = tuple(
+            dict.fromkeys(
+                rule
+                for each in failed
+                if each.get("reason") == InvalidResource.reason
+                for rule in rules_named_in(str(each.get("message")))
+            )
+        )
         reasons = {each.get("reason") for each in failed}
         self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
 
@@ -82,6 +92,8 @@ class Call:
             "children": self.children.total(),
             "problems": list(self.problems),
         }
+        if self.rules:
+            told["rules"] = list(self.rules)
         return told | (self.failure.log_fields() if self.failure else {})
 
 

@@ -16,17 +16,22 @@ from hooks.app.demo import demonstrate
 from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
-from hooks.definition import definition
+from hooks.app.validate_command import validate_command
+from hooks.definition import definition, policies
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
 from hooks.rendering import Rendered, render
+from hooks.validation_page import validation_page
 
 UNREADABLE = 1
 INVALID = 2
 API_REFERENCE = Path("docs/api.md")
 DEFINITION = Path("crd/agents.instana.io.yaml")
+POLICIES = Path("deploy/admission/policies.yaml")
+VALIDATION = Path("docs/validation.md")
 DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
+POLICIES_HEADER = "# Made from the table of rules by `make generate`.\n"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +41,7 @@ def main() -> None:
 
 
 main.add_command(takeover_command)
+main.add_command(validate_command)
 
 
 @main.command("render")
@@ -82,7 +88,7 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made from the models: the CRD and the reference of the resource's fields."""
+    """Write what is made from models and rules: the CRD, admission policies, reference pages."""
     for file, text in generated().items():
         file.write_text(text)
 
@@ -92,6 +98,8 @@ def generated() -> dict[Path, str]:
     return {
         API_REFERENCE: api_reference(),
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
+        POLICIES: POLICIES_HEADER + as_yaml(policies()),
+        VALIDATION: validation_page(),
     }
 
 

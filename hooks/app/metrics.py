@@ -79,6 +79,12 @@ class Metrics:
             ("type",),
             registry=registry,
         )
+        self.rules = Counter(
+            "instana_hooks_rules_broken",
+            "Calls about an invalid resource, by the rules that it breaks (docs/validation.md).",
+            ("rule",),
+            registry=registry,
+        )
         self.last_answer = Gauge(
             "instana_hooks_last_answer_timestamp_seconds",
             "When the hook last answered with 200 or 304.",
@@ -109,6 +115,8 @@ class Metrics:
         self.request_bytes.labels(hook).observe(call.bytes_in)
         for error_type in call.error_types:
             self.errors.labels(error_type).inc()
+        for rule in call.rules:
+            self.rules.labels(rule).inc()
         if not call.failure:
             self._observe_answer(call)
 

@@ -6,6 +6,8 @@ are passed through come from `kubernetes_types.json`, which
 `python -m tests.cluster.kubernetes_types` remakes from the API server that KUBECONFIG names.
 """
 
+from hooks.definition.conformance import departures
 from hooks.definition.definition import definition
+from hooks.definition.policies import policies
 
-__all__ = ["definition"]
+__all__ = ["definition", "departures", "policies"]

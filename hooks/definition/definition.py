@@ -4,6 +4,7 @@ from hooks.definition.fields import fields_of
 from hooks.definition.selector import selector
 from hooks.definition.status import status
 from hooks.definition.structural import structural
+from hooks.definition.validations import with_rules
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgentSpec
 
@@ -43,6 +44,10 @@ def definition() -> Obj:
 
 def schema() -> Obj:
     """Return the schema of the resource."""
+    return with_rules(_fields())
+
+
+def _fields() -> Obj:
     return {
         "description": "Instana's agents on the nodes of a cluster, and the k8sensor.",
         "type": "object",

@@ -22,6 +22,7 @@ from hooks.desired.taken_over import with_templates_kept
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
+from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN
 
 Builder = Callable[[Context], Obj | list[Obj]]
 
@@ -95,7 +96,8 @@ def _twice(built: list[Obj]) -> Iterator[Problem]:
             child = children[place]
             account = child["kind"] == "ServiceAccount"
             path = "spec.serviceAccount.name" if account else "metadata.name"
-            yield Problem(path, f"leads to two children {describe(child)}; choose another name")
+            message = f"leads to two children {describe(child)}; choose another name"
+            yield Problem(path, message, CHILD_REPEATED)
 
 
 def _the_users(context: Context, built: list[Obj]) -> Iterator[Problem]:
@@ -106,4 +108,4 @@ def _the_users(context: Context, built: list[Obj]) -> Iterator[Problem]:
         is_child = context.observed(f"{kind}.v1", name) is not None
         if (kind, name) in ours and not is_child and exists(context, reference):
             message = f"is the name of a {kind} that is made from this resource; choose another one"
-            yield Problem(reference.path, message)
+            yield Problem(reference.path, message, OBJECT_OVERWRITTEN)

@@ -11,7 +11,7 @@ from hooks.desired.resolution import is_resolved, is_unknown
 from hooks.kube.objects import Obj
 from hooks.models.base import CertificateAuthority
 from hooks.models.references import Reference, of_certificate
-from hooks.models.rules import SERVICE_ACCOUNT_DIRECTORY
+from hooks.rules.workloads import SERVICE_ACCOUNT_DIRECTORY
 
 FILE = "ca.crt"
 ETCD_DIRECTORY = "/var/run/secrets/etcd"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import QUANTITY, InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, canonical_amount, canonical_quantity
 
@@ -167,7 +167,7 @@ def _spelled(canonical: Callable[[Any], str], value: Any, path: str) -> str:
     try:
         return canonical(value)
     except InvalidQuantity as error:
-        raise InvalidResource((Problem(path, str(error)),)) from None
+        raise InvalidResource((Problem(path, str(error), QUANTITY),)) from None
 
 
 def _last_of_each_name(env: Any) -> Any:

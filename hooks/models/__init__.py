@@ -4,6 +4,5 @@ Source of every field and default: the Go operator's `api/v1` types and its `Def
 """
 
 from hooks.models.instana_agent import InstanaAgent
-from hooks.models.parsing import parse_agent
 
-__all__ = ["InstanaAgent", "parse_agent"]
+__all__ = ["InstanaAgent"]

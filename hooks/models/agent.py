@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from hooks.models.base import (
     MUST_BE_GIVEN,
@@ -33,12 +33,6 @@ AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
-
-_DIGIT = r"([A-Za-z0-9+/]\s*)"
-BASE64: dict[str, JsonValue] = {
-    "pattern": rf"^\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?$"
-}
-"""With line breaks, and empty: what Kubernetes' format `byte` would refuse."""
 
 
 class AgentImage(Image):
@@ -82,12 +76,8 @@ class Tls(SpecModel):
     secret_name: str = Field(
         default="", description="Existing Secret of type kubernetes.io/tls; wins over the others."
     )
-    certificate: str = Field(
-        default="", description="Certificate (PEM, base64-encoded).", json_schema_extra=BASE64
-    )
-    key: str = Field(
-        default="", description="Private key (PEM, base64-encoded).", json_schema_extra=BASE64
-    )
+    certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
+    key: str = Field(default="", description="Private key (PEM, base64-encoded).")
 
     certificate_secret_key_ref: SecretKeyRef | None = entry_with(
         "the certificate (PEM); together with keySecretKeyRef it wins over the values"

@@ -4,42 +4,36 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import FIELD_TYPE, REQUIRED_FIELD, InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
-from hooks.models.rules import problems_of
 
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
 
 
-def parse_agent(resource: Obj) -> InstanaAgent:
-    """Return the InstanaAgent with its defaults; raises InvalidResource with every problem found.
-
-    Takes the object as the API server has it. Messages name field paths and what is expected
-    there, never a value.
-    """
-    agent = read_agent(resource)
-    problems = tuple(problems_of(agent))
-    if problems:
-        raise InvalidResource(problems)
+def read_agent(resource: Obj) -> InstanaAgent:
+    """Return the InstanaAgent if its fields have the right types; else raise InvalidResource."""
+    agent, _ = read_given(resource)
     return agent
 
 
-def read_agent(resource: Obj) -> InstanaAgent:
-    """Return the InstanaAgent if its fields have the right types; else raise InvalidResource.
+def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
+    """Return the InstanaAgent, and what it was read from; raises InvalidResource.
 
     A null counts as not given. The API server prunes most of them, so they are looked for only in
-    a resource that is not fine as it is.
+    a resource that is not fine as it is. Messages name field paths and what is expected there,
+    never a value.
     """
     try:
-        return InstanaAgent.model_validate(resource)
+        return InstanaAgent.model_validate(resource), resource
     except ValidationError:
         return _read_without_nulls(resource)
 
 
-def _read_without_nulls(resource: Obj) -> InstanaAgent:
+def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
+    given = _without_nulls(resource)
     try:
-        return InstanaAgent.model_validate(_without_nulls(resource))
+        return InstanaAgent.model_validate(given), given
     except ValidationError as error:
         found = error.errors(include_input=False, include_context=False, include_url=False)
         problems = {_problem(each["loc"], each["type"], each["msg"]) for each in found}
@@ -55,8 +49,9 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _problem(location: tuple[Any, ...], kind: str, message: str) -> Problem:
-    text = "is required" if kind in NOT_GIVEN else message[:1].lower() + message[1:]
-    return Problem(_path(location), text)
+    if kind in NOT_GIVEN:
+        return Problem(_path(location), "is required", REQUIRED_FIELD)
+    return Problem(_path(location), message[:1].lower() + message[1:], FIELD_TYPE)
 
 
 def _path(location: tuple[Any, ...]) -> str:

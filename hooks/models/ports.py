@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from hooks.models.instana_agent import InstanaAgentSpec, OpenTelemetryProtocol
+from hooks.models.instana_agent import (
+    InstanaAgentSpec,
+    OpenTelemetry,
+    OpenTelemetryProtocol,
+)
 
 AGENT_API = 42699
 OTLP_GRPC = 4317
 OTLP_LEGACY = 55680
 OTLP_HTTP = 4318
-HIGHEST = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +25,20 @@ class Port:
 
 def ports(spec: InstanaAgentSpec) -> tuple[Port, ...]:
     """Return the ports in the order in which objects list them."""
-    otel = spec.opentelemetry
-    opened = [Port("agent-apis", AGENT_API)]
+    return opened(spec.opentelemetry)
+
+
+def opened(otel: OpenTelemetry) -> tuple[Port, ...]:
+    """Return the ports of an agent that takes this OpenTelemetry data."""
+    found = [Port("agent-apis", AGENT_API)]
     if not otel.enabled:
-        return tuple(opened)
+        return tuple(found)
     if otel.is_on(otel.grpc):
-        opened.append(_otlp("grpc", otel.grpc, OTLP_GRPC))
-        opened.append(Port("otlp-legacy", OTLP_LEGACY))
+        found.append(_otlp("grpc", otel.grpc, OTLP_GRPC))
+        found.append(Port("otlp-legacy", OTLP_LEGACY))
     if otel.is_on(otel.http):
-        opened.append(_otlp("http", otel.http, OTLP_HTTP))
-    return tuple(opened)
+        found.append(_otlp("http", otel.http, OTLP_HTTP))
+    return tuple(found)
 
 
 def _otlp(name: str, protocol: OpenTelemetryProtocol, default: int) -> Port:

@@ -18,7 +18,8 @@ from hooks.desired.labels import AGENT, K8SENSOR, OPERATOR
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj
-from hooks.models import InstanaAgent, parse_agent
+from hooks.models import InstanaAgent
+from hooks.rules import parse_agent
 from hooks.takeover.cluster import Cluster, has_labels, name_of, place_of
 from hooks.takeover.go_operator import has_finalizer, is_of_operator
 from hooks.takeover.steps import Deletion, Step, place

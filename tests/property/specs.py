@@ -9,11 +9,13 @@ from base64 import b64encode
 from collections.abc import Iterator
 from functools import reduce
 from itertools import product
+from json import dumps
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
 from hooks.kube.objects import Obj
+from hooks.kube.quantities import quantity_value
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -158,7 +160,7 @@ PROBES: list[Obj] = [
     {"exec": {"command": ["true"]}, "periodSeconds": 30},
     {"tcpSocket": {"port": 42699, "host": ""}},
     {"httpGet": {"path": "/status", "port": "agent-apis", "httpHeaders": []}},
-    {"grpc": {"port": 4317}, "terminationGracePeriodSeconds": 0},
+    {"grpc": {"port": 4317}, "terminationGracePeriodSeconds": 1},
 ]
 TLS_CERTIFICATE = b64encode(b"certificate").decode()
 TLS_KEY = b64encode(secret("tls-key").encode()).decode()
@@ -307,7 +309,7 @@ GROUPS: dict[str, list[Obj]] = {
         {"agent": {"image": {"name": "containers.instana.io/instana/agent"}}},
         {"agent": {"image": {"name": "containers.instana.io/instana/agent", "pullSecrets": []}}},
         {"agent": {"image": {"pullSecrets": [{"name": "pull-1"}, {"name": "pull-2"}]}}},
-        {"agent": {"image": {"digest": "sha256:0123", "pullPolicy": "IfNotPresent"}}},
+        {"agent": {"image": {"digest": f"sha256:{64 * '0'}", "pullPolicy": "IfNotPresent"}}},
     ],
     "update strategy": [
         {},
@@ -441,10 +443,20 @@ def valid_specs(draw: st.DrawFn) -> Obj:
         pod["env"] = draw(st.lists(st.sampled_from(POD_ENV), max_size=5))
     if draw(st.booleans()):
         pod |= {"labels": draw(LABELS), "annotations": draw(LABELS)}
-        pod |= {"requests": draw(AMOUNTS), "limits": draw(AMOUNTS)}
+        requests, limits = draw(AMOUNTS), draw(AMOUNTS)
+        pod |= {"requests": requests, "limits": _not_below(limits, requests)}
         text = draw(TEXTS)
-        spec = merged(spec, {"agent": {"configuration_yaml": text, "env": {"TEXT": text}}})
+        spec = merged(spec, {"agent": {"configuration_yaml": dumps(text), "env": {"TEXT": text}}})
     return merged(spec, {"agent": {"pod": pod}})
+
+
+def _not_below(limits: Obj, requests: Obj) -> Obj:
+    """Return the limits that Kubernetes takes beside the requests."""
+    return {
+        name: limit
+        for name, limit in limits.items()
+        if name not in requests or quantity_value(limit) >= quantity_value(requests[name])
+    }
 
 
 def _name_of(thing: Obj) -> str:

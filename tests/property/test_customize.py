@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from hooks.customize import customize
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
 from hooks.models.references import references
+from hooks.rules import parse_agent
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
 

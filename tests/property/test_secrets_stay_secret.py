@@ -11,7 +11,7 @@ from hypothesis import given
 from hooks.errors import HookError
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
+from hooks.rules import parse_agent
 from hooks.wire import encode
 from tests.property import clusters, specs
 from tests.property.clusters import Situation

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
+from hooks.rules import parse_agent
 from tests.property import applying, clusters, specs
 from tests.property.clusters import Situation
 

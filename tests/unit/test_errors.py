@@ -45,8 +45,8 @@ def test_an_error_of_unknown_whereabouts_is_its_message() -> None:
 
 
 def test_an_invalid_resource_tells_every_problem() -> None:
-    problems = Problem("spec.a", "is required"), Problem("spec.b", "is wrong")
+    problems = Problem("spec.a", "is required", "a"), Problem("spec.b", "is wrong", "b")
     error = InvalidResource(problems)
 
     assert error.problems == problems
-    assert str(error) == "spec.a: is required; spec.b: is wrong"
+    assert str(error) == "spec.a: is required (rule a); spec.b: is wrong (rule b)"

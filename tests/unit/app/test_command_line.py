@@ -81,8 +81,8 @@ def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "spec.agent.mode: input should be a valid string",
-        "spec.agent.proxyPassword: input should be a valid string",
+        "spec.agent.mode: input should be a valid string (rule field-type)",
+        "spec.agent.proxyPassword: input should be a valid string (rule field-type)",
     ]
 
 
@@ -117,7 +117,7 @@ def test_generate_writes_all_generated_files(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for file in generated():
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
 
     assert run("generate").exit_code == 0
     assert {file: file.read_text() for file in generated()} == generated()

@@ -114,7 +114,7 @@ def test_our_own_internal_error_has_its_message_in_the_log_only() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        InvalidResource((Problem("spec.agent.key", "is missing"),)),
+        InvalidResource((Problem("spec.agent.key", "is missing", "key-source"),)),
         MissingReference("Secret/keys is not there"),
     ],
 )

@@ -75,6 +75,18 @@ def test_an_error_told_in_the_status_is_counted_by_type(
     assert value(metrics, "instana_hooks_errors_total", type=error_type) == 1
 
 
+def test_an_invalid_resource_is_counted_by_rule(metrics: Metrics) -> None:
+    call = Call("sync")
+    message = "spec.agent.mode: must be APM (rule mode); spec.a: b (rule unheard-of)"
+    failed = {"type": "Valid", "status": "False", "reason": "InvalidSpec", "message": message}
+    call.answered({"children": [], "status": {"conditions": [failed, {**failed, "type": "Ready"}]}})
+    metrics.observe(call)
+
+    assert call.log_fields()["rules"] == ["mode"]
+    assert value(metrics, "instana_hooks_rules_broken_total", rule="mode") == 1
+    assert value(metrics, "instana_hooks_rules_broken_total", rule="unheard-of") is None
+
+
 def test_an_error_is_counted_by_type_and_is_no_answer(metrics: Metrics) -> None:
     call = Call("sync", makes_children=True)
     call.failed(Failure("internal", 500, "internal error"))
@@ -127,5 +139,5 @@ def test_every_metric_is_documented(metrics: Metrics) -> None:
         if family.name.startswith("instana_")
     ]
 
-    assert len(ours) == 11
+    assert len(ours) == 12
     assert [name for name in ours if f"| `{name}` |" not in DOCUMENTATION] == []

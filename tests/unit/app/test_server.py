@@ -70,7 +70,7 @@ def test_an_error_with_a_secret_in_its_message_shows_nowhere(
 @pytest.mark.parametrize(
     "error",
     [
-        InvalidResource((Problem("spec.agent.key", "is missing"),)),
+        InvalidResource((Problem("spec.agent.key", "is missing", "key-source"),)),
         MissingReference("Secret/keys is not there"),
         RecursionError(),
         MemoryError(),

@@ -196,7 +196,7 @@ def test_s10_a_line_break_cannot_add_lines_to_a_backend_file(field: str) -> None
     result = answer(agent({"agent": PROXY | {field: "x\nproxy.host=evil"}}))
 
     assert result["children"] == []
-    assert conditions(result)["Valid"]["message"] == f"spec.agent.{field}: must be a single line"
+    assert conditions(result)["Valid"]["message"].startswith(f"spec.agent.{field}: must be a ")
 
 
 def test_s10_a_line_break_in_the_keys_secret_cannot_add_lines_to_a_backend_file() -> None:

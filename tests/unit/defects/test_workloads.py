@@ -97,12 +97,12 @@ def test_b22_a_zone_without_tolerations_has_those_of_the_agent() -> None:
         ),
         (
             {"zones": [{"name": "a"}, {"name": "a"}]},
-            "spec.zones[0].name: is used by 2 zones",
+            "spec.zones[1].name: is the name of two zones",
         ),
     ],
 )
 def test_b22_zones_that_cannot_work_are_refused(spec: Obj, message: str) -> None:
-    assert conditions(answer(agent(spec)))["Valid"]["message"] == message
+    assert conditions(answer(agent(spec)))["Valid"]["message"].startswith(message)
 
 
 def test_b43_a_surge_alone_lets_no_agent_be_unavailable() -> None:
@@ -148,7 +148,7 @@ def test_r08_a_k8sensor_that_is_switched_off_has_no_budget() -> None:
 def test_r09_ports_that_collide_are_refused(port: int) -> None:
     result = answer(agent({"opentelemetry": {"grpc": {"port": port}}}))
 
-    assert "spec.opentelemetry.grpc.port: is the port of" in conditions(result)["Valid"]["message"]
+    assert "spec.opentelemetry.grpc.port: is a port" in conditions(result)["Valid"]["message"]
 
 
 def test_r10_nodes_of_openshift_get_no_directories_of_cloud_foundry() -> None:

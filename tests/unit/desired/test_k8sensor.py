@@ -3,8 +3,8 @@ import pytest
 from hooks.desired import build_context
 from hooks.desired.k8sensor_secrets import delivery
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
 from hooks.observed import ObservedObjects
+from hooks.rules import parse_agent
 from tests.support.hook import (
     FACTS,
     answer,

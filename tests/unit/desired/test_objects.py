@@ -9,8 +9,8 @@ from hooks.desired import Context, build_context, desired_children
 from hooks.desired import children as children_module
 from hooks.errors import InternalError, InvalidResource
 from hooks.kube.objects import Obj, describe, identity
-from hooks.models import parse_agent
 from hooks.observed import ObservedObjects
+from hooks.rules import parse_agent
 from tests.support.hook import FACTS, answer, child, children, conditions, env, pod, stored, texts
 from tests.support.resources import agent, namespace, obj, secret
 
@@ -327,7 +327,7 @@ def test_two_children_of_one_name_are_refused() -> None:
     assert result["children"] == []
     assert conditions(result)["Valid"]["message"] == (
         "spec.serviceAccount.name: leads to two children ServiceAccount/instana-agent-k8sensor; "
-        "choose another name"
+        "choose another name (rule child-repeated)"
     )
 
 

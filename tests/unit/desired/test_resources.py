@@ -1,7 +1,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, pod
+from tests.support.hook import answer, conditions, pod
 from tests.support.resources import agent
 
 REQUESTS = {"cpu": "500m", "memory": "768Mi"}
@@ -47,5 +47,7 @@ def test_defaults_give_way(workload: str, given: Obj, requests: Obj, limits: Obj
     }
 
 
-def test_claims_are_passed_on() -> None:
-    assert resources({"claims": [{"name": "gpu"}]})["claims"] == [{"name": "gpu"}]
+def test_claims_that_cannot_be_met_are_refused() -> None:
+    answered = answer(agent({"agent": {"pod": {"claims": [{"name": "gpu"}]}}}))
+
+    assert "(rule resource-claim)" in conditions(answered)["Valid"]["message"]

@@ -2,11 +2,12 @@ import pytest
 
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
 from hooks.models.parsing import read_agent
+from hooks.rules import parse_agent
 from tests.support.resources import agent
 
 SENTINEL = "s3ntinel"
+DIGEST = f"sha256:{64 * 'a'}"
 
 
 def problems(spec: Obj) -> list[str]:
@@ -35,8 +36,8 @@ def test_an_empty_field_has_its_default(absent: str | None) -> None:
 @pytest.mark.parametrize(
     ("missing", "problem"),
     [
-        ("spec", "spec: is required"),
-        ("metadata", "metadata: is required"),
+        ("spec", "spec: is required (rule required-field)"),
+        ("metadata", "metadata: is required (rule required-field)"),
     ],
 )
 def test_a_part_that_is_missing_is_named(missing: str, problem: str) -> None:
@@ -82,11 +83,15 @@ def test_every_problem_is_told_at_once() -> None:
         {"agent": {"key": None}, "k8s_sensor": {"pollrate": "1m"}, "cluster": None}
     ) == [
         (
-            "spec.agent: an agent needs a key to report: name a Secret with an entry `key` in "
-            "keysSecret, or set key"
+            "spec.cluster.name: is required unless spec.zone.name is set: the name that the "
+            "cluster shall have in Instana (rule cluster-name)"
         ),
-        "spec.cluster.name: is required unless spec.zone.name is set",
-        "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s",
+        (
+            "spec.agent: an agent needs a key to report: name the entry of a Secret in "
+            "keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key "
+            "(rule key-source)"
+        ),
+        "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)",
     ]
 
 
@@ -104,8 +109,8 @@ def test_the_service_account_has_a_name(spec: Obj, name: str) -> None:
 
 
 def test_a_digest_wins_over_a_tag() -> None:
-    image = parse_agent(agent({"agent": {"image": {"tag": "1", "digest": "sha256:abc"}}})).spec
+    image = parse_agent(agent({"agent": {"image": {"tag": "1", "digest": DIGEST}}})).spec
     other = parse_agent(agent({"agent": {"image": {"name": "agent", "tag": "1"}}})).spec
 
-    assert image.agent.image.reference == "icr.io/instana/agent@sha256:abc"
+    assert image.agent.image.reference == f"icr.io/instana/agent@{DIGEST}"
     assert other.agent.image.reference == "agent:1"

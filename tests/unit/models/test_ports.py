@@ -1,8 +1,8 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.models import parse_agent
 from hooks.models.ports import ports
+from hooks.rules import parse_agent
 from tests.support.resources import agent
 
 

@@ -281,7 +281,7 @@ def test_a_namespace_that_is_not_allowed_says_what_to_change() -> None:
 
 def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
     result = answer(agent(INVALID), observed=running())
-    message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s"
+    message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)"
     failed = "False", "InvalidSpec", message
     unclear = "Unknown", "InvalidSpec", "the spec is not valid"
 

@@ -1,0 +1,96 @@
+"""`python -m hooks validate`: what is wrong with resources in files, before they are applied."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NoReturn
+
+import click
+import yaml
+
+from hooks.definition import departures
+from hooks.errors import InvalidResource, Problem
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.rendering import render
+from hooks.rules import errors_of, warnings_of
+
+UNREADABLE: Final = 1
+INVALID: Final = 2
+ANY_TIME: Final = "2026-01-01T00:00:00Z"
+GROUP: Final = API_VERSION.partition("/")[0]
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
+@click.option("--strict", is_flag=True, help="Count warnings as problems.")
+def validate_command(files: tuple[BinaryIO, ...], *, strict: bool) -> None:
+    """Check every InstanaAgent in the FILEs ("-" is standard input), without a cluster.
+
+    Prints a line per problem: its severity, where it is, what to do, and the rule's identifier, by
+    which docs/validation.md lists it. Ends with 2 if a resource would be refused, with 1 if a file
+    cannot be read or holds no InstanaAgent.
+    """
+    found = [(file.name, agent) for file in files for agent in _agents(file)]
+    if not found:
+        _give_up(f"there is no {KIND} in the files")
+    results = [(name, agent, _errors(agent), _warnings(agent)) for name, agent in found]
+    for name, agent, errors, warnings in results:
+        place = f"{Path(name).name}: {_name_of(agent)}"
+        _report(place, "error", errors)
+        _report(place, "warning", warnings)
+    if any(errors or (strict and warnings) for _, _, errors, warnings in results):
+        sys.exit(INVALID)
+
+
+def _agents(file: BinaryIO) -> Iterator[Obj]:
+    try:
+        documents = list(yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        _give_up(f"{file.name} is neither YAML nor JSON")
+    yield from (each for document in documents for each in _agents_in(document))
+
+
+def _agents_in(document: Any) -> Iterator[Obj]:
+    if not isinstance(document, dict):
+        return
+    if isinstance(document.get("items"), list):
+        for item in document["items"]:
+            yield from _agents_in(item)
+    group = str(document.get("apiVersion")).partition("/")[0]
+    if (group, document.get("kind")) == (GROUP, KIND):
+        metadata = document.get("metadata")
+        given = metadata if isinstance(metadata, dict) else {}
+        yield document | {"metadata": {"namespace": "default"} | given}
+
+
+def _errors(agent: Obj) -> tuple[Problem, ...]:
+    """Return the problems that the schema shows, the rules, and if there is none the children."""
+    by_schema = tuple(departures(agent))
+    if any(problem.path == "apiVersion" for problem in by_schema):
+        return by_schema
+    paths = {problem.path for problem in by_schema}
+    by_rule = tuple(each for each in errors_of(agent) if each.path not in paths)
+    return by_schema + by_rule or render([agent], Facts(), ANY_TIME).problems
+
+
+def _warnings(agent: Obj) -> tuple[Problem, ...]:
+    try:
+        return warnings_of(agent)
+    except InvalidResource:
+        return ()
+
+
+def _report(place: str, severity: str, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"{place}: {severity}: {problem}")
+
+
+def _name_of(agent: Obj) -> str:
+    return f"{KIND} {agent['metadata'].get('name', '?')}"
+
+
+def _give_up(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(UNREADABLE)

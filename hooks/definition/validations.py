@@ -1,0 +1,100 @@
+"""The rules of the table as `x-kubernetes-validations`, each at its own place in the schema.
+
+At `spec` or below an unchanged part is not asked again, so that what was stored before a rule
+existed can still be labelled, finalised and deleted. The name is asked for on creation.
+"""
+
+import re
+from typing import Any
+
+from hooks.definition.bounds import BOUNDS
+from hooks.kube.objects import Obj
+from hooks.rules import TABLE, Layer, Rule
+from hooks.rules.connection import LINES
+from hooks.rules.walking import ITEMS, VALUES, steps_of
+
+KEYWORD = "x-kubernetes-validations"
+METADATA = "metadata"
+SELF = re.compile(r"\bself\b")
+SECRETS = frozenset(LINES) | {f"spec.agent.tls.{field}" for field in ("certificate", "key")}
+CREATED = "oldSelf.hasValue()"
+KEYWORDS_OF_STEPS = {ITEMS: "items", VALUES: "additionalProperties"}
+
+
+def with_rules(schema: Obj) -> Obj:
+    """Return the schema of the resource with the bounds and rules at their places."""
+    for place, bound in BOUNDS.items():
+        schema = _changed(schema, steps_of(place), bound)
+    for rule in TABLE:
+        if rule.layers[0] is Layer.CEL:
+            schema = _with_rule(schema, rule)
+    return schema
+
+
+def message_of(rule: Rule) -> str:
+    """Return what the API server says of the rule."""
+    return f"{rule.message} (rule {rule.identifier})"
+
+
+def _with_rule(schema: Obj, rule: Rule) -> Obj:
+    for place in rule.places:
+        steps = steps_of(place)
+        if place == METADATA:
+            steps, written = [], _on_create(rule)
+        elif place in SECRETS:
+            steps, written = steps[:-1], _of_secret(rule, steps[-1])
+        else:
+            written = _written(schema, steps, rule)
+        schema = _changed(schema, steps, {KEYWORD: [written]})
+    return schema
+
+
+def _of_secret(rule: Rule, field: str) -> Obj:
+    """Return the rule for the part that holds the secret: of a text its refusal tells the value."""
+    own = f"self.{field}"
+    expression = SELF.sub(own, rule.cel)
+    return {
+        "rule": f"!has({own}) || ({expression})",
+        "fieldPath": f".{field}",
+        "message": message_of(rule),
+    }
+
+
+def _on_create(rule: Rule) -> Obj:
+    expression = SELF.sub(f"self.{METADATA}", rule.cel)
+    return {
+        "rule": f"{CREATED} || ({expression})",
+        "optionalOldSelf": True,
+        "fieldPath": f".{METADATA}",
+        "message": f"{rule.field[1:]} {message_of(rule)}",
+    }
+
+
+def _written(schema: Obj, steps: list[str], rule: Rule) -> Obj:
+    has_field = rule.field and _has(schema, steps, rule.field)
+    path = {"fieldPath": rule.field} if has_field else {}
+    return {"rule": rule.cel, **path, "message": message_of(rule)}
+
+
+def _has(schema: Obj, steps: list[str], field: str) -> bool:
+    """Tell whether the schema has the field: a rule may be about different ones."""
+    part: Any = schema
+    for step in [*steps, *field[1:].split(".")]:
+        keyword = KEYWORDS_OF_STEPS.get(step)
+        part = part[keyword] if keyword else part.get("properties", {}).get(step)
+        if part is None:
+            return False
+    return True
+
+
+def _changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
+    """Return the schema with more keywords at a place; lists of rules grow."""
+    if not steps:
+        rules = [*schema.get(KEYWORD, []), *more.get(KEYWORD, [])]
+        return schema | more | ({KEYWORD: rules} if rules else {})
+    step, rest = steps[0], steps[1:]
+    keyword = KEYWORDS_OF_STEPS.get(step)
+    if keyword:
+        return schema | {keyword: _changed(schema[keyword], rest, more)}
+    properties = schema["properties"]
+    return schema | {"properties": properties | {step: _changed(properties[step], rest, more)}}

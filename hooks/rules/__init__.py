@@ -1,0 +1,21 @@
+"""What is wrong with a resource, or odd about it: one table for every layer that checks it.
+
+The table makes the CEL rules of the definition, the admission policies, `python -m hooks validate`,
+docs/validation.md and the check of the sync hook itself.
+"""
+
+from hooks.rules.checking import errors_of, parse_agent, rules_named_in, warnings_of
+from hooks.rules.rule import Layer, Rule, Severity
+from hooks.rules.table import BY_IDENTIFIER, TABLE
+
+__all__ = [
+    "BY_IDENTIFIER",
+    "TABLE",
+    "Layer",
+    "Rule",
+    "Severity",
+    "errors_of",
+    "parse_agent",
+    "rules_named_in",
+    "warnings_of",
+]

@@ -1,0 +1,51 @@
+"""From the observed object to the model, or to every problem of it."""
+
+import re
+from typing import Final
+
+from hooks.errors import InvalidResource, Problem
+from hooks.kube.objects import Obj
+from hooks.models.instana_agent import InstanaAgent
+from hooks.models.parsing import read_given
+from hooks.rules.table import BY_IDENTIFIER, TABLE
+from hooks.rules.walking import problems_in, tree_of
+
+ERRORS: Final = tree_of(rule for rule in TABLE if rule.is_error and not rule.carried_out)
+PARTIAL: Final = tree_of(rule for rule in TABLE if rule.is_error and rule.carried_out)
+WARNINGS: Final = tree_of(rule for rule in TABLE if not rule.is_error)
+
+IDENTIFIER: Final = re.compile(r" \(rule ([a-z0-9-]+)\)(?:;|$)")
+
+
+def parse_agent(resource: Obj) -> InstanaAgent:
+    """Return the InstanaAgent with its defaults; raises InvalidResource with every problem found.
+
+    Takes the object as the API server has it. Messages name field paths and what is expected
+    there, never a value.
+    """
+    agent, given = read_given(resource)
+    problems = tuple(problems_in(given, ERRORS))
+    if problems:
+        raise InvalidResource(problems)
+    return agent
+
+
+def errors_of(resource: Obj) -> tuple[Problem, ...]:
+    """Return every problem of a resource, also those that do not keep all else from its place."""
+    try:
+        _, given = read_given(resource)
+    except InvalidResource as invalid:
+        return invalid.problems
+    return (*problems_in(given, ERRORS), *problems_in(given, PARTIAL))
+
+
+def warnings_of(resource: Obj) -> tuple[Problem, ...]:
+    """Return what is odd about a resource without being wrong; raises InvalidResource."""
+    _, given = read_given(resource)
+    return tuple(problems_in(given, WARNINGS))
+
+
+def rules_named_in(message: str) -> tuple[str, ...]:
+    """Return the identifiers of the rules that the message of a condition names."""
+    found = dict.fromkeys(IDENTIFIER.findall(message))
+    return tuple(identifier for identifier in found if identifier in BY_IDENTIFIER)

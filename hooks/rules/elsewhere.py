@@ -1,0 +1,115 @@
+"""Rules that are found while a resource is read, or while its children are built."""
+
+from hooks.errors import FIELD_TYPE, NESTING, QUANTITY, REQUIRED_FIELD
+from hooks.kube.objects import Obj
+from hooks.rules.rule import Rule
+
+CHILD_REPEATED = "child-repeated"
+OBJECT_OVERWRITTEN = "object-overwritten"
+SERVED_VERSION = "served-version"
+UNKNOWN_FIELD = "unknown-field"
+VOLUME_TAKEN = "volume-taken"
+VOLUME_MISSING = "volume-missing"
+MOUNT_PATH_TAKEN = "mount-path-taken"
+
+NOTHING: Obj = {"emptyDir": {}}
+
+RULES = (
+    Rule(
+        FIELD_TYPE,
+        ("spec",),
+        "a field has a value of another type: see docs/api.md for the type of each",
+        bad={"cluster": "prod"},
+        good={"cluster": {"name": "prod"}},
+        in_schema=True,
+    ),
+    Rule(
+        REQUIRED_FIELD,
+        ("spec",),
+        "a field that is required is not there",
+        bad={"zones": [{"mode": "APM"}]},
+        good={"zones": [{"name": "east", "mode": "APM"}]},
+        in_schema=True,
+    ),
+    Rule(
+        UNKNOWN_FIELD,
+        ("spec",),
+        "is no field of the resource: correct its name or its place (refused by strict validation, "
+        "which is what kubectl asks for)",
+        bad={"agent": {"useSecretMounts": False}},
+        good={"useSecretMounts": False},
+        in_schema=True,
+        carried_out=True,
+    ),
+    Rule(
+        SERVED_VERSION,
+        ("apiVersion",),
+        "must be instana.io/v1",
+        bad={},
+        good={},
+        in_schema=True,
+        carried_out=True,
+    ),
+    Rule(
+        QUANTITY,
+        ("spec.agent.pod.requests{}", "spec.agent.pod.limits{}"),
+        'is not a Kubernetes quantity such as "500m", "1.5" or "512Mi"',
+        bad={"agent": {"pod": {"limits": {"memory": "1 GB"}}}},
+        good={"agent": {"pod": {"limits": {"memory": "1G"}}}},
+        in_schema=True,
+    ),
+    Rule(
+        NESTING,
+        ("spec",),
+        "is nested too deeply",
+        bad={},
+        good={"agent": {"pod": {"affinity": {"nodeAffinity": {}}}}},
+        in_schema=True,
+    ),
+    Rule(
+        VOLUME_TAKEN,
+        ("spec.agent.pod.volumes[].name",),
+        "is the name of a volume that the agent has already: choose another name",
+        bad={
+            "agent": {
+                "host": {"repository": "/repository"},
+                "pod": {"volumes": [{"name": "repo", **NOTHING}]},
+            }
+        },
+        good={"agent": {"pod": {"volumes": [{"name": "repo", **NOTHING}]}}},
+    ),
+    Rule(
+        VOLUME_MISSING,
+        ("spec.agent.pod.volumeMounts[].name",),
+        "is a volume that this agent does not have: take the mount out",
+        bad={"agent": {"pod": {"volumeMounts": [{"name": "repo", "mountPath": "/mine"}]}}},
+        good={
+            "agent": {
+                "host": {"repository": "/repository"},
+                "pod": {"volumeMounts": [{"name": "repo", "mountPath": "/mine"}]},
+            }
+        },
+    ),
+    Rule(
+        MOUNT_PATH_TAKEN,
+        ("spec.agent.pod.volumeMounts[].mountPath", "spec.k8s_sensor"),
+        "is the directory of another mount: choose another one",
+        bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/dev"}]}}},
+        good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/mine"}]}}},
+    ),
+    Rule(
+        CHILD_REPEATED,
+        ("spec.serviceAccount.name", "spec.zones[].name"),
+        "leads to two children of one name: choose another name",
+        bad={"serviceAccount": {"name": "instana-agent-k8sensor"}},
+        good={"serviceAccount": {"name": "my-account"}},
+    ),
+    Rule(
+        OBJECT_OVERWRITTEN,
+        ("spec.agent",),
+        "names an object of your own that has the name of one made from this resource: choose "
+        "another name",
+        bad={"agent": {"tls": {"secretName": "instana-agent-config"}}},
+        good={"agent": {"tls": {"secretName": "my-tls"}}},
+    ),
+)

@@ -1,0 +1,20 @@
+"""Patterns of names and texts that several rules ask for, the same in Python and in CEL (RE2)."""
+
+DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+DNS_NAME = rf"{DNS_LABEL}(\.{DNS_LABEL})*"
+LABEL_VALUE = r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
+LABEL_NAME = rf"({DNS_NAME}/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?"
+ANNOTATION_NAME = LABEL_NAME.replace("a-z0-9", "A-Za-z0-9").replace("A-ZA-Z", "A-Z")
+VARIABLE = r"[ -<>-~]+"
+
+LONGEST_LABEL = 63
+LONGEST_NAME = 253
+
+_NAME = r"[^\x00-\x20\x7f/@?#:,;\\\[\]]+"
+_IPV6 = r"[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9_.-]+)?"
+HOST = rf"{_NAME}|{_IPV6}|\[{_IPV6}\]"
+PORT = r"[0-9]{1,5}"
+HIGHEST_PORT = 65535
+
+_DIGIT = r"([A-Za-z0-9+/]\s*)"
+BASE64 = rf"\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?"

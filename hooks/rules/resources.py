@@ -1,0 +1,95 @@
+"""Rules on compute resources: amounts, limits, claims."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from hooks.kube.objects import Obj
+from hooks.kube.quantities import InvalidQuantity, quantity_value
+from hooks.rules.rule import Rule, unless
+
+REMEMBERED = 1024
+CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
+COMMON = ("cpu", "memory", "ephemeral-storage")
+"""Of these alone the API server compares amounts: any name would cost too much."""
+
+
+def _value(amount: Any) -> Any:
+    try:
+        return quantity_value(amount)
+    except InvalidQuantity:
+        return None
+
+
+def _negative(pod: Obj) -> Iterator[str]:
+    for field in ("requests", "limits"):
+        for name, amount in (pod.get(field) or {}).items():
+            if str(amount).lstrip().startswith("-") and (_value(amount) or 0) < 0:
+                yield f".{field}[{name}]"
+
+
+def _below_requests(pod: Obj) -> Iterator[str]:
+    requests, limits = pod.get("requests") or {}, pod.get("limits") or {}
+    for name, limit in limits.items():
+        if name in requests and _is_below(str(limit), str(requests[name])):
+            yield f".limits[{name}]"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_below(limit: str, request: str) -> bool:
+    amounts = _value(limit), _value(request)
+    return None not in amounts and amounts[0] < amounts[1]
+
+
+def _amount(field: str, name: str) -> str:
+    return f"quantity(string(self.{field}['{name}']))"
+
+
+def _is_given(field: str, name: str) -> str:
+    """Return the expression that there is such an amount; another rule is about what is none."""
+    own = f"self.{field}"
+    return f"(has({own}) && '{name}' in {own} && isQuantity(string({own}['{name}'])))"
+
+
+def _not_negative(field: str, name: str) -> str:
+    return f"(!{_is_given(field, name)} || !{_amount(field, name)}.isLessThan(quantity('0')))"
+
+
+def _not_below(name: str) -> str:
+    both = f"{_is_given('limits', name)} && {_is_given('requests', name)}"
+    return f"(!({both}) || !{_amount('limits', name)}.isLessThan({_amount('requests', name)}))"
+
+
+RULES = (
+    Rule(
+        "negative-amount",
+        CONTAINERS,
+        "must not be negative",
+        bad={"agent": {"pod": {"requests": {"cpu": "-1"}}}},
+        good={"agent": {"pod": {"requests": {"cpu": "1"}}}},
+        find=_negative,
+        cel=" && ".join(
+            _not_negative(field, name) for field in ("requests", "limits") for name in COMMON
+        ),
+    ),
+    Rule(
+        "limit-below-request",
+        CONTAINERS,
+        "is below the request: raise it, or lower the request (where only one of both is given, "
+        "the other one follows it)",
+        bad={"agent": {"pod": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}},
+        good={"agent": {"pod": {"limits": {"memory": "512Mi"}}}},
+        find=_below_requests,
+        cel=" && ".join(map(_not_below, COMMON)),
+        field=".limits",
+    ),
+    Rule(
+        "resource-claim",
+        tuple(f"{container}.claims" for container in CONTAINERS),
+        "cannot be met, as there is no field for the resource claims of the pod: take it out",
+        bad={"agent": {"pod": {"claims": [{"name": "gpu"}]}}},
+        good={"agent": {"pod": {"claims": []}}},
+        find=unless(lambda claims: not claims),
+        cel="size(self) == 0",
+    ),
+)

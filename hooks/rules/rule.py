@@ -1,0 +1,128 @@
+"""What a rule is: one way to get a resource wrong, said once for every layer that can see it."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from hooks.kube.objects import Obj
+
+Find: TypeAlias = Callable[[Any], Iterable[str]]
+"""Takes the value at a rule's place, yields where in it something is wrong: "" for all of it."""
+
+FIRST = "0.1.0"
+"""The version of the oldest rules."""
+
+
+class Severity(StrEnum):
+    """Whether a resource can be carried out in spite of the rule."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Layer(StrEnum):
+    """What can see a mistake, in the order in which a resource meets them."""
+
+    SCHEMA = "schema"
+    CEL = "CEL"
+    POLICY = "policy"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    `places`: the parts of a resource that it is about, such as `spec.zones[].name`; `[]` stands
+    for each item of a list, `{}` for each value of a map. `message`: what is wrong and what to do.
+    `bad` and `good`: examples, each the difference to the smallest resource's spec (or metadata,
+    for places there).
+
+    `find` looks at the value of a place as it was written: of the right type, never null. A rule
+    without it is found while a resource is read or its children are built. `cel` is the same for
+    the API server, where it can be said: it holds for `self`, the value of the place, and `field`
+    is the part of it to blame.
+    """
+
+    identifier: str
+    places: tuple[str, ...]
+    message: str
+    bad: Obj
+    good: Obj
+    find: Find | None = None
+    cel: str = ""
+    field: str = ""
+    severity: Severity = Severity.ERROR
+    in_schema: bool = False
+    """Whether the schema of the fields refuses it."""
+    in_policy: bool = False
+    """Whether the expression is too much for a definition: it costs too much in the worst case."""
+    carried_out: bool = False
+    """Whether the service carries out all else of a stored resource that breaks it."""
+    on_create: bool = False
+    """Whether it is about what can never be mended, and so is asked for on creation only."""
+    since: str = FIRST
+
+    @property
+    def is_error(self) -> bool:
+        """Tell whether a resource that breaks it cannot be carried out."""
+        return self.severity is Severity.ERROR
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the layers that look at it, the first one first."""
+        own = (Layer.SERVICE,) if self.is_error and not self.carried_out else ()
+        if self.in_schema:
+            return (Layer.SCHEMA, *own)
+        if not self.cel:
+            return own
+        return (Layer.POLICY if self.in_policy or not self.is_error else Layer.CEL, *own)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths of the fields that it is about."""
+        return tuple(place + self.field for place in self.places)
+
+
+def unless(holds: Callable[[Any], object], field: str = "") -> Find:
+    """Return what finds the value (or that field of it) wrong unless the condition holds."""
+    wrong = (field,)
+    return lambda value: () if holds(value) else wrong
+
+
+def matching(pattern: str, of: str = "self") -> str:
+    """Return the expression that a text is, as a whole, of a pattern."""
+    return f"{of}.matches(r'^({pattern})$')"
+
+
+def full(pattern: str) -> Callable[[object], bool]:
+    """Return the condition that a value is a text that is, as a whole, of a pattern.
+
+    Patterns are written so that they mean the same to Python and to the API server.
+    """
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def one_of(values: Iterable[str], of: str = "self") -> str:
+    """Return the expression that a value is one of a few texts."""
+    return f"{of} in [{', '.join(map(repr, values))}]"
+
+
+def distinct(field: str) -> str:
+    """Return the expression that no two items of a list have the same text in a field."""
+    return (
+        f"self.all(a, !has(a.{field}) || a.{field} == '' || "
+        f"self.exists_one(b, has(b.{field}) && b.{field} == a.{field}))"
+    )
+
+
+def repeated(names: Iterable[tuple[str, object]]) -> Iterable[str]:
+    """Yield the places of those that are there a second time; takes places with their values."""
+    seen: set[object] = set()
+    for place, name in names:
+        if name in seen:
+            yield place
+        seen.add(name)

@@ -1,0 +1,84 @@
+"""Finding the places of rules in a resource: one walk, along what the resource has.
+
+It is part of every sync: it looks at what is given only, and makes no objects on its way.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hooks.errors import Problem
+from hooks.rules.rule import Find, Rule
+
+ITEMS = "[]"
+VALUES = "{}"
+
+
+@dataclass(slots=True)
+class Node:
+    """The rules about one place, and the places below it."""
+
+    checks: list[tuple[Find, Rule]] = field(default_factory=list)
+    fields: dict[str, "Node"] = field(default_factory=dict)
+    items: "Node | None" = None
+    values: "Node | None" = None
+
+    def at(self, step: str) -> "Node":
+        """Return the place one step below, made if need be."""
+        if step == ITEMS:
+            self.items = self.items or Node()
+            return self.items
+        if step == VALUES:
+            self.values = self.values or Node()
+            return self.values
+        return self.fields.setdefault(step, Node())
+
+
+def tree_of(rules: Iterable[Rule]) -> Node:
+    """Return the places of all rules, as a tree from the resource down."""
+    root = Node()
+    for rule in rules:
+        for place in rule.places if rule.find else ():
+            node = root
+            for step in steps_of(place):
+                node = node.at(step)
+            if rule.find:
+                node.checks.append((rule.find, rule))
+    return root
+
+
+def steps_of(place: str) -> list[str]:
+    """Return the steps that lead to a place: names of fields, `[]` and `{}`."""
+    return place.replace(ITEMS, f".{ITEMS}").replace(VALUES, f".{VALUES}").split(".")
+
+
+def problems_in(resource: Any, tree: Node) -> list[Problem]:
+    """Return the problems of a resource by the rules of a tree."""
+    found: list[Problem] = []
+    _collect(resource, tree, "", found)
+    return found
+
+
+def _collect(value: Any, node: Node, path: str, found: list[Problem]) -> None:
+    """Add the problems of a value that is not null; parts of Kubernetes types have any shape."""
+    for find, rule in node.checks:
+        for where in find(value):
+            problem = Problem((path + where)[1:], rule.message, rule.identifier)
+            found.append(problem)
+    if isinstance(value, dict):
+        for name, below in node.fields.items():
+            part = value.get(name)
+            if part is not None:
+                _collect(part, below, f"{path}.{name}", found)
+        if node.values:
+            _collect_each(value.items(), node.values, path, found)
+    elif node.items and isinstance(value, list):
+        _collect_each(enumerate(value), node.items, path, found)
+
+
+def _collect_each(
+    parts: Iterable[tuple[str | int, Any]], node: Node, path: str, found: list[Problem]
+) -> None:
+    for step, part in parts:
+        if part is not None:
+            _collect(part, node, f"{path}[{step}]", found)

@@ -1,0 +1,179 @@
+"""Rules on how pods are run: updates, counts, probes, paths on the node, the k8sensor."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hooks.kube.objects import Obj
+from hooks.models.agent import ROLLING_UPDATE
+from hooks.models.k8s_sensor import SECONDS
+from hooks.rules.rule import Rule, full, matching, unless
+
+SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
+MOST = 2**31 - 1
+STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
+HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
+PERCENT = r"[0-9]{1,2}%|100%"
+ZERO = r"0+%"
+UPWARDS = r"(^|/)\.\.(/|$)"
+NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
+SIDES = ("maxUnavailable", "maxSurge")
+
+_goes_up = re.compile(UPWARDS)
+_is_percent = full(PERCENT)
+_is_zero_percent = full(ZERO)
+_is_rate = full(SECONDS)
+
+
+def _is_zero(count: Any) -> bool:
+    return count == 0 or _is_zero_percent(count)
+
+
+def _odd_sides(strategy: Obj) -> Iterator[str]:
+    rolling = strategy.get("rollingUpdate") or {}
+    for side in SIDES:
+        value = rolling.get(side)
+        is_count = isinstance(value, int) and 0 <= value <= MOST
+        if value is not None and not is_count and not _is_percent(value):
+            yield f".rollingUpdate.{side}"
+
+
+def _fits(strategy: Obj) -> bool:
+    """Tell whether just one of both sides is more than nothing; a side not given fits itself."""
+    rolling = strategy.get("rollingUpdate") or {}
+    unavailable, surge = (rolling.get(side) for side in SIDES)
+    if strategy.get("type") == "OnDelete" or unavailable is None:
+        return True
+    return _is_zero(unavailable) is not (surge is None or _is_zero(surge))
+
+
+def _is_probe(probe: Obj) -> bool:
+    handlers = [name for name in HANDLERS if probe.get(name) is not None]
+    numbers = [probe.get(name) or 0 for name in NUMBERS]
+    grace = probe.get("terminationGracePeriodSeconds")
+    return (
+        len(handlers) <= 1
+        and all(isinstance(number, int | float) and number >= 0 for number in numbers)
+        and probe.get("successThreshold") in (None, 0, 1)
+        and (grace is None or (isinstance(grace, int) and grace > 0))
+    )
+
+
+def _hides_token(authority: Obj) -> bool:
+    directory = (authority.get("mountPath") or "").rstrip("/")
+    return bool(authority.get("secretName")) and directory == SERVICE_ACCOUNT_DIRECTORY
+
+
+def _is_directory(path: str) -> bool:
+    return not path or (path.startswith("/") and not _goes_up.search(path))
+
+
+def _side(side: str) -> str:
+    own = f"self.rollingUpdate.{side}"
+    return (
+        f"(!has({own}) || (type({own}) == int ? int({own}) >= 0 && int({own}) <= {MOST} : "
+        f"{matching(PERCENT, f'string({own})')}))"
+    )
+
+
+def _nothing(side: str) -> str:
+    own = f"self.rollingUpdate.{side}"
+    return f"(type({own}) == int ? int({own}) == 0 : {matching(ZERO, f'string({own})')})"
+
+
+RULES = (
+    Rule(
+        "update-strategy",
+        ("spec.agent.updateStrategy.type",),
+        "must be RollingUpdate or OnDelete",
+        bad={"agent": {"updateStrategy": {"type": "Recreate"}}},
+        good={"agent": {"updateStrategy": {"type": "OnDelete"}}},
+        find=unless(lambda strategy: strategy in STRATEGIES),
+        in_schema=True,
+    ),
+    Rule(
+        "update-count",
+        ("spec.agent.updateStrategy",),
+        "must be a number of nodes, or a share of them from 0% to 100%",
+        bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "a few"}}}},
+        good={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "10%"}}}},
+        find=_odd_sides,
+        cel="!has(self.rollingUpdate) || (" + " && ".join(map(_side, SIDES)) + ")",
+        field=".rollingUpdate",
+    ),
+    Rule(
+        "update-pair",
+        ("spec.agent.updateStrategy",),
+        "either maxUnavailable or maxSurge must be more than 0, and not both: leave out "
+        "maxUnavailable to surge alone",
+        bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}}},
+        good={"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": "25%"}}}},
+        find=unless(_fits, ".rollingUpdate"),
+        cel="(has(self.type) && self.type == 'OnDelete') || !has(self.rollingUpdate) || "
+        f"!has(self.rollingUpdate.maxUnavailable) || {_nothing('maxUnavailable')} != "
+        f"(!has(self.rollingUpdate.maxSurge) || {_nothing('maxSurge')})",
+        field=".rollingUpdate",
+    ),
+    Rule(
+        "count",
+        (
+            "spec.agent.minReadySeconds",
+            "spec.k8s_sensor.deployment.minReadySeconds",
+            "spec.k8s_sensor.deployment.replicas",
+        ),
+        f"must not be negative, nor more than {MOST}",
+        bad={"k8s_sensor": {"deployment": {"replicas": -1}}},
+        good={"k8s_sensor": {"deployment": {"replicas": 0}}},
+        find=unless(lambda count: 0 <= count <= MOST),
+        cel=f"self >= 0 && self <= {MOST}",
+    ),
+    Rule(
+        "probe",
+        ("spec.agent.pod.livenessProbe",),
+        "must have one of exec, grpc, httpGet and tcpSocket (none keeps the default one), no "
+        "negative number, a successThreshold of 1 and a positive terminationGracePeriodSeconds",
+        bad={"agent": {"pod": {"livenessProbe": {"periodSeconds": -1}}}},
+        good={"agent": {"pod": {"livenessProbe": {"initialDelaySeconds": 900}}}},
+        find=unless(_is_probe),
+        cel="["
+        + ", ".join(f"has(self.{name})" for name in HANDLERS)
+        + "].filter(given, given).size() <= 1 && "
+        + " && ".join(f"(!has(self.{name}) || self.{name} >= 0)" for name in NUMBERS)
+        + " && (!has(self.successThreshold) || self.successThreshold in [0, 1])"
+        + " && (!has(self.terminationGracePeriodSeconds) || "
+        "self.terminationGracePeriodSeconds > 0)",
+    ),
+    Rule(
+        "host-repository",
+        ("spec.agent.host.repository",),
+        "must be an absolute path on the node, without '..'",
+        bad={"agent": {"host": {"repository": "../repository"}}},
+        good={"agent": {"host": {"repository": "/opt/instana/repository"}}},
+        find=unless(_is_directory),
+        cel=f"self == '' || (self.startsWith('/') && !self.matches(r'{UPWARDS}'))",
+    ),
+    Rule(
+        "pollrate",
+        ("spec.k8s_sensor.pollrate",),
+        "must be a number of seconds such as 10s",
+        bad={"k8s_sensor": {"pollrate": "1m"}},
+        good={"k8s_sensor": {"pollrate": "60s"}},
+        find=unless(lambda rate: not rate or _is_rate(rate)),
+        in_schema=True,
+    ),
+    Rule(
+        "token-hidden",
+        ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
+        "would hide the token of the service account: choose another directory, or leave it out",
+        bad={
+            "k8s_sensor": {
+                "etcd": {"ca": {"secretName": "ca", "mountPath": SERVICE_ACCOUNT_DIRECTORY}}
+            }
+        },
+        good={"k8s_sensor": {"etcd": {"ca": {"secretName": "ca"}}}},
+        find=unless(lambda authority: not _hides_token(authority), ".mountPath"),
+        cel="!has(self.secretName) || self.secretName == '' || !has(self.mountPath) || "
+        f"!self.mountPath.matches('^{SERVICE_ACCOUNT_DIRECTORY}/*$')",
+        field=".mountPath",
+    ),
+)

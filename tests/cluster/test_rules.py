@@ -1,0 +1,201 @@
+"""The table of rules on a real API server: the same verdict as in the service."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hooks.rules import Layer, Rule
+from hooks.rules.cases import CASES, Verdict
+from hooks.rules.walking import steps_of
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.cases import NAMESPACE, resource
+from tests.cluster.test_definition import create, serve
+from tests.support.rules import WITH_EXAMPLES, example
+
+pytestmark = pytest.mark.definition
+
+POLICIES = Path("deploy/admission/policies.yaml")
+BY_LAYER: dict[Layer, list[Rule]] = {
+    layer: [rule for rule in WITH_EXAMPLES if rule.layers[0] is layer] for layer in Layer
+}
+IN_DEFINITION = [*BY_LAYER[Layer.SCHEMA], *BY_LAYER[Layer.CEL]]
+REFUSED_BY_POLICY = [rule for rule in BY_LAYER[Layer.POLICY] if rule.is_error]
+WARNINGS = [rule for rule in BY_LAYER[Layer.POLICY] if not rule.is_error]
+SECRET = "top-s3cret"
+
+
+def causes(api: Api, obj: Obj) -> list[Obj]:
+    """Return why the API server refuses the object; fails if it does not."""
+    response = create(api, obj)
+    assert response.status_code in {400, 422}, response.text
+    found: list[Obj] = response.json()["details"].get("causes", [])
+    return found
+
+
+@pytest.mark.parametrize("rule", BY_LAYER[Layer.CEL], ids=lambda rule: rule.identifier)
+def test_definition_refuses_the_bad_example_by_its_rule(rule: Rule, api: Api) -> None:
+    found = causes(api, example(rule, rule.bad))
+
+    assert [f"(rule {rule.identifier})" in each["message"] for each in found] == [True]
+    roots = {".".join(steps_of(place)[:2]) for place in rule.places}
+    assert found[0]["field"].startswith(tuple(roots))
+
+
+@pytest.mark.parametrize("rule", BY_LAYER[Layer.SCHEMA], ids=lambda rule: rule.identifier)
+def test_definition_refuses_the_bad_example_by_its_schema(rule: Rule, api: Api) -> None:
+    assert create(api, example(rule, rule.bad)).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.identifier)
+def test_definition_takes_the_good_example(rule: Rule, api: Api) -> None:
+    response = create(api, example(rule, rule.good))
+
+    assert response.ok, response.text
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"agent": {"key": f"{SECRET}\n"}},
+        {"agent": {"proxyHost": "a", "proxyUser": "a", "proxyPassword": f"{SECRET}\n"}},
+        {"agent": {"tls": {"certificate": "eA==", "key": f"{SECRET}!"}}},
+        {
+            "agent": {
+                "additionalBackends": [
+                    {"endpointHost": "a", "endpointPort": "1", "key": f"{SECRET}\n"}
+                ]
+            }
+        },
+    ],
+)
+def test_a_refusal_tells_no_secret(spec: Obj, api: Api) -> None:
+    rule = WITH_EXAMPLES[-1]
+    response = create(api, example(rule, spec))
+
+    assert response.status_code == 422
+    assert SECRET not in response.text
+
+
+# Policies.
+
+
+@pytest.fixture(scope="module", name="policies")
+def _policies(api: Api) -> Iterator[None]:
+    objects = list(yaml.safe_load_all(POLICIES.read_text()))
+    api.apply_all(objects)
+    probes = [REFUSED_BY_POLICY[0], WARNINGS[-1]]
+    wait_for(lambda: all(told_by_policy(api, each) for each in probes), "the policies are in force")
+    yield
+    for obj in objects:
+        api.delete(obj)
+
+
+def told_by_policy(api: Api, rule: Rule) -> bool:
+    return f"(rule {rule.identifier})" in everything(api, example(rule, rule.bad))
+
+
+def everything(api: Api, obj: Obj) -> str:
+    """Return what the API server says of the object: warnings, or why it refuses it."""
+    response = create(api, obj)
+    text = "" if response.ok else response.text
+    return response.headers.get("Warning", "") + text
+
+
+@pytest.mark.parametrize("rule", REFUSED_BY_POLICY, ids=lambda rule: rule.identifier)
+@pytest.mark.usefixtures("policies")
+def test_policy_refuses_the_bad_example(rule: Rule, api: Api) -> None:
+    response = create(api, example(rule, rule.bad))
+
+    assert response.status_code == 422, response.text
+    assert f"(rule {rule.identifier})" in response.json()["message"]
+
+
+@pytest.mark.parametrize("rule", WARNINGS, ids=lambda rule: rule.identifier)
+@pytest.mark.usefixtures("policies")
+def test_policy_warns_of_the_bad_example(rule: Rule, api: Api) -> None:
+    response = create(api, example(rule, rule.bad))
+
+    assert response.ok, response.text
+    assert f"(rule {rule.identifier})" in response.headers["Warning"]
+
+
+@pytest.mark.parametrize("rule", BY_LAYER[Layer.POLICY], ids=lambda rule: rule.identifier)
+@pytest.mark.usefixtures("policies")
+def test_policy_says_nothing_of_the_good_example(rule: Rule, api: Api) -> None:
+    assert f"(rule {rule.identifier})" not in everything(api, example(rule, rule.good))
+
+
+@pytest.mark.parametrize("case", ["minimal", "combined-production", "legacy-fields", "pod-volumes"])
+@pytest.mark.usefixtures("policies")
+def test_what_works_with_the_go_operator_is_taken(case: str, api: Api) -> None:
+    response = create(api, resource(case))
+
+    assert response.ok, response.text
+
+
+# Recorded mistakes.
+
+
+RECORDED = Path("../shared/reference/rejected")
+REFUSED = {name: case for name, case in CASES.items() if case.verdict is Verdict.REFUSED}
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {each for each in CASES if "remote" in each}))
+@pytest.mark.usefixtures("policies")
+def test_recorded_mistake_is_refused_by_its_first_layer(name: str, api: Api) -> None:
+    if not RECORDED.is_dir():
+        pytest.skip("the recorded mistakes are not here")
+    obj = next(yaml.safe_load_all((RECORDED / f"{name}.yaml").read_text()))
+    response = create(api, obj)
+
+    if name not in REFUSED or REFUSED[name].first_layer is Layer.SERVICE:
+        assert response.ok, response.text
+    else:
+        by_policy = "ValidatingAdmissionPolicy" in response.text
+        assert not response.ok
+        assert by_policy is (REFUSED[name].first_layer is Layer.POLICY)
+
+
+# Stored before there were rules.
+
+
+STORED = [rule for rule in IN_DEFINITION if rule.identifier not in {"field-type", "quantity"}]
+"""What the Go operator's definition takes too."""
+
+
+@pytest.fixture(scope="module", name="stored")
+def _stored(api: Api) -> Iterator[dict[str, Obj]]:
+    """The bad examples, stored under the Go operator's definition; the present one follows."""
+    serve(api, "go-operator")
+    objects = {rule.identifier: named_after(rule) for rule in STORED}
+    taken = {name: obj for name, obj in objects.items() if create(api, obj, dryRun="").ok}
+    serve(api, "present")
+    yield taken
+    for obj in taken.values():
+        api.delete(obj)
+
+
+def named_after(rule: Rule) -> Obj:
+    obj = example(rule, rule.bad)
+    name = obj["metadata"]["name"] if rule.on_create else f"stored-{rule.identifier}"
+    return obj | {"metadata": {"name": name, "namespace": NAMESPACE}}
+
+
+def test_nearly_all_of_it_can_be_stored(stored: dict[str, Obj]) -> None:
+    refused_before = {rule.identifier for rule in STORED} - stored.keys()
+
+    assert refused_before == {"pollrate", "tls-base64", "unknown-field"}
+
+
+@pytest.mark.usefixtures("policies")
+def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
+    for obj in stored.values():
+        finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
+        assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
+        status = {"status": "Failed", "reason": "x"}
+        assert api.merge(obj, {"status": status}, "status")["status"] == status
+        api.delete(obj)
+        api.merge(obj, {"metadata": {"finalizers": None}})
+        assert api.get(obj) is None

@@ -1,0 +1,165 @@
+"""Each rule finds its bad example and nothing in its good one; what works is never refused."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hooks.desired import names
+from hooks.errors import InvalidResource, Problem
+from hooks.kube.objects import Obj
+from hooks.rules import TABLE, Layer, Rule, errors_of, parse_agent, rules_named_in, warnings_of
+from hooks.rules.additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
+from hooks.rules.patterns import HOST
+from hooks.rules.rule import full
+from hooks.rules.scheduling import RESERVED
+from tests.support.hook import answer, conditions, pod, stored
+from tests.support.resources import agent, secret
+from tests.support.rules import WITH_EXAMPLES, example
+
+GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
+OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
+IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
+
+
+def found_by(rule: Rule, resource: Obj) -> tuple[Problem, ...]:
+    """Return what errors or warnings there are, whichever the rule is about."""
+    return errors_of(resource) if rule.is_error else warnings_of(resource)
+
+
+@pytest.mark.parametrize("rule", TABLE, ids=lambda rule: rule.identifier)
+def test_rule_is_fully_said(rule: Rule) -> None:
+    assert IDENTIFIER.fullmatch(rule.identifier)
+    assert rule.places
+    assert rule.message
+    assert rule.layers
+    assert [each.identifier for each in TABLE].count(rule.identifier) == 1
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in TABLE if rule.find], ids=lambda rule: rule.identifier
+)
+def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
+    found = found_by(rule, example(rule, rule.bad))
+
+    own = [each for each in found if each.rule == rule.identifier]
+    assert len(own) == 1
+    assert own[0].message == rule.message
+    assert own[0].path.startswith(tuple(re.split(r"[\[{]", place)[0] for place in rule.places))
+    if rule.is_error:
+        assert [*found] == own
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.identifier)
+def test_good_example_breaks_no_rule(rule: Rule) -> None:
+    resource = example(rule, rule.good)
+
+    assert errors_of(resource) == ()
+    assert rule.identifier not in {each.rule for each in warnings_of(resource)}
+
+
+@pytest.mark.parametrize("rule", OF_CHILDREN, ids=lambda rule: rule.identifier)
+def test_bad_example_of_a_rule_on_children_is_found_in_them(rule: Rule) -> None:
+    taken = secret("instana-agent-config", **{"tls.crt": "x", "tls.key": "y"})
+    told = conditions(answer(example(rule, rule.bad), taken))["Valid"]
+    fine = conditions(answer(example(rule, rule.good), taken))["Valid"]
+
+    assert rules_named_in(told["message"]) == (rule.identifier,)
+    assert fine["status"] == "True"
+
+
+@pytest.mark.parametrize("file", GO_OPERATOR, ids=lambda file: file.parent.name)
+def test_what_works_with_the_go_operator_is_not_refused(file: Path) -> None:
+    assert errors_of(yaml.safe_load(file.read_text())) == ()
+
+
+def test_an_error_that_the_service_can_do_without_is_none_of_the_hook() -> None:
+    backend = {"endpointHost": "second.example", "endpointPort": "443"}
+    resource = agent({"agent": {"additionalBackends": [backend]}})
+
+    assert [each.rule for each in errors_of(resource)] == ["backend-key"]
+    assert parse_agent(resource).spec.agent.additional_backends
+
+
+def test_every_agent_has_the_volumes_and_variables_that_rules_name() -> None:
+    made = pod(answer(agent()), AGENT)
+    further = {"var-run-kubo", "var-run-containerd", "var-containerd-config", "instana-secrets"}
+
+    assert {each["name"] for each in made["volumes"]} == {*VOLUMES, *further}
+    assert further <= {*FURTHER_VOLUMES}
+    assert {*VARIABLES} <= {each["name"] for each in made["containers"][0]["env"]}
+    assert names.CONTAINER
+
+
+@pytest.mark.parametrize("workload", [AGENT, SENSOR])
+def test_every_pod_has_the_labels_that_are_reserved(workload: str) -> None:
+    given = agent({"agent": {"pod": {"labels": dict.fromkeys(RESERVED, "mine")}}})
+    kind, _, name = workload.partition("/")
+    (made,) = (
+        each
+        for each in answer(given)["children"]
+        if (each["kind"], each["metadata"]["name"]) == (kind, name)
+    )
+
+    labels = made["spec"]["template"]["metadata"]["labels"]
+    assert {*RESERVED} <= {label for label, value in labels.items() if value != "mine"}
+
+
+def test_an_invalid_resource_keeps_its_children_and_names_the_rule() -> None:
+    observed = stored(answer(agent()))
+    answered = answer(agent({"agent": {"mode": "FULL"}}), observed=observed)
+
+    assert rules_named_in(conditions(answered)["Valid"]["message"]) == ("mode",)
+    assert len(answered["children"]) == len(answer(agent())["children"])
+
+
+@pytest.mark.parametrize(
+    "message", ["", "x (rule unheard-of)", "spec.a[(rule mode)]: x", "(rule )"]
+)
+def test_only_rules_of_the_table_are_found_in_a_message(message: str) -> None:
+    assert rules_named_in(message) == ()
+
+
+def test_rules_are_found_in_the_order_of_the_message() -> None:
+    message = "spec.a: x (rule port); spec.b: y (rule mode); spec.c: z (rule port)"
+
+    assert rules_named_in(message) == ("port", "mode")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a", "a.example", "10.0.0.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0", "under_score"],
+)
+def test_host_is_taken(host: str) -> None:
+    assert full(HOST)(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://a", "a:443", "a/b", "a b", "a\n", "u@a", "[::1", "[::1]:443", "a,b", ""]
+)
+def test_host_is_refused(host: str) -> None:
+    assert not full(HOST)(host)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"agent": {"pod": {"volumes": [{"name": ["x"], "hostPath": "/a"}, {}, {"name": None}]}}},
+        {"agent": {"pod": {"env": [{"name": {}, "valueFrom": 3}], "volumeMounts": [{}]}}},
+        {"agent": {"pod": {"tolerations": [{"operator": [], "tolerationSeconds": "x"}]}}},
+        {"agent": {"pod": {"livenessProbe": {"exec": 3, "periodSeconds": "x"}}}},
+        {"agent": {"pod": {"limits": {"cpu": []}, "requests": {"cpu": None}}}},
+        {"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": [], "maxUnavailable": {}}}}},
+        {"zones": [{"name": "a", "affinity": {"nodeAffinity": 3}}, None]},
+        {"agent": {"tls": {"certificate": "=", "key": "=="}, "configuration_yaml": "*a"}},
+    ],
+)
+def test_odd_values_are_told_and_nothing_breaks(spec: Obj) -> None:
+    resource = agent(spec)
+
+    assert all(str(each) for each in errors_of(resource))
+    with suppress(InvalidResource):
+        assert all(str(each) for each in warnings_of(resource))
