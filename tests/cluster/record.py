@@ -52,9 +52,9 @@ def becomes_healthy(api: Api, agent: Obj) -> None:
     wait_for(lambda: _report_pods(api) and _is_ready(api, agent), "the resource is ready")
 
 
-def loses_its_key(api: Api, agent: Obj) -> None:
-    """Break the spec of a resource that has its children."""
-    api.merge(agent, {"spec": {"agent": {"key": None}}})
+def gets_broken_yaml(api: Api, agent: Obj) -> None:
+    """Break the spec of a resource that has its children, so that only the service can see it."""
+    api.merge(agent, {"spec": {"agent": {"configuration_yaml": "not: [yaml"}}})
 
 
 STORIES = (
@@ -68,7 +68,7 @@ STORIES = (
     ),
     Story("healthy-dynamic-apply", "proxy-auth", "dynamic-apply", becomes_healthy),
     Story("keys-secret-missing", "backends-keys-secret", "server-side-apply", without=("Secret",)),
-    Story("invalid-with-children", "download-key", "server-side-apply", loses_its_key),
+    Story("invalid-with-children", "download-key", "server-side-apply", gets_broken_yaml),
     Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
     Story("zones", "zones-two", "dynamic-apply"),
     Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),

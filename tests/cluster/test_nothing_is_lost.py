@@ -18,6 +18,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 WRITE_SECONDS = 0.5
+BROKEN = "not: [yaml"
+"""A mistake that only the service can see: the API server refuses the others."""
+
 KEYS = {
     "apiVersion": "v1",
     "kind": "Secret",
@@ -45,17 +48,17 @@ def _agent(api: Api, loop: Recorder) -> Iterator[Obj]:
 def test_invalid_edit_writes_to_no_child(api: Api, agent: Obj) -> None:
     before = _children(api, agent)
 
-    api.merge(agent, {"spec": {"agent": {"keysSecret": None}}})
+    api.merge(agent, {"spec": {"agent": {"configuration_yaml": BROKEN}}})
     _wait_for_condition(api, agent, "Valid", "False")
 
     assert _children(api, agent) == before
 
 
 def test_children_follow_once_the_edit_is_mended(api: Api, agent: Obj) -> None:
-    api.merge(agent, {"spec": {"agent": {"keysSecret": None, "mode": "AWS"}}})
+    api.merge(agent, {"spec": {"agent": {"configuration_yaml": BROKEN, "mode": "AWS"}}})
     _wait_for_condition(api, agent, "Valid", "False")
 
-    api.merge(agent, {"spec": {"agent": {"key": "a-new-key"}}})
+    api.merge(agent, {"spec": {"agent": {"configuration_yaml": "whole: true"}}})
     _wait_for_condition(api, agent, "Valid", "True")
 
     settled(api, agent)
