@@ -99,7 +99,7 @@ def measured(api: Api, strategy: str, logs: Path) -> Iterator[Figure]:
     remark = f"{seconds:.2f} s, a hook that only repeats its answer {least:.2f} s"
     yield Figure("creation until all children are there, times the floor", strategy,
                  seconds / least, FLOOR_GOAL, remark)  # fmt: skip
-    remove(api, agent, others)
+    remove(api, agent, [])
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def _creation(api: Api, agent: Obj, *, keep: bool = False) -> float:
 
 def _rbac_calls(api: Api, agent: Obj, strategy: str, loop: Recorder) -> Figure:
     """Return the calls for one event of an agent in a cluster of many namespaces and roles."""
-    crowd = [*_namespaces(), *_cluster_roles()]
+    crowd = [*_namespaces(strategy), *_cluster_roles()]
     api.apply_all(crowd)
     try:
         with created(api, agent):
@@ -209,9 +209,10 @@ def _rbac(loop: Recorder) -> list[str]:
     return [each.path for each in list(loop.exchanges) if each.path == OUR_ROLE_PATH]
 
 
-def _namespaces() -> Iterator[Obj]:
+def _namespaces(prefix: str) -> Iterator[Obj]:
     for number in range(NAMESPACES):
-        yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"crowd-{number}"}}
+        metadata = {"name": f"{prefix}-{number}"}
+        yield {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
 def _cluster_roles() -> Iterator[Obj]:
