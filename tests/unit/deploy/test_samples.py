@@ -1,0 +1,38 @@
+"""Every sample is a resource that works: no rule is broken, and its children can be built."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hooks.app.validate_command import validate_command
+from hooks.facts import Facts
+from hooks.rendering import render
+from tests.support.hook import NOW
+from tests.unit.deploy.manifests import documents
+
+SAMPLES = sorted(Path("deploy/samples").glob("*.yaml"))
+
+
+@pytest.fixture(params=SAMPLES, ids=[each.stem for each in SAMPLES], name="sample")
+def _sample(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
+    result = CliRunner().invoke(validate_command, [str(sample), "--strict"])
+
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_sample_leads_to_children(sample: Path) -> None:
+    rendered = render(documents(sample), Facts(), NOW)
+
+    conditions = {each["type"]: each["status"] for each in rendered.status["conditions"]}
+    assert (conditions["Valid"], rendered.problems) == ("True", ())
+    assert {"DaemonSet", "Deployment"} <= {child["kind"] for child in rendered.children}
+
+
+def test_a_sample_says_what_it_is_for(sample: Path) -> None:
+    assert sample.read_text().startswith("# ")
