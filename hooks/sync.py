@@ -7,7 +7,9 @@ a resource that cannot be carried out keeps its observed children as they are.
 from dataclasses import dataclass
 
 from hooks.desired import build_context, desired_children
+from hooks.desired.held_changes import with_changes_held
 from hooks.desired.kept import all_as_observed
+from hooks.desired.pause import is_paused
 from hooks.errors import (
     NESTING,
     HookError,
@@ -20,7 +22,7 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
-from hooks.status import status_of_invalid, status_of_valid
+from hooks.status import status_of_invalid, status_of_paused, status_of_valid
 from hooks.wire import SyncRequest, sync_request
 
 
@@ -60,12 +62,17 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     try:
         agent = parse_agent(request.parent)
         context = build_context(agent, request.children, request.related, facts)
-        children = desired_children(context)
+        children, held = with_changes_held(context, desired_children(context))
     except InvalidResource as invalid:
         return _unchanged(request, invalid.problems, facts, now)
     except RecursionError:
         return _unchanged(request, (Problem("spec", "is nested too deeply", NESTING),), facts, now)
-    return Outcome(children, status_of_valid(request.parent, context, children, now))
+    if is_paused(request.parent):
+        return Outcome(
+            all_as_observed(request.children, facts),
+            status_of_paused(request.parent, context, children, now),
+        )
+    return Outcome(children, status_of_valid(request.parent, context, children, held, now))
 
 
 def _unchanged(

@@ -15,6 +15,7 @@ def status() -> Obj:
             "conditions": _conditions(),
             "agents": _counts("Agents of all DaemonSets together."),
             "k8sensors": _counts("k8sensors of all backends together."),
+            "rollout": _rollout(),
             "observedGeneration": _generation("Generation of the spec that the status is about."),
             "operatorVersion": _text("Version of the service that wrote the status."),
             "configsecret": _link("Secret with the agents' configuration."),
@@ -41,6 +42,29 @@ def _conditions() -> Obj:
                 "lastTransitionTime": _time("When the status changed last."),
                 "observedGeneration": _generation("Generation that the condition is about."),
             },
+        },
+    }
+
+
+def _rollout() -> Obj:
+    return {
+        "description": "Changes of pods that wait for approval (spec.rollout.policy: Manual).",
+        "type": "object",
+        "properties": {
+            "held": {
+                "description": "One per workload.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "workload": _text("Kind and name of the workload."),
+                        "approval": _text("What the annotation instana.io/approve is to name."),
+                        "cause": _text("Why the change came up."),
+                        "changes": _texts("What would change in the workload's spec."),
+                        "pods": _number("How many pods would be replaced."),
+                    },
+                },
+            }
         },
     }
 
@@ -89,6 +113,10 @@ def _link(description: str) -> Obj:
 
 def _text(description: str) -> Obj:
     return {"description": description, "type": "string"}
+
+
+def _texts(description: str) -> Obj:
+    return {"description": description, "type": "array", "items": {"type": "string"}}
 
 
 def _number(description: str) -> Obj:

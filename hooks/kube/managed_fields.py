@@ -92,6 +92,20 @@ def merge_key(items: list[Any]) -> str | None:
     return next((key for key in MERGE_KEYS if all(key in item for item in items)), None)
 
 
+def in_order_of_keys(value: Any) -> Any:
+    """Return the value with each list that dynamic apply merges in the order of its keys.
+
+    Such a list keeps the order that it has, whatever is returned: its order is no difference.
+    """
+    if isinstance(value, dict):
+        return {name: in_order_of_keys(part) for name, part in value.items()}
+    if isinstance(value, list):
+        key = merge_key(value)
+        items = sorted(value, key=lambda item: str(item[key])) if key else value
+        return [in_order_of_keys(item) for item in items]
+    return value
+
+
 def owned_by(obj: Obj, manager: str) -> Obj | None:
     """Return the part of the object that the manager owns through server-side apply.
 

@@ -14,6 +14,7 @@ KIND = "InstanaAgent"
 PLURAL = "agents"
 
 DEFAULT_SERVICE_ACCOUNT = "default"
+AUTOMATIC, MANUAL = "Automatic", "Manual"
 
 FORMER_FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
 """Left on the resource by the operators that led it before, which alone remove them."""
@@ -26,6 +27,7 @@ class Metadata(SpecModel):
     namespace: str = Field(description="Namespace of the resource and its children.")
     generation: int = Field(default=0, description="Counts the changes of the spec.")
     creation_timestamp: str = Field(default="", description="When the resource was created.")
+    annotations: dict[str, str] = Field(default_factory=dict, description="Its annotations.")
 
 
 class OpenTelemetryProtocol(Enabled):
@@ -80,6 +82,17 @@ class ZoneSpec(SpecModel):
     mode: str = Field(default="", description="Monitoring mode; agent.mode where not given.")
 
 
+class Rollout(SpecModel):
+    """How changes of pods are rolled out."""
+
+    policy: str = Field(
+        default=AUTOMATIC,
+        description="Automatic, or Manual: a change of a pod template waits until the annotation "
+        "instana.io/approve names it; status.rollout lists the changes that wait.",
+        json_schema_extra={"enum": [AUTOMATIC, MANUAL]},
+    )
+
+
 class PodSecurityPolicy(Enabled):
     """Without effect: Kubernetes has no pod security policies any more."""
 
@@ -120,6 +133,7 @@ class InstanaAgentSpec(SpecModel):
     zones: ListOf[ZoneSpec] = Field(
         default=(), description="One DaemonSet per entry instead of a single one."
     )
+    rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
     pod_security_policy: PodSecurityPolicy = Field(
         default=PodSecurityPolicy(),
         description="Without effect; accepted for existing resources.",

@@ -6,11 +6,13 @@ from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.models.agent import ROLLING_UPDATE
+from hooks.models.instana_agent import AUTOMATIC, MANUAL
 from hooks.models.k8s_sensor import SECONDS
 from hooks.rules.rule import Rule, full, matching, unless
 
 SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 MOST = 2**31 - 1
+POLICIES = (AUTOMATIC, MANUAL)
 STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
 HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 PERCENT = r"[0-9]{1,2}%|100%"
@@ -89,6 +91,15 @@ RULES = (
         bad={"agent": {"updateStrategy": {"type": "Recreate"}}},
         good={"agent": {"updateStrategy": {"type": "OnDelete"}}},
         find=unless(lambda strategy: strategy in STRATEGIES),
+        in_schema=True,
+    ),
+    Rule(
+        "rollout-policy",
+        ("spec.rollout.policy",),
+        "must be Automatic or Manual",
+        bad={"rollout": {"policy": "Never"}},
+        good={"rollout": {"policy": "Manual"}},
+        find=unless(lambda policy: policy in POLICIES),
         in_schema=True,
     ),
     Rule(

@@ -1,10 +1,13 @@
 """The whole status, of a resource that can be carried out and of one that cannot."""
 
 import re
+from dataclasses import replace
 
 from hooks.desired import Context, names
 from hooks.desired.cluster_rbac import uses_default_account
+from hooks.desired.held_changes import HeldChange
 from hooks.desired.missing import missing_references, undecided_references
+from hooks.desired.pause import PAUSE, is_paused, postponed_changes
 from hooks.errors import InvalidResource, MissingReference, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
@@ -23,6 +26,7 @@ from hooks.status.ownership import (
     objects_in_the_way,
     sole_controller,
 )
+from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.workloads import (
     agent_counts,
     agent_daemonsets,
@@ -34,6 +38,7 @@ from hooks.status.workloads import (
 
 RUNNING = "Running"
 FAILED = "Failed"
+PAUSED = "Paused"
 VALID = Condition("Valid", "True", "ValidSpec", "the spec can be carried out")
 RECONCILED = Condition(
     "ReconcileSucceeded",
@@ -44,8 +49,10 @@ RECONCILED = Condition(
 SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
 
-def status_of_valid(parent: Obj, context: Context, children: list[Obj], now: str) -> Obj:
-    """Return the status of a resource whose children are the given ones."""
+def status_of_valid(
+    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], now: str
+) -> Obj:
+    """Return the status of a resource whose children are the given ones, with what is held back."""
     parts = [
         VALID,
         _references(context),
@@ -61,10 +68,35 @@ def status_of_valid(parent: Obj, context: Context, children: list[Obj], now: str
         agents_available(context, children),
         sensors_available(context, children),
     ]
-    conditions = [_ready(parts), *parts, RECONCILED]
+    conditions = [_ready(parts), *parts, *rollout_held(context, held), RECONCILED]
     return {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
+        **rollout(parent, held, context.facts.operator_version),
+        "status": RUNNING,
+        "conditions": stamped(conditions, parent, now),
+    }
+
+
+def status_of_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Obj:
+    """Return the status of a paused resource; the children are those that should exist."""
+    observed = context.children
+    parts = [
+        VALID,
+        _references(context),
+        _authorized(context),
+        children_owned(parent, observed, [], [], context.facts),
+        sole_controller(observed, context.facts),
+        _agents_as_observed(observed),
+        _sensors_as_observed(observed),
+    ]
+    ready = _ready(parts)
+    if ready.status == "True":
+        ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
+    conditions = [ready, *parts, _paused(postponed_changes(context, children)), RECONCILED]
+    return {
+        **_facts(parent, observed, context.facts),
+        **_links(parent, observed),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
     }
@@ -86,14 +118,9 @@ def status_of_invalid(
         Condition("Authorized", "Unknown", InvalidResource.reason, "the spec is not valid"),
         children_owned(parent, children, [], [], facts),
         sole_controller(children, facts),
-        available_as_observed(
-            AGENTS_AVAILABLE,
-            agent_daemonsets(children),
-            daemonset_shortfall,
-            ("AllDesiredAgentsAvailable", "NotAllDesiredAgentsAvailable"),
-            "agents",
-        ),
+        _agents_as_observed(children),
         _sensors_as_observed(children),
+        *([_paused([])] if is_paused(parent) else []),
         Condition("ReconcileSucceeded", "False", "ReconcileFailed", message),
     ]
     return {
@@ -103,6 +130,23 @@ def status_of_invalid(
         "reason": invalid.message[:LONGEST_MESSAGE],
         "conditions": stamped(conditions, parent, now),
     }
+
+
+def _paused(changes: list[str]) -> Condition:
+    """Return the condition of a paused resource, with what would be done were it not."""
+    without = f"without it: {several(changes)}" if changes else "nothing else would be done"
+    message = f"the annotation {PAUSE} keeps the children as they are; {without}"
+    return Condition(PAUSED, "True", "PausedByAnnotation", message)
+
+
+def _agents_as_observed(children: ObservedObjects) -> Condition:
+    return available_as_observed(
+        AGENTS_AVAILABLE,
+        agent_daemonsets(children),
+        daemonset_shortfall,
+        ("AllDesiredAgentsAvailable", "NotAllDesiredAgentsAvailable"),
+        "agents",
+    )
 
 
 def _sensors_as_observed(children: ObservedObjects) -> Condition:

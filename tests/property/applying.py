@@ -177,9 +177,12 @@ def _with_fields(name: str, live: Any, desired: Any) -> Any:
     keys = _keys(name, desired)
     if keys and isinstance(live, list):
         items = {_key(item, keys): item for item in live}
-        for item in desired:
-            items[_key(item, keys)] = _with_fields("", items.get(_key(item, keys)), item)
-        return list(items.values())
+        wanted = {
+            _key(item, keys): _with_fields("", items.get(_key(item, keys)), item)
+            for item in desired
+        }
+        others = [item for key, item in items.items() if key not in wanted]
+        return [*wanted.values(), *others]  # the server orders them as they were applied
     return desired
 
 

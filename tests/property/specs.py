@@ -318,6 +318,7 @@ GROUPS: dict[str, list[Obj]] = {
         {"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": 2}}}},
         {"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 3}}}},
     ],
+    "roll-out": [{}, {"rollout": {"policy": "Automatic"}}, {"rollout": {"policy": "Manual"}}],
     "agent scheduling": [
         {},
         *({"agent": {"pod": {"affinity": affinity}}} for affinity in AFFINITIES),
@@ -421,7 +422,7 @@ BUNDLES = [
     _all_together("place", "openshift", "secret mounts"),
     _all_together("tls", "ports", "accounts"),
     _all_together("agent image", "update strategy", "without effect"),
-    _all_together("agent scheduling", "probe"),
+    _all_together("agent scheduling", "probe", "roll-out"),
     _all_together("sensor", "etcd", "control plane"),
 ]
 
@@ -478,6 +479,7 @@ JUNK: st.SearchStrategy[Any] = st.one_of(
 
 SPECIFIC_MISTAKES: list[tuple[Path, Any]] = [
     (("agent", "updateStrategy", "type"), "Sometimes"),
+    (("rollout", "policy"), "Never"),
     (("agent", "updateStrategy", "rollingUpdate"), {"maxUnavailable": "lots"}),
     (("agent", "key"), "two\nlines"),
     (("agent", "endpointHost"), "host\r\nkey=other"),

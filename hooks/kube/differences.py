@@ -1,0 +1,44 @@
+"""Where two versions of a part of an object differ."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hooks.kube.objects import Obj
+
+
+def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths at which two values differ, sorted; never a value.
+
+    Items of lists are told apart by their names where each has one of its own, such as
+    `containers[instana-agent].image`; any other list differs as a whole.
+    """
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        yield from _of_fields(before, after, path)
+    elif (one := _by_name(before)) is not None and (other := _by_name(after)) is not None:
+        yield from _of_items(one, other, path)
+    else:
+        yield path
+
+
+def _of_fields(before: Obj, after: Obj, path: str) -> Iterator[str]:
+    for name in sorted(before.keys() | after.keys()):
+        below = f"{path}.{name}" if path else name
+        yield from differing_paths(before.get(name), after.get(name), below)
+
+
+def _of_items(before: Obj, after: Obj, path: str) -> Iterator[str]:
+    """Yield what differs in named items; the list itself where only their order does."""
+    if before == after:
+        yield path
+    for name in sorted(before.keys() | after.keys()):
+        yield from differing_paths(before.get(name), after.get(name), f"{path}[{name}]")
+
+
+def _by_name(items: Any) -> Obj | None:
+    """Return the items of a list by name, None where that does not tell them apart."""
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return None
+    by_name = {str(item.get("name")): item for item in items if "name" in item}
+    return by_name if len(by_name) == len(items) else None

@@ -1,0 +1,63 @@
+"""What the status says of changes that wait for approval."""
+
+from hooks.desired.context import Context
+from hooks.desired.held_changes import APPROVE, HeldChange
+from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.models.instana_agent import MANUAL
+from hooks.status.conditions import Condition
+
+ROLLOUT_HELD = "RolloutHeld"
+HELD = "ChangeNeedsApproval"
+MOST_PATHS = 10
+
+
+def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Condition]:
+    """Return the condition of a resource whose changes need approval; none of any other."""
+    if context.agent.spec.rollout.policy != MANUAL:
+        return []
+    if not held:
+        message = "no change of pods waits for approval"
+        return [Condition(ROLLOUT_HELD, "False", "NothingHeld", message, is_advice=True)]
+    names = ",".join(change.name for change in held)
+    workloads = ", ".join(f"{change.workload} ({change.pods} pods)" for change in held)
+    message = (
+        f"pods of {workloads} are not replaced before that is approved, see status.rollout: "
+        f"kubectl annotate agents.instana.io {context.agent.name} --namespace "
+        f"{context.agent.namespace} --overwrite {APPROVE}={names}"
+    )
+    return [Condition(ROLLOUT_HELD, "True", HELD, message)]
+
+
+def rollout(parent: Obj, held: tuple[HeldChange, ...], operator_version: str) -> Obj:
+    """Return the status field `rollout` where changes are held: what changes, why, how many pods.
+
+    Why a change came up is told once, by what is new then, and kept as long as the change is.
+    """
+    if not held:
+        return {}
+    before = as_object(as_object(parent.get("status")).get("rollout"))
+    causes = {each.get("approval"): each.get("cause") for each in as_objects(before.get("held"))}
+    new = _cause(parent, operator_version)
+    return {"rollout": {"held": [_held(change, causes.get(change.name) or new) for change in held]}}
+
+
+def _held(change: HeldChange, cause: str) -> Obj:
+    more = len(change.paths) - MOST_PATHS
+    return {
+        "workload": change.workload,
+        "approval": change.name,
+        "cause": cause,
+        "changes": [f"template.{path}" for path in change.paths[:MOST_PATHS]]
+        + ([f"and {more} more"] if more > 0 else []),
+        "pods": change.pods,
+    }
+
+
+def _cause(parent: Obj, operator_version: str) -> str:
+    before = as_object(parent.get("status"))
+    generation = parent["metadata"].get("generation")
+    if before.get("observedGeneration") != generation:
+        return f"generation {generation} of the resource"
+    if before.get("operatorVersion") != operator_version.removeprefix("v"):
+        return f"version {operator_version} of the service"
+    return "an object that the resource names, or a change of the workload by hand"
