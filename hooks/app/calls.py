@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from hooks.admission import refusal_of
 from hooks.app.failures import Failure
 from hooks.errors import InvalidResource, MissingReference
 from hooks.rules import rules_named_in
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
 """Errors that are no failure of the call: the status says them, and the answer is 200."""
+
+REFUSED: Final = "Admission"
+"""Stands in the place of a condition's type for what is refused before it is stored."""
 
 LONGEST_NAME: Final = 253
 LONGEST_UID: Final = 64
@@ -38,7 +42,8 @@ class Call:
 
     def asked(self, request: Mapping[str, Any]) -> None:
         """Note which resource the request is about; the request may be of any shape."""
-        resource = _mapping(request.get("parent") or request.get("object"))
+        given = request.get("parent") or request.get("object")
+        resource = _mapping(given or _of_review(request))
         metadata = _mapping(resource.get("metadata"))
         names = (_text(metadata.get(part), LONGEST_NAME) for part in ("namespace", "name"))
         self.resource = "/".join(name for name in names if name)
@@ -48,6 +53,9 @@ class Call:
 
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Note how many children the answer has, and what its status complains about."""
+        if "response" in answer:
+            self._reviewed(answer)
+            return
         children = answer.get("children") or answer.get("attachments") or ()
         self.children = Counter(str(child.get("kind")) for child in children)
         conditions = _mapping(answer.get("status")).get("conditions") or ()
@@ -63,6 +71,13 @@ class Call:
         )
         reasons = {each.get("reason") for each in failed}
         self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
+
+    def _reviewed(self, answer: Mapping[str, Any]) -> None:
+        """Note why a resource is refused, if it is."""
+        if refusal := refusal_of(answer):
+            self.problems = (f"{REFUSED}:{InvalidResource.reason}",)
+            self.rules = rules_named_in(refusal)
+            self.error_types = frozenset({InvalidResource.type})
 
     def unchanged(self) -> None:
         """Note that the caller has the answer; neither the request nor the answer was looked at."""
@@ -95,6 +110,11 @@ class Call:
         if self.rules:
             told["rules"] = list(self.rules)
         return told | (self.failure.log_fields() if self.failure else {})
+
+
+def _of_review(request: Mapping[str, Any]) -> object:
+    review = _mapping(request.get("request"))
+    return review.get("object") or review.get("oldObject")
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -17,7 +17,13 @@ from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
-from hooks.definition import definition, policies
+from hooks.definition import (
+    definition,
+    inline_secrets_denied,
+    mutating_configuration,
+    policies,
+    validating_configuration,
+)
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
@@ -29,9 +35,13 @@ INVALID = 2
 API_REFERENCE = Path("docs/api.md")
 DEFINITION = Path("crd/agents.instana.io.yaml")
 POLICIES = Path("deploy/admission/policies.yaml")
+INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
+VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
+MUTATING = Path("deploy/components/defaulting/configuration.yaml")
 VALIDATION = Path("docs/validation.md")
 DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
 POLICIES_HEADER = "# Made from the table of rules by `make generate`.\n"
+WEBHOOKS_HEADER = "# Made by `make generate`, with the conditions of the policies.\n"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,7 +98,7 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made from models and rules: the CRD, admission policies, reference pages."""
+    """Write what is made from models and rules: the CRD, what asks at admission, pages."""
     for file, text in generated().items():
         file.write_text(text)
 
@@ -99,6 +109,9 @@ def generated() -> dict[Path, str]:
         API_REFERENCE: api_reference(),
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
         POLICIES: POLICIES_HEADER + as_yaml(policies()),
+        INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
+        VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
+        MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),
         VALIDATION: validation_page(),
     }
 

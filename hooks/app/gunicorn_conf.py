@@ -46,7 +46,7 @@ if settings.insecure_without:
 
 Bounded.seconds = settings.read_seconds
 
-bind = settings.address
+bind = list(settings.addresses)
 worker_class = "hooks.app.worker.BoundedWorker"
 workers = 1
 threads = settings.threads

@@ -26,7 +26,8 @@ from hooks.kube.objects import Obj
 
 TEXT: Final = "text/plain; charset=utf-8"
 READINESS: Final = "readiness"
-"""Key of the application's Readiness in its `extensions`."""
+METRICS: Final = "metrics"
+"""Keys of the application's Readiness and Metrics in its `extensions`."""
 LONGEST_LOGGED_PATH: Final = 100
 
 log = structlog.stdlib.get_logger(LOGGER)
@@ -34,7 +35,7 @@ log = structlog.stdlib.get_logger(LOGGER)
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook of Metacontroller: its name in logs and metrics, its path, what answers it."""
+    """One hook: its name in logs and metrics, its path, what answers it."""
 
     name: str
     path: str
@@ -54,10 +55,8 @@ class Edge:
 
 def create_app(settings: Settings) -> Flask:
     """Return the WSGI application, after it has answered a request of its own."""
-    app = Flask(__name__, static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
     metrics = Metrics(settings)
+    app = empty_app(metrics)
     readiness = app.extensions[READINESS] = Readiness()
     hooks = hooks_of(settings.facts)
     edge = Edge(
@@ -69,8 +68,17 @@ def create_app(settings: Settings) -> Flask:
     for hook in hooks:
         app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
     _add_probes(app, metrics, readiness)
-    app.register_error_handler(Exception, refusing(metrics))
     check(hooks[0], readiness)
+    return app
+
+
+def empty_app(metrics: Metrics) -> Flask:
+    """Return an application without a route: every request is refused, and counted."""
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions[METRICS] = metrics
+    app.register_error_handler(Exception, refusing(metrics))
     return app
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
+from hooks.admission import InlineSecrets
 from hooks.facts import (
     ALL_NAMESPACES,
     Facts,
@@ -67,6 +68,8 @@ class Settings:
     tokens_file: str = ""
     insecure: bool = False
     etag: bool = False
+    admission_port: int = 0
+    inline_secrets: InlineSecrets = InlineSecrets.WARN
 
     @property
     def facts(self) -> Facts:
@@ -80,10 +83,11 @@ class Settings:
         )
 
     @property
-    def address(self) -> str:
+    def addresses(self) -> tuple[str, ...]:
         """Return what the server binds to; an IPv6 address is put in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        ports = (self.port, self.admission_port)
+        return tuple(f"{host}:{port}" for port in ports if port)
 
     @property
     def tls(self) -> bool:
@@ -111,6 +115,8 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
     if settings.tls_key_file and not settings.tls_cert_file:
         raise SettingsError(name="TLS_CERT_FILE", reason="must be set where TLS_KEY_FILE is")
+    if settings.admission_port == settings.port:
+        raise SettingsError(name="ADMISSION_PORT", reason="must be another one than PORT")
     if settings.insecure_without and not settings.insecure:
         reason = "must be set; INSECURE=1 starts the service without"
         raise SettingsError(", ".join(settings.insecure_without), reason)
@@ -181,6 +187,14 @@ def _take_over(text: str) -> TakeOver:
         raise ValueError(msg) from None
 
 
+def _inline_secrets(text: str) -> InlineSecrets:
+    for choice in InlineSecrets:
+        if text.lower() == choice.value.lower():
+            return choice
+    msg = "must be Allow, Warn or Deny"
+    raise ValueError(msg)
+
+
 def _namespaces(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
@@ -221,4 +235,6 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "TOKENS_FILE": str,
     "INSECURE": _flag,
     "ETAG": _flag,
+    "ADMISSION_PORT": _whole_number(1, LAST_PORT),
+    "INLINE_SECRETS": _inline_secrets,
 }

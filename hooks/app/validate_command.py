@@ -8,17 +8,16 @@ from typing import Any, BinaryIO, Final, NoReturn
 import click
 import yaml
 
+from hooks.admission import errors_in
 from hooks.definition import departures
 from hooks.errors import InvalidResource, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
-from hooks.rendering import render
-from hooks.rules import errors_of, warnings_of
+from hooks.rules import warnings_of
 
 UNREADABLE: Final = 1
 INVALID: Final = 2
-ANY_TIME: Final = "2026-01-01T00:00:00Z"
 GROUP: Final = API_VERSION.partition("/")[0]
 
 
@@ -71,8 +70,8 @@ def _errors(agent: Obj) -> tuple[Problem, ...]:
     if any(problem.path == "apiVersion" for problem in by_schema):
         return by_schema
     paths = {problem.path for problem in by_schema}
-    by_rule = tuple(each for each in errors_of(agent) if each.path not in paths)
-    return by_schema + by_rule or render([agent], Facts(), ANY_TIME).problems
+    by_rule = tuple(each for each in errors_in(agent, Facts()) if each.path not in paths)
+    return by_schema + by_rule
 
 
 def _warnings(agent: Obj) -> tuple[Problem, ...]:

@@ -5,9 +5,21 @@ from typing import Final
 
 from flask import Flask
 
+from hooks.app.admission import Application, by_port, create_admission_app
 from hooks.app.readiness import Readiness
-from hooks.app.server import READINESS, create_app
-from hooks.app.settings import from_environ
+from hooks.app.server import METRICS, READINESS, create_app
+from hooks.app.settings import Settings, from_environ
 
-app: Final[Flask] = create_app(from_environ(os.environ))
-readiness: Final[Readiness] = app.extensions[READINESS]
+
+def with_webhooks(hooks: Flask, settings: Settings) -> Application:
+    """Return the application of the hooks, with that of the webhooks if they have a port."""
+    if not settings.admission_port:
+        return hooks
+    webhooks = create_admission_app(settings, hooks.extensions[METRICS])
+    return by_port(hooks, webhooks, settings.admission_port)
+
+
+_settings: Final = from_environ(os.environ)
+_hooks: Final = create_app(_settings)
+app: Final = with_webhooks(_hooks, _settings)
+readiness: Final[Readiness] = _hooks.extensions[READINESS]

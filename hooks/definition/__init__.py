@@ -8,6 +8,14 @@ are passed through come from `kubernetes_types.json`, which
 
 from hooks.definition.conformance import departures
 from hooks.definition.definition import definition
-from hooks.definition.policies import policies
+from hooks.definition.policies import inline_secrets_denied, policies
+from hooks.definition.webhooks import mutating_configuration, validating_configuration
 
-__all__ = ["definition", "departures", "policies"]
+__all__ = [
+    "definition",
+    "departures",
+    "inline_secrets_denied",
+    "mutating_configuration",
+    "policies",
+    "validating_configuration",
+]

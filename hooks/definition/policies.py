@@ -1,39 +1,59 @@
 """ValidatingAdmissionPolicies: what the definition cannot do, made from the table of rules.
 
-One refuses what would cost too much inside the definition, the other one warns. Both look at a
-resource when it is created or its spec changes; neither is asked about status or deletion.
+One refuses what would cost too much inside the definition, another one warns, a third one warns of
+secrets. A fourth one, which is a choice, refuses secrets that a resource did not have before. All
+look at a resource when it is created or its spec changes; none is asked about status or deletion.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hooks.definition.definition import GROUP, VERSION
 from hooks.definition.validations import METADATA, SELF, message_of
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
-from hooks.rules import TABLE, Layer, Rule
+from hooks.rules import INLINE_SECRETS, TABLE, Layer, Rule
 from hooks.rules.walking import ITEMS, VALUES, steps_of
 
 API_VERSION = "admissionregistration.k8s.io/v1"
 LABELS = {"app.kubernetes.io/name": "instana-agent-hooks", "app.kubernetes.io/part-of": "instana"}
 ERRORS, WARNINGS = "instana-agent-errors", "instana-agent-warnings"
+INLINE, NEW_INLINE = "instana-agent-inline-secrets", "instana-agent-new-inline-secrets"
+FAIL, IGNORE, DENY, WARN = "Fail", "Ignore", "Deny", "Warn"
 CREATING = "request.operation == 'CREATE'"
 CHANGED = f"{CREATING} || !has(oldObject.spec) || object.spec != oldObject.spec"
 
 
+CONDITIONS = (
+    {"name": "spec-is-there", "expression": "has(object.spec)"},
+    {"name": "spec-is-new", "expression": CHANGED},
+)
+"""When a resource is looked at."""
+
+RULES = tuple(rule for rule in TABLE if rule.layers[0] is Layer.POLICY)
+SECRETS = tuple(rule for rule in RULES if rule.identifier in INLINE_SECRETS)
+
+
 def policies() -> list[Obj]:
     """Return the policies with their bindings."""
-    rules = [rule for rule in TABLE if rule.layers[:1] == (Layer.POLICY,)]
-    errors = [rule for rule in rules if rule.is_error]
-    warnings = [rule for rule in rules if not rule.is_error]
+    errors = [rule for rule in RULES if rule.is_error]
+    warnings = [rule for rule in RULES if not rule.is_error and rule not in SECRETS]
     return [
-        _policy(ERRORS, errors, failure_policy="Fail"),
-        _binding(ERRORS, "Deny"),
-        _policy(WARNINGS, warnings, failure_policy="Ignore"),
-        _binding(WARNINGS, "Warn"),
+        _policy(ERRORS, _validations(errors), FAIL),
+        _binding(ERRORS, DENY),
+        _policy(WARNINGS, _validations(warnings), IGNORE),
+        _binding(WARNINGS, WARN),
+        _policy(INLINE, _validations(SECRETS), IGNORE),
+        _binding(INLINE, WARN),
     ]
 
 
-def _policy(name: str, rules: list[Rule], failure_policy: str) -> Obj:
+def inline_secrets_denied() -> list[Obj]:
+    """Return the policy, with its binding, that refuses secrets which were not there before."""
+    validations = [_of_new(rule, place) for rule in SECRETS for place in rule.places]
+    return [_policy(NEW_INLINE, validations, FAIL), _binding(NEW_INLINE, DENY)]
+
+
+def _policy(name: str, validations: list[Obj], failure_policy: str) -> Obj:
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicy",
@@ -50,11 +70,8 @@ def _policy(name: str, rules: list[Rule], failure_policy: str) -> Obj:
                     }
                 ]
             },
-            "matchConditions": [
-                {"name": "spec-is-there", "expression": "has(object.spec)"},
-                {"name": "spec-is-new", "expression": CHANGED},
-            ],
-            "validations": [_validation(rule, place) for rule in rules for place in rule.places],
+            "matchConditions": [*CONDITIONS],
+            "validations": validations,
         },
     }
 
@@ -68,11 +85,39 @@ def _binding(name: str, action: str) -> Obj:
     }
 
 
+def _validations(rules: Iterable[Rule]) -> list[Obj]:
+    return [_validation(rule, place) for rule in rules for place in rule.places]
+
+
 def _validation(rule: Rule, place: str) -> Obj:
     expression = _at(steps_of(place), "object", lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
+    return _told(rule, place, expression)
+
+
+def _of_new(rule: Rule, place: str) -> Obj:
+    """Return the validation that spares what the stored resource has at the place, too."""
+    steps = steps_of(place)
+
+    def holds(value: str) -> str:
+        return f"{SELF.sub(value, rule.cel)} || (!({CREATING}) && {_exists(steps, value)})"
+
+    return _told(rule, place, _at(steps, "object", holds))
+
+
+def _told(rule: Rule, place: str, expression: str) -> Obj:
     return {"expression": expression, "message": f"{place}{rule.field}: {message_of(rule)}"}
+
+
+def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
+    """Return the expression that the stored resource has a value at a place, in any item of it."""
+    if not steps:
+        return f"{value} == {wanted}"
+    step, rest = steps[0], steps[1:]
+    if step == ITEMS:
+        return f"{value}.exists(old, {_exists(rest, wanted, 'old')})"
+    return f"has({value}.{step}) && {_exists(rest, wanted, f'{value}.{step}')}"
 
 
 def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:

@@ -5,11 +5,13 @@ docs/validation.md and the check of the sync hook itself.
 """
 
 from hooks.rules.checking import errors_of, parse_agent, rules_named_in, warnings_of
+from hooks.rules.inline import IDENTIFIERS as INLINE_SECRETS
 from hooks.rules.rule import Layer, Rule, Severity
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 
 __all__ = [
     "BY_IDENTIFIER",
+    "INLINE_SECRETS",
     "TABLE",
     "Layer",
     "Rule",

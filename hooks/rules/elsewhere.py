@@ -111,5 +111,6 @@ RULES = (
         "another name",
         bad={"agent": {"tls": {"secretName": "instana-agent-config"}}},
         good={"agent": {"tls": {"secretName": "my-tls"}}},
+        of_cluster=True,
     ),
 )

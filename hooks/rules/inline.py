@@ -78,3 +78,4 @@ RULES = (
         good={"agent": {"tls": {"secretName": "agent-tls"}}},
     ),
 )
+IDENTIFIERS = frozenset(rule.identifier for rule in RULES)

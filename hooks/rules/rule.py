@@ -28,6 +28,7 @@ class Layer(StrEnum):
     SCHEMA = "schema"
     CEL = "CEL"
     POLICY = "policy"
+    WEBHOOK = "webhook"
     SERVICE = "service"
 
 
@@ -63,6 +64,8 @@ class Rule:
     """Whether the service carries out all else of a stored resource that breaks it."""
     on_create: bool = False
     """Whether it is about what can never be mended, and so is asked for on creation only."""
+    of_cluster: bool = False
+    """Whether it is about other objects of the cluster, which only the service gets to see."""
     since: str = FIRST
 
     @property
@@ -73,12 +76,22 @@ class Rule:
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Return the layers that look at it, the first one first."""
-        own = (Layer.SERVICE,) if self.is_error and not self.carried_out else ()
+        own = (*self._at_the_webhook, *self._at_the_service)
         if self.in_schema:
             return (Layer.SCHEMA, *own)
         if not self.cel:
             return own
         return (Layer.POLICY if self.in_policy or not self.is_error else Layer.CEL, *own)
+
+    @property
+    def _at_the_webhook(self) -> tuple[Layer, ...]:
+        """Return the webhook, unless what it gets can never be wrong, or never shows it."""
+        is_sorted_out = self.find is None and self.carried_out
+        return () if is_sorted_out or self.of_cluster else (Layer.WEBHOOK,)
+
+    @property
+    def _at_the_service(self) -> tuple[Layer, ...]:
+        return (Layer.SERVICE,) if self.is_error and not self.carried_out else ()
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -13,8 +13,13 @@ SOURCES = ("crd", "deploy", "metacontroller")
 OVERLAYS = ("cert-manager", "dev", "openshift", "self-signed")
 TOKENS_ONLY = ("cert-manager", "openshift")
 COMPONENTS = (
+    "deploy/components/defaulting",
     "deploy/components/leader-election",
     "deploy/components/nodes-proxy",
+    "deploy/components/webhook-ca-cert-manager",
+    "deploy/components/webhook-ca-openshift",
+    "deploy/components/webhook-ca-self-signed",
+    "deploy/components/webhooks",
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
 )

@@ -1,0 +1,170 @@
+"""AdmissionReview (`admission.k8s.io/v1`): what the API server asks, and the answers to it."""
+
+from base64 import b64encode
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from hooks.errors import HookError, InvalidResource, Problem
+from hooks.kube.objects import Obj, as_object
+from hooks.models.instana_agent import API_VERSION, KIND
+
+REVIEW_VERSION, REVIEW_KIND = "admission.k8s.io/v1", "AdmissionReview"
+CREATE, UPDATE = "CREATE", "UPDATE"
+REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
+LONGEST_WARNING = 120
+"""What Kubernetes recommends; from 256 on the API server cuts them."""
+MOST_WARNINGS = 30
+"""Those of the length above: of 4096 characters in all the API server hands on the first ones."""
+MOST_PROBLEMS = 100
+CUT = "..."
+
+
+class NoAdmissionReview(HookError):
+    """The request is not one that the API server sends about an InstanaAgent."""
+
+    type = "no_admission_review"
+    http_status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is asked: an operation, the object that it leads to, and the one that was there."""
+
+    uid: str
+    operation: str
+    subresource: str
+    new: Obj
+    old: Obj
+
+    @property
+    def is_creation(self) -> bool:
+        """Tell whether the object is new."""
+        return self.operation == CREATE
+
+    @property
+    def brings_a_spec(self) -> bool:
+        """Tell whether there is a spec to look at: one that is new, or that changes.
+
+        All else has to go through whatever the spec says: a stored object can be labelled, told a
+        status, finalised and deleted.
+        """
+        if self.operation not in (CREATE, UPDATE) or self.subresource:
+            return False
+        if as_object(self.new.get("metadata")).get("deletionTimestamp"):
+            return False
+        return self.is_creation or self._spec_changed()
+
+    def _spec_changed(self) -> bool:
+        try:
+            return bool(self.new.get("spec") != self.old.get("spec"))
+        except RecursionError:
+            return True
+
+
+def read_review(body: Obj) -> Review:
+    """Return what the body asks; raises NoAdmissionReview."""
+    request = body.get("request")
+    if (body.get("apiVersion"), body.get("kind")) != (REVIEW_VERSION, REVIEW_KIND):
+        msg = f"the request is no {REVIEW_KIND} of {REVIEW_VERSION}"
+        raise NoAdmissionReview(msg)
+    if not isinstance(request, dict) or not _texts(request, "uid", "operation"):
+        msg = "the review has no request with a uid and an operation"
+        raise NoAdmissionReview(msg)
+    review = Review(
+        uid=request["uid"],
+        operation=request["operation"],
+        subresource=str(request.get("subResource") or ""),
+        new=as_object(request.get("object")),
+        old=as_object(request.get("oldObject")),
+    )
+    if review.brings_a_spec and not _is_agent(review.new):
+        msg = f"the review's object is no {KIND} of {API_VERSION}"
+        raise NoAdmissionReview(msg)
+    return review
+
+
+def allowed(review: Review, warnings: Iterable[Problem] = ()) -> Obj:
+    """Return the answer that the object may be stored, with what its author should know."""
+    return _answer(review, allowed=True, **_told(warnings))
+
+
+def patched(review: Review, operations: Collection[Obj]) -> Obj:
+    """Return the answer that the object may be stored, changed by the operations if there are."""
+    if not operations:
+        return allowed(review)
+    patch = b64encode(orjson.dumps(operations)).decode("ascii")
+    return _answer(review, allowed=True, patch=patch, patchType="JSONPatch")
+
+
+def denied(review: Review, problems: Collection[Problem], warnings: Iterable[Problem]) -> Obj:
+    """Return the answer that the object must not be stored, and why."""
+    told = tuple(problems)[:MOST_PROBLEMS]
+    further = len(problems) - len(told)
+    message = "; ".join(map(str, told)) + (f"; and {further} more" if further else "")
+    status = {
+        "status": "Failure",
+        "code": REFUSED.value,
+        "reason": "Invalid",
+        "message": message,
+        "details": _details(review.new, told),
+    }
+    return _answer(review, allowed=False, status=status, **_told(warnings))
+
+
+def refusal_of(answer: Mapping[str, Any]) -> str:
+    """Return why an answer denies, empty if it does not."""
+    response = answer["response"]
+    return "" if response["allowed"] else str(response["status"]["message"])
+
+
+def _details(resource: Obj, problems: Iterable[Problem]) -> Obj:
+    """Return what makes kubectl tell of these problems as of those that the definition sees."""
+    causes = [
+        {
+            "reason": InvalidResource.reason,
+            "field": each.path,
+            "message": f"{each.message} (rule {each.rule})",
+        }
+        for each in problems
+    ]
+    name = as_object(resource.get("metadata")).get("name")
+    group = API_VERSION.partition("/")[0]
+    return {"group": group, "kind": KIND, "name": str(name or ""), "causes": causes}
+
+
+def _answer(review: Review, **response: Any) -> Obj:
+    return {
+        "apiVersion": REVIEW_VERSION,
+        "kind": REVIEW_KIND,
+        "response": {"uid": review.uid, **response},
+    }
+
+
+def _told(warnings: Iterable[Problem]) -> Obj:
+    texts = [*dict.fromkeys(map(_warning, warnings))]
+    if not texts:
+        return {}
+    further = len(texts) - MOST_WARNINGS
+    more = [f"and {further} more warnings: python -m hooks validate tells all"]
+    return {"warnings": texts[:MOST_WARNINGS] + (more if further > 0 else [])}
+
+
+def _warning(problem: Problem) -> str:
+    """Return the warning, short enough for a header; the rule's identifier is always in it."""
+    whole = "".join(each if each.isprintable() else " " for each in str(problem))
+    if len(whole) <= LONGEST_WARNING:
+        return whole
+    tail = f"{CUT} (rule {problem.rule})"
+    return whole[: LONGEST_WARNING - len(tail)] + tail
+
+
+def _texts(request: Obj, *fields: str) -> bool:
+    return all(isinstance(request.get(field), str) and request[field] for field in fields)
+
+
+def _is_agent(resource: Obj) -> bool:
+    return (resource.get("apiVersion"), resource.get("kind")) == (API_VERSION, KIND)

@@ -1,0 +1,67 @@
+"""`/admission/validate`: refuses a mistake before it is stored, and warns of what is odd."""
+
+from enum import Enum
+
+from hooks.admission.problems import errors_in
+from hooks.admission.ratcheting import introduced
+from hooks.admission.review import Review, allowed, denied, read_review
+from hooks.errors import InvalidResource, Problem
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, warnings_of
+
+Problems = tuple[Problem, ...]
+
+
+class InlineSecrets(Enum):
+    """What becomes of a resource with a secret in it, as a value."""
+
+    ALLOW = "Allow"
+    """Nothing is said."""
+    WARN = "Warn"
+    """Its author is told what to use instead."""
+    DENY = "Deny"
+    """It is refused."""
+
+
+def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
+    """Return the answer to a review; raises NoAdmissionReview, or InternalError for a bug.
+
+    An update is refused for the mistakes that it brings: one that the stored object has at the
+    same field, with the same value, becomes a warning.
+    """
+    review = read_review(body)
+    if not review.brings_a_spec:
+        return allowed(review)
+    errors, warnings = _found(review.new, review, facts, inline_secrets)
+    if errors and not review.is_creation:
+        before, _ = _found(review.old, review, facts, inline_secrets)
+        new = introduced(errors, review.new, before, review.old)
+        warnings = (*(each for each in errors if each not in new), *warnings)
+        errors = new
+    return denied(review, errors, warnings) if errors else allowed(review, warnings)
+
+
+def _found(
+    resource: Obj, review: Review, facts: Facts, inline_secrets: InlineSecrets
+) -> tuple[Problems, Problems]:
+    """Return errors and warnings of a resource, as this installation sees them."""
+    asked = (*errors_in(resource, facts), *_oddities(resource))
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    for each in asked:
+        rule = BY_IDENTIFIER[each.rule]
+        if rule.on_create and not review.is_creation:
+            continue
+        if each.rule not in INLINE_SECRETS:
+            (errors if rule.is_error else warnings).append(each)
+        elif inline_secrets is not InlineSecrets.ALLOW:
+            (errors if inline_secrets is InlineSecrets.DENY else warnings).append(each)
+    return tuple(errors), tuple(warnings)
+
+
+def _oddities(resource: Obj) -> Problems:
+    try:
+        return warnings_of(resource)
+    except (InvalidResource, RecursionError):
+        return ()
