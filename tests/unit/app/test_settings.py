@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from hooks import __version__
+from hooks.admission import InlineSecrets
 from hooks.app.settings import READERS, Settings, SettingsError, from_environ
 from hooks.facts import Facts, TakeOver
 
@@ -41,6 +42,8 @@ def test_every_setting_is_read() -> None:
             "INSECURE": "false",
             "ETAG": "true",
             "TAKE_OVER": "update",
+            "ADMISSION_PORT": "9443",
+            "INLINE_SECRETS": "deny",
         }
     )
 
@@ -62,6 +65,8 @@ def test_every_setting_is_read() -> None:
         insecure=False,
         etag=True,
         take_over=TakeOver.UPDATE,
+        admission_port=9443,
+        inline_secrets=InlineSecrets.DENY,
     )
 
 
@@ -91,6 +96,10 @@ def test_every_setting_is_read() -> None:
         ("OPERATOR_VERSION", "-1"),
         ("POD_NAMESPACE", "Team_A"),
         ("TAKE_OVER", "Never"),
+        ("ADMISSION_PORT", "0"),
+        ("ADMISSION_PORT", "https"),
+        ("ADMISSION_PORT", "8080"),
+        ("INLINE_SECRETS", "Refuse"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_without_being_quoted(name: str, value: str) -> None:
@@ -173,7 +182,13 @@ def test_the_facts_are_the_settings_that_matter_to_the_desired_state() -> None:
     ("host", "address"), [("0.0.0.0", "0.0.0.0:8080"), ("::", "[::]:8080"), ("::1", "[::1]:8080")]
 )
 def test_an_ipv6_address_is_put_in_brackets(host: str, address: str) -> None:
-    assert Settings(host=host).address == address
+    assert Settings(host=host).addresses == (address,)
+
+
+def test_webhooks_have_an_address_of_their_own() -> None:
+    settings = Settings(host="::1", admission_port=9443)
+
+    assert settings.addresses == ("[::1]:8080", "[::1]:9443")
 
 
 def test_every_setting_has_a_reader() -> None:

@@ -1,0 +1,131 @@
+"""The envelope: what is none, and what the API server makes of an answer."""
+
+from typing import Any
+
+import pytest
+
+from hooks.admission import InlineSecrets, NoAdmissionReview, default, refusal_of, validate
+from hooks.admission.review import LONGEST_WARNING, MOST_PROBLEMS, MOST_WARNINGS
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from tests.support.resources import agent
+from tests.support.reviews import UID, refused_by, review, warned_by
+
+MOST_OF_A_HEADER = 4096
+
+
+def validated(body: Obj, inline: InlineSecrets = InlineSecrets.WARN) -> Obj:
+    return validate(body, Facts(), inline)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"},
+        review(agent()) | {"apiVersion": "admission.k8s.io/v1beta1"},
+        review(agent()) | {"kind": "ConversionReview"},
+        review(agent()) | {"request": []},
+        review(agent(), uid=""),
+        review(agent(), uid=3),
+        review(agent(), operation=None),
+        review(None),
+        review([]),
+        review(agent() | {"kind": "Pod"}),
+        review(agent() | {"apiVersion": "instana.io/v1beta1"}),
+        review(agent(), agent(), object=None),
+    ],
+    ids=range(13),
+)
+def test_what_is_no_review_of_an_agent_is_refused(body: Obj) -> None:
+    for webhook in (validated, default):
+        with pytest.raises(NoAdmissionReview):
+            webhook(body)
+    assert NoAdmissionReview.http_status == 400
+
+
+def test_answer_is_about_the_request() -> None:
+    answer = validated(review(agent({"agent": {"key": None, "keysSecret": "instana-keys"}})))
+
+    assert answer == {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "response": {"uid": UID, "allowed": True},
+    }
+
+
+def test_refusal_says_what_is_wrong_where_and_by_which_rule() -> None:
+    answer = validated(review(agent({"agent": {"mode": "FULL"}})))
+
+    text = "must be APM, INFRASTRUCTURE or AWS (rule mode)"
+    assert answer["response"]["allowed"] is False
+    assert answer["response"]["status"] == {
+        "status": "Failure",
+        "code": 422,
+        "reason": "Invalid",
+        "message": f"spec.agent.mode: {text}",
+        "details": {
+            "group": "instana.io",
+            "kind": "InstanaAgent",
+            "name": "instana-agent",
+            "causes": [{"reason": "InvalidSpec", "field": "spec.agent.mode", "message": text}],
+        },
+    }
+    assert refusal_of(answer) == f"spec.agent.mode: {text}"
+
+
+def test_refusal_names_every_problem() -> None:
+    spec = {"agent": {"mode": "FULL", "endpointPort": "0"}, "cluster": None}
+
+    assert refused_by(validated(review(agent(spec)))) == {"mode", "port", "cluster-name"}
+
+
+def test_refusal_is_bounded() -> None:
+    env = [{"name": ""}] * (MOST_PROBLEMS + 3)
+    status = validated(review(agent({"agent": {"pod": {"env": env}}})))["response"]["status"]
+
+    assert len(status["details"]["causes"]) == MOST_PROBLEMS
+    assert status["message"].endswith("; and 3 more")
+
+
+def test_warnings_are_short_and_name_their_rule() -> None:
+    (warning,) = validated(review(agent()))["response"]["warnings"]
+
+    assert len(warning) == LONGEST_WARNING
+    assert warning.startswith("spec.agent.key: everyone who may read the resource can read it here")
+    assert warning.endswith("... (rule inline-key)")
+
+
+def test_warnings_are_bounded_and_said_once() -> None:
+    backends: list[Any] = [
+        {"endpointHost": f"host-{number}", "endpointPort": "1", "key": "x"}
+        for number in range(MOST_WARNINGS + 9)
+    ]
+    body = review(agent({"agent": {"additionalBackends": backends}}))
+    warnings = validated(body)["response"]["warnings"]
+
+    assert len(warnings) == len(set(warnings)) == MOST_WARNINGS + 1
+    assert warnings[-1] == "and 10 more warnings: python -m hooks validate tells all"
+    assert len("".join(warnings)) < MOST_OF_A_HEADER
+
+
+def test_a_warning_fits_into_a_header() -> None:
+    labels = {"a\nb\x1b": "x"}
+    spec = {"agent": {"pod": {"labels": labels}}}
+    answer = validated(review(agent(spec), agent(spec | {"zone": {"name": "east"}})))
+
+    assert "label-name" in warned_by(answer)
+    assert all(text.isprintable() for text in answer["response"]["warnings"])
+
+
+def test_a_resource_that_is_nested_too_deeply_is_refused() -> None:
+    deep: Obj = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    broken = agent({"cluster": None}) | {"metadata": {"name": "a", "namespace": "b", "x": None}}
+    broken["spec"]["kubernetes"] = deep
+    broken["spec"]["openshift"] = "yes"
+
+    for body in (review(broken), review(broken, agent())):
+        assert refused_by(validated(body)) == {"nesting"}
+        assert default(body)["response"] == {"uid": UID, "allowed": True}
