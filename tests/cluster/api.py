@@ -28,6 +28,7 @@ PLURALS = {
     "EndpointSlice": "endpointslices",
     "Event": "events",
     "InstanaAgent": "agents",
+    "MutatingWebhookConfiguration": "mutatingwebhookconfigurations",
     "Namespace": "namespaces",
     "Node": "nodes",
     "Pod": "pods",
@@ -35,6 +36,7 @@ PLURALS = {
     "PriorityClass": "priorityclasses",
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
+    "ValidatingWebhookConfiguration": "validatingwebhookconfigurations",
     "Role": "roles",
     "RoleBinding": "rolebindings",
     "Secret": "secrets",
@@ -48,11 +50,13 @@ CLUSTER_SCOPED = frozenset(
         "ClusterRoleBinding",
         "CustomResourceDefinition",
         "DecoratorController",
+        "MutatingWebhookConfiguration",
         "Namespace",
         "Node",
         "PriorityClass",
         "ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
     }
 )
 
