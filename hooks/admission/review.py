@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from textwrap import wrap
 from typing import Any
 
 import orjson
@@ -17,10 +18,10 @@ CREATE, UPDATE = "CREATE", "UPDATE"
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 LONGEST_WARNING = 120
 """What Kubernetes recommends; from 256 on the API server cuts them."""
-MOST_WARNINGS = 30
-"""Those of the length above: of 4096 characters in all the API server hands on the first ones."""
+MOST_LINES = 30
+"""Of 4096 characters in all the API server hands on the first ones."""
+GOES_ON = "... "
 MOST_PROBLEMS = 100
-CUT = "..."
 
 
 class NoAdmissionReview(HookError):
@@ -145,21 +146,27 @@ def _answer(review: Review, **response: Any) -> Obj:
 
 
 def _told(warnings: Iterable[Problem]) -> Obj:
-    texts = [*dict.fromkeys(map(_warning, warnings))]
-    if not texts:
-        return {}
-    further = len(texts) - MOST_WARNINGS
-    more = [f"and {further} more warnings: python -m hooks validate tells all"]
-    return {"warnings": texts[:MOST_WARNINGS] + (more if further > 0 else [])}
+    told: list[str] = []
+    for number, problem in enumerate(problems := [*dict.fromkeys(warnings)]):
+        lines = _lines(problem)
+        if len(told) + len(lines) > MOST_LINES:
+            further = len(problems) - number
+            told.append(f"and {further} more: python -m hooks validate tells all of them")
+            break
+        told += lines
+    return {"warnings": told} if told else {}
 
 
-def _warning(problem: Problem) -> str:
-    """Return the warning, short enough for a header; the rule's identifier is always in it."""
+def _lines(problem: Problem) -> list[str]:
+    """Return a warning in lines that are short enough, the rule's identifier in the last one."""
     whole = "".join(each if each.isprintable() else " " for each in str(problem))
-    if len(whole) <= LONGEST_WARNING:
-        return whole
-    tail = f"{CUT} (rule {problem.rule})"
-    return whole[: LONGEST_WARNING - len(tail)] + tail
+    text, tail = whole.rsplit(" (rule ", 1)
+    lines = wrap(text, LONGEST_WARNING, subsequent_indent=GOES_ON, break_on_hyphens=False)
+    *others, last = lines
+    ended = f"{last} (rule {tail}"
+    if len(ended) <= LONGEST_WARNING:
+        return [*others, ended]
+    return [*lines, f"{GOES_ON}(rule {tail}"]
 
 
 def _texts(request: Obj, *fields: str) -> bool:

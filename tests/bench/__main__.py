@@ -10,11 +10,14 @@ from pathlib import Path
 import orjson
 import yaml
 
+from hooks.admission import InlineSecrets, validate
 from hooks.facts import Facts
+from hooks.kube.objects import Obj
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.bench.figures import Figure
 from tests.bench.servers import server_figures
+from tests.support.reviews import review
 
 TYPICAL = Path("tests/fixtures/sync/healthy/request.json")
 ROUNDS = 15
@@ -28,7 +31,8 @@ def main() -> int:
     body = orjson.dumps(orjson.loads(TYPICAL.read_bytes()))
     print(f"typical request: {len(body) / 1024:.1f} KiB, {len(_answer(body)) / 1024:.1f} KiB out")
     print(f"{'':34} {'ours':>9} {'baseline':>9}")
-    figures = [_sync_figure(body), *server_figures(body)]
+    reviewed = orjson.dumps(_review(body))
+    figures = [_sync_figure(body), _webhook_figure(reviewed), *server_figures(body, reviewed)]
     for figure in figures:
         print(figure)
     return int(any(figure.ratio > figure.goal for figure in figures))
@@ -46,6 +50,19 @@ def _sync_figure(body: bytes) -> Figure:
     parse = _seconds_per_call(lambda: yaml.load(text, Loader=yaml.CSafeLoader)) if text else 0.0
     allowed = floor + parse / SYNC_GOAL
     return Figure("sync(), bytes to bytes", ours * 1e6, allowed * 1e6, "µs", SYNC_GOAL)
+
+
+def _review(body: bytes) -> Obj:
+    """Return the review of a change of the typical resource."""
+    old = orjson.loads(body)["parent"]
+    return review(old | {"spec": old["spec"] | {"zone": {"name": "east"}}}, old)
+
+
+def _webhook_figure(reviewed: bytes) -> Figure:
+    def answer() -> bytes:
+        return encode(validate(decode(reviewed), Facts(), InlineSecrets.WARN))
+
+    return Figure("validate(), bytes to bytes", _seconds_per_call(answer) * 1e3, 1.0, "ms", 1.0)
 
 
 def _configuration_text(body: bytes) -> str:

@@ -1,6 +1,12 @@
-"""The baseline: a Flask application that gives back what it gets."""
+"""The baseline: a Flask application that gives back what it gets, and takes every resource."""
 
 from flask import Flask, Response, request
+
+ADMITTED = (
+    b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":'
+    b'{"uid":"705ab4f5-6393-11e8-b7cc-42010a800002","allowed":true}}'
+)
+"""What a webhook answers that looks at nothing."""
 
 app = Flask(__name__, static_folder=None)
 
@@ -9,6 +15,13 @@ app = Flask(__name__, static_folder=None)
 def echo() -> Response:
     """Return the body as it came."""
     return Response(request.get_data(cache=False), content_type="application/json")
+
+
+@app.post("/admission/validate")
+def admit() -> Response:
+    """Return an answer that is always the same."""
+    request.get_data(cache=False)
+    return Response(ADMITTED, content_type="application/json")
 
 
 @app.get("/readyz")

@@ -33,9 +33,11 @@ TOKEN: Final = "token-of-the-benchmark"
 ROUNDS: Final = 12
 CALLS_PER_ROUND: Final = 40
 HTTP_GOAL, UNCHANGED_GOAL, TAIL_GOAL, MEMORY_GOAL = 1.6, 1.15, 5.0, 2.0
+WEBHOOK_GOAL, WEBHOOK_MILLISECONDS = 2.0, 50.0
+VALIDATE = "/admission/validate"
 
 
-def server_figures(body: bytes) -> list[Figure]:
+def server_figures(body: bytes, reviewed: bytes) -> list[Figure]:
     """Measure the servers in turns, each with several clients at once."""
     with (
         _credentials() as (environ, context),
@@ -49,14 +51,20 @@ def server_figures(body: bytes) -> list[Figure]:
         known = post("/sync", body, Authorization=f"Bearer {TOKEN}", If_None_Match=tag)
         unchanged = Call(ours.port, context, known, status=304)
         echoed, bare_echoed = Call(echo.port, context, request), Call(bare.port, context, request)
+        asked = post(VALIDATE, reviewed)
+        webhook, admitted = (
+            Call(port, context, asked) for port in (ours.admission_port, echo.admission_port)
+        )
         for _ in range(ROUNDS):
-            for call in (plain, echoed, unchanged, bare_echoed):
+            for call in (plain, echoed, unchanged, bare_echoed, webhook, admitted):
                 call.repeat(CALLS_PER_ROUND)
         return [
             _against("HTTPS p50", plain, echoed, HTTP_GOAL),
             _against("HTTPS p50, unchanged (304)", unchanged, echoed, UNCHANGED_GOAL),
             _tail("HTTPS p99 to its p50", plain),
             _tail("HTTPS p99 to its p50, unchanged", unchanged),
+            _against("webhook p50", webhook, admitted, WEBHOOK_GOAL),
+            Figure("webhook p99", _percentile(webhook, 99), WEBHOOK_MILLISECONDS, "ms", 1.0),
             Figure("worker RSS", _rss(ours.pid), _rss(bare.pid), "MiB", MEMORY_GOAL),
         ]
 
@@ -77,6 +85,7 @@ def _percentile(call: Call, percent: int) -> float:
 @dataclass(frozen=True)
 class _Server:
     port: int
+    admission_port: int
     pid: int
 
 
@@ -99,12 +108,17 @@ def _credentials() -> Iterator[tuple[Mapping[str, str], ssl.SSLContext]]:
 
 @contextmanager
 def _server(arguments: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[_Server]:
-    with closing(socket.socket()) as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
-    fixed = {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json", "ETAG": "true"}
+    port, admission_port = _free_port(), _free_port()
+    fixed = {
+        "HOST": LOOPBACK,
+        "PORT": str(port),
+        "ADMISSION_PORT": str(admission_port),
+        "LOG_FORMAT": "json",
+        "ETAG": "true",
+    }
     files = [f"--certfile={settings['TLS_CERT_FILE']}", f"--keyfile={settings['TLS_KEY_FILE']}"]
-    command = ["-m", "gunicorn", f"--bind={LOOPBACK}:{port}", *files, *arguments]
+    binds = [f"--bind={LOOPBACK}:{each}" for each in (port, admission_port)]
+    command = ["-m", "gunicorn", *binds, *files, *arguments]
     process = subprocess.Popen(
         [sys.executable, *command],
         env=os.environ | settings | fixed,
@@ -113,10 +127,16 @@ def _server(arguments: tuple[str, ...], settings: Mapping[str, str]) -> Iterator
     )
     try:
         _wait(port)
-        yield _Server(port, process.pid)
+        yield _Server(port, admission_port, process.pid)
     finally:
         process.terminate()
         process.wait()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:

@@ -5,9 +5,17 @@ from typing import Any
 import pytest
 
 from hooks.admission import InlineSecrets, NoAdmissionReview, default, refusal_of, validate
-from hooks.admission.review import LONGEST_WARNING, MOST_PROBLEMS, MOST_WARNINGS
+from hooks.admission.review import (
+    LONGEST_WARNING,
+    MOST_LINES,
+    MOST_PROBLEMS,
+    Review,
+    allowed,
+)
+from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
+from hooks.rules.inline import REASON
 from tests.support.resources import agent
 from tests.support.reviews import UID, refused_by, review, warned_by
 
@@ -88,24 +96,35 @@ def test_refusal_is_bounded() -> None:
     assert status["message"].endswith("; and 3 more")
 
 
-def test_warnings_are_short_and_name_their_rule() -> None:
-    (warning,) = validated(review(agent()))["response"]["warnings"]
+def test_warnings_are_in_short_lines_and_name_their_rule() -> None:
+    answer = validated(review(agent()))
 
-    assert len(warning) == LONGEST_WARNING
-    assert warning.startswith("spec.agent.key: everyone who may read the resource can read it here")
-    assert warning.endswith("... (rule inline-key)")
+    assert answer["response"]["warnings"] == [
+        f"spec.agent.key: {REASON}: put it into a Secret and name the entry in",
+        "... keySecretKeyRef, or call it key in the Secret that keysSecret names (rule inline-key)",
+    ]
 
 
-def test_warnings_are_bounded_and_said_once() -> None:
+@pytest.mark.parametrize("length", range(60, 140))
+def test_lines_have_the_length_that_is_recommended(length: int) -> None:
+    problem = Problem("x" * length, "is odd, and so on and on", "mode")
+    warnings = allowed(Review("u", "CREATE", "", {}, {}), [problem])["response"]["warnings"]
+
+    assert max(map(len, warnings)) <= LONGEST_WARNING
+    assert warnings[-1].endswith("(rule mode)")
+    told = "".join(warnings).replace("...", "").replace(" ", "")
+    assert told == str(problem).replace(" ", "")
+
+
+def test_warnings_are_bounded() -> None:
     backends: list[Any] = [
-        {"endpointHost": f"host-{number}", "endpointPort": "1", "key": "x"}
-        for number in range(MOST_WARNINGS + 9)
+        {"endpointHost": f"host-{number}", "endpointPort": "1", "key": "x"} for number in range(39)
     ]
     body = review(agent({"agent": {"additionalBackends": backends}}))
     warnings = validated(body)["response"]["warnings"]
 
-    assert len(warnings) == len(set(warnings)) == MOST_WARNINGS + 1
-    assert warnings[-1] == "and 10 more warnings: python -m hooks validate tells all"
+    assert len(warnings) == MOST_LINES + 1
+    assert warnings[-1] == "and 25 more: python -m hooks validate tells all of them"
     assert len("".join(warnings)) < MOST_OF_A_HEADER
 
 
