@@ -68,6 +68,14 @@ def test_component_is_taken_without_a_warning(component: str, place: Path) -> No
     assert len(dry_run(directory).splitlines()) == len(build(directory))
 
 
+@pytest.mark.parametrize("overlay", sorted({*OVERLAYS} - {"dev"}))
+def test_webhooks_are_taken_without_a_warning(overlay: str, place: Path) -> None:
+    names = ("webhooks", "defaulting", f"webhook-ca-{overlay}")
+    directory = installation(place, overlay, *(f"deploy/components/{name}" for name in names))
+
+    assert len(dry_run(directory).splitlines()) == len(build(directory))
+
+
 @pytest.fixture(scope="module", name="restricted")
 def _restricted(api: Api) -> Iterator[Obj]:
     """A namespace that takes only pods of the strictest Pod Security standard."""
