@@ -16,6 +16,8 @@ see it:
   is not asked again, so that it can still be labelled and deleted;
 - **policy**: the ValidatingAdmissionPolicies of `deploy/admission`, which also give the warnings.
   They are optional, and need no webhook: `kubectl apply -k deploy/admission`;
+- **webhook**: the service, asked by the API server ([how to install it](install.md#webhooks)). It
+  sees what the policies see, and what takes more than an expression. Optional, too;
 - **service**: the sync hook. An invalid resource that got there keeps its children as they are, and
   its condition `Valid` says why, with the rule's identifier; so do the log line (`rules`) and the
   metric `instana_hooks_rules_broken_total`.
@@ -25,6 +27,38 @@ warnings as problems. In a path `[]` stands for each item of a list, `{}` for ea
 Where a rule is not asked of the service, that carries out all else of a stored resource, and its
 condition `ReferencesResolved` names what is missing. The key of a certificate is compared with it
 in the service, as far as both encodings tell (RSA, and elliptic curves that name their public key).
+
+## What was stored before
+
+Neither labels, finalizers and the status nor a deletion are checked, and an update only where it
+changes the spec. Then the definition does not ask again for parts that stay as they are; the
+webhook refuses the mistakes that the update brings: one that the same rule finds in the stored
+resource, in the same field and with the same value, becomes a warning, wherever in a list it
+stands. What only children show is the same mistake if it has the same name. The policies ask for
+all of a changed spec, but that which refuses secrets spares those that were there.
+
+## Secrets in resources
+
+Rules `inline-...` are about a key or password that stands in the resource as a value; what an
+installation makes of it is said once for the policies, and once for the webhook:
+
+| | Policies | Webhook: `INLINE_SECRETS` |
+| --- | --- | --- |
+| nothing is said | component `deploy/admission/inline-secrets-allow` | `Allow` |
+| a warning, as it is without a choice | `deploy/admission` alone | `Warn` |
+| refused, unless it was there before | component `deploy/admission/inline-secrets-deny` | `Deny` |
+
+```yaml
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - instana-agent-hooks/deploy/admission
+components:
+  - instana-agent-hooks/deploy/admission/inline-secrets-deny
+```
+
+The policy refuses also while the service is down. Who has policies and webhook reads each warning
+twice, in other lines: the webhook says what it has to say in lines of 120 characters at most.
 """
 ERRORS = """
 ## Errors
