@@ -44,6 +44,7 @@ def test_all_that_is_written_into_the_smallest_resource() -> None:
         },
         "opentelemetry": {"enabled": True},
         "rbac": {"create": True},
+        "rollout": {"policy": "Automatic"},
         "service": {"create": True},
         "serviceAccount": {"create": True},
         "useSecretMounts": True,
