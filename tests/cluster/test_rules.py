@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.rules import Layer, Rule
+from hooks.rules import BY_IDENTIFIER, Layer, Rule
 from hooks.rules.cases import CASES, Verdict
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.test_definition import create, serve
-from tests.support.rules import WITH_EXAMPLES, example
+from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
 pytestmark = pytest.mark.definition
 
@@ -119,6 +119,17 @@ def test_policy_warns_of_the_bad_example(rule: Rule, api: Api) -> None:
 
     assert response.ok, response.text
     assert f"(rule {rule.identifier})" in response.headers["Warning"]
+
+
+@pytest.mark.parametrize(("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=str)
+@pytest.mark.usefixtures("policies")
+def test_policy_warns_where_the_service_does(
+    identifier: str, spec: Obj, fields: set[str], api: Api
+) -> None:
+    response = create(api, example(BY_IDENTIFIER[identifier], spec))
+
+    assert response.ok, response.text
+    assert (f"(rule {identifier})" in response.headers.get("Warning", "")) is bool(fields)
 
 
 @pytest.mark.parametrize("rule", BY_LAYER[Layer.POLICY], ids=lambda rule: rule.identifier)
