@@ -15,7 +15,8 @@ see it:
 - **CEL**: rules in the definition, which needs nothing else. An unchanged part of a stored resource
   is not asked again, so that it can still be labelled and deleted;
 - **policy**: the ValidatingAdmissionPolicies of `deploy/admission`, which also give the warnings.
-  They are optional, and need no webhook: `kubectl apply -k deploy/admission`;
+  They are optional, and need no webhook: `kubectl apply -k deploy/admission`. They too let an
+  unchanged part of a stored resource pass, so that its other fields can be changed, but warn again;
 - **service**: the sync hook. An invalid resource that got there keeps its children as they are, and
   its condition `Valid` says why, with the rule's identifier; so do the log line (`rules`) and the
   metric `instana_hooks_rules_broken_total`.

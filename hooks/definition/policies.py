@@ -1,10 +1,12 @@
 """ValidatingAdmissionPolicies: what the definition cannot do, made from the table of rules.
 
 One refuses what would cost too much inside the definition, the other one warns. Both look at a
-resource when it is created or its spec changes; neither is asked about status or deletion.
+resource when it is created or its spec changes; neither is asked about status or deletion. As the
+definition does, the first one lets pass what an update leaves as it was stored.
 """
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from hooks.definition.definition import GROUP, VERSION
 from hooks.definition.validations import METADATA, SELF, message_of
@@ -72,7 +74,16 @@ def _validation(rule: Rule, place: str) -> Obj:
     expression = _at(steps_of(place), "object", lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
+    elif rule.is_error:
+        expression = f"({_is_as_stored(place)}) || {expression}"
     return {"expression": expression, "message": f"{place}{rule.field}: {message_of(rule)}"}
+
+
+def _is_as_stored(place: str) -> str:
+    """Return the expression that an update leaves the place as it is."""
+    outside = takewhile(lambda step: step not in (ITEMS, VALUES), steps_of(place))
+    path = "".join(f".?{step}" for step in outside)
+    return f"!({CREATING}) && oldObject{path} == object{path}"
 
 
 def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:
