@@ -60,7 +60,7 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
     try:
         agent = parse_agent(resource)
         desired_children(build_context(agent, NOTHING, NOTHING, facts))
-    except (InvalidResource, RecursionError):
+    except InvalidResource:
         name = binding_name(role, *_place(resource))
         observed = request.attachments.get(CLUSTER_ROLE_BINDING, "", name)
         return [owned_part(observed, facts)] if observed else []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.rules import BY_IDENTIFIER, Layer, Rule
+from hooks.rules import BY_IDENTIFIER, Layer, Rule, errors_of
 from hooks.rules.cases import CASES, Verdict
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
@@ -54,6 +54,36 @@ def test_definition_takes_the_good_example(rule: Rule, api: Api) -> None:
     response = create(api, example(rule, rule.good))
 
     assert response.ok, response.text
+
+
+@pytest.mark.parametrize("version", ["v1beta1", "v1alpha1", "v2"])
+def test_definition_serves_no_other_version(version: str, api: Api) -> None:
+    obj = example(BY_IDENTIFIER["served-version"], {})
+    other = obj | {"apiVersion": f"instana.io/{version}"}
+    in_place_of_ours = api.session.post(
+        api.url(obj, named=False), params={"dryRun": "All"}, json=other
+    )
+
+    assert create(api, obj).ok
+    assert create(api, other).status_code == 404
+    assert in_place_of_ours.status_code == 400
+
+
+def test_what_is_nested_too_deeply_is_refused_where_fields_are_known(api: Api) -> None:
+    rule = BY_IDENTIFIER["nesting"]
+    known = create(api, example(rule, {"agent": {"pod": {"affinity": {"nodeAffinity": nested()}}}}))
+    unknown = create(api, example(rule, {"kubernetes": nested()}))
+
+    assert known.status_code == 400
+    assert unknown.ok, unknown.text  # so that the service has to see it
+    assert [each.rule for each in errors_of(unknown.json())] == ["nesting"]
+
+
+def nested() -> Obj:
+    inner: Obj = {}
+    for _ in range(150):
+        inner = {"a": inner}
+    return inner
 
 
 @pytest.mark.parametrize(
