@@ -1,15 +1,18 @@
 """Each rule finds its bad example and nothing in its good one; what works is never refused."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 
 from hooks.desired import names
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
+from hooks.models.agent import AgentSpec
 from hooks.rules import (
     BY_IDENTIFIER,
     TABLE,
@@ -21,6 +24,7 @@ from hooks.rules import (
     warnings_of,
 )
 from hooks.rules.additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
+from hooks.rules.beside import VALUES
 from hooks.rules.identity import MODES
 from hooks.rules.patterns import HOST
 from hooks.rules.rule import full
@@ -124,6 +128,33 @@ def test_an_invalid_resource_keeps_its_children_and_names_the_rule() -> None:
 
     assert rules_named_in(conditions(answered)["Valid"]["message"]) == ("mode",)
     assert len(answered["children"]) == len(answer(agent())["children"])
+
+
+def fields_without_effect(schema: Obj, path: str = "") -> Iterator[str]:
+    """Yield the paths of the fields that are said to have none."""
+    for name, field in schema.get("properties", {}).items():
+        place = f"{path}.{name}".removeprefix(".")
+        if field.get("description", "").startswith("Without effect"):
+            yield place
+        else:
+            yield from fields_without_effect(field, place)
+
+
+def test_every_field_without_effect_earns_a_warning() -> None:
+    definition = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    found = set(fields_without_effect(schema))
+    warned = {path for rule in TABLE if not rule.is_error for path in rule.paths}
+
+    assert len(found) == 5
+    assert found <= warned
+
+
+def test_every_value_with_a_reference_earns_a_warning_beside_it() -> None:
+    fields = {*AgentSpec.model_fields}
+    twins = {name for name in fields if f"{name}_secret_key_ref" in fields}
+
+    assert {to_camel(name) for name in twins} == {*VALUES, "key"}
 
 
 @pytest.mark.parametrize("mode", MODES)
