@@ -14,8 +14,8 @@ from hooks.desired.cluster_rbac import (
 )
 from hooks.desired.kept import all_as_observed, owned_part
 from hooks.errors import InvalidResource
-from hooks.facts import ALL_NAMESPACES, Facts
-from hooks.kube.objects import Obj, labels_of
+from hooks.facts import Facts
+from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
 from hooks.observed import ObservedObjects
 from hooks.rules import parse_agent
@@ -26,17 +26,14 @@ AGENTS = f"{KIND}.{API_VERSION}"
 CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
 
-def customize(request: Obj, facts: Facts) -> Obj:
-    """Return the rule for the agents of the namespaces that the installation names."""
+def customize(request: Obj) -> Obj:
+    """Return the rule for all agents, wherever they are; raises UnreadableRequest.
+
+    Which of them get a binding is decided in `sync`: Metacontroller keeps this answer for 20
+    minutes or longer, and a changed setting is to arrive with the next resync.
+    """
     parent_of(request)
-    rule: Obj = {"apiVersion": API_VERSION, "resource": PLURAL}
-    if ALL_NAMESPACES in facts.agent_namespaces:
-        return {"relatedResources": [rule]}
-    return {
-        "relatedResources": [
-            rule | {"namespace": namespace} for namespace in facts.agent_namespaces
-        ]
-    }
+    return {"relatedResources": [{"apiVersion": API_VERSION, "resource": PLURAL}]}
 
 
 def sync(request: Obj, facts: Facts) -> Obj:
@@ -51,6 +48,7 @@ def sync(request: Obj, facts: Facts) -> Obj:
     bindings = [
         binding
         for resource in typed.related.all_of(AGENTS)
+        if facts.may_have_cluster_rights(_place(resource)[0])
         for binding in _bindings(resource, component, typed, facts)
     ]
     return {"attachments": bindings}
@@ -62,10 +60,15 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
     try:
         agent = parse_agent(resource)
         desired_children(build_context(agent, NOTHING, NOTHING, facts))
-    except (InvalidResource, RecursionError):
-        metadata = resource.get("metadata") or {}
-        name = binding_name(role, metadata.get("namespace", ""), metadata.get("name", ""))
+    except InvalidResource:
+        name = binding_name(role, *_place(resource))
         observed = request.attachments.get(CLUSTER_ROLE_BINDING, "", name)
         return [owned_part(observed, facts)] if observed else []
     account = bound_account(agent, component, facts)
     return [cluster_role_binding(role, agent, component, account)] if account else []
+
+
+def _place(resource: Obj) -> tuple[str, str]:
+    """Return namespace and name."""
+    metadata = as_object(resource.get("metadata"))
+    return metadata.get("namespace", ""), metadata.get("name", "")

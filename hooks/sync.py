@@ -11,7 +11,6 @@ from hooks.desired.held_changes import with_changes_held
 from hooks.desired.kept import all_as_observed
 from hooks.desired.pause import is_paused
 from hooks.errors import (
-    NESTING,
     HookError,
     InternalError,
     InvalidResource,
@@ -65,8 +64,6 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
         children, held = with_changes_held(context, desired_children(context))
     except InvalidResource as invalid:
         return _unchanged(request, invalid.problems, facts, now)
-    except RecursionError:
-        return _unchanged(request, (Problem("spec", "is nested too deeply", NESTING),), facts, now)
     if is_paused(request.parent):
         return Outcome(
             all_as_observed(request.children, facts),

@@ -15,7 +15,8 @@ see it:
 - **CEL**: rules in the definition, which needs nothing else. An unchanged part of a stored resource
   is not asked again, so that it can still be labelled and deleted;
 - **policy**: the ValidatingAdmissionPolicies of `deploy/admission`, which also give the warnings.
-  They are optional, and need no webhook: `kubectl apply -k deploy/admission`;
+  They are optional, and need no webhook: `kubectl apply -k deploy/admission`. They too let an
+  unchanged part of a stored resource pass, so that its other fields can be changed, but warn again;
 - **webhook**: the service, asked by the API server ([how to install it](install.md#webhooks)). It
   sees what the policies see, and what takes more than an expression. Optional, too;
 - **service**: the sync hook. An invalid resource that got there keeps its children as they are, and

@@ -20,7 +20,7 @@ HOOKS: dict[str, Answer] = {
     "sync": lambda request: sync(request, FACTS, NOW),
     "customize": lambda request: customize(request, FACTS),
     "cluster-rbac-sync": lambda request: cluster_rbac.sync(request, FACTS),
-    "cluster-rbac-customize": lambda request: cluster_rbac.customize(request, FACTS),
+    "cluster-rbac-customize": cluster_rbac.customize,
 }
 
 

@@ -101,7 +101,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
         Hook(
             "cluster-rbac-customize",
             "/cluster-rbac/customize",
-            lambda asked, _: cluster_rbac.customize(asked, facts),
+            lambda asked, _: cluster_rbac.customize(asked),
             makes_children=False,
         ),
     )

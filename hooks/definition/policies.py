@@ -3,9 +3,11 @@
 One refuses what would cost too much inside the definition, another one warns, a third one warns of
 secrets. A fourth one, which is a choice, refuses secrets that a resource did not have before. All
 look at a resource when it is created or its spec changes; none is asked about status or deletion.
+As the definition does, those that refuse let pass what an update leaves as it was stored.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 
 from hooks.definition.definition import GROUP, VERSION
 from hooks.definition.validations import METADATA, SELF, message_of
@@ -93,7 +95,16 @@ def _validation(rule: Rule, place: str) -> Obj:
     expression = _at(steps_of(place), "object", lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
+    elif rule.is_error:
+        expression = f"({_is_as_stored(place)}) || {expression}"
     return _told(rule, place, expression)
+
+
+def _is_as_stored(place: str) -> str:
+    """Return the expression that an update leaves the place as it is."""
+    outside = takewhile(lambda step: step not in (ITEMS, VALUES), steps_of(place))
+    path = "".join(f".?{step}" for step in outside)
+    return f"!({CREATING}) && oldObject{path} == object{path}"
 
 
 def _of_new(rule: Rule, place: str) -> Obj:

@@ -64,8 +64,6 @@ def _built(builder: Builder, context: Context) -> list[Obj]:
         built = builder(context)
     except HookError as error:
         raise error.within(child=child) from error
-    except RecursionError:
-        raise
     except Exception as error:
         msg = f"a {type(error).__name__} while building"
         raise InternalError(msg).within(child=child) from error

@@ -59,6 +59,16 @@ def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict
     return {CHECKSUM: digest.hexdigest()}
 
 
+def is_checksum_of_go_operator(checksum: str, backend: Backend) -> bool:
+    """Tell whether it is what the Go operator has for the backend with its present key.
+
+    It has one of no key where its Secret was not there yet: pods then waited for that.
+    """
+    address = f"{backend.host}{backend.port}"
+    texts = (f"{address}{key}" for key in (backend.key.value, ""))
+    return checksum in {sha256(text.encode()).hexdigest() for text in texts}
+
+
 def _is_certain(context: Context, backend: Backend) -> bool:
     return backend.key.is_usable and context.credentials.https_proxy.is_settled
 

@@ -9,14 +9,18 @@ A newer version of this service is none; what was changed by hand, or a rotated 
 import json
 from hashlib import sha256
 
-from hooks.desired.context import Context
-from hooks.desired.k8sensor_secrets import CHECKSUM
+from hooks.desired import names
+from hooks.desired.agent_daemonset import agent_daemonsets
+from hooks.desired.context import Context, build_context
+from hooks.desired.k8sensor_deployment import k8sensor_deployments
+from hooks.desired.k8sensor_secrets import CHECKSUM, is_checksum_of_go_operator
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import VERSION
 from hooks.desired.missing import missing_references, undecided_references
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.facts import TakeOver
-from hooks.kube.objects import Obj, annotations_of, labels_of, present
+from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
+from hooks.observed import ObservedObjects
 
 GENERATION_LABEL = "agent.instana.io/generation"
 """On all children of the Go operator: the generation of the resource that it made them for.
@@ -26,6 +30,11 @@ On a workload with a kept template: the generation that the template is still ri
 INSTEAD_OF = "instana.io/template-kept-instead-of"
 """On a workload with a kept template: the digest of the one that we would have put there."""
 
+FOR = "instana.io/template-kept-for"
+"""On a workload with a kept template: the digest of what ours would be by the resource alone.
+
+It tells whether a change of the resource concerns the pods while something is missing."""
+
 KEPT = "instana.io/template-kept"
 """On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
 
@@ -34,9 +43,10 @@ WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the children, with the observed template in each workload that is to keep it."""
-    if context.facts.take_over is TakeOver.UPDATE:
+    if context.facts.take_over is TakeOver.UPDATE or not any(map(_is_marked, context.children)):
         return children
-    return [_with_template_kept(context, child) for child in children]
+    alone = _templates_by_the_resource_alone(context)
+    return [_with_template_kept(context, child, alone.get(describe(child))) for child in children]
 
 
 def keeps_template(child: Obj) -> bool:
@@ -44,16 +54,30 @@ def keeps_template(child: Obj) -> bool:
     return GENERATION_LABEL in labels_of(child)
 
 
-def _with_template_kept(context: Context, child: Obj) -> Obj:
+def _is_marked(observed: Obj) -> bool:
+    return observed.get("kind") in WORKLOADS and GENERATION_LABEL in labels_of(observed)
+
+
+def _templates_by_the_resource_alone(context: Context) -> dict[str, Obj]:
+    """Return our templates as they would be if nothing were known of the cluster's objects."""
+    nothing = ObservedObjects({})
+    alone = build_context(context.agent, nothing, nothing, context.facts)
+    workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
+    return {describe(each): each["spec"]["template"] for each in workloads}
+
+
+def _with_template_kept(context: Context, child: Obj, alone: Obj | None) -> Obj:
     kind = WORKLOADS.get(child["kind"])
     observed = context.observed(kind, child["metadata"]["name"]) if kind else None
-    if not observed or GENERATION_LABEL not in labels_of(observed):
+    if not observed or not _is_marked(observed):
         return child
     template = (as_observed(context, observed).get("spec") or {}).get("template")
     if not template:
         return child
     marks = _marks(context, child["spec"]["template"], template, annotations_of(observed))
-    if not _is_to_be_kept(context, observed, marks):
+    marks |= present(**{FOR: _digest(alone) if alone else None})
+    is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
+    if not is_up_to_date or not _is_to_be_kept(context, observed, marks):
         return child
     return _with(child, template, context.agent.generation, marks)
 
@@ -76,8 +100,9 @@ def _is_to_be_kept(context: Context, observed: Obj, marks: dict[str, str]) -> bo
     known = annotations_of(observed)
     if any(known.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
         return False
-    is_comparable = INSTEAD_OF in known and not _lacks_something(context)
-    if is_comparable and known[INSTEAD_OF] == marks[INSTEAD_OF]:
+    ours = FOR if _lacks_something(context) else INSTEAD_OF
+    is_comparable = ours in known
+    if is_comparable and known[ours] == marks.get(ours):
         return True
     is_of_this_version = labels_of(observed).get(VERSION) == context.facts.operator_version
     return _is_of_this_spec(context, observed) and not (is_comparable and is_of_this_version)
@@ -92,6 +117,20 @@ def _is_of_this_spec(context: Context, observed: Obj) -> bool:
     created = observed["metadata"].get("creationTimestamp") or ""
     is_older = created and created < context.agent.metadata.creation_timestamp
     return generation == str(context.agent.generation) and not is_older
+
+
+def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
+    """Tell whether the Go operator made the pods of a k8sensor for the key that it is to have.
+
+    It watches no Secret, so that a key may have changed since, and these pods go on with the old.
+    """
+    checksum = annotations_of(template).get(CHECKSUM)
+    return checksum is None or not any(
+        child["metadata"]["name"] == names.k8sensor(context.agent.name, backend.suffix)
+        and backend.key.is_usable
+        and not is_checksum_of_go_operator(checksum, backend)
+        for backend in context.backends
+    )
 
 
 def _lacks_something(context: Context) -> bool:

@@ -49,6 +49,21 @@ def named(items: Iterable[Mapping[str, Any]], name: str) -> Obj | None:
     return None
 
 
+def is_deeper_than(value: Any, levels: int) -> bool:
+    """Tell whether objects and lists are inside one another on more than that many levels."""
+    inside = [value]
+    for _ in range(levels + 1):
+        containers = [each for each in inside if isinstance(each, dict | list)]
+        if not containers:
+            return False
+        inside = [
+            part
+            for each in containers
+            for part in (each.values() if isinstance(each, dict) else each)
+        ]
+    return True
+
+
 def as_object(value: Any) -> Obj:
     """Return a part that should be an object as one: empty where a user wrote something else."""
     return value if isinstance(value, dict) else {}

@@ -167,7 +167,8 @@ class AgentSpec(SpecModel):
 
     mode: str = Field(
         default="",
-        description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS.",
+        description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS, OFF; "
+        "KUBERNETES is of old, see k8s_sensor.",
     )
     key: str = Field(default="", description="Agent key. Better: keySecretKeyRef, keysSecret.")
     key_secret_key_ref: SecretKeyRef | None = entry_with(

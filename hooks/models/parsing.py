@@ -4,9 +4,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hooks.errors import FIELD_TYPE, REQUIRED_FIELD, InvalidResource, Problem
-from hooks.kube.objects import Obj
+from hooks.errors import FIELD_TYPE, NESTING, REQUIRED_FIELD, InvalidResource, Problem
+from hooks.kube.objects import Obj, as_object, is_deeper_than
 from hooks.models.instana_agent import InstanaAgent
+
+DEEPEST = 100
+"""Levels of a spec: far more than any type of Kubernetes has, far fewer than JSON may have."""
 
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
 
@@ -24,6 +27,8 @@ def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
     a resource that is not fine as it is. Messages name field paths and what is expected there,
     never a value.
     """
+    if is_deeper_than(as_object(resource).get("spec"), DEEPEST):
+        raise InvalidResource((Problem("spec", "is nested too deeply", NESTING),))
     try:
         return InstanaAgent.model_validate(resource), resource
     except ValidationError:

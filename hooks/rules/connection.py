@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
 from hooks.rules.patterns import HIGHEST_PORT, HOST, PORT
-from hooks.rules.rule import Rule, Severity, full, matching, unless
+from hooks.rules.rule import Rule, Severity, full, given, matching, unless
 
 BACKENDS = "spec.agent.additionalBackends"
 BACKEND: Obj = {"endpointHost": "second.example", "endpointPort": "443", "key": "second-key"}
 HOSTS = ("spec.agent.endpointHost", "spec.agent.proxyHost", f"{BACKENDS}[].endpointHost")
 PORTS = ("spec.agent.endpointPort", "spec.agent.proxyPort", f"{BACKENDS}[].endpointPort")
+PROXY_TEXTS = ("proxyPort", "proxyProtocol", "proxyUser", "proxyPassword")
+PROXY_REFERENCES = tuple(
+    f"{each}SecretKeyRef" for each in ("proxyUser", "proxyPassword", "httpsProxy")
+)
 LINES = (
     "spec.agent.key",
     "spec.agent.proxyProtocol",
@@ -54,7 +58,7 @@ def _address(backend: Obj) -> tuple[str, str, str]:
 
 def _lonely_proxy_fields(agent: Obj) -> Iterator[str]:
     if not agent.get("proxyHost"):
-        for field in ("proxyPort", "proxyProtocol", "proxyUser", "proxyPassword"):
+        for field in (*PROXY_TEXTS, *PROXY_REFERENCES, "proxyUseDNS"):
             if agent.get(field):
                 yield f".{field}"
 
@@ -66,9 +70,7 @@ def _half_a_login(agent: Obj) -> Iterator[str]:
         yield ".proxyPassword" if user else ".proxyUser"
 
 
-def _given(field: str) -> str:
-    return f"has(self.{field}) && self.{field} != ''"
-
+ALONE = " || ".join([*map(given, PROXY_TEXTS), *(f"has(self.{each})" for each in PROXY_REFERENCES)])
 
 RULES = (
     Rule(
@@ -79,7 +81,7 @@ RULES = (
         bad={"agent": {"key": None}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
         find=unless(_has_key_source),
-        cel=f"{_given('key')} || has(self.keySecretKeyRef) || {_given('keysSecret')}",
+        cel=f"{given('key')} || has(self.keySecretKeyRef) || {given('keysSecret')}",
     ),
     Rule(
         "backend-key",
@@ -89,7 +91,7 @@ RULES = (
         bad={"agent": {"additionalBackends": [BACKEND | {"key": ""}]}},
         good={"agent": {"additionalBackends": [BACKEND]}},
         find=_keyless_backends,
-        cel=f"{_given('keysSecret')} || !has(self.additionalBackends) || "
+        cel=f"{given('keysSecret')} || !has(self.additionalBackends) || "
         "self.additionalBackends.all(b, has(b.keySecretKeyRef) || (has(b.key) && b.key != ''))",
         field=".additionalBackends",
         carried_out=True,
@@ -145,8 +147,7 @@ RULES = (
         bad={"agent": {"proxyPort": "3128"}},
         good={"agent": {"proxyHost": "proxy.example", "proxyPort": "3128"}},
         find=_lonely_proxy_fields,
-        cel=f"({_given('proxyHost')}) || !(({_given('proxyPort')}) || "
-        f"({_given('proxyProtocol')}) || ({_given('proxyUser')}) || ({_given('proxyPassword')}))",
+        cel=f"{given('proxyHost')} || !({ALONE} || (has(self.proxyUseDNS) && self.proxyUseDNS))",
         field=".proxyHost",
         severity=Severity.WARNING,
     ),
@@ -164,9 +165,9 @@ RULES = (
             }
         },
         find=_half_a_login,
-        cel=f"!({_given('proxyHost')}) || ({_given('keysSecret')}) || "
-        f"((({_given('proxyUser')}) || has(self.proxyUserSecretKeyRef)) == "
-        f"(({_given('proxyPassword')}) || has(self.proxyPasswordSecretKeyRef)))",
+        cel=f"!{given('proxyHost')} || {given('keysSecret')} || "
+        f"(({given('proxyUser')} || has(self.proxyUserSecretKeyRef)) == "
+        f"({given('proxyPassword')} || has(self.proxyPasswordSecretKeyRef)))",
         field=".proxyPassword",
         severity=Severity.WARNING,
     ),

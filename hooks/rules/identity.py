@@ -143,7 +143,7 @@ RULES = (
     Rule(
         "mode",
         ("spec.agent.mode", "spec.zones[].mode"),
-        "must be APM, INFRASTRUCTURE or AWS",
+        "must be APM, INFRASTRUCTURE, AWS, OFF or, as of old, KUBERNETES",
         bad={"agent": {"mode": "FULL"}},
         good={"agent": {"mode": "INFRASTRUCTURE"}},
         find=unless(lambda mode: mode in MODES),

@@ -33,8 +33,7 @@ def _has_good_tag(image: Obj) -> bool:
 
 
 def _is_pinned(image: Obj) -> bool:
-    tag, name = image.get("tag"), image.get("name")
-    return bool(image.get("digest")) or not (tag == LATEST or (name and not tag))
+    return bool(image.get("digest")) or image.get("tag") not in (None, "", LATEST)
 
 
 def _same_secrets(secrets: list[Obj]) -> Iterator[str]:
@@ -44,7 +43,6 @@ def _same_secrets(secrets: list[Obj]) -> Iterator[str]:
 
 HAS_DIGEST = "has(self.digest) && self.digest != ''"
 HAS_TAG = "has(self.tag) && self.tag != ''"
-HAS_NAME = "has(self.name) && self.name != ''"
 
 RULES = (
     Rule(
@@ -109,11 +107,12 @@ RULES = (
     Rule(
         "image-latest",
         IMAGES,
-        f"is {LATEST}, which changes whenever a pod starts: set a tag of one version, or a digest",
+        f"is {LATEST}, also where none is given, which changes whenever a pod starts: set a tag of "
+        "one version, or a digest",
         bad={"agent": {"image": {"name": "registry.example/agent"}}},
         good={"agent": {"image": {"name": "registry.example/agent", "tag": "1.300"}}},
         find=unless(_is_pinned, ".tag"),
-        cel=f"({HAS_DIGEST}) || !(({HAS_TAG}) ? self.tag == '{LATEST}' : ({HAS_NAME}))",
+        cel=f"({HAS_DIGEST}) || (({HAS_TAG}) && self.tag != '{LATEST}')",
         field=".tag",
         severity=Severity.WARNING,
     ),

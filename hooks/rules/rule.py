@@ -119,6 +119,11 @@ def full(pattern: str) -> Callable[[object], bool]:
     return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
+def given(field: str, of: str = "self") -> str:
+    """Return the expression that a text is there and not empty."""
+    return f"(has({of}.{field}) && {of}.{field} != '')"
+
+
 def one_of(values: Iterable[str], of: str = "self") -> str:
     """Return the expression that a value is one of a few texts."""
     return f"{of} in [{', '.join(map(repr, values))}]"

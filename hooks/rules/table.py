@@ -2,6 +2,7 @@
 
 from hooks.rules import (
     additions,
+    beside,
     configuration,
     connection,
     elsewhere,
@@ -28,6 +29,7 @@ TABLE: tuple[Rule, ...] = (
     *configuration.RULES,
     *inline.RULES,
     *without_effect.RULES,
+    *beside.RULES,
     *elsewhere.RULES,
 )
 BY_IDENTIFIER = {rule.identifier: rule for rule in TABLE}

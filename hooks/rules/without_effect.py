@@ -31,9 +31,15 @@ def _key_is_single(agent: Obj) -> bool:
 
 
 def _tls_is_single(tls: Obj) -> bool:
-    return not tls.get("secretName") or not (tls.get("certificate") or tls.get("key"))
+    return not tls.get("secretName") or not any(map(tls.get, OF_TLS))
 
 
+def _is_switched_anew(spec: Obj) -> bool:
+    is_off = (spec.get("opentelemetry") or {}).get("enabled") is False
+    return not is_off or (spec.get("service") or {}).get("create") is False
+
+
+OF_TLS = ("certificate", "key", "certificateSecretKeyRef", "keySecretKeyRef")
 HAS_KEY = "has(self.key) && self.key != ''"
 
 RULES = (
@@ -73,6 +79,20 @@ RULES = (
         good={"k8s_sensor": {"pollrate": "10s"}},
     ),
     Rule(
+        "opentelemetry-switch",
+        ("spec",),
+        "is the former switch of both protocols: use opentelemetry.grpc.enabled and "
+        "opentelemetry.http.enabled (it is still needed beside service.create: false)",
+        bad={"opentelemetry": {"enabled": False}},
+        good={"opentelemetry": {"grpc": {"enabled": False}, "http": {"enabled": False}}},
+        find=unless(_is_switched_anew, ".opentelemetry.enabled"),
+        cel="!has(self.opentelemetry) || !has(self.opentelemetry.enabled) || "
+        "self.opentelemetry.enabled || (has(self.service) && has(self.service.create) && "
+        "!self.service.create)",
+        field=".opentelemetry.enabled",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "service-wanted",
         ("spec",),
         "has no effect while OpenTelemetry or Prometheus remote write is on, which need the "
@@ -103,12 +123,14 @@ RULES = (
     Rule(
         "tls-secret-and-pair",
         ("spec.agent.tls",),
-        "wins over certificate and key, which have no effect beside it: take those out",
+        "wins over certificate, key and their references, which have no effect beside it: take "
+        "those out",
         bad={"agent": {"tls": {"secretName": "tls", "certificate": "eA==", "key": "eA=="}}},
         good={"agent": {"tls": {"secretName": "tls"}}},
         find=unless(_tls_is_single, ".secretName"),
         cel="!has(self.secretName) || self.secretName == '' || "
-        f"!((has(self.certificate) && self.certificate != '') || ({HAS_KEY}))",
+        f"!((has(self.certificate) && self.certificate != '') || ({HAS_KEY}) || "
+        "has(self.certificateSecretKeyRef) || has(self.keySecretKeyRef))",
         field=".secretName",
         severity=Severity.WARNING,
     ),

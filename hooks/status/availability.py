@@ -8,6 +8,7 @@ from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, describe
 from hooks.status.conditions import Condition, several
 from hooks.status.workloads import (
+    BEING_CHANGED,
     agent_counts,
     daemonset_shortfall,
     deployment_shortfall,
@@ -78,7 +79,7 @@ def _shortfall(desired: Obj, observed: Obj | None, shortfall: Shortfall) -> str:
     if observed is None:
         return f"{describe(desired)} is not there yet"
     if not contains(observed.get("spec"), desired.get("spec")):
-        return f"{describe(desired)} is being changed"
+        return f"{describe(desired)} {BEING_CHANGED}"
     return shortfall(observed)
 
 

@@ -9,6 +9,11 @@ from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
 
+BEING_CHANGED = "is being changed"
+"""Of a workload until its controller saw the change: the same before and after it was written.
+
+So the status that goes with a change needs no other one until something becomes of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -70,7 +75,7 @@ def daemonset_shortfall(daemonset: Obj) -> str:
     """Return what a DaemonSet lacks to have all its pods available and up to date, or ""."""
     desired = count(daemonset, "desiredNumberScheduled")
     if not is_taken_up(daemonset):
-        return f"{describe(daemonset)} has a change that is not taken up yet"
+        return f"{describe(daemonset)} {BEING_CHANGED}"
     if count(daemonset, "updatedNumberScheduled") < desired:
         updated = count(daemonset, "updatedNumberScheduled")
         return f"{describe(daemonset)} has {updated} of {desired} pods up to date"
@@ -86,7 +91,7 @@ def deployment_shortfall(deployment: Obj) -> str:
     """Return what a Deployment lacks to have all its pods available and up to date, or ""."""
     desired = replicas(deployment)
     if not is_taken_up(deployment):
-        return f"{describe(deployment)} has a change that is not taken up yet"
+        return f"{describe(deployment)} {BEING_CHANGED}"
     if count(deployment, "updatedReplicas") < desired:
         updated = count(deployment, "updatedReplicas")
         return f"{describe(deployment)} has {updated} of {desired} pods up to date"

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.rules import Layer, Rule
+from hooks.rules import BY_IDENTIFIER, Layer, Rule, errors_of
 from hooks.rules.cases import CASES, Verdict
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.test_definition import create, serve
-from tests.support.rules import WITH_EXAMPLES, example
+from tests.support.resources import merged
+from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
 pytestmark = pytest.mark.definition
 
@@ -55,6 +56,36 @@ def test_definition_takes_the_good_example(rule: Rule, api: Api) -> None:
     assert response.ok, response.text
 
 
+@pytest.mark.parametrize("version", ["v1beta1", "v1alpha1", "v2"])
+def test_definition_serves_no_other_version(version: str, api: Api) -> None:
+    obj = example(BY_IDENTIFIER["served-version"], {})
+    other = obj | {"apiVersion": f"instana.io/{version}"}
+    in_place_of_ours = api.session.post(
+        api.url(obj, named=False), params={"dryRun": "All"}, json=other
+    )
+
+    assert create(api, obj).ok
+    assert create(api, other).status_code == 404
+    assert in_place_of_ours.status_code == 400
+
+
+def test_what_is_nested_too_deeply_is_refused_where_fields_are_known(api: Api) -> None:
+    rule = BY_IDENTIFIER["nesting"]
+    known = create(api, example(rule, {"agent": {"pod": {"affinity": {"nodeAffinity": nested()}}}}))
+    unknown = create(api, example(rule, {"kubernetes": nested()}))
+
+    assert known.status_code == 400
+    assert unknown.ok, unknown.text  # so that the service has to see it
+    assert [each.rule for each in errors_of(unknown.json())] == ["nesting"]
+
+
+def nested() -> Obj:
+    inner: Obj = {}
+    for _ in range(150):
+        inner = {"a": inner}
+    return inner
+
+
 @pytest.mark.parametrize(
     "spec",
     [
@@ -81,8 +112,20 @@ def test_a_refusal_tells_no_secret(spec: Obj, api: Api) -> None:
 # Policies.
 
 
+@pytest.fixture(scope="module", name="older")
+def _older(api: Api) -> Iterator[dict[str, Obj]]:
+    """What the errors policy refuses, stored before there is one."""
+    objects = {rule.identifier: named_after(rule) for rule in REFUSED_BY_POLICY}
+    for obj in objects.values():
+        assert create(api, obj, dryRun="").ok
+    yield objects
+    for obj in objects.values():
+        api.delete(obj)
+
+
 @pytest.fixture(scope="module", name="policies")
-def _policies(api: Api) -> Iterator[None]:
+def _policies(api: Api, older: dict[str, Obj]) -> Iterator[None]:
+    assert len(older) == len(REFUSED_BY_POLICY)
     objects = list(yaml.safe_load_all(POLICIES.read_text()))
     api.apply_all(objects)
     probes = [REFUSED_BY_POLICY[0], WARNINGS[-1]]
@@ -119,6 +162,17 @@ def test_policy_warns_of_the_bad_example(rule: Rule, api: Api) -> None:
 
     assert response.ok, response.text
     assert f"(rule {rule.identifier})" in response.headers["Warning"]
+
+
+@pytest.mark.parametrize(("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=str)
+@pytest.mark.usefixtures("policies")
+def test_policy_warns_where_the_service_does(
+    identifier: str, spec: Obj, fields: set[str], api: Api
+) -> None:
+    response = create(api, example(BY_IDENTIFIER[identifier], spec))
+
+    assert response.ok, response.text
+    assert (f"(rule {identifier})" in response.headers.get("Warning", "")) is bool(fields)
 
 
 @pytest.mark.parametrize("rule", BY_LAYER[Layer.POLICY], ids=lambda rule: rule.identifier)
@@ -189,13 +243,48 @@ def test_nearly_all_of_it_can_be_stored(stored: dict[str, Obj]) -> None:
     assert refused_before == {"pollrate", "tls-base64", "unknown-field"}
 
 
+@pytest.mark.parametrize("rule", REFUSED_BY_POLICY, ids=lambda rule: rule.identifier)
+@pytest.mark.usefixtures("policies")
+def test_what_is_older_than_its_policy_can_be_changed_elsewhere(
+    rule: Rule, older: dict[str, Obj], api: Api
+) -> None:
+    obj = older[rule.identifier]
+
+    changed = api.merge(obj, {"spec": {"cluster": {"name": "renamed"}}})
+    assert changed["spec"]["cluster"]["name"] == "renamed"
+    worse = api.session.patch(
+        api.url(obj),
+        json={"spec": merged(rule.bad, _with_another_bad_name(rule))},
+        headers={"Content-Type": "application/merge-patch+json"},
+    )
+    assert worse.status_code == 422, worse.text
+    assert f"(rule {rule.identifier})" in worse.json()["message"]
+    assert_is_led(obj, api)
+
+
+def _with_another_bad_name(rule: Rule) -> Obj:
+    """Return a further entry, as bad as the one of the example."""
+    spec: Obj = {}
+    inner = spec
+    for step in steps_of(rule.places[0])[1:]:
+        inner[step] = {}
+        inner = inner[step]
+    inner["also bad ="] = "x"
+    return spec
+
+
 @pytest.mark.usefixtures("policies")
 def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
     for obj in stored.values():
-        finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
-        assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
-        status = {"status": "Failed", "reason": "x"}
-        assert api.merge(obj, {"status": status}, "status")["status"] == status
-        api.delete(obj)
-        api.merge(obj, {"metadata": {"finalizers": None}})
-        assert api.get(obj) is None
+        assert_is_led(obj, api)
+
+
+def assert_is_led(obj: Obj, api: Api) -> None:
+    """Write label, finalizer and status of the resource, and delete it."""
+    finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
+    assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
+    status = {"status": "Failed", "reason": "x"}
+    assert api.merge(obj, {"status": status}, "status")["status"] == status
+    api.delete(obj)
+    api.merge(obj, {"metadata": {"finalizers": None}})
+    assert api.get(obj) is None

@@ -52,7 +52,6 @@ class Installation:
 
     def install(self) -> None:
         settings = {"INSECURE": "1", "AGENT_NAMESPACES": f"{NAMESPACE},{ELSEWHERE}"}
-        know_kinds(self.api)
         port = self.running.enter_context(service(self.place / "service.log", **settings))
         self.directory = self._on_loopback(f"http://{LOOPBACK}:{port}")
         kubectl("apply", "-k", str(self.directory))
@@ -88,6 +87,7 @@ class Installation:
 @pytest.fixture(name="installation")
 def _installation(api: Api, tmp_path: Path) -> Iterator[Installation]:
     installation = Installation(api, tmp_path)
+    know_kinds(api)
     _clear(api, installation.place)
     try:
         with installation.running:

@@ -1,15 +1,22 @@
 """Bodies as they come from a network: large, broken, in chunks, hostile."""
 
+import copy
 import http.client
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.http.service import CALL_SECONDS, LOOPBACK, REQUESTS, Service
 
 LIMIT = 300_000
+OBSERVED = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "x", "namespace": "p", "uid": "u-x"},
+}
 JSON = {"Content-Type": "application/json"}
 
 HOSTILE = {
@@ -43,6 +50,32 @@ def test_a_hostile_body_is_the_caller_s_mistake(service: Service, path: str, nam
     assert response.status_code == 400
     assert response.text.count("\n") == 1
     assert len(response.text) < 200
+
+
+@pytest.mark.parametrize(
+    "part", [{"kubernetes": "HERE"}, {"agent": {"pod": {"affinity": {"nodeAffinity": "HERE"}}}}]
+)
+@pytest.mark.parametrize("levels", [300, 900])
+def test_a_resource_that_is_nested_too_deeply_is_told_so(
+    service: Service, part: dict[str, Any], levels: int
+) -> None:
+    """The API server stores what is below `kubernetes` however deep it is."""
+    request = copy.deepcopy(REQUESTS["/sync"])
+    request["children"]["ConfigMap.v1"] = {"p/x": OBSERVED}
+    request["parent"]["spec"] |= part
+    nested = '{"a":' * levels + "1" + "}" * levels
+    body = json.dumps(request).replace('"HERE"', nested)
+    response = service.request("POST", "/sync", data=body, headers=JSON)
+    customized = service.request("POST", "/customize", data=body, headers=JSON)
+
+    assert (response.status_code, customized.status_code) == (200, 200)
+    answered = response.json()
+    valid = next(each for each in answered["status"]["conditions"] if each["type"] == "Valid")
+    assert (valid["status"], valid["message"]) == (
+        "False",
+        "spec: is nested too deeply (rule nesting)",
+    )
+    assert [each["metadata"]["name"] for each in answered["children"]] == ["x"]
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, LIMIT + 2, LIMIT * 2, LIMIT * 50])

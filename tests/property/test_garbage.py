@@ -21,7 +21,7 @@ HOOKS: list[Callable[[Obj], Obj]] = [
     lambda request: sync(request, Facts(), clusters.NOW),
     lambda request: customize.customize(request, Facts()),
     lambda request: cluster_rbac.sync(request, Facts()),
-    lambda request: cluster_rbac.customize(request, Facts()),
+    cluster_rbac.customize,
 ]
 OBJECTS = st.dictionaries(
     st.sampled_from(

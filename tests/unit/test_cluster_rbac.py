@@ -53,26 +53,15 @@ def observed_binding(name: str) -> Obj:
     }
 
 
-def test_agents_of_the_named_namespaces_are_asked_for() -> None:
-    assert cluster_rbac.customize(
-        CUSTOMIZED | {"parent": role()}, Facts(agent_namespaces=("a", "b"))
-    ) == {
-        "relatedResources": [
-            {"apiVersion": "instana.io/v1", "resource": "agents", "namespace": "a"},
-            {"apiVersion": "instana.io/v1", "resource": "agents", "namespace": "b"},
-        ]
-    }
-
-
-def test_a_star_asks_for_all_agents() -> None:
-    assert cluster_rbac.customize({"parent": role()}, ANYWHERE) == {
+def test_all_agents_are_asked_for_whatever_the_installation_says() -> None:
+    assert cluster_rbac.customize(CUSTOMIZED | {"parent": role()}) == {
         "relatedResources": [{"apiVersion": "instana.io/v1", "resource": "agents"}]
     }
 
 
 def test_a_customize_request_needs_a_parent() -> None:
     with pytest.raises(UnreadableRequest):
-        cluster_rbac.customize({}, HERE)
+        cluster_rbac.customize({})
 
 
 def test_an_agent_is_bound_to_the_role() -> None:
@@ -176,6 +165,14 @@ def test_an_invalid_agent_keeps_its_binding_whatever_else_it_says(why: Obj) -> N
     assert [
         each["metadata"]["name"] for each in attachments(agent(invalid), observed=[observed])
     ] == ["r:instana-agent:instana-agent"]
+
+
+@pytest.mark.parametrize("spec", [{}, UNREADABLE], ids=["valid", "invalid"])
+def test_a_namespace_that_is_named_no_more_loses_its_bindings(spec: Obj) -> None:
+    observed = [observed_binding("r:instana-agent:instana-agent")]
+
+    assert attachments(agent(spec), observed=observed, facts=HERE)
+    assert not attachments(agent(spec), observed=observed, facts=Facts(agent_namespaces=("b",)))
 
 
 def test_an_agent_that_cannot_be_read_gets_no_new_binding() -> None:

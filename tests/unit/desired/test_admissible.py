@@ -3,6 +3,8 @@
 import pytest
 
 from hooks.kube.objects import Obj
+from hooks.rules import errors_of
+from hooks.wire import encode
 from tests.support.hook import answer, children, conditions, stored
 from tests.support.resources import agent, secret
 
@@ -87,16 +89,23 @@ def test_object_of_the_user_is_never_written_over(spec: Obj, name: str, path: st
     )
 
 
-def test_deeply_nested_spec_is_refused() -> None:
+@pytest.mark.parametrize(("levels", "is_fine"), [(90, True), (110, False), (900, False)])
+def test_deeply_nested_spec_is_refused(levels: int, is_fine: bool) -> None:  # noqa: FBT001
     nested: list[object] = []
-    for _ in range(900):
+    for _ in range(levels):
         nested = [nested]
     parent = agent({"agent": {"pod": {}}})
     preferred = {"preferredDuringSchedulingIgnoredDuringExecution": nested}
     parent["spec"]["agent"]["pod"]["affinity"] = {"nodeAffinity": preferred}
     answered = answer(parent)
 
-    assert conditions(answered)["Valid"]["message"] == "spec: is nested too deeply (rule nesting)"
+    valid = conditions(answered)["Valid"]
+    assert encode(answered)
+    if is_fine:
+        assert valid["status"] == "True"
+    else:
+        assert valid["message"] == "spec: is nested too deeply (rule nesting)"
+        assert [each.rule for each in errors_of(parent)] == ["nesting"]
 
 
 @pytest.mark.parametrize("text", ["no base64!", "YQ=", "é"])

@@ -1,12 +1,15 @@
 """Workloads of the Go operator keep their pods until something that concerns these changes."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+import yaml
 
 from hooks.desired.agent_daemonset import LIVENESS_PROBE
 from hooks.desired.taken_over import GENERATION_LABEL, INSTEAD_OF
 from hooks.facts import Facts, TakeOver
+from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 from hooks.sync import sync
 from tests.property import applying, clusters
@@ -62,18 +65,28 @@ def changed(parent: Obj, spec: Obj, generation: int = 2) -> Obj:
     return merged(parent, {"spec": spec, "metadata": {"generation": generation}})
 
 
-def keys_of(parent: Obj) -> list[Obj]:
-    """Return the keys Secret that the resource names, if it does."""
-    name = parent["spec"]["agent"].get("keysSecret")
-    entries = {"key": "one", "key_1": "two", "key_2": "three", "downloadKey": "four"}
-    return [secret(name, **entries)] if name else []
+def keys_of(case: str) -> list[Obj]:
+    """Return the Secrets that the Go operator read in a recorded case."""
+    cluster = clusters.FIXTURES / case / "cluster.yaml"
+    objects = yaml.safe_load_all(cluster.read_text()) if cluster.exists() else []
+    return [
+        secret(each["metadata"]["name"], **each["stringData"])
+        for each in objects
+        if each["kind"] == "Secret" and "stringData" in each
+    ]
+
+
+def key_of(case: str) -> Obj:
+    """Return the Secret with the keys of a recorded case."""
+    (found,) = keys_of(case)
+    return found
 
 
 @pytest.mark.parametrize("apply", APPLIES)
 @pytest.mark.parametrize("case", CASES)
 def test_a_take_over_restarts_no_pod(case: str, apply: Apply) -> None:
     parent, before = taken_over(case)
-    related = keys_of(parent)
+    related = keys_of(case)
     first = after(parent, before, *related, apply=apply)
     second = after(parent, first, *related, apply=apply)
 
@@ -86,7 +99,7 @@ def test_a_take_over_restarts_no_pod(case: str, apply: Apply) -> None:
 @pytest.mark.parametrize("case", ["minimal", "combined-production", "env-secrets", "zones-two"])
 def test_the_next_change_brings_our_templates(case: str, apply: Apply) -> None:
     parent, before = taken_over(case)
-    related = keys_of(parent)
+    related = keys_of(case)
     kept = after(parent, before, *related, apply=apply)
     edited = changed(parent, PULL)
     children = after(edited, kept, *related, apply=apply)
@@ -118,7 +131,7 @@ def test_a_change_that_concerns_no_pod_restarts_none() -> None:
 def test_a_rotated_key_restarts_the_k8sensor_only() -> None:
     parent, before = taken_over("keys-secret")
     name = parent["spec"]["agent"]["keysSecret"]
-    kept = after(parent, before, secret(name, key="one"))
+    kept = after(parent, before, key_of("keys-secret"))
     rotated = after(parent, kept, secret(name, key="two"))
     same = {each for each, pods in templates(rotated).items() if templates(before)[each] == pods}
 
@@ -126,10 +139,54 @@ def test_a_rotated_key_restarts_the_k8sensor_only() -> None:
     assert same == set(before["DaemonSet.apps/v1"])
 
 
+@pytest.mark.parametrize("apply", APPLIES)
+@pytest.mark.parametrize(
+    ("case", "entry", "stale"),
+    [
+        ("keys-secret", "key", {"instana-agent-k8sensor"}),
+        ("backends-keys-secret", "key-1", {"instana-agent-k8sensor-1"}),
+    ],
+)
+def test_a_key_that_was_rotated_before_the_take_over_restarts_its_k8sensor(
+    case: str, entry: str, stale: set[str], apply: Apply
+) -> None:
+    """The Go operator does not see it, or was stopped already."""
+    parent, before = taken_over(case)
+    there = key_of(case)
+    there["data"][entry] = encoded({"": "rotated"})[""]
+    first = after(parent, before, there, apply=apply)
+    second = after(parent, first, there, apply=apply)
+    new = {name for name, pods in templates(first).items() if templates(before)[name] != pods}
+
+    assert new == {f"instana-agent/{name}" for name in stale}
+    assert second == first
+
+
+def test_a_key_that_came_after_its_k8sensor_was_made_restarts_none() -> None:
+    """The Go operator's checksum is then one of no key; the pods waited for the Secret."""
+    parent, before = taken_over("keys-secret")
+    sensor = before["Deployment.apps/v1"]["instana-agent/instana-agent-k8sensor"]
+    address = "{endpointHost}{endpointPort}".format(**parent["spec"]["agent"])
+    marks = sensor["spec"]["template"]["metadata"]["annotations"]
+    marks["checksum/backend"] = sha256(address.encode()).hexdigest()
+
+    assert templates(after(parent, before, key_of("keys-secret"))) == templates(before)
+
+
+def test_a_key_that_is_not_there_at_the_take_over_is_looked_at_when_it_is() -> None:
+    parent, before = taken_over("keys-secret")
+    without = after(parent, before)
+    name = parent["spec"]["agent"]["keysSecret"]
+
+    assert templates(without) == templates(before)
+    assert templates(after(parent, without, key_of("keys-secret"))) == templates(before)
+    assert templates(after(parent, without, secret(name, key="rotated"))) != templates(before)
+
+
 @pytest.mark.parametrize("unknown", [False, True])
 def test_a_secret_that_is_gone_for_a_moment_restarts_no_pod(unknown: bool) -> None:  # noqa: FBT001
     parent, before = taken_over("keys-secret")
-    there = secret(parent["spec"]["agent"]["keysSecret"], key="one")
+    there = key_of("keys-secret")
     kept = after(parent, before, there)
     without = after(parent, kept, unknown=unknown)
     again = after(parent, without, there)
@@ -140,12 +197,28 @@ def test_a_secret_that_is_gone_for_a_moment_restarts_no_pod(unknown: bool) -> No
 
 def test_nor_does_it_after_a_change_that_concerns_no_pod() -> None:
     parent, before = taken_over("keys-secret")
-    there = secret(parent["spec"]["agent"]["keysSecret"], key="one")
+    there = key_of("keys-secret")
     kept = after(parent, before, there)
     edited = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
     followed = after(edited, kept, there)
 
     assert templates(after(edited, followed)) == templates(before)
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_only_what_concerns_the_pods_does_so_while_something_is_missing(apply: Apply) -> None:
+    parent, before = taken_over("keys-secret")
+    there = key_of("keys-secret")
+    kept = after(parent, before, there, apply=apply)
+    gone = after(parent, kept, apply=apply)
+    elsewhere = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
+    followed = after(elsewhere, gone, apply=apply)
+    again = after(elsewhere, followed, there, apply=apply)
+    pulled = templates(after(changed(parent, PULL), gone, apply=apply))
+
+    assert templates(followed) == templates(again) == templates(before)
+    agents = pulled["instana-agent/instana-agent"]["spec"]["containers"][0]
+    assert agents["imagePullPolicy"] == "IfNotPresent"
 
 
 def test_a_resource_that_changed_meanwhile_is_carried_out() -> None:
@@ -199,7 +272,7 @@ def test_a_rotated_key_restarts_the_k8sensor_while_something_is_missing(newer: b
     parent, before = taken_over("keys-secret")
     name = parent["spec"]["agent"]["keysSecret"]
     parent["spec"]["agent"]["tls"] = {"secretName": "not-there"}
-    kept = after(parent, before, secret(name, key="one"))
+    kept = after(parent, before, key_of("keys-secret"))
     facts = replace(FACTS, operator_version="9.9.9") if newer else FACTS
     unknown = after(parent, kept, facts=facts)
     rotated = after(parent, unknown, secret(name, key="two"), facts=facts)

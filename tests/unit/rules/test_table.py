@@ -1,23 +1,37 @@
 """Each rule finds its bad example and nothing in its good one; what works is never refused."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 
 from hooks.desired import names
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
-from hooks.rules import TABLE, Layer, Rule, errors_of, parse_agent, rules_named_in, warnings_of
+from hooks.models.agent import AgentSpec
+from hooks.rules import (
+    BY_IDENTIFIER,
+    TABLE,
+    Layer,
+    Rule,
+    errors_of,
+    parse_agent,
+    rules_named_in,
+    warnings_of,
+)
 from hooks.rules.additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
+from hooks.rules.beside import VALUES
+from hooks.rules.identity import MODES
 from hooks.rules.patterns import HOST
 from hooks.rules.rule import full
 from hooks.rules.scheduling import RESERVED
 from tests.support.hook import answer, conditions, pod, stored
 from tests.support.resources import agent, secret
-from tests.support.rules import WITH_EXAMPLES, example
+from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
@@ -114,6 +128,52 @@ def test_an_invalid_resource_keeps_its_children_and_names_the_rule() -> None:
 
     assert rules_named_in(conditions(answered)["Valid"]["message"]) == ("mode",)
     assert len(answered["children"]) == len(answer(agent())["children"])
+
+
+def fields_without_effect(schema: Obj, path: str = "") -> Iterator[str]:
+    """Yield the paths of the fields that are said to have none."""
+    for name, field in schema.get("properties", {}).items():
+        place = f"{path}.{name}".removeprefix(".")
+        if field.get("description", "").startswith("Without effect"):
+            yield place
+        else:
+            yield from fields_without_effect(field, place)
+
+
+def test_every_field_without_effect_earns_a_warning() -> None:
+    definition = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    found = set(fields_without_effect(schema))
+    warned = {path for rule in TABLE if not rule.is_error for path in rule.paths}
+
+    assert len(found) == 5
+    assert found <= warned
+
+
+def test_every_value_with_a_reference_earns_a_warning_beside_it() -> None:
+    fields = {*AgentSpec.model_fields}
+    twins = {name for name in fields if f"{name}_secret_key_ref" in fields}
+
+    assert {to_camel(name) for name in twins} == {*VALUES, "key"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_that_works_is_taken_and_named(mode: str) -> None:
+    rule = BY_IDENTIFIER["mode"]
+
+    assert errors_of(agent({"agent": {"mode": mode}, "zones": [{"name": "a", "mode": mode}]})) == ()
+    assert mode in rule.message
+    assert f"'{mode}'" in rule.cel
+
+
+@pytest.mark.parametrize(("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=str)
+def test_warning_names_the_fields_that_have_no_effect(
+    identifier: str, spec: Obj, fields: set[str]
+) -> None:
+    resource = agent(spec)
+
+    assert errors_of(resource) == ()
+    assert {each.path for each in warnings_of(resource) if each.rule == identifier} == fields
 
 
 @pytest.mark.parametrize(

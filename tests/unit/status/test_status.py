@@ -153,15 +153,9 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            lambda each: each["metadata"].update(generation=2),
-            "has a change that is not taken up yet",
-        ),
-        (lambda each: each.pop("status"), "has a change that is not taken up yet"),
-        (
-            lambda each: each["metadata"].pop("generation"),
-            "has a change that is not taken up yet",
-        ),
+        (lambda each: each["metadata"].update(generation=2), "is being changed"),
+        (lambda each: each.pop("status"), "is being changed"),
+        (lambda each: each["metadata"].pop("generation"), "is being changed"),
         (set_status(updatedNumberScheduled=1), "has 1 of 3 pods up to date"),
         (set_status(numberAvailable=2), "has 2 of 3 pods available"),
         (set_status(numberAvailable="x"), "has 0 of 3 pods available"),
@@ -184,10 +178,7 @@ def test_agents_that_fall_short_are_told(change: Callable[[Obj], object], messag
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            lambda each: each["metadata"].update(generation=2),
-            "has a change that is not taken up yet",
-        ),
+        (lambda each: each["metadata"].update(generation=2), "is being changed"),
         (set_status(updatedReplicas=1), "has 1 of 3 pods up to date"),
         (set_status(availableReplicas=2), "has 2 of 3 pods available"),
         (lambda each: each["spec"].update(replicas=1), "is being changed"),
@@ -202,6 +193,23 @@ def test_k8sensors_that_fall_short_are_told(change: Callable[[Obj], object], mes
         "NotAllDesiredK8sensorsAvailable",
         f"{K8SENSOR} {message}",
     )
+
+
+def test_the_status_that_goes_with_a_change_holds_until_something_becomes_of_it() -> None:
+    spec = {
+        "agent": {"image": {"tag": "2"}},
+        "k8s_sensor": {"deployment": {"minReadySeconds": 5}},
+    }
+    before = answer(agent(spec), observed=running())
+
+    written = stored(before)
+    for each in written:
+        each["metadata"]["generation"] = 2  # as the controllers of workloads have not seen it
+    after = answer(agent(spec, status=before["status"]), observed=written, now=LATER)
+
+    assert encode(after) == encode(before)
+    assert says(after, "AllAgentsAvailable")[::2] == ("False", f"{AGENT} is being changed")
+    assert says(after, "AllK8sSensorsAvailable")[::2] == ("False", f"{K8SENSOR} is being changed")
 
 
 def test_k8sensors_that_are_switched_off_are_no_shortfall() -> None:
