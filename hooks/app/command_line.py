@@ -13,7 +13,6 @@ import yaml
 from hooks import __version__
 from hooks.api_reference import api_reference
 from hooks.app.demo import demonstrate
-from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
@@ -21,6 +20,7 @@ from hooks.definition import definition, policies
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
+from hooks.kube.plain_yaml import as_yaml
 from hooks.rendering import Rendered, render
 from hooks.validation_page import validation_page
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hooks.models.agent_configuration import Configuration
 from hooks.models.base import (
     MUST_BE_GIVEN,
     NOT_STORED,
@@ -229,10 +230,13 @@ class AgentSpec(SpecModel):
         description="Environment variables of the agent's and the k8sensor's containers; the "
         "built-in ones win.",
     )
+    configuration: Configuration | None = Field(
+        default=None, description="The agent's configuration.yaml, as an object."
+    )
     configuration_yaml: str = Field(
         default="",
         alias="configuration_yaml",
-        description="Content of the agent's configuration.yaml.",
+        description="Deprecated: the agent's configuration.yaml as a text. Use configuration.",
     )
     redact_kubernetes_secrets: str = Field(
         default="", description="Whether secrets in Kubernetes objects are redacted."
