@@ -32,6 +32,7 @@ CHILD_KINDS = (
     names.CONFIG_MAP,
     names.DAEMON_SET,
     names.DEPLOYMENT,
+    names.NETWORK_POLICY,
     names.POD_DISRUPTION_BUDGET,
     names.SECRET,
     names.SERVICE,

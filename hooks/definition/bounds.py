@@ -20,6 +20,8 @@ BOUNDS: dict[str, Obj] = {
     "spec.zones[].mode": {LENGTH: 63},
     "spec.zones[].tolerations": {ITEMS: 256},
     "spec.serviceAccount.name": {LENGTH: 253},
+    "spec.networkPolicy.sensorPorts": {ITEMS: 64},
+    "spec.networkPolicy.egress.furtherPorts": {ITEMS: 64},
     f"{AGENT}.key": {LENGTH: LONGEST_CREDENTIAL},
     f"{AGENT}.endpointHost": {LENGTH: 512},
     f"{AGENT}.endpointPort": {LENGTH: 32},

@@ -14,6 +14,7 @@ from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
+from hooks.desired.network_policies import with_network_policies
 from hooks.desired.pull_secret import pull_secret
 from hooks.desired.resolution import exists
 from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
@@ -53,6 +54,7 @@ def desired_children(context: Context) -> list[Obj]:
     built = [child for builder in CHILDREN for child in _built(builder, context)]
     _check(context, built)
     built = with_templates_kept(context, built)
+    built = with_network_policies(context, built)
     children = [*with_entries_in_use(context, built), *children_in_use(context, built)]
     children.sort(key=identity)
     return children

@@ -29,6 +29,7 @@ PLURALS = {
     "Event": "events",
     "InstanaAgent": "agents",
     "Namespace": "namespaces",
+    "NetworkPolicy": "networkpolicies",
     "Node": "nodes",
     "Pod": "pods",
     "PodDisruptionBudget": "poddisruptionbudgets",
