@@ -42,7 +42,7 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
     nothing = ObservedObjects({})
     looks_for_etcd = discovers_etcd(build_context(agent, nothing, nothing, facts))
     named = {
-        kind: {each.name for each in references(agent.spec) if each.kind == kind}
+        kind: {each.name for each in references(agent) if each.kind == kind}
         for kind in ("Secret", "ConfigMap")
     }
     if looks_for_etcd:

@@ -97,7 +97,7 @@ def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         observed,
         names.CONTAINER,
         TLS_VOLUME,
-        ready=all(is_resolved(context, each) for each in of_tls(context.agent.spec)),
+        ready=all(is_resolved(context, each) for each in of_tls(context.agent)),
         desired=(Mounted(volume, mount),) if volume else (),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from hooks.desired import labels
 from hooks.desired.admissible import problems_with
 from hooks.desired.agent_daemonset import agent_daemonsets
+from hooks.desired.certificate import certificates
 from hooks.desired.config_secret import config_secret
 from hooks.desired.context import Context
 from hooks.desired.in_use import children_in_use, with_entries_in_use
@@ -30,6 +31,7 @@ Builder = Callable[[Context], Obj | list[Obj]]
 CHILDREN: tuple[Builder, ...] = (
     agent_daemonsets,
     agent_service_account,
+    certificates,
     config_secret,
     headless_service,
     k8sensor_configmap,

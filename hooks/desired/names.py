@@ -5,6 +5,7 @@ All of them are those of the Go operator: running installations are taken over i
 
 from collections.abc import Container
 
+CERTIFICATE = "Certificate.cert-manager.io/v1"
 CONFIG_MAP = "ConfigMap.v1"
 DAEMON_SET = "DaemonSet.apps/v1"
 DEPLOYMENT = "Deployment.apps/v1"

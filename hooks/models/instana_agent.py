@@ -176,6 +176,14 @@ class InstanaAgent(SpecModel):
         return self.metadata.generation
 
     @property
+    def issued_secret_name(self) -> str:
+        """Return the name of the Secret that somebody else issues for TLS; empty for none."""
+        tls = self.spec.agent.tls
+        if tls.cert_manager:
+            return f"{self.name}-certificate"
+        return f"{self.name}-serving-cert" if tls.openshift_serving_cert else ""
+
+    @property
     def service_account_name(self) -> str:
         """Return the name of the account that the agent's pods run as."""
         account = self.spec.service_account

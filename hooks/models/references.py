@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hooks.kube.objects import as_object, as_objects
-from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY, AgentSpec
+from hooks.models.agent import AgentSpec
 from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
-from hooks.models.instana_agent import InstanaAgentSpec
+from hooks.models.instana_agent import InstanaAgent, InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
+from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
 Kind = Literal["Secret", "ConfigMap"]
 
@@ -25,11 +26,13 @@ class Reference:
     """Whether the entries have to be credentials: a single line of text each."""
 
 
-def references(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
+def references(agent: InstanaAgent) -> tuple[Reference, ...]:
     """Return every object that the resource needs; optional ones are left out."""
+    spec = agent.spec
     pod = spec.agent.pod
     found = [
         *_of_fields(spec),
+        *of_tls(agent),
         *(each for i, volume in enumerate(pod.volumes) for each in of_volume(volume, i)),
         *(each for i, variable in enumerate(pod.env) for each in of_variable(variable, i)),
     ]
@@ -44,13 +47,16 @@ def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
     yield from (replace(each, is_credential=True) for each in entries)
 
 
-def of_tls(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
-    """Return the user's Secrets for TLS."""
-    tls, path = spec.agent.tls, "spec.agent.tls"
+def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:
+    """Return the Secrets for TLS that are the user's, or that somebody issues."""
+    tls, path = agent.spec.agent.tls, "spec.agent.tls"
     if tls.files:
         return tuple(_of_entries(tls, path))
     entries = (TLS_CERTIFICATE, TLS_KEY)
-    return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
+    if tls.secret_name:
+        return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
+    field = "certManager" if tls.cert_manager else "openshiftServingCert"
+    return (Reference("Secret", agent.issued_secret_name, f"{path}.{field}", entries),)
 
 
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
@@ -86,7 +92,6 @@ def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
     yield from of_credentials(agent)
-    yield from of_tls(spec)
     if sensor.deployment.enabled:
         yield of_certificate(sensor.etcd.ca, "etcd")
         yield of_certificate(sensor.rest_client.ca, "restClient")

@@ -19,6 +19,7 @@ from hooks.status.availability import (
     available_as_observed,
     sensors_available,
 )
+from hooks.status.certificate import certificate_issued
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
 from hooks.status.ownership import (
     children_owned,
@@ -55,6 +56,7 @@ def status_of_valid(
     """Return the status of a resource whose children are the given ones, with what is held back."""
     parts = [
         VALID,
+        *certificate_issued(context),
         _references(context),
         _authorized(context),
         children_owned(
