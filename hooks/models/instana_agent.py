@@ -16,6 +16,8 @@ PLURAL = "agents"
 
 DEFAULT_SERVICE_ACCOUNT = "default"
 AUTOMATIC, MANUAL = "Automatic", "Manual"
+PLATFORMS = ("Bottlerocket", "GKE", "Talos")
+"""Platforms whose nodes are no virtual machines of BOSH, and have none of its directories."""
 
 FORMER_FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
 """Left on the resource by the operators that led it before, which alone remove them."""
@@ -116,6 +118,12 @@ class InstanaAgentSpec(SpecModel):
     openshift: bool | None = Field(
         default=None,
         description="Whether the cluster is OpenShift; the installation's setting where not given.",
+    )
+    platform: str = Field(
+        default="",
+        description="What the nodes run: Bottlerocket, GKE or Talos. Host paths that it does not "
+        "have, /var/vcap/..., are not mounted.",
+        json_schema_extra={"enum": ["", *PLATFORMS]},
     )
     rbac: Create = Field(default=Create(), description="Bindings to the cluster-wide read rights.")
     service: Create = Field(

@@ -13,6 +13,7 @@ from hooks.rules import (
     network,
     resources,
     scheduling,
+    sensor,
     without_effect,
     workloads,
 )
@@ -28,6 +29,7 @@ TABLE: tuple[Rule, ...] = (
     *resources.RULES,
     *scheduling.RULES,
     *additions.RULES,
+    *sensor.RULES,
     *configuration.RULES,
     *network.RULES,
     *inline.RULES,
