@@ -9,6 +9,7 @@ from hooks.desired.agent_daemonset import agent_daemonsets
 from hooks.desired.certificate import certificates
 from hooks.desired.config_secret import config_secret
 from hooks.desired.context import Context
+from hooks.desired.etcd_copies import etcd_copies
 from hooks.desired.in_use import children_in_use, with_entries_in_use
 from hooks.desired.k8sensor_configmap import k8sensor_configmap
 from hooks.desired.k8sensor_deployment import k8sensor_deployments
@@ -33,6 +34,7 @@ CHILDREN: tuple[Builder, ...] = (
     agent_service_account,
     certificates,
     config_secret,
+    etcd_copies,
     headless_service,
     k8sensor_configmap,
     k8sensor_deployments,

@@ -8,6 +8,7 @@ from hooks.desired.backends import Backend
 from hooks.desired.config_secret import configuration_files
 from hooks.desired.context import Context
 from hooks.desired.environment import from_field, from_reference, given, in_order, plain
+from hooks.desired.etcd_copies import etcd_access
 from hooks.desired.etcd_discovery import discovered_targets, discovers_etcd
 from hooks.desired.held import Mounted
 from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
@@ -185,13 +186,19 @@ def _parts(context: Context, backend: Backend, observed: Obj | None) -> _Parts:
     secrets = delivery(context, backend, observed)
     etcd = etcd_certificate(context, observed, targets)
     control_plane = control_plane_certificate(context, observed)
+    copied = etcd_access(context)
     return _Parts(
         args=secrets.args,
-        env=secrets.env | etcd.env | control_plane.env | given(ETCD_TARGETS=",".join(targets)),
+        env=secrets.env
+        | etcd.env
+        | copied.env
+        | control_plane.env
+        | given(ETCD_TARGETS=",".join(targets)),
         mounts=(
             config_mount(context, items=_configuration_items(context)),
             *control_plane.mounts,
             *etcd.mounts,
+            *copied.mounts,
             *secrets.mounts,
         ),
     )

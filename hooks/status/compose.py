@@ -21,6 +21,7 @@ from hooks.status.availability import (
 )
 from hooks.status.certificate import certificate_issued
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.ownership import (
     children_owned,
     kept_workloads,
@@ -59,6 +60,7 @@ def status_of_valid(
         *certificate_issued(context),
         _references(context),
         _authorized(context),
+        *etcd_monitored(context),
         children_owned(
             parent,
             context.children,

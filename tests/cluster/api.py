@@ -18,6 +18,7 @@ MANAGER = "tests"
 PLURALS = {
     "CompositeController": "compositecontrollers",
     "ConfigMap": "configmaps",
+    "Certificate": "certificates",
     "ClusterRole": "clusterroles",
     "ClusterRoleBinding": "clusterrolebindings",
     "ControllerRevision": "controllerrevisions",

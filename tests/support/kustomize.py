@@ -13,6 +13,7 @@ SOURCES = ("crd", "deploy", "metacontroller")
 OVERLAYS = ("cert-manager", "dev", "openshift", "self-signed")
 TOKENS_ONLY = ("cert-manager", "openshift")
 COMPONENTS = (
+    "deploy/components/etcd-copies",
     "deploy/components/leader-election",
     "deploy/components/nodes-proxy",
     "metacontroller/components/certificates",

@@ -41,6 +41,7 @@ def test_every_setting_is_read() -> None:
             "INSECURE": "false",
             "ETAG": "true",
             "TAKE_OVER": "update",
+            "ETCD_COPY_NAMESPACES": "instana-agent",
         }
     )
 
@@ -62,6 +63,7 @@ def test_every_setting_is_read() -> None:
         insecure=False,
         etag=True,
         take_over=TakeOver.UPDATE,
+        etcd_copy_namespaces=("instana-agent",),
     )
 
 
