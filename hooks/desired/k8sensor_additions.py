@@ -7,7 +7,7 @@ from hooks.desired.pull_secret import image_pull_secrets
 from hooks.kube.canonical import canonical_topology_spread, canonical_update_strategy
 from hooks.kube.objects import Obj, present
 from hooks.models.additions import SENSOR_POD, of_sensor
-from hooks.models.k8s_sensor import RECREATE, SensorPod
+from hooks.models.k8s_sensor import SensorPod
 
 STRATEGY = "spec.k8s_sensor.deployment.strategy"
 
@@ -57,19 +57,11 @@ def topology_spread(context: Context, selector: dict[str, str]) -> list[Obj]:
     return canonical_topology_spread(given, f"{SENSOR_POD}.topologySpreadConstraints")
 
 
-def strategy(context: Context, observed: Obj | None) -> Obj:
-    """Return `strategy` of the Deployment if the user gives one.
-
-    The API server refuses Recreate beside the figures of a rolling update, which it filled in
-    itself: as long as they are observed they are taken away.
-    """
+def strategy(context: Context) -> Obj:
+    """Return `strategy` of the Deployment if the user gives one."""
     given = context.agent.spec.k8s_sensor.deployment.strategy
     if given is None:
         return {}
-    if given.type == RECREATE:
-        before = ((observed or {}).get("spec") or {}).get("strategy") or {}
-        gone = {"rollingUpdate": None} if "rollingUpdate" in before else {}
-        return {"strategy": {"type": RECREATE} | gone}
     rolling = present(rollingUpdate=given.rolling_update or None)
     return {"strategy": canonical_update_strategy({"type": given.type} | rolling, STRATEGY)}
 

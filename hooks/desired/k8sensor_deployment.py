@@ -76,7 +76,7 @@ def k8sensor_deployment(context: Context, backend: Backend) -> Obj:
             **present(minReadySeconds=deployment.min_ready_seconds or None),
             "replicas": deployment.replicas,
             "selector": kept_selector(observed, selector),
-            **strategy(context, observed),
+            **strategy(context),
             "template": _template(context, backend, observed),
         },
     }

@@ -31,7 +31,6 @@ SENSOR_IMAGE = "icr.io/instana/k8sensor"
 POLLRATE = "10s"
 SECONDS = "[0-9]+s"
 ROLLING_UPDATE = "RollingUpdate"
-RECREATE = "Recreate"
 UNRESTRICTED = "Unrestricted"
 RESTRICTED = "Restricted"
 
@@ -101,8 +100,8 @@ class SensorStrategy(SpecModel):
 
     type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
         default=ROLLING_UPDATE,
-        description="RollingUpdate or Recreate.",
-        json_schema_extra={"enum": ["", ROLLING_UPDATE, RECREATE]},
+        description="RollingUpdate; maxUnavailable 100% and maxSurge 0 are like Recreate.",
+        json_schema_extra={"enum": ["", ROLLING_UPDATE]},
     )
     rolling_update: RollingUpdateDeployment = Field(
         default_factory=dict,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_objects
 from hooks.models.instana_agent import PLATFORMS
-from hooks.models.k8s_sensor import RECREATE, RESTRICTED, ROLLING_UPDATE, UNRESTRICTED
+from hooks.models.k8s_sensor import RESTRICTED, ROLLING_UPDATE, UNRESTRICTED
 from hooks.rules.additions import NOTHING, is_volume_name_besides, mounts_without_volume
 from hooks.rules.patterns import DNS_LABEL
 from hooks.rules.rule import Rule, matching, one_of, unless
@@ -51,10 +51,6 @@ def _odd_sides(strategy: Obj) -> Iterator[str]:
 def _moves(strategy: Obj) -> bool:
     rolling = strategy.get("rollingUpdate") or {}
     return not all(name in rolling and is_zero(rolling[name]) for name in SIDES)
-
-
-def _needs_no_figures(strategy: Obj) -> bool:
-    return strategy.get("type") != RECREATE or not strategy.get("rollingUpdate")
 
 
 def _is_constraint(constraint: Obj) -> bool:
@@ -115,10 +111,11 @@ RULES = (
     Rule(
         "sensor-strategy",
         (f"{DEPLOYMENT}.strategy.type",),
-        f"must be {ROLLING_UPDATE} or {RECREATE}",
-        bad=_strategy(type="OnDelete"),
-        good=_strategy(type=RECREATE),
-        find=unless(lambda given: given in ("", ROLLING_UPDATE, RECREATE)),
+        f"must be {ROLLING_UPDATE}: an existing Deployment cannot be led to Recreate, which "
+        "maxUnavailable 100% with maxSurge 0 comes to as well",
+        bad=_strategy(type="Recreate"),
+        good=_strategy(rollingUpdate={"maxUnavailable": "100%", "maxSurge": 0}),
+        find=unless(lambda given: given in ("", ROLLING_UPDATE)),
         in_schema=True,
     ),
     Rule(
@@ -143,16 +140,6 @@ RULES = (
         + " || !("
         + " && ".join(map(nothing, SIDES))
         + ")",
-        field=".rollingUpdate",
-    ),
-    Rule(
-        "sensor-recreate",
-        (f"{DEPLOYMENT}.strategy",),
-        f"has no meaning beside {RECREATE}: take it out",
-        bad=_strategy(type=RECREATE, rollingUpdate={"maxSurge": 1}),
-        good=_strategy(type=RECREATE),
-        find=unless(_needs_no_figures, ".rollingUpdate"),
-        cel=f"!has(self.type) || self.type != '{RECREATE}' || !has(self.rollingUpdate)",
         field=".rollingUpdate",
     ),
     Rule(

@@ -196,14 +196,9 @@ SENSOR_CHANGES: dict[str, tuple[Obj, Obj]] = {
         {"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}},
         {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
     ),
-    "recreate": ({"strategy": {"type": "Recreate", "rollingUpdate": None}}, {"type": "Recreate"}),
     "figures again": (
         {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "10%"}}},
         {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "10%", "maxUnavailable": "25%"}},
-    ),
-    "recreate alone": (
-        {"strategy": {"type": "Recreate", "rollingUpdate": None}},
-        {"type": "Recreate"},
     ),
     "nothing": (
         {"strategy": None},

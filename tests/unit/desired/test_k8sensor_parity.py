@@ -148,25 +148,10 @@ def test_there_is_no_strategy_unless_one_is_given() -> None:
             {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "50%"}},
             {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "50%"}},
         ),
-        ({"type": "Recreate"}, {"type": "Recreate"}),
     ],
 )
 def test_strategy_is_that_of_the_resource(given: Obj, expected: Obj) -> None:
     assert child(answer(agent(of_strategy(**given))), SENSOR)["spec"]["strategy"] == expected
-
-
-def test_figures_that_the_server_filled_in_are_taken_away_for_recreate() -> None:
-    observed = stored(answer(agent()))
-    (deployment,) = (each for each in observed if each["kind"] == "Deployment")
-    deployment["spec"]["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}
-    parent = agent(of_strategy(type="Recreate"))
-    first = answer(parent, observed=observed)
-
-    assert child(first, SENSOR)["spec"]["strategy"] == {"type": "Recreate", "rollingUpdate": None}
-    deployment["spec"]["strategy"] = {"type": "Recreate"}
-    assert child(answer(parent, observed=observed), SENSOR)["spec"]["strategy"] == {
-        "type": "Recreate"
-    }
 
 
 def test_constraints_are_about_the_pods_of_their_deployment() -> None:
