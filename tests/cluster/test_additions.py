@@ -197,7 +197,12 @@ SENSOR_CHANGES: dict[str, tuple[Obj, Obj]] = {
         {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
     ),
     "figures again": (
-        {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "10%"}}},
+        {
+            "strategy": {
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxSurge": "10%", "maxUnavailable": None},
+            }
+        },
         {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "10%", "maxUnavailable": "25%"}},
     ),
     "nothing": (
