@@ -1,11 +1,13 @@
 """OpenShift's etcd: copied where the installation allows it, and never taken away by accident."""
 
 from dataclasses import replace
+from json import dumps
 
 import pytest
 
 from hooks.customize import related_resources
 from hooks.facts import Facts
+from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
 from hooks.models.parsing import read_agent
 from tests.support.hook import (
@@ -143,6 +145,31 @@ def test_copies_that_are_no_longer_allowed_go_once_no_pod_names_them() -> None:
     assert children(away).keys() >= COPIES
     assert not VARIABLES.keys() & env(away, SENSOR).keys()
     assert not COPIES & children(answer(agent(OPENSHIFT), observed=stored(away))).keys()
+
+
+def test_copies_of_the_go_operator_stay_while_its_template_does() -> None:
+    labels = {
+        "app.kubernetes.io/managed-by": "instana-agent-operator",
+        "app.kubernetes.io/component": "k8sensor",
+    }
+    copies = [
+        obj("ConfigMap", "etcd-ca-bundle", data={"ca-bundle.crt": "PEM"}),
+        obj("Secret", "etcd-client", data=CLIENT["data"]),
+    ]
+    for each in copies:
+        each["metadata"]["labels"] = labels
+    observed = stored(answer(agent(OPENSHIFT)))
+    (sensor,) = (each for each in observed if each["kind"] == "Deployment")
+    sensor["metadata"]["labels"]["agent.instana.io/generation"] = "1"
+    sensor["spec"]["template"]["spec"]["volumes"] += [
+        {"name": "etcd-ca", "configMap": {"name": "etcd-ca-bundle"}},
+        {"name": "etcd-client-cert", "secret": {"secretName": "etcd-client"}},
+    ]
+    sensor["metadata"]["annotations"] = {LAST_APPLIED: dumps(sensor)}
+
+    kept = answer(agent(OPENSHIFT), observed=[*observed, *copies])
+    assert {"ConfigMap/etcd-ca-bundle", "Secret/etcd-client"} <= children(kept).keys()
+    assert "etcd-client-cert" in volumes(kept, SENSOR)
 
 
 def test_rotated_certificates_are_copied_again() -> None:
