@@ -5,6 +5,8 @@ only. Objects are asked for by name or by label, so that the cost follows the sp
 """
 
 from hooks.desired import build_context, labels, names
+from hooks.desired.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copies_etcd
+from hooks.desired.etcd_copies import NAMESPACE as OPENSHIFT_ETCD
 from hooks.desired.etcd_discovery import (
     CA_SECRET,
     KUBE_SYSTEM,
@@ -40,9 +42,10 @@ def customize(request: Obj, facts: Facts) -> Obj:
 def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
     """Return the rules for the objects that the resource's children and status depend on."""
     nothing = ObservedObjects({})
-    looks_for_etcd = discovers_etcd(build_context(agent, nothing, nothing, facts))
+    context = build_context(agent, nothing, nothing, facts)
+    looks_for_etcd = discovers_etcd(context)
     named = {
-        kind: {each.name for each in references(agent.spec) if each.kind == kind}
+        kind: {each.name for each in references(agent) if each.kind == kind}
         for kind in ("Secret", "ConfigMap")
     }
     if looks_for_etcd:
@@ -53,6 +56,7 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
         _labelled_namespaces(),
         _daemonsets_of_others(agent.namespace),
         *(_etcd() if looks_for_etcd else []),
+        *(_sources_of_copies() if copies_etcd(context) else []),
     ]
     return [rule for rule in rules if rule]
 
@@ -86,6 +90,14 @@ def _daemonsets_of_others(namespace: str) -> Obj:
         "namespace": namespace,
         "labelSelector": {"matchExpressions": [expression]},
     }
+
+
+def _sources_of_copies() -> list[Obj]:
+    """Return the rules for what is copied of OpenShift's etcd."""
+    return [
+        _by_name("secrets", OPENSHIFT_ETCD, {CLIENT_SOURCE}),
+        _by_name("configmaps", OPENSHIFT_ETCD, {CA_SOURCE}),
+    ]
 
 
 def _etcd() -> list[Obj]:

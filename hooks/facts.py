@@ -31,6 +31,8 @@ class Facts:
     `operator_version`: goes into `app.kubernetes.io/version` and the status.
     `field_manager`: Metacontroller's `--apply-strategy-ssa-field-manager`.
     `take_over`: what becomes of the Go operator's pod templates.
+    `etcd_copy_namespaces`: namespaces that OpenShift's etcd certificates may be copied to; `*`
+    means all.
     """
 
     openshift: bool = False
@@ -38,10 +40,15 @@ class Facts:
     operator_version: str = __version__
     field_manager: str = "metacontroller"
     take_over: TakeOver = TakeOver.KEEP
+    etcd_copy_namespaces: tuple[str, ...] = ()
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
         return ALL_NAMESPACES in self.agent_namespaces or namespace in self.agent_namespaces
+
+    def may_copy_etcd(self, namespace: str) -> bool:
+        """Tell whether the client key of OpenShift's etcd may be copied to the namespace."""
+        return ALL_NAMESPACES in self.etcd_copy_namespaces or namespace in self.etcd_copy_namespaces
 
     def updated(self, values: Mapping[str, str]) -> "Facts":
         """Return these facts with those given by name as text, as on a command line.
@@ -55,6 +62,8 @@ class Facts:
                     changes["openshift"] = parse_flag(name, text)
                 case "agentNamespaces":
                     changes["agent_namespaces"] = parse_names(text)
+                case "etcdCopyNamespaces":
+                    changes["etcd_copy_namespaces"] = parse_names(text)
                 case "operatorVersion":
                     changes["operator_version"] = text
                 case "fieldManager":
@@ -62,7 +71,10 @@ class Facts:
                 case "takeOver":
                     changes["take_over"] = parse_take_over(text)
                 case _:
-                    known = "agentNamespaces, fieldManager, openshift, operatorVersion, takeOver"
+                    known = (
+                        "agentNamespaces, etcdCopyNamespaces, fieldManager, openshift, "
+                        "operatorVersion, takeOver"
+                    )
                     msg = f"unknown fact {name!r}; known are {known}"
                     raise UnknownFact(msg)
         return replace(self, **changes)  # type: ignore[arg-type]

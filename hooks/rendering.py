@@ -23,6 +23,8 @@ from hooks.observed import ObservedObjects
 from hooks.sync import reconcile
 from hooks.wire import SyncRequest
 
+OPTIONAL_KINDS = {"certificates.cert-manager.io": names.CERTIFICATE}
+"""Kinds of children for which Metacontroller may have a rule, by the definition that it needs."""
 OPENSHIFT_CRD = "clusteroperators.config.openshift.io"
 DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
@@ -32,6 +34,7 @@ CHILD_KINDS = (
     names.CONFIG_MAP,
     names.DAEMON_SET,
     names.DEPLOYMENT,
+    names.NETWORK_POLICY,
     names.POD_DISRUPTION_BUDGET,
     names.SECRET,
     names.SERVICE,
@@ -132,10 +135,13 @@ def _with_namespace(obj: Obj, namespace: str) -> Obj:
 
 
 def _facts_of(objects: list[Obj], facts: Facts) -> Facts:
-    crds = {
-        each["metadata"]["name"] for each in objects if each["kind"] == "CustomResourceDefinition"
-    }
-    return facts.updated({"openshift": "true"}) if OPENSHIFT_CRD in crds else facts
+    is_openshift = OPENSHIFT_CRD in _definitions(objects)
+    return facts.updated({"openshift": "true"}) if is_openshift else facts
+
+
+def _definitions(objects: list[Obj]) -> set[str]:
+    kind = "CustomResourceDefinition"
+    return {each["metadata"]["name"] for each in objects if each["kind"] == kind}
 
 
 def _kind(obj: Obj) -> str:
@@ -150,7 +156,8 @@ def _key(obj: Obj) -> str:
 
 def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
     """Return what Metacontroller would hold for the parent's children."""
-    children: dict[str, dict[str, Obj]] = {kind: {} for kind in CHILD_KINDS}
+    optional = [kind for name, kind in OPTIONAL_KINDS.items() if name in _definitions(cluster)]
+    children: dict[str, dict[str, Obj]] = {kind: {} for kind in (*CHILD_KINDS, *optional)}
     for obj in cluster:
         if _kind(obj) in children and _is_child(obj, parent):
             children[_kind(obj)][_key(obj)] = obj

@@ -13,7 +13,6 @@ import yaml
 from hooks import __version__
 from hooks.api_reference import api_reference
 from hooks.app.demo import demonstrate
-from hooks.app.plain_yaml import as_yaml
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
@@ -27,6 +26,7 @@ from hooks.definition import (
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
+from hooks.kube.plain_yaml import as_yaml
 from hooks.rendering import Rendered, render
 from hooks.validation_page import validation_page
 
@@ -63,7 +63,7 @@ main.add_command(validate_command)
     multiple=True,
     metavar="NAME=VALUE",
     help="A fact about the cluster or the installation: openshift, agentNamespaces, "
-    "operatorVersion, fieldManager, takeOver. May be given several times.",
+    "operatorVersion, fieldManager, takeOver, etcdCopyNamespaces. May be given several times.",
 )
 def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...]) -> None:
     """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).

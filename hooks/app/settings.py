@@ -63,6 +63,7 @@ class Settings:
     field_manager: str = DEFAULT_FACTS.field_manager
     operator_version: str = DEFAULT_FACTS.operator_version
     take_over: TakeOver = DEFAULT_FACTS.take_over
+    etcd_copy_namespaces: tuple[str, ...] = DEFAULT_FACTS.etcd_copy_namespaces
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -80,6 +81,7 @@ class Settings:
             operator_version=self.operator_version,
             field_manager=self.field_manager,
             take_over=self.take_over,
+            etcd_copy_namespaces=self.etcd_copy_namespaces,
         )
 
     @property
@@ -230,6 +232,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "FIELD_MANAGER": _field_manager,
     "OPERATOR_VERSION": _label_value,
     "TAKE_OVER": _take_over,
+    "ETCD_COPY_NAMESPACES": _namespaces,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

@@ -20,6 +20,8 @@ BOUNDS: dict[str, Obj] = {
     "spec.zones[].mode": {LENGTH: 63},
     "spec.zones[].tolerations": {ITEMS: 256},
     "spec.serviceAccount.name": {LENGTH: 253},
+    "spec.networkPolicy.sensorPorts": {ITEMS: 64},
+    "spec.networkPolicy.egress.furtherPorts": {ITEMS: 64},
     f"{AGENT}.key": {LENGTH: LONGEST_CREDENTIAL},
     f"{AGENT}.endpointHost": {LENGTH: 512},
     f"{AGENT}.endpointPort": {LENGTH: 32},
@@ -33,28 +35,42 @@ BOUNDS: dict[str, Obj] = {
     f"{BACKEND}[].endpointPort": {LENGTH: 32},
     f"{BACKEND}[].key": {LENGTH: LONGEST_CREDENTIAL},
     f"{AGENT}.tls.certificate": {LENGTH: LONGEST_CERTIFICATE},
+    f"{AGENT}.tls.secretName": {LENGTH: 253},
+    f"{AGENT}.tls.certManager.duration": {LENGTH: 32},
+    f"{AGENT}.tls.certManager.renewBefore": {LENGTH: 32},
+    f"{AGENT}.tls.certManager.dnsNames": {ITEMS: 64},
+    f"{AGENT}.tls.certManager.dnsNames[]": {LENGTH: 253},
     f"{AGENT}.tls.key": {LENGTH: LONGEST_CERTIFICATE},
     f"{AGENT}.host.repository": {LENGTH: 4096},
-    f"{AGENT}.image.pullSecrets": {ITEMS: 64},
-    f"{AGENT}.image.pullSecrets[].name": {LENGTH: 253},
+    **{f"{owner}.image.pullSecrets": {ITEMS: 64} for owner in (AGENT, SENSOR)},
+    **{f"{owner}.image.pullSecrets[].name": {LENGTH: 253} for owner in (AGENT, SENSOR)},
     **{
         f"{owner}.image.{field}": {LENGTH: longest}
         for owner in (AGENT, SENSOR)
         for field, longest in (("name", 1024), ("tag", 512), ("digest", 512))
     },
-    f"{POD}.labels": {ENTRIES: 256},
-    f"{POD}.labels{{}}": {LENGTH: 63},
+    **{f"{pod}.labels": {ENTRIES: 256} for pod in (POD, SENSOR_POD)},
+    **{f"{pod}.labels{{}}": {LENGTH: 63} for pod in (POD, SENSOR_POD)},
     **{f"{pod}.nodeSelector": {ENTRIES: 256} for pod in (POD, SENSOR_POD)},
     **{f"{pod}.nodeSelector{{}}": {LENGTH: 63} for pod in (POD, SENSOR_POD)},
     **{f"{pod}.tolerations": {ITEMS: 256} for pod in (POD, SENSOR_POD)},
-    f"{POD}.env": {ITEMS: 1024},
-    f"{POD}.env[].name": {LENGTH: 1024},
-    f"{POD}.volumes": {ITEMS: 256},
-    f"{POD}.volumes[].name": {LENGTH: 63},
-    f"{POD}.volumes[].hostPath.path": {LENGTH: 4096},
-    f"{POD}.volumeMounts": {ITEMS: 128},
-    f"{POD}.volumeMounts[].name": {LENGTH: 63},
-    f"{POD}.volumeMounts[].mountPath": {LENGTH: 1024},
+    **{
+        f"{pod}.{part}": bound
+        for pod in (POD, SENSOR_POD)
+        for part, bound in {
+            "env": {ITEMS: 1024},
+            "env[].name": {LENGTH: 1024},
+            "volumes": {ITEMS: 256},
+            "volumes[].name": {LENGTH: 63},
+            "volumes[].hostPath.path": {LENGTH: 4096},
+            "volumeMounts": {ITEMS: 128},
+            "volumeMounts[].name": {LENGTH: 63},
+            "volumeMounts[].mountPath": {LENGTH: 1024},
+        }.items()
+    },
+    f"{SENSOR_POD}.topologySpreadConstraints": {ITEMS: 64},
+    f"{SENSOR_POD}.topologySpreadConstraints[].topologyKey": {LENGTH: 317},
+    f"{SENSOR_POD}.topologySpreadConstraints[].whenUnsatisfiable": {LENGTH: 63},
     f"{SENSOR}.etcd.ca.mountPath": {LENGTH: 4096},
     f"{SENSOR}.restClient.ca.mountPath": {LENGTH: 4096},
 }

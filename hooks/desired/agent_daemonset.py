@@ -71,7 +71,7 @@ def _template(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> 
     mode = mode_of(context, zone) or DEFAULT_MODE
     return {
         "metadata": {
-            "labels": pod_labels(context, AGENT, mode, further),
+            "labels": pod_labels(context, AGENT, mode, further, pod.labels),
             **present(annotations=pod.annotations or None),
         },
         "spec": _pod(context, zone, observed),
@@ -79,7 +79,7 @@ def _template(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> 
 
 
 def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
-    pod = context.agent.spec.agent.pod
+    pod, image = context.agent.spec.agent.pod, context.agent.spec.agent.image
     mounts = agent_mounts(context, observed)
     return {
         "affinity": _affinity(context, zone),
@@ -88,7 +88,7 @@ def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
         "hostNetwork": True,
         "hostPID": True,
         **present(
-            imagePullSecrets=image_pull_secrets(context, observed) or None,
+            imagePullSecrets=image_pull_secrets(context, observed, image.pull_secrets) or None,
             nodeSelector=pod.node_selector or None,
             priorityClassName=pod.priority_class_name or None,
             tolerations=_tolerations(context, zone) or None,

@@ -45,7 +45,7 @@ def _host_directories(*directories: tuple[str, str, str | None]) -> tuple[Mounte
     )
 
 
-ON_OPENSHIFT = _host_directories(*HOST_DIRECTORIES, *FURTHER_HOST_DIRECTORIES)
+WITHOUT_BOSH = _host_directories(*HOST_DIRECTORIES, *FURTHER_HOST_DIRECTORIES)
 ON_PLAIN_KUBERNETES = _host_directories(
     *HOST_DIRECTORIES, *CLOUD_FOUNDRY_DIRECTORIES, *FURTHER_HOST_DIRECTORIES
 )
@@ -58,7 +58,7 @@ MACHINE_ID = Mounted(
 def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
     """Return the built-in volumes of the agent's pods with their mounts."""
     return (
-        *(ON_OPENSHIFT if context.is_openshift else ON_PLAIN_KUBERNETES),
+        *(WITHOUT_BOSH if _is_without_bosh(context) else ON_PLAIN_KUBERNETES),
         MACHINE_ID,
         config_mount(context, items=None),
         *_tls(context, observed),
@@ -66,6 +66,11 @@ def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         _namespaces(context),
         *_secrets(context, observed),
     )
+
+
+def _is_without_bosh(context: Context) -> bool:
+    """Tell whether the nodes are known to be no machines of BOSH, as Cloud Foundry's are."""
+    return context.is_openshift or bool(context.agent.spec.platform)
 
 
 def config_mount(context: Context, items: list[Obj] | None) -> Mounted:
@@ -97,7 +102,7 @@ def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         observed,
         names.CONTAINER,
         TLS_VOLUME,
-        ready=all(is_resolved(context, each) for each in of_tls(context.agent.spec)),
+        ready=all(is_resolved(context, each) for each in of_tls(context.agent)),
         desired=(Mounted(volume, mount),) if volume else (),
     )
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from hooks.desired import labels
 from hooks.desired.admissible import problems_with
 from hooks.desired.agent_daemonset import agent_daemonsets
+from hooks.desired.certificate import certificates
 from hooks.desired.config_secret import config_secret
 from hooks.desired.context import Context
+from hooks.desired.etcd_copies import etcd_copies
 from hooks.desired.in_use import children_in_use, with_entries_in_use
 from hooks.desired.k8sensor_configmap import k8sensor_configmap
 from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
+from hooks.desired.network_policies import with_network_policies
 from hooks.desired.pull_secret import pull_secret
 from hooks.desired.resolution import exists
 from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
@@ -29,7 +32,9 @@ Builder = Callable[[Context], Obj | list[Obj]]
 CHILDREN: tuple[Builder, ...] = (
     agent_daemonsets,
     agent_service_account,
+    certificates,
     config_secret,
+    etcd_copies,
     headless_service,
     k8sensor_configmap,
     k8sensor_deployments,
@@ -53,6 +58,7 @@ def desired_children(context: Context) -> list[Obj]:
     built = [child for builder in CHILDREN for child in _built(builder, context)]
     _check(context, built)
     built = with_templates_kept(context, built)
+    built = with_network_policies(context, built)
     children = [*with_entries_in_use(context, built), *children_in_use(context, built)]
     children.sort(key=identity)
     return children

@@ -9,6 +9,7 @@ from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.models.agent import AgentSpec
 
 DISABLE_KUBERNETES_SENSOR = "com.instana.plugin.kubernetes:\n    enabled: false\n"
 PROMETHEUS_REMOTE_WRITE = (
@@ -40,11 +41,17 @@ def configuration_files(context: Context) -> dict[str, str]:
     }
     if spec.cluster.name:
         files["cluster_name"] = spec.cluster.name
-    if spec.agent.configuration_yaml:
-        files["configuration.yaml"] = spec.agent.configuration_yaml
+    if text := _configuration(spec.agent):
+        files["configuration.yaml"] = text
     if spec.prometheus.remote_write.enabled:
         files["configuration-prometheus-remote-write.yaml"] = PROMETHEUS_REMOTE_WRITE
     return files
+
+
+def _configuration(agent: AgentSpec) -> str:
+    """Return the agent's own configuration: the object in its one form, a text as it is."""
+    of_object = agent.configuration.text if agent.configuration else ""
+    return of_object or agent.configuration_yaml
 
 
 def _written_files(context: Context) -> dict[str, str]:

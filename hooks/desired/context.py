@@ -53,5 +53,5 @@ def build_context(
     store = key_store(agent, related, agent.spec.agent.keys_secret)
     credentials = resolve_credentials(agent, store, related)
     backends = resolve_backends(agent, credentials)
-    needed = references(agent.spec)
+    needed = references(agent)
     return Context(agent, children, related, facts, store, credentials, backends, needed)

@@ -5,11 +5,20 @@ from collections.abc import Iterator
 from hooks.desired.context import Context
 from hooks.desired.held import pod_spec
 from hooks.desired.kept import as_observed
-from hooks.desired.names import CONFIG_MAP, DAEMON_SET, DEPLOYMENT, SECRET, SERVICE_ACCOUNT
+from hooks.desired.names import (
+    CERTIFICATE,
+    CONFIG_MAP,
+    DAEMON_SET,
+    DEPLOYMENT,
+    SECRET,
+    SERVICE_ACCOUNT,
+)
 from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
 from hooks.observed.rollout import is_rolled_out
 
-KEPT_KINDS = (CONFIG_MAP, SECRET, SERVICE_ACCOUNT)
+KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, SECRET, SERVICE_ACCOUNT)
+NAMED_AS = {"Certificate": "Secret"}
+"""Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
 
 def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
@@ -34,8 +43,13 @@ def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     return [
         as_observed(context, child)
         for child in unwanted
-        if not is_settled or (child["kind"], child["metadata"]["name"]) in used
+        if not is_settled or _as_named(child) in used
     ]
+
+
+def _as_named(child: Obj) -> tuple[str, str]:
+    kind: str = child["kind"]
+    return NAMED_AS.get(kind, kind), child["metadata"]["name"]
 
 
 def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:

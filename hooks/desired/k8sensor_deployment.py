@@ -8,12 +8,25 @@ from hooks.desired.backends import Backend
 from hooks.desired.config_secret import configuration_files
 from hooks.desired.context import Context
 from hooks.desired.environment import from_field, from_reference, given, in_order, plain
+from hooks.desired.etcd_copies import etcd_access
 from hooks.desired.etcd_discovery import discovered_targets, discovers_etcd
 from hooks.desired.held import Mounted
 from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
+from hooks.desired.k8sensor_additions import (
+    all_annotations,
+    all_env,
+    all_labels,
+    all_mounts,
+    all_volumes,
+    pull_secrets,
+    strategy,
+    topology_spread,
+)
 from hooks.desired.k8sensor_certificates import control_plane_certificate, etcd_certificate
 from hooks.desired.k8sensor_configmap import entry_of, is_kept
+from hooks.desired.k8sensor_resources import k8sensor_resources
 from hooks.desired.k8sensor_secrets import checksum, delivery
+from hooks.desired.k8sensor_security import container_security, pod_security
 from hooks.desired.labels import (
     AGENT_MODE,
     APP,
@@ -25,15 +38,12 @@ from hooks.desired.labels import (
     selector_labels,
 )
 from hooks.desired.metadata import metadata
-from hooks.desired.pull_secret import image_pull_secrets
-from hooks.desired.resources import resources
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.objects import Obj, present
 from hooks.models.ports import AGENT_API
 
 MODE = "KUBERNETES"
 COMMAND = "/ko-app/k8sensor"
-FILE_SYSTEM_GROUP = 1000
 NO_PROXY = "kubernetes.default.svc"
 PREFERENCE_WEIGHT = 100
 
@@ -66,6 +76,7 @@ def k8sensor_deployment(context: Context, backend: Backend) -> Obj:
             **present(minReadySeconds=deployment.min_ready_seconds or None),
             "replicas": deployment.replicas,
             "selector": kept_selector(observed, selector),
+            **strategy(context),
             "template": _template(context, backend, observed),
         },
     }
@@ -85,12 +96,17 @@ def backend_label(backend: Backend) -> dict[str, str]:
     return {} if backend.is_main else {BACKEND: backend.suffix.removeprefix("-")}
 
 
+def _selected(context: Context, backend: Backend) -> dict[str, str]:
+    """Return labels of the pods of this Deployment."""
+    return selector_labels(context, K8SENSOR) | backend_label(backend)
+
+
 def _template(context: Context, backend: Backend, observed: Obj | None) -> Obj:
     further = {APP: K8SENSOR} | backend_label(backend) | labels_for_kept_selector(observed)
-    annotations = context.agent.spec.agent.pod.annotations | checksum(context, backend, observed)
+    annotations = all_annotations(context) | checksum(context, backend, observed)
     return {
         "metadata": {
-            "labels": pod_labels(context, K8SENSOR, MODE, further),
+            "labels": pod_labels(context, K8SENSOR, MODE, further, all_labels(context)),
             **present(annotations=annotations or None),
         },
         "spec": _pod(context, backend, observed),
@@ -105,20 +121,21 @@ def _pod(context: Context, backend: Backend, observed: Obj | None) -> Obj:
     parts = _parts(context, backend, observed)
     return {
         "affinity": affinity or _apart_from_each_other(),
-        "containers": [_container(context, backend, parts)],
+        "containers": [_container(context, backend, parts, observed)],
         **present(
-            imagePullSecrets=image_pull_secrets(context, observed) or None,
+            imagePullSecrets=pull_secrets(context, observed) or None,
             nodeSelector=pod.node_selector or None,
             priorityClassName=pod.priority_class_name or None,
             tolerations=tolerations or None,
+            topologySpreadConstraints=topology_spread(context, _selected(context, backend)) or None,
         ),
-        "securityContext": {"fsGroup": FILE_SYSTEM_GROUP},
+        "securityContext": pod_security(context),
         "serviceAccountName": names.k8sensor(context.agent.name),
-        "volumes": [each.volume for each in parts.mounts],
+        "volumes": all_volumes(context, parts.mounts, observed),
     }
 
 
-def _container(context: Context, backend: Backend, parts: _Parts) -> Obj:
+def _container(context: Context, backend: Backend, parts: _Parts, observed: Obj | None) -> Obj:
     sensor = context.agent.spec.k8s_sensor
     return {
         "name": names.CONTAINER,
@@ -126,10 +143,11 @@ def _container(context: Context, backend: Backend, parts: _Parts) -> Obj:
         "imagePullPolicy": sensor.image.pull_policy,
         "command": [COMMAND],
         "args": ["-pollrate", sensor.pollrate, *parts.args],
-        "env": in_order(_settings(context, backend) | parts.env),
+        "env": in_order(all_env(context, _settings(context, backend) | parts.env, observed)),
         "ports": [{"containerPort": AGENT_API, "name": "agent-apis", "protocol": "TCP"}],
-        "resources": resources(sensor.deployment.pod, "spec.k8s_sensor.deployment.pod"),
-        "volumeMounts": [each.mount for each in parts.mounts],
+        "resources": k8sensor_resources(context, observed),
+        **container_security(context),
+        "volumeMounts": all_mounts(context, parts.mounts, observed),
     }
 
 
@@ -168,13 +186,19 @@ def _parts(context: Context, backend: Backend, observed: Obj | None) -> _Parts:
     secrets = delivery(context, backend, observed)
     etcd = etcd_certificate(context, observed, targets)
     control_plane = control_plane_certificate(context, observed)
+    copied = etcd_access(context)
     return _Parts(
         args=secrets.args,
-        env=secrets.env | etcd.env | control_plane.env | given(ETCD_TARGETS=",".join(targets)),
+        env=secrets.env
+        | etcd.env
+        | copied.env
+        | control_plane.env
+        | given(ETCD_TARGETS=",".join(targets)),
         mounts=(
             config_mount(context, items=_configuration_items(context)),
             *control_plane.mounts,
             *etcd.mounts,
+            *copied.mounts,
             *secrets.mounts,
         ),
     )

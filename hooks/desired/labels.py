@@ -41,11 +41,11 @@ def selector_labels(context: Context, component: str) -> dict[str, str]:
 
 
 def pod_labels(
-    context: Context, component: str, mode: str, further: dict[str, str]
+    context: Context, component: str, mode: str, further: dict[str, str], of_user: dict[str, str]
 ) -> dict[str, str]:
     """Return the labels of a pod: the user's, those of all pods, and the further ones given."""
     return {
-        **context.agent.spec.agent.pod.labels,
+        **of_user,
         **selector_labels(context, component),
         PART_OF: "instana",
         MANAGED_BY: OPERATOR,

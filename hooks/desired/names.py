@@ -5,11 +5,13 @@ All of them are those of the Go operator: running installations are taken over i
 
 from collections.abc import Container
 
+CERTIFICATE = "Certificate.cert-manager.io/v1"
 CONFIG_MAP = "ConfigMap.v1"
 DAEMON_SET = "DaemonSet.apps/v1"
 DEPLOYMENT = "Deployment.apps/v1"
 ENDPOINT_SLICE = "EndpointSlice.discovery.k8s.io/v1"
 NAMESPACE = "Namespace.v1"
+NETWORK_POLICY = "NetworkPolicy.networking.k8s.io/v1"
 POD_DISRUPTION_BUDGET = "PodDisruptionBudget.policy/v1"
 SECRET = "Secret.v1"  # noqa: S105 - a kind, not a secret
 SERVICE = "Service.v1"

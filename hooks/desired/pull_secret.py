@@ -11,6 +11,7 @@ from hooks.desired.metadata import metadata
 from hooks.desired.resolution import is_resolved
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.models.base import Named
 from hooks.models.references import Reference
 
 REGISTRY = "containers.instana.io"
@@ -37,12 +38,13 @@ def pull_secret(context: Context) -> list[Obj]:
     ]
 
 
-def image_pull_secrets(context: Context, observed: Obj | None) -> list[Obj]:
-    """Return the pull Secrets of all pods: the user's, else ours if it is made.
+def image_pull_secrets(
+    context: Context, observed: Obj | None, given: tuple[Named, ...] | None
+) -> list[Obj]:
+    """Return the pull Secrets of pods: those given by the user, else ours if it is made.
 
     While one is missing, or no credential is known, those of an observed workload stay.
     """
-    given = context.agent.spec.agent.image.pull_secrets
     if given is None:
         is_made = bool(_data(context))
         wanted = [{"name": names.pull_secret(context.agent.name)}] if is_made else []

@@ -1,5 +1,8 @@
 """Compute resources of a container, with defaults that give way to what the user gives."""
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from hooks.kube.canonical import canonical_amounts, canonical_resource_claims
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import quantity_value
@@ -8,8 +11,10 @@ from hooks.models.base import Resources
 DEFAULTS = {"cpu": ("500m", "1500m"), "memory": ("768Mi", "768Mi")}
 """Request and limit of the Go operator, for the agent and the k8sensor alike."""
 
+Defaults: TypeAlias = Mapping[str, tuple[str, str]]
 
-def resources(given: Resources, path: str) -> Obj:
+
+def resources(given: Resources, path: str, defaults: Defaults = DEFAULTS) -> Obj:
     """Return `resources` of a container; raises InvalidResource for what is no quantity.
 
     Where only a request or only a limit is given, the other one's default is moved so that the
@@ -17,7 +22,7 @@ def resources(given: Resources, path: str) -> Obj:
     """
     requests = canonical_amounts(given.requests, f"{path}.requests")
     limits = canonical_amounts(given.limits, f"{path}.limits")
-    for name, (request, limit) in DEFAULTS.items():
+    for name, (request, limit) in defaults.items():
         if name not in requests:
             requests[name] = _smaller(request, limits.get(name, limit))
         if name not in limits:

@@ -8,6 +8,8 @@ from hooks.desired.metadata import metadata
 from hooks.kube.objects import Obj
 from hooks.models.ports import ports
 
+SERVING_CERTIFICATE = "service.beta.openshift.io/serving-cert-secret-name"
+
 
 def service(context: Context) -> list[Obj]:
     """Return the Service that leads to the agent on the caller's own node."""
@@ -21,7 +23,12 @@ def service(context: Context) -> list[Obj]:
         {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": metadata(context, names.service(context.agent.name), AGENT),
+            "metadata": metadata(
+                context,
+                names.service(context.agent.name),
+                AGENT,
+                annotations=_serving_certificate(context),
+            ),
             "spec": {
                 "internalTrafficPolicy": "Local",
                 "ports": _service_ports(context),
@@ -43,6 +50,12 @@ def headless_service(context: Context) -> Obj:
             "selector": service_selector(context),
         },
     }
+
+
+def _serving_certificate(context: Context) -> dict[str, str]:
+    """Return the annotation by which OpenShift issues a certificate for the Service."""
+    wanted = context.agent.spec.agent.tls.openshift_serving_cert
+    return {SERVING_CERTIFICATE: context.agent.issued_secret_name} if wanted else {}
 
 
 def _service_ports(context: Context) -> list[Obj]:

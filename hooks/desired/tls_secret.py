@@ -6,7 +6,7 @@ from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.encoding import canonical_base64
 from hooks.kube.objects import Obj
-from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY
+from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
 
 def tls_secret(context: Context) -> list[Obj]:
@@ -31,4 +31,6 @@ def tls_secret(context: Context) -> list[Obj]:
 def secret_name(context: Context) -> str:
     """Return the name of the Secret that pods mount as it is, empty where there is none."""
     tls = context.agent.spec.agent.tls
-    return tls.secret_name or (names.tls_secret(context.agent.name) if tls.is_inline else "")
+    if tls.is_inline:
+        return names.tls_secret(context.agent.name)
+    return tls.secret_name or context.agent.issued_secret_name

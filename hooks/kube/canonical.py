@@ -69,8 +69,14 @@ def canonical_probe(probe: Obj, path: str) -> Obj:
 
 
 def canonical_update_strategy(strategy: Obj, path: str) -> Obj:
-    """Return the update strategy of a DaemonSet as the API server stores it."""
-    stored: Obj = _DAEMON_SET_UPDATE_STRATEGY(strategy, path)
+    """Return the update strategy of a DaemonSet or Deployment as the API server stores it."""
+    stored: Obj = _UPDATE_STRATEGY(strategy, path)
+    return stored
+
+
+def canonical_topology_spread(constraints: list[Obj], path: str) -> list[Obj]:
+    """Return a list of TopologySpreadConstraints as the API server stores it."""
+    stored: list[Obj] = _TOPOLOGY_SPREAD(constraints, path)
     return stored
 
 
@@ -220,6 +226,7 @@ _AFFINITY = _shape(
     podAntiAffinity=_POD_AFFINITY,
 )
 _TOLERATION = _shape("key operator value effect")
+_TOPOLOGY_SPREAD = _shape("matchLabelKeys", labelSelector=_LABEL_SELECTOR)
 
 # What volumes and environment variables take from elsewhere.
 
@@ -328,4 +335,4 @@ _PROBE = _shape(
     tcpSocket=_shape("host"),
 )
 _RESOURCE_CLAIM = _shape("request")
-_DAEMON_SET_UPDATE_STRATEGY = _shape("type", rollingUpdate=_shape())
+_UPDATE_STRATEGY = _shape("type", rollingUpdate=_shape())

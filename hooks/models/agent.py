@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hooks.models.agent_configuration import Configuration
 from hooks.models.base import (
     MUST_BE_GIVEN,
     NOT_STORED,
@@ -26,9 +27,8 @@ from hooks.models.kubernetes import (
     Volume,
     VolumeMount,
 )
+from hooks.models.tls import Tls
 
-TLS_CERTIFICATE = "tls.crt"
-TLS_KEY = "tls.key"
 AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
@@ -68,35 +68,6 @@ class BackendSpec(SpecModel):
     key_secret_key_ref: SecretKeyRef | None = entry_with(
         "the key; wins over keysSecret, whatever the position"
     )
-
-
-class Tls(SpecModel):
-    """TLS for the endpoints that the agent serves."""
-
-    secret_name: str = Field(
-        default="", description="Existing Secret of type kubernetes.io/tls; wins over the others."
-    )
-    certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
-    key: str = Field(default="", description="Private key (PEM, base64-encoded).")
-
-    certificate_secret_key_ref: SecretKeyRef | None = entry_with(
-        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
-    )
-    key_secret_key_ref: SecretKeyRef | None = entry_with("the private key (PEM)")
-
-    @property
-    def files(self) -> tuple[tuple[str, SecretKeyRef], ...]:
-        """Return certificate and key by file, where entries of Secrets of any names hold them."""
-        certificate, key = self.certificate_secret_key_ref, self.key_secret_key_ref
-        if self.secret_name or not (certificate and key):
-            return ()
-        return (TLS_CERTIFICATE, certificate), (TLS_KEY, key)
-
-    @property
-    def is_inline(self) -> bool:
-        """Tell whether the certificate and key come with the resource itself."""
-        is_elsewhere = self.secret_name or self.files
-        return not is_elsewhere and bool(self.certificate and self.key)
 
 
 class UpdateStrategy(SpecModel):
@@ -230,10 +201,13 @@ class AgentSpec(SpecModel):
         description="Environment variables of the agent's and the k8sensor's containers; the "
         "built-in ones win.",
     )
+    configuration: Configuration | None = Field(
+        default=None, description="The agent's configuration.yaml, as an object."
+    )
     configuration_yaml: str = Field(
         default="",
         alias="configuration_yaml",
-        description="Content of the agent's configuration.yaml.",
+        description="Deprecated: the agent's configuration.yaml as a text. Use configuration.",
     )
     redact_kubernetes_secrets: str = Field(
         default="", description="Whether secrets in Kubernetes objects are redacted."

@@ -8,6 +8,7 @@ from hooks.models.agent import AgentSpec
 from hooks.models.base import Create, Enabled, ListOf, Named, SpecModel
 from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
+from hooks.models.network_policy import NetworkPolicy
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -15,6 +16,8 @@ PLURAL = "agents"
 
 DEFAULT_SERVICE_ACCOUNT = "default"
 AUTOMATIC, MANUAL = "Automatic", "Manual"
+PLATFORMS = ("Bottlerocket", "GKE", "Talos")
+"""Platforms whose nodes are no virtual machines of BOSH, and have none of its directories."""
 
 FORMER_FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
 """Left on the resource by the operators that led it before, which alone remove them."""
@@ -116,6 +119,12 @@ class InstanaAgentSpec(SpecModel):
         default=None,
         description="Whether the cluster is OpenShift; the installation's setting where not given.",
     )
+    platform: str = Field(
+        default="",
+        description="What the nodes run: Bottlerocket, GKE or Talos. Host paths that it does not "
+        "have, /var/vcap/..., are not mounted.",
+        json_schema_extra={"enum": ["", *PLATFORMS]},
+    )
     rbac: Create = Field(default=Create(), description="Bindings to the cluster-wide read rights.")
     service: Create = Field(
         default=Create(),
@@ -134,6 +143,9 @@ class InstanaAgentSpec(SpecModel):
         default=(), description="One DaemonSet per entry instead of a single one."
     )
     rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
+    network_policy: NetworkPolicy = Field(
+        default=NetworkPolicy(), description="Who may reach the pods."
+    )
     pod_security_policy: PodSecurityPolicy = Field(
         default=PodSecurityPolicy(),
         description="Without effect; accepted for existing resources.",
@@ -170,6 +182,14 @@ class InstanaAgent(SpecModel):
     def generation(self) -> int:
         """Return the number of the spec, 0 where it is not known."""
         return self.metadata.generation
+
+    @property
+    def issued_secret_name(self) -> str:
+        """Return the name of the Secret that somebody else issues for TLS; empty for none."""
+        tls = self.spec.agent.tls
+        if tls.cert_manager:
+            return f"{self.name}-certificate"
+        return f"{self.name}-serving-cert" if tls.openshift_serving_cert else ""
 
     @property
     def service_account_name(self) -> str:

@@ -10,15 +10,29 @@ from hooks.models.base import (
     Enabled,
     Image,
     ListOf,
+    Named,
     Resources,
     SpecModel,
     otherwise,
 )
-from hooks.models.kubernetes import Affinity, Toleration
+from hooks.models.kubernetes import (
+    LOCAL_OBJECT_REFERENCE,
+    Affinity,
+    EnvVar,
+    Quantities,
+    RollingUpdateDeployment,
+    Toleration,
+    TopologySpreadConstraint,
+    Volume,
+    VolumeMount,
+)
 
 SENSOR_IMAGE = "icr.io/instana/k8sensor"
 POLLRATE = "10s"
 SECONDS = "[0-9]+s"
+ROLLING_UPDATE = "RollingUpdate"
+UNRESTRICTED = "Unrestricted"
+RESTRICTED = "Restricted"
 
 
 class SensorImage(Image):
@@ -29,11 +43,25 @@ class SensorImage(Image):
         description="Image name with registry, without tag or digest.",
         json_schema_extra=NOT_STORED,
     )
+    pull_secrets: ListOf[Annotated[Named, LOCAL_OBJECT_REFERENCE]] | None = Field(
+        default=None,
+        description="Pull Secrets of the k8sensor's pods; those of agent.image where not given.",
+    )
 
 
 class SensorPod(Resources):
     """The k8sensor's pods."""
 
+    requests: Quantities = Field(
+        default_factory=dict,
+        description="Resource requests; memory 128Mi and cpu 120m where not given, for a k8sensor "
+        "that runs with 768Mi and 500m already those.",
+    )
+    limits: Quantities = Field(
+        default_factory=dict,
+        description="Resource limits; memory 2Gi and cpu 500m where not given, for a k8sensor that "
+        "runs with 768Mi and 1500m already those.",
+    )
     node_selector: dict[str, str] = Field(
         default_factory=dict, description="Labels of the nodes that run a k8sensor."
     )
@@ -42,6 +70,43 @@ class SensorPod(Resources):
     affinity: Affinity = Field(
         default_factory=dict,
         description="Affinity; where not given, the pods prefer nodes without another k8sensor.",
+    )
+    annotations: dict[str, str] = Field(
+        default_factory=dict,
+        description="Annotations of the k8sensor's pods, besides those of agent.pod.",
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict,
+        description="Labels of the k8sensor's pods, besides those of agent.pod.",
+    )
+    env: ListOf[EnvVar] = Field(
+        default=(),
+        description="Further environment variables of the k8sensor's container; they win over "
+        "agent.env and the built-in ones.",
+    )
+    volumes: ListOf[Volume] = Field(default=(), description="Further volumes of the pods.")
+    volume_mounts: ListOf[VolumeMount] = Field(
+        default=(), description="Further volume mounts of the k8sensor's container."
+    )
+    topology_spread_constraints: ListOf[TopologySpreadConstraint] = Field(
+        default=(),
+        description="How the pods spread; without a labelSelector it is about the pods of the same "
+        "Deployment.",
+    )
+
+
+class SensorStrategy(SpecModel):
+    """How a Deployment replaces its pods."""
+
+    type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
+        default=ROLLING_UPDATE,
+        description="RollingUpdate; maxUnavailable 100% and maxSurge 0 are like Recreate.",
+        json_schema_extra={"enum": ["", ROLLING_UPDATE]},
+    )
+    rolling_update: RollingUpdateDeployment = Field(
+        default_factory=dict,
+        description="maxUnavailable and maxSurge of a rolling update; Kubernetes' 25% each where "
+        "not given.",
     )
 
 
@@ -53,6 +118,10 @@ class SensorDeployment(SpecModel):
         default=0, description="Seconds that a new pod has to be ready to count as available."
     )
     replicas: int = Field(default=3, description="Pods of each Deployment.")
+    strategy: SensorStrategy | None = Field(
+        default=None,
+        description="How pods are replaced; Kubernetes' own default where not given.",
+    )
     pod: SensorPod = Field(default=SensorPod(), description="The k8sensor's pods.")
 
 
@@ -106,6 +175,12 @@ class K8sSensorSpec(SpecModel):
         default=POLLRATE,
         description="How often the Kubernetes API is polled, such as 10s.",
         json_schema_extra={"pattern": f"^({SECONDS})?$"},
+    )
+    security_profile: Annotated[str, otherwise(UNRESTRICTED)] = Field(
+        default=UNRESTRICTED,
+        description="Restricted: the pods pass Pod Security `restricted`. Unrestricted: as they "
+        "always were.",
+        json_schema_extra={"enum": ["", UNRESTRICTED, RESTRICTED]},
     )
     feature_flags: FeatureFlags = Field(
         default=FeatureFlags(), description="Without effect; accepted for existing resources."

@@ -29,6 +29,12 @@ VolumeMount = Annotated[Opaque, kubernetes_type("io.k8s.api.core.v1.VolumeMount"
 RollingUpdateDaemonSet = Annotated[
     Opaque, kubernetes_type("io.k8s.api.apps.v1.RollingUpdateDaemonSet")
 ]
+RollingUpdateDeployment = Annotated[
+    Opaque, kubernetes_type("io.k8s.api.apps.v1.RollingUpdateDeployment")
+]
+TopologySpreadConstraint = Annotated[
+    Opaque, kubernetes_type("io.k8s.api.core.v1.TopologySpreadConstraint")
+]
 LabelSelector = Annotated[
     Opaque, kubernetes_type("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector")
 ]

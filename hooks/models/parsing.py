@@ -12,6 +12,8 @@ DEEPEST = 100
 """Levels of a spec: far more than any type of Kubernetes has, far fewer than JSON may have."""
 
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
+OF_AGENT = "configuration"
+"""The field whose content is the agent's own: a null in it is one."""
 
 
 def read_agent(resource: Obj) -> InstanaAgent:
@@ -47,7 +49,11 @@ def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
 
 def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+        return {
+            name: part if name == OF_AGENT else _without_nulls(part)
+            for name, part in value.items()
+            if part is not None
+        }
     if isinstance(value, list):
         return [_without_nulls(part) for part in value]
     return value

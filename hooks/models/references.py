@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hooks.kube.objects import as_object, as_objects
-from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY, AgentSpec
+from hooks.models.additions import Additions, of_agent, of_sensor
+from hooks.models.agent import AgentSpec
 from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
-from hooks.models.instana_agent import InstanaAgentSpec
+from hooks.models.instana_agent import InstanaAgent, InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
+from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
 Kind = Literal["Secret", "ConfigMap"]
 
@@ -25,13 +27,16 @@ class Reference:
     """Whether the entries have to be credentials: a single line of text each."""
 
 
-def references(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
+def references(agent: InstanaAgent) -> tuple[Reference, ...]:
     """Return every object that the resource needs; optional ones are left out."""
-    pod = spec.agent.pod
+    spec = agent.spec
+    added = [of_agent(spec)]
+    if spec.k8s_sensor.deployment.enabled:
+        added.append(of_sensor(spec))
     found = [
         *_of_fields(spec),
-        *(each for i, volume in enumerate(pod.volumes) for each in of_volume(volume, i)),
-        *(each for i, variable in enumerate(pod.env) for each in of_variable(variable, i)),
+        *of_tls(agent),
+        *(each for one in added for each in _of_additions(one)),
     ]
     return tuple(reference for reference in found if reference.name)
 
@@ -44,13 +49,16 @@ def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
     yield from (replace(each, is_credential=True) for each in entries)
 
 
-def of_tls(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
-    """Return the user's Secrets for TLS."""
-    tls, path = spec.agent.tls, "spec.agent.tls"
+def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:
+    """Return the Secrets for TLS that are the user's, or that somebody issues."""
+    tls, path = agent.spec.agent.tls, "spec.agent.tls"
     if tls.files:
         return tuple(_of_entries(tls, path))
     entries = (TLS_CERTIFICATE, TLS_KEY)
-    return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
+    if tls.secret_name:
+        return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
+    field = "certManager" if tls.cert_manager else "openshiftServingCert"
+    return (Reference("Secret", agent.issued_secret_name, f"{path}.{field}", entries),)
 
 
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
@@ -59,9 +67,9 @@ def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
     return Reference("Secret", authority.secret_name, path, (authority.filename,))
 
 
-def of_volume(volume: Opaque, index: int) -> Iterator[Reference]:
-    """Yield what one of the user's volumes needs."""
-    path = f"spec.agent.pod.volumes[{index}]"
+def of_volume(volume: Opaque, index: int, pod: str) -> Iterator[Reference]:
+    """Yield what one of the user's volumes needs; `pod` is the field of the pods it is in."""
+    path = f"{pod}.volumes[{index}]"
     yield from _of_source(volume, path, name="secretName")
     for position, source in enumerate(
         as_objects(as_object(volume.get("projected")).get("sources"))
@@ -69,9 +77,9 @@ def of_volume(volume: Opaque, index: int) -> Iterator[Reference]:
         yield from _of_source(source, f"{path}.projected.sources[{position}]", name="name")
 
 
-def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
+def of_variable(variable: Opaque, index: int, pod: str) -> Iterator[Reference]:
     """Yield what one of the user's environment variables needs."""
-    source, path = as_object(variable.get("valueFrom")), f"spec.agent.pod.env[{index}].valueFrom"
+    source, path = as_object(variable.get("valueFrom")), f"{pod}.env[{index}].valueFrom"
     kinds: tuple[tuple[Kind, str], ...] = (
         ("Secret", "secretKeyRef"),
         ("ConfigMap", "configMapKeyRef"),
@@ -82,14 +90,23 @@ def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
         yield from _needed(kind, reference, "name", f"{path}.{field}", entries)
 
 
+def _of_additions(added: Additions) -> Iterator[Reference]:
+    for index, volume in enumerate(added.volumes):
+        yield from of_volume(volume, index, added.path)
+    for index, variable in enumerate(added.env):
+        yield from of_variable(variable, index, added.path)
+
+
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
     yield from of_credentials(agent)
-    yield from of_tls(spec)
     if sensor.deployment.enabled:
         yield of_certificate(sensor.etcd.ca, "etcd")
         yield of_certificate(sensor.rest_client.ca, "restClient")
+        for index, secret in enumerate(sensor.image.pull_secrets or ()):
+            path = f"spec.k8s_sensor.image.pullSecrets[{index}].name"
+            yield Reference("Secret", secret.name, path)
     for index, secret in enumerate(agent.image.pull_secrets or ()):
         yield Reference("Secret", secret.name, f"spec.agent.image.pullSecrets[{index}].name")
 

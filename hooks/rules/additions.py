@@ -1,14 +1,25 @@
 """Rules on what is added to the agent's pods: environment, volumes, mounts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hooks.kube.objects import Obj, as_objects
 from hooks.rules.patterns import DNS_LABEL, LONGEST_LABEL, VARIABLE
-from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
+from hooks.rules.rule import (
+    Find,
+    Rule,
+    Severity,
+    distinct,
+    full,
+    matching,
+    one_of,
+    repeated,
+    unless,
+)
 
 POD = "spec.agent.pod"
+PODS = (POD, "spec.k8s_sensor.deployment.pod")
 VOLUMES = (
     "dev", "run", "var-run", "sys", "var-log", "var-lib-instana", "var-data", "machine-id",
     "config", "namespaces-details",
@@ -47,8 +58,14 @@ def _reserved(env: Obj) -> Iterator[str]:
             yield f"[{name}]"
 
 
-def _is_volume_name(name: Any) -> bool:
-    return _is_label(name) and len(name) <= LONGEST_LABEL and name not in VOLUMES
+def is_volume_name_besides(taken: tuple[str, ...]) -> Callable[[Obj], bool]:
+    """Return the condition that a volume has a name, and none of those that are taken."""
+
+    def holds(volume: Obj) -> bool:
+        name: Any = volume.get("name")
+        return _is_label(name) and len(name) <= LONGEST_LABEL and name not in taken
+
+    return holds
 
 
 def _has_one_value(variable: Obj) -> bool:
@@ -65,12 +82,17 @@ def _same_paths(mounts: list[Obj]) -> Iterator[str]:
     yield from repeated((place, path) for place, path in paths if isinstance(path, str))
 
 
-def _without_volume(pod: Obj) -> Iterator[str]:
-    names = {str(volume.get("name")) for volume in as_objects(pod.get("volumes"))}
-    for index, mount in enumerate(as_objects(pod.get("volumeMounts"))):
-        name = mount.get("name")
-        if name not in VOLUMES and name not in FURTHER_VOLUMES and str(name) not in names:
-            yield f".volumeMounts[{index}].name"
+def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
+    """Return what finds the mounts of a pod of which there is no volume."""
+
+    def find(pod: Obj) -> Iterator[str]:
+        names = {str(volume.get("name")) for volume in as_objects(pod.get("volumes"))}
+        for index, mount in enumerate(as_objects(pod.get("volumeMounts"))):
+            name = mount.get("name")
+            if name not in built_in and str(name) not in names:
+                yield f".volumeMounts[{index}].name"
+
+    return find
 
 
 def _is_mount_path(mount: Obj) -> bool:
@@ -95,7 +117,7 @@ RULES = (
     ),
     Rule(
         "pod-variable-name",
-        (f"{POD}.env[]",),
+        tuple(f"{pod}.env[]" for pod in PODS),
         "must be the name of a variable: printable ASCII characters other than '='",
         bad={"agent": {"pod": {"env": [{"name": "", "value": "x"}]}}},
         good={"agent": {"pod": {"env": [{"name": "GOOD_NAME", "value": "x"}]}}},
@@ -105,7 +127,7 @@ RULES = (
     ),
     Rule(
         "variable-value",
-        (f"{POD}.env[]",),
+        tuple(f"{pod}.env[]" for pod in PODS),
         "must have either value or valueFrom, not both",
         bad={
             "agent": {
@@ -134,7 +156,7 @@ RULES = (
     ),
     Rule(
         "variable-repeated",
-        (f"{POD}.env",),
+        tuple(f"{pod}.env" for pod in PODS),
         "is there twice, and the last one counts: take the others out",
         bad={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "X"}]}}},
         good={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}}},
@@ -160,14 +182,14 @@ RULES = (
         f"built-in volumes {', '.join(VOLUMES)}",
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
-        find=unless(lambda volume: _is_volume_name(volume.get("name")), ".name"),
+        find=unless(is_volume_name_besides(VOLUMES), ".name"),
         cel=f"has(self.name) && {matching(DNS_LABEL, 'self.name')} && "
         f"!({one_of(VOLUMES, 'self.name')})",
         field=".name",
     ),
     Rule(
         "volume-repeated",
-        (f"{POD}.volumes",),
+        tuple(f"{pod}.volumes" for pod in PODS),
         "is the name of two volumes: give each a name of its own",
         bad={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "a", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "b", **NOTHING}]}}},
@@ -176,7 +198,7 @@ RULES = (
     ),
     Rule(
         "volume-path",
-        (f"{POD}.volumes[].hostPath.path",),
+        tuple(f"{pod}.volumes[].hostPath.path" for pod in PODS),
         "must not contain '..'",
         bad={"agent": {"pod": {"volumes": [{"name": "a", "hostPath": {"path": "/a/../b"}}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", "hostPath": {"path": "/b"}}]}}},
@@ -196,7 +218,7 @@ RULES = (
                 }
             }
         },
-        find=_without_volume,
+        find=mounts_without_volume((*VOLUMES, *FURTHER_VOLUMES)),
         cel="!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
         f"{one_of((*VOLUMES, *FURTHER_VOLUMES), 'm.name')} || "
         "(has(self.volumes) && self.volumes.exists(v, has(v.name) && v.name == m.name))))",
@@ -204,7 +226,7 @@ RULES = (
     ),
     Rule(
         "mount-path",
-        (f"{POD}.volumeMounts[]",),
+        tuple(f"{pod}.volumeMounts[]" for pod in PODS),
         "must be a directory in the container, without ':'",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a:b"}]}}},
         good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a/b"}]}}},
@@ -214,7 +236,7 @@ RULES = (
     ),
     Rule(
         "mount-path-repeated",
-        (f"{POD}.volumeMounts",),
+        tuple(f"{pod}.volumeMounts" for pod in PODS),
         "is the directory of two mounts: choose another one",
         bad={
             "agent": {

@@ -86,7 +86,7 @@ RULES = (
     ),
     Rule(
         "pull-secret-repeated",
-        ("spec.agent.image.pullSecrets",),
+        tuple(f"{image}.pullSecrets" for image in IMAGES),
         "is there twice: take one out",
         bad={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "mine"}]}}},
         good={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "other"}]}}},

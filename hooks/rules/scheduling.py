@@ -13,8 +13,13 @@ from hooks.rules.patterns import (
 from hooks.rules.rule import Find, Rule, Severity, full, matching, one_of, unless
 
 LABELS = ("spec.agent.pod.labels", "spec.agent.pod.nodeSelector")
-SENSOR_LABELS = "spec.k8s_sensor.deployment.pod.nodeSelector"
-ANNOTATIONS = ("spec.agent.pod.annotations", "spec.serviceAccount.annotations")
+SENSOR_POD = "spec.k8s_sensor.deployment.pod"
+SENSOR_LABELS = (f"{SENSOR_POD}.labels", f"{SENSOR_POD}.nodeSelector")
+ANNOTATIONS = (
+    "spec.agent.pod.annotations",
+    "spec.serviceAccount.annotations",
+    f"{SENSOR_POD}.annotations",
+)
 TOLERATIONS = (
     "spec.agent.pod.tolerations[]",
     "spec.k8s_sensor.deployment.pod.tolerations[]",
@@ -75,7 +80,7 @@ def _names(pattern: str) -> str:
 RULES = (
     Rule(
         "label-value",
-        tuple(f"{labels}{{}}" for labels in (*LABELS, SENSOR_LABELS)),
+        tuple(f"{labels}{{}}" for labels in (*LABELS, *SENSOR_LABELS)),
         f"must be at most {LONGEST_LABEL} letters, digits, '-', '_' and '.'",
         bad={"agent": {"pod": {"labels": {"owner": "Team A/B"}}}},
         good={"agent": {"pod": {"labels": {"owner": "Team-A-B"}}}},
@@ -84,7 +89,7 @@ RULES = (
     ),
     Rule(
         "label-name",
-        (*LABELS, SENSOR_LABELS),
+        (*LABELS, *SENSOR_LABELS),
         f"must be the name of a label: at most {LONGEST_LABEL} letters, digits, '-', '_' and '.', "
         "after a domain and '/' if any",
         bad={"agent": {"pod": {"labels": {"the owner": "x"}}}},
@@ -106,7 +111,7 @@ RULES = (
     ),
     Rule(
         "label-reserved",
-        ("spec.agent.pod.labels",),
+        ("spec.agent.pod.labels", f"{SENSOR_POD}.labels"),
         "is set by the service itself, so that this one has no effect: take it out, or choose "
         "another name",
         bad={"agent": {"pod": {"labels": {"app.kubernetes.io/name": "mine"}}}},

@@ -20,10 +20,15 @@ def _unused(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> R
     )
 
 
-def _is_service_optional(spec: Obj) -> bool:
+def needs_service(spec: Obj) -> bool:
+    """Tell whether the agents' Service is made whatever is said of it."""
     telemetry = (spec.get("opentelemetry") or {}).get("enabled", True)
     remote_write = ((spec.get("prometheus") or {}).get("remoteWrite") or {}).get("enabled")
-    return (spec.get("service") or {}).get("create") is not False or not (telemetry or remote_write)
+    return bool(telemetry or remote_write)
+
+
+def _is_service_optional(spec: Obj) -> bool:
+    return (spec.get("service") or {}).get("create") is not False or not needs_service(spec)
 
 
 def _key_is_single(agent: Obj) -> bool:
@@ -40,6 +45,11 @@ def _is_switched_anew(spec: Obj) -> bool:
 
 
 OF_TLS = ("certificate", "key", "certificateSecretKeyRef", "keySecretKeyRef")
+NEEDS_SERVICE = (
+    "((!has(self.opentelemetry) || !has(self.opentelemetry.enabled) || "
+    "self.opentelemetry.enabled) || (has(self.prometheus) && has(self.prometheus.remoteWrite) "
+    "&& has(self.prometheus.remoteWrite.enabled) && self.prometheus.remoteWrite.enabled))"
+)
 HAS_KEY = "has(self.key) && self.key != ''"
 
 RULES = (
@@ -101,9 +111,7 @@ RULES = (
         good={"service": {"create": False}, "opentelemetry": {"enabled": False}},
         find=unless(_is_service_optional, ".service.create"),
         cel="!has(self.service) || !has(self.service.create) || self.service.create || "
-        "!((!has(self.opentelemetry) || !has(self.opentelemetry.enabled) || "
-        "self.opentelemetry.enabled) || (has(self.prometheus) && has(self.prometheus.remoteWrite) "
-        "&& has(self.prometheus.remoteWrite.enabled) && self.prometheus.remoteWrite.enabled))",
+        f"!{NEEDS_SERVICE}",
         field=".service.create",
         severity=Severity.WARNING,
     ),

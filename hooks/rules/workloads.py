@@ -27,26 +27,31 @@ _is_zero_percent = full(ZERO)
 _is_rate = full(SECONDS)
 
 
-def _is_zero(count: Any) -> bool:
+def is_zero(count: Any) -> bool:
+    """Tell whether a number or a share is nothing."""
     return count == 0 or _is_zero_percent(count)
+
+
+def is_count_or_share(value: Any) -> bool:
+    """Tell whether a value is a number, or a share in percent."""
+    return (isinstance(value, int) and 0 <= value <= MOST) or _is_percent(value)
 
 
 def _odd_sides(strategy: Obj) -> Iterator[str]:
     rolling = strategy.get("rollingUpdate") or {}
     for side in SIDES:
         value = rolling.get(side)
-        is_count = isinstance(value, int) and 0 <= value <= MOST
-        if value is not None and not is_count and not _is_percent(value):
+        if value is not None and not is_count_or_share(value):
             yield f".rollingUpdate.{side}"
 
 
 def _fits(strategy: Obj) -> bool:
     """Tell whether just one of both sides is more than nothing; a side not given fits itself."""
     rolling = strategy.get("rollingUpdate") or {}
-    unavailable, surge = (rolling.get(side) for side in SIDES)
+    unavailable, surge = (rolling.get(each) for each in SIDES)
     if strategy.get("type") == "OnDelete" or unavailable is None:
         return True
-    return _is_zero(unavailable) is not (surge is None or _is_zero(surge))
+    return is_zero(unavailable) is not (surge is None or is_zero(surge))
 
 
 def _is_probe(probe: Obj) -> bool:
@@ -70,16 +75,18 @@ def _is_directory(path: str) -> bool:
     return not path or (path.startswith("/") and not _goes_up.search(path))
 
 
-def _side(side: str) -> str:
-    own = f"self.rollingUpdate.{side}"
+def side(name: str) -> str:
+    """Return the expression that one side of a rolling update is a number or a share."""
+    own = f"self.rollingUpdate.{name}"
     return (
         f"(!has({own}) || (type({own}) == int ? int({own}) >= 0 && int({own}) <= {MOST} : "
         f"{matching(PERCENT, f'string({own})')}))"
     )
 
 
-def _nothing(side: str) -> str:
-    own = f"self.rollingUpdate.{side}"
+def nothing(name: str) -> str:
+    """Return the expression that one side of a rolling update, which is given, is nothing."""
+    own = f"self.rollingUpdate.{name}"
     return f"(type({own}) == int ? int({own}) == 0 : {matching(ZERO, f'string({own})')})"
 
 
@@ -109,7 +116,7 @@ RULES = (
         bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "a few"}}}},
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "10%"}}}},
         find=_odd_sides,
-        cel="!has(self.rollingUpdate) || (" + " && ".join(map(_side, SIDES)) + ")",
+        cel="!has(self.rollingUpdate) || (" + " && ".join(map(side, SIDES)) + ")",
         field=".rollingUpdate",
     ),
     Rule(
@@ -121,8 +128,8 @@ RULES = (
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": "25%"}}}},
         find=unless(_fits, ".rollingUpdate"),
         cel="(has(self.type) && self.type == 'OnDelete') || !has(self.rollingUpdate) || "
-        f"!has(self.rollingUpdate.maxUnavailable) || {_nothing('maxUnavailable')} != "
-        f"(!has(self.rollingUpdate.maxSurge) || {_nothing('maxSurge')})",
+        f"!has(self.rollingUpdate.maxUnavailable) || {nothing('maxUnavailable')} != "
+        f"(!has(self.rollingUpdate.maxSurge) || {nothing('maxSurge')})",
         field=".rollingUpdate",
     ),
     Rule(

@@ -19,7 +19,9 @@ from hooks.status.availability import (
     available_as_observed,
     sensors_available,
 )
+from hooks.status.certificate import certificate_issued
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.ownership import (
     children_owned,
     kept_workloads,
@@ -55,8 +57,10 @@ def status_of_valid(
     """Return the status of a resource whose children are the given ones, with what is held back."""
     parts = [
         VALID,
+        *certificate_issued(context),
         _references(context),
         _authorized(context),
+        *etcd_monitored(context),
         children_owned(
             parent,
             context.children,

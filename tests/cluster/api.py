@@ -18,6 +18,7 @@ MANAGER = "tests"
 PLURALS = {
     "CompositeController": "compositecontrollers",
     "ConfigMap": "configmaps",
+    "Certificate": "certificates",
     "ClusterRole": "clusterroles",
     "ClusterRoleBinding": "clusterrolebindings",
     "ControllerRevision": "controllerrevisions",
@@ -30,6 +31,7 @@ PLURALS = {
     "InstanaAgent": "agents",
     "MutatingWebhookConfiguration": "mutatingwebhookconfigurations",
     "Namespace": "namespaces",
+    "NetworkPolicy": "networkpolicies",
     "Node": "nodes",
     "Pod": "pods",
     "PodDisruptionBudget": "poddisruptionbudgets",

@@ -23,6 +23,7 @@ KINDS = (
     ("ConfigMap", "v1"),
     ("DaemonSet", "apps/v1"),
     ("Deployment", "apps/v1"),
+    ("NetworkPolicy", "networking.k8s.io/v1"),
     ("PodDisruptionBudget", "policy/v1"),
     ("Secret", "v1"),
     ("Service", "v1"),
@@ -32,13 +33,24 @@ KINDS = (
 
 @contextmanager
 def running_loop(
-    api: Api, strategy: str, logs: Path, resync_seconds: int = 0
+    api: Api,
+    strategy: str,
+    logs: Path,
+    resync_seconds: int = 0,
+    *,
+    child_rules: tuple[Obj, ...] = (),
+    settings: dict[str, str] | None = None,
 ) -> Iterator[Recorder]:
-    """Run the service, Metacontroller with the apply strategy, and a recorder between them."""
-    with service(logs / "service.log") as port:
+    """Run the service, Metacontroller with the apply strategy, and a recorder between them.
+
+    With settings of the service; `child_rules` are further kinds of children.
+    """
+    with service(logs / "service.log", **(settings or {})) as port:
         recorder = Recorder(port)
         log = logs / f"metacontroller-{strategy}.log"
-        with metacontroller(api, strategy, recorder.port, log, resync_seconds) as metrics:
+        with metacontroller(
+            api, strategy, recorder.port, log, resync_seconds, child_rules=child_rules
+        ) as metrics:
             recorder.metrics = metrics
             yield recorder
         recorder.close()

@@ -197,11 +197,13 @@ def metacontroller(
     *,
     flags: tuple[str, ...] = (),
     etag: Obj | None = None,
+    child_rules: tuple[Obj, ...] = (),
 ) -> Iterator[str]:
     """Run Metacontroller with our controllers, which ask the given port.
 
     Yields the address of its metrics. With `resync_seconds` the controllers look that often, with
-    `etag` their hooks have that configuration of entity tags.
+    `etag` their hooks have that configuration of entity tags. `child_rules` are further kinds of
+    children.
     """
     know_kinds(api)
     for manifest in MANIFESTS:
@@ -210,6 +212,8 @@ def metacontroller(
         )
         if resync_seconds:
             controller["spec"]["resyncPeriodSeconds"] = resync_seconds
+        if "childResources" in controller["spec"]:
+            controller["spec"]["childResources"] += child_rules
         for hook in controller["spec"]["hooks"].values() if etag else ():
             hook["webhook"]["etag"] = etag
         api.apply(controller)

@@ -20,6 +20,7 @@ from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove, running_loop, settled, sync_again
 from tests.cluster.metacontroller import Exchange, Recorder
+from tests.support.resources import merged
 
 FIXTURES = Path("tests/fixtures")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -40,6 +41,8 @@ class Story:
     without: tuple[str, ...] = ()
     pull_secret: str = ""
     first: bool = False
+    spec: Obj | None = None
+    """What the resource says besides what the case does."""
 
 
 def becomes_healthy(api: Api, agent: Obj) -> None:
@@ -57,6 +60,23 @@ def gets_broken_yaml(api: Api, agent: Obj) -> None:
     api.merge(agent, {"spec": {"agent": {"configuration_yaml": "not: [yaml"}}})
 
 
+OF_ITS_OWN: Obj = {
+    "agent": {"configuration": {"com.instana.plugin.host": {"tags": ["production"]}}},
+    "platform": "Talos",
+    "networkPolicy": {"enabled": True, "egress": {"enabled": True}},
+    "k8s_sensor": {
+        "securityProfile": "Restricted",
+        "deployment": {
+            "strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
+            "pod": {
+                "env": [{"name": "GOMEMLIMIT", "value": "1800MiB"}],
+                "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "1024Mi"}}],
+                "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],
+            },
+        },
+    },
+}
+
 STORIES = (
     Story("first-sync", "minimal", "server-side-apply", first=True),
     Story(
@@ -71,6 +91,7 @@ STORIES = (
     Story("invalid-with-children", "download-key", "server-side-apply", gets_broken_yaml),
     Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
     Story("zones", "zones-two", "dynamic-apply"),
+    Story("network-policy", "minimal", "server-side-apply", spec=OF_ITS_OWN),
     Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),
 )
 
@@ -89,7 +110,10 @@ def main() -> int:
 
 def record(api: Api, loop: Recorder, story: Story) -> None:
     """Bring a story about and keep the requests that it led to."""
-    agent, others = resource(story.case), surroundings(story.case)
+    agent, others = (
+        merged(resource(story.case), {"spec": story.spec or {}}),
+        surroundings(story.case),
+    )
     others = [each for each in others if each["kind"] not in story.without]
     if story.pull_secret:
         others.append(_secret(story.pull_secret))

@@ -23,6 +23,7 @@ CHILD_KINDS = (
     "ConfigMap.v1",
     "DaemonSet.apps/v1",
     "Deployment.apps/v1",
+    "NetworkPolicy.networking.k8s.io/v1",
     "PodDisruptionBudget.policy/v1",
     "Secret.v1",
     "Service.v1",

@@ -282,6 +282,7 @@ GROUPS: dict[str, list[Obj]] = {
         {},
         {"agent": {"tls": {"certificate": TLS_CERTIFICATE, "key": TLS_KEY}}},
         {"agent": {"tls": {"secretName": "agent-tls"}}},
+        {"agent": {"tls": {"certManager": {"issuerRef": {"name": "ca"}, "duration": "24h"}}}},
         {
             "agent": {
                 "tls": {"secretName": "agent-tls", "certificate": TLS_CERTIFICATE, "key": TLS_KEY}
@@ -365,6 +366,46 @@ GROUPS: dict[str, list[Obj]] = {
             }
         },
     ],
+    "sensor of its own": [
+        {},
+        {
+            "k8s_sensor": {
+                "securityProfile": "Restricted",
+                "image": {"pullSecrets": [{"name": "pull-1"}]},
+                "deployment": {
+                    "strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "50%"}},
+                    "pod": {
+                        "labels": {"team": "own"},
+                        "annotations": {"example.com/a": ""},
+                        "env": [
+                            {"name": "PLAIN", "value": "own"},
+                            {
+                                "name": "FROM_CONFIG",
+                                "valueFrom": {
+                                    "configMapKeyRef": {"name": "env-config", "key": "a"}
+                                },
+                            },
+                        ],
+                        "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "1024Mi"}}],
+                        "volumeMounts": [{"name": "scratch", "mountPath": "/scratch"}],
+                        "topologySpreadConstraints": [
+                            {
+                                "maxSkew": 1,
+                                "topologyKey": "zone",
+                                "whenUnsatisfiable": "DoNotSchedule",
+                                "matchLabelKeys": [],
+                            }
+                        ],
+                    },
+                },
+            }
+        },
+    ],
+    "network": [
+        {},
+        {"networkPolicy": {"enabled": True, "sensorPorts": [9000, 80]}},
+        {"networkPolicy": {"enabled": True, "egress": {"enabled": True, "furtherPorts": [1]}}},
+    ],
     "etcd": [
         {},
         {"k8s_sensor": {"etcd": {"insecure": True, "targets": []}}},
@@ -378,7 +419,7 @@ GROUPS: dict[str, list[Obj]] = {
         {"k8s_sensor": {"restClient": {"ca": {"secretName": "plane-ca", "filename": "x.pem"}}}},
         {"k8s_sensor": {"restClient": {"ca": {"mountPath": "/plane"}}}},
     ],
-    "openshift": [{}, {"openshift": True}, {"openshift": False}],
+    "openshift": [{}, {"openshift": True}, {"openshift": False, "platform": "Talos"}],
     "secret mounts": [{}, {"useSecretMounts": True}, {"useSecretMounts": False}],
     "accounts": [
         {},
@@ -424,6 +465,7 @@ BUNDLES = [
     _all_together("agent image", "update strategy", "without effect"),
     _all_together("agent scheduling", "probe", "roll-out"),
     _all_together("sensor", "etcd", "control plane"),
+    _all_together("sensor of its own", "network"),
 ]
 
 
@@ -447,7 +489,12 @@ def valid_specs(draw: st.DrawFn) -> Obj:
         requests, limits = draw(AMOUNTS), draw(AMOUNTS)
         pod |= {"requests": requests, "limits": _not_below(limits, requests)}
         text = draw(TEXTS)
-        spec = merged(spec, {"agent": {"configuration_yaml": dumps(text), "env": {"TEXT": text}}})
+        forms: list[Obj] = [
+            {"configuration_yaml": dumps(text)},
+            {"configuration": {"text": text, "nothing": None}},
+        ]
+        own = draw(st.sampled_from(forms))
+        spec = merged(spec, {"agent": own | {"env": {"TEXT": text}}})
     return merged(spec, {"agent": {"pod": pod}})
 
 
@@ -509,6 +556,12 @@ SPECIFIC_MISTAKES: list[tuple[Path, Any]] = [
     (("opentelemetry",), {"grpc": {"port": 0}, "http": {"port": 70000}}),
     (("serviceAccount",), {"name": "a-k8sensor"}),
     (("k8s_sensor", "pollrate"), "soon"),
+    (("k8s_sensor", "securityProfile"), "None"),
+    (("k8s_sensor", "deployment", "strategy"), {"rollingUpdate": {"maxSurge": "a"}}),
+    (("networkPolicy",), {"sensorPorts": [0, 70000]}),
+    (("platform",), "Plan9"),
+    (("agent", "configuration"), {"hotreloadEnabled": True}),
+    (("agent", "tls"), {"certManager": {"issuerRef": {"name": "Not a name"}}}),
     (("k8s_sensor", "deployment", "replicas"), -3),
     (("k8s_sensor", "deployment", "pod"), {"limits": {"b": "x", "a": "y"}}),
     (

@@ -44,7 +44,7 @@ def test_every_reference_is_asked_for_once(situation: Situation) -> None:
     ]
 
     assert len(asked) == len(set(asked))
-    for each in references(parse_agent(situation.parent).spec):
+    for each in references(parse_agent(situation.parent)):
         assert (f"{each.kind.lower()}s", each.name) in asked
 
 

@@ -14,6 +14,7 @@ OVERLAYS = ("cert-manager", "dev", "openshift", "self-signed")
 TOKENS_ONLY = ("cert-manager", "openshift")
 COMPONENTS = (
     "deploy/components/defaulting",
+    "deploy/components/etcd-copies",
     "deploy/components/leader-election",
     "deploy/components/nodes-proxy",
     "deploy/components/webhook-ca-cert-manager",

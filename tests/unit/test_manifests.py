@@ -18,6 +18,7 @@ PLURALS = {
     "configmaps": "ConfigMap",
     "daemonsets": "DaemonSet",
     "deployments": "Deployment",
+    "networkpolicies": "NetworkPolicy",
     "poddisruptionbudgets": "PodDisruptionBudget",
     "secrets": "Secret",
     "serviceaccounts": "ServiceAccount",

@@ -7,8 +7,9 @@ import yaml
 
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.models.agent import AgentSpec, BackendSpec, Tls
+from hooks.models.agent import AgentSpec, BackendSpec
 from hooks.models.base import SpecModel
+from hooks.models.tls import Tls
 from hooks.rendering import render
 from tests.support.hook import NOW
 from tests.support.pages import block

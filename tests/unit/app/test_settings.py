@@ -44,6 +44,7 @@ def test_every_setting_is_read() -> None:
             "TAKE_OVER": "update",
             "ADMISSION_PORT": "9443",
             "INLINE_SECRETS": "deny",
+            "ETCD_COPY_NAMESPACES": "instana-agent",
         }
     )
 
@@ -67,6 +68,7 @@ def test_every_setting_is_read() -> None:
         take_over=TakeOver.UPDATE,
         admission_port=9443,
         inline_secrets=InlineSecrets.DENY,
+        etcd_copy_namespaces=("instana-agent",),
     )
 
 

@@ -151,6 +151,24 @@ def test_r09_ports_that_collide_are_refused(port: int) -> None:
     assert "spec.opentelemetry.grpc.port: is a port" in conditions(result)["Valid"]["message"]
 
 
+def test_r06_sensors_can_be_closed_off_and_spread() -> None:
+    constraint = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
+    sensor = {"deployment": {"pod": {"topologySpreadConstraints": [constraint]}}}
+    result = answer(agent({"networkPolicy": {"enabled": True}, "k8s_sensor": sensor}))
+
+    policies = [each for each in result["children"] if each["kind"] == "NetworkPolicy"]
+    assert [each["spec"].get("ingress") for each in policies] == [None]
+    assert pod(result, K8SENSOR)["topologySpreadConstraints"][0]["topologyKey"] == "zone"
+
+
+def test_r07_a_sensor_has_settings_of_its_own() -> None:
+    own = {"env": [{"name": "OWN", "value": "1"}], "labels": {"own": "1"}}
+    result = answer(agent({"k8s_sensor": {"deployment": {"pod": own}}}))
+
+    assert "OWN" in env(result, K8SENSOR)
+    assert "OWN" not in env(result, AGENT)
+
+
 def test_r10_nodes_of_openshift_get_no_directories_of_cloud_foundry() -> None:
     result = answer(agent(), facts=Facts(openshift=True))
 

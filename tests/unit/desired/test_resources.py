@@ -15,9 +15,6 @@ def resources(given: Obj, workload: str = "DaemonSet/instana-agent") -> Obj:
 
 
 @pytest.mark.parametrize(
-    "workload", ["DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"]
-)
-@pytest.mark.parametrize(
     ("given", "requests", "limits"),
     [
         ({}, REQUESTS, LIMITS),
@@ -40,10 +37,25 @@ def resources(given: Obj, workload: str = "DaemonSet/instana-agent") -> Obj:
         ),
     ],
 )
-def test_defaults_give_way(workload: str, given: Obj, requests: Obj, limits: Obj) -> None:
-    assert resources(given, workload) == {
+def test_defaults_give_way(given: Obj, requests: Obj, limits: Obj) -> None:
+    assert resources(given) == {
         "requests": REQUESTS | requests,
         "limits": LIMITS | limits,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "requests", "limits"),
+    [
+        ({"requests": {"memory": "4Gi"}}, {"memory": "4Gi"}, {"memory": "4Gi"}),
+        ({"limits": {"memory": "64Mi"}}, {"memory": "64Mi"}, {"memory": "64Mi"}),
+        ({"limits": {"cpu": 2}}, {}, {"cpu": "2"}),
+    ],
+)
+def test_defaults_of_a_new_sensor_give_way(given: Obj, requests: Obj, limits: Obj) -> None:
+    assert resources(given, "Deployment/instana-agent-k8sensor") == {
+        "requests": {"cpu": "120m", "memory": "128Mi"} | requests,
+        "limits": {"cpu": "500m", "memory": "2Gi"} | limits,
     }
 
 

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from hooks.app.plain_yaml import as_yaml
+from hooks.kube.plain_yaml import as_yaml
 
 LOOKS_LIKE_ANOTHER_TYPE = [
     "2e3", "1E5", "+1", ".5", "5.", "0x1f", "0o17", "1_000", "007", "y", "N", "yes", "off",

@@ -1,0 +1,79 @@
+"""What the user adds to pods: volumes, mounts, environment variables.
+
+An addition that refers to a Secret or ConfigMap that is not there is held back from pods that run:
+it stays as observed, or is left out, until what it needs is there.
+"""
+
+from collections.abc import Iterator
+
+from hooks.desired import names
+from hooks.desired.context import Context
+from hooks.desired.held import container, observed_env, pod_spec
+from hooks.desired.resolution import is_resolved
+from hooks.kube.canonical import canonical_env, canonical_volume_mounts, canonical_volumes
+from hooks.kube.containment import contains
+from hooks.kube.objects import Obj
+from hooks.models.additions import Additions
+from hooks.models.references import Reference, of_variable, of_volume
+
+
+def added_volumes(context: Context, added: Additions, observed: Obj | None) -> list[Obj]:
+    """Return the user's volumes; raises InvalidResource for values Kubernetes cannot hold."""
+    stored = canonical_volumes(list(added.volumes), f"{added.path}.volumes")
+    before = pod_spec(observed or {}).get("volumes") or []
+    return _unless_held(stored, before, _held_volumes(context, added, observed))
+
+
+def added_mounts(context: Context, added: Additions, observed: Obj | None) -> list[Obj]:
+    """Return the user's volume mounts."""
+    stored = canonical_volume_mounts(list(added.volume_mounts), f"{added.path}.volumeMounts")
+    before = container(observed or {}, names.CONTAINER).get("volumeMounts") or []
+    held = _held_volumes(context, added, observed)
+    mounts = _unless_held(stored, before, held)
+    taken = {mount.get("mountPath") for mount in mounts}
+    kept = [mount for mount in before if mount.get("name") in held]
+    return mounts + [mount for mount in kept if mount.get("mountPath") not in taken]
+
+
+def added_env(context: Context, added: Additions, observed: Obj | None) -> dict[str, Obj]:
+    """Return the user's environment variables by name."""
+    stored = canonical_env(list(added.env), f"{added.path}.env")
+    before = list(observed_env(observed or {}, names.CONTAINER).values())
+    last = {variable["name"]: (variable, index) for index, variable in enumerate(added.env)}
+    held = {
+        name
+        for name, (variable, index) in last.items()
+        if _is_held(context, observed, of_variable(variable, index, added.path))
+    }
+    return {each["name"]: each for each in _unless_held(stored, before, held)}
+
+
+def _unless_held(items: list[Obj], before: list[Obj], held: set[str]) -> list[Obj]:
+    """Return the items, those that are held in their observed form, or left out without one."""
+    return [
+        form
+        for item in items
+        if (form := _form(item, before) if item.get("name") in held else item) is not None
+    ]
+
+
+def _form(item: Obj, before: list[Obj]) -> Obj | None:
+    """Return the item if it is observed just so, else the observed one of its name and place."""
+    for each in before:
+        if all(each.get(key) == item.get(key) for key in ("name", "mountPath")):
+            return item if contains(each, item) else each
+    return None
+
+
+def _held_volumes(context: Context, added: Additions, observed: Obj | None) -> set[str]:
+    return {
+        volume.get("name", "")
+        for index, volume in enumerate(added.volumes)
+        if _is_held(context, observed, of_volume(volume, index, added.path))
+    }
+
+
+def _is_held(context: Context, observed: Obj | None, needed: Iterator[Reference]) -> bool:
+    if observed is None:
+        return False
+    return not all(is_resolved(context, reference) for reference in needed)

@@ -1,0 +1,32 @@
+"""`spec.networkPolicy`: who may reach the pods, and what the k8sensors may reach."""
+
+from pydantic import Field
+
+from hooks.models.base import ListOf, SpecModel
+
+
+class Egress(SpecModel):
+    """What the k8sensors may reach."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Whether the k8sensors reach nothing but name servers, the Kubernetes API, "
+        "kubelets, etcd, and the backends or the proxy, each by its ports.",
+    )
+    further_ports: ListOf[int] = Field(
+        default=(), description="Further TCP ports that the k8sensors may reach."
+    )
+
+
+class NetworkPolicy(SpecModel):
+    """Network policies; those on the host's network are out of their reach."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Whether NetworkPolicies are made: for the k8sensors, and for agents that are "
+        "not on the network of their hosts.",
+    )
+    sensor_ports: ListOf[int] = Field(
+        default=(), description="TCP ports of the k8sensors that others may reach; none by default."
+    )
+    egress: Egress = Field(default=Egress(), description="What the k8sensors may reach.")

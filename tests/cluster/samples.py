@@ -1,0 +1,45 @@
+"""The samples, as cases to try on a cluster."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from hooks.facts import Facts
+from hooks.kube.objects import Obj
+from hooks.rendering import Rendered, render
+from tests.cluster.cases import resource
+
+FOLDER = Path("deploy/samples")
+SAMPLES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+CERTIFICATES: Obj = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "certificates.cert-manager.io"},
+}
+FACTS = replace(Facts(), etcd_copy_namespaces=("*",))
+PAIR: Obj = resource("tls-inline")["spec"]["agent"]["tls"]
+ETCD: list[Obj] = [
+    {
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": "openshift-etcd"},
+        "data": data,
+    }
+    for kind, name, data in (
+        ("ConfigMap", "etcd-ca-bundle", {"ca-bundle.crt": "PEM"}),
+        ("Secret", "etcd-client", {"tls.crt": PAIR["certificate"], "tls.key": PAIR["key"]}),
+    )
+]
+"""What OpenShift has of its etcd."""
+
+
+def sample(name: str) -> Obj:
+    """Return the resource of a sample."""
+    found: Obj = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+    return found
+
+
+def rendered(name: str) -> Rendered:
+    """Return what should be there for a sample, beside cert-manager and OpenShift's etcd."""
+    return render([sample(name), CERTIFICATES, *ETCD], FACTS, "2026-01-01T00:00:00Z")
