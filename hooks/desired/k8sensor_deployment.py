@@ -13,7 +13,7 @@ from hooks.desired.held import Mounted
 from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
 from hooks.desired.k8sensor_certificates import control_plane_certificate, etcd_certificate
 from hooks.desired.k8sensor_configmap import entry_of, is_kept
-from hooks.desired.k8sensor_secrets import checksum, delivery
+from hooks.desired.k8sensor_secrets import delivery
 from hooks.desired.labels import (
     AGENT_MODE,
     APP,
@@ -87,7 +87,7 @@ def backend_label(backend: Backend) -> dict[str, str]:
 
 def _template(context: Context, backend: Backend, observed: Obj | None) -> Obj:
     further = {APP: K8SENSOR} | backend_label(backend) | labels_for_kept_selector(observed)
-    annotations = context.agent.spec.agent.pod.annotations | checksum(context, backend, observed)
+    annotations = context.agent.spec.agent.pod.annotations
     return {
         "metadata": {
             "labels": pod_labels(context, K8SENSOR, MODE, further),

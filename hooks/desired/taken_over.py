@@ -10,26 +10,18 @@ import json
 from hashlib import sha256
 
 from hooks.desired.context import Context
-from hooks.desired.k8sensor_secrets import CHECKSUM
 from hooks.desired.kept import as_observed
-from hooks.desired.labels import VERSION
+from hooks.desired.labels import GENERATION_LABEL, VERSION
 from hooks.desired.missing import missing_references, undecided_references
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.desired.reload import CHECKSUM, WORKLOADS, without_checksums
 from hooks.facts import TakeOver
 from hooks.kube.objects import Obj, annotations_of, labels_of, present
-
-GENERATION_LABEL = "agent.instana.io/generation"
-"""On all children of the Go operator: the generation of the resource that it made them for.
-
-On a workload with a kept template: the generation that the template is still right for."""
 
 INSTEAD_OF = "instana.io/template-kept-instead-of"
 """On a workload with a kept template: the digest of the one that we would have put there."""
 
 KEPT = "instana.io/template-kept"
 """On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
-
-WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
@@ -61,13 +53,12 @@ def _with_template_kept(context: Context, child: Obj) -> Obj:
 def _marks(context: Context, ours: Obj, kept: Obj, known: dict[str, str]) -> dict[str, str]:
     """Return the annotations of a workload with a kept template, `known` being the observed ones.
 
-    While something is missing that the resource names, ours is not the template to compare with;
-    while the key is unknown, the checksum in it is the kept one.
+    While something is missing that the resource names, ours is not the template to compare with,
+    and what the pods read is not known anew.
     """
-    checksum = annotations_of(ours).get(CHECKSUM)
-    if checksum == annotations_of(kept).get(CHECKSUM):
-        checksum = known.get(CHECKSUM)
-    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(ours)
+    checksum = annotations_of(ours).get(CHECKSUM, known.get(CHECKSUM))
+    template = without_checksums(ours)
+    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(template)
     return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
 
 
