@@ -26,6 +26,7 @@ from hooks.status.ownership import (
     objects_in_the_way,
     sole_controller,
 )
+from hooks.status.references import references
 from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.workloads import (
     agent_counts,
@@ -72,6 +73,7 @@ def status_of_valid(
     return {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
+        **_references_field(context, children),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
@@ -208,6 +210,11 @@ def _links(parent: Obj, children: ObservedObjects) -> Obj:
         for field, child in links.items()
         if child and "uid" in child["metadata"]
     }
+
+
+def _references_field(context: Context, children: list[Obj]) -> Obj:
+    found = references(context, children)
+    return {"references": found} if found else {}
 
 
 def _references(context: Context) -> Condition:
