@@ -8,6 +8,7 @@ from hooks.models.agent import AgentSpec
 from hooks.models.base import Create, Enabled, ListOf, Named, SpecModel
 from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
+from hooks.models.overrides import Overrides
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -134,6 +135,9 @@ class InstanaAgentSpec(SpecModel):
         default=(), description="One DaemonSet per entry instead of a single one."
     )
     rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
+    overrides: Overrides = Field(
+        default=Overrides(), description="Patches to children, for what no other field can say."
+    )
     pod_security_policy: PodSecurityPolicy = Field(
         default=PodSecurityPolicy(),
         description="Without effect; accepted for existing resources.",
