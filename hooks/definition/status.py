@@ -20,6 +20,7 @@ def status() -> Obj:
             "operatorVersion": _text("Version of the service that wrote the status."),
             "configsecret": _link("Secret with the agents' configuration."),
             "namespacesconfigmap": _link("ConfigMap with the labelled namespaces."),
+            "overrides": _texts("Paths of spec.overrides that are carried out."),
             "references": _references(),
             **_deprecated(),
         },

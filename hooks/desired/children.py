@@ -14,6 +14,7 @@ from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
+from hooks.desired.overridden import with_overrides
 from hooks.desired.pull_secret import pull_secret
 from hooks.desired.reload import with_checksums
 from hooks.desired.resolution import exists
@@ -52,6 +53,7 @@ def desired_children(context: Context) -> list[Obj]:
     a part of the children.
     """
     built = [child for builder in CHILDREN for child in _built(builder, context)]
+    built = with_overrides(context, built)
     _check(context, built)
     built = with_templates_kept(context, with_checksums(context, built))
     children = [*with_entries_in_use(context, built), *children_in_use(context, built)]

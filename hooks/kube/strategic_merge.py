@@ -1,8 +1,9 @@
 """Strategic merge patches, as `kubectl patch --type=strategic` carries them out.
 
 Objects are merged field by field, lists of objects by their merge key where Kubernetes has one, all
-else is replaced. `null` takes a field away; `$patch: delete` empties an object or takes an item of a
-merged list away; `$patch: replace` puts the rest of the patch in the place of the object or list.
+else is replaced. `null` takes a field away; `$patch: delete` empties an object, or takes an item
+away of a list that is merged; `$patch: replace` puts the rest of the patch in the place of the
+object or list.
 """
 
 from typing import Any

@@ -8,6 +8,7 @@ from hooks.errors import FIELD_TYPE, REQUIRED_FIELD, InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
 
+PATCHES = "overrides"
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
 
 
@@ -41,8 +42,13 @@ def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
 
 
 def _without_nulls(value: Any) -> Any:
+    """Return the value without nulls, but for those in patches, where a null means something."""
     if isinstance(value, dict):
-        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+        return {
+            name: part if name == PATCHES else _without_nulls(part)
+            for name, part in value.items()
+            if part is not None
+        }
     if isinstance(value, list):
         return [_without_nulls(part) for part in value]
     return value

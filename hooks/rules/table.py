@@ -9,6 +9,7 @@ from hooks.rules import (
     identity,
     images,
     inline,
+    overrides,
     resources,
     scheduling,
     without_effect,
@@ -27,6 +28,7 @@ TABLE: tuple[Rule, ...] = (
     *additions.RULES,
     *configuration.RULES,
     *inline.RULES,
+    *overrides.RULES,
     *without_effect.RULES,
     *elsewhere.RULES,
 )

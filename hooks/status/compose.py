@@ -20,6 +20,7 @@ from hooks.status.availability import (
     sensors_available,
 )
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.overrides import overrides
 from hooks.status.ownership import (
     children_owned,
     kept_workloads,
@@ -73,7 +74,7 @@ def status_of_valid(
     return {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
-        **_references_field(context, children),
+        **_named_in_spec(context, children),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
@@ -212,9 +213,12 @@ def _links(parent: Obj, children: ObservedObjects) -> Obj:
     }
 
 
-def _references_field(context: Context, children: list[Obj]) -> Obj:
-    found = references(context, children)
-    return {"references": found} if found else {}
+def _named_in_spec(context: Context, children: list[Obj]) -> Obj:
+    found = {
+        "overrides": overrides(context, children),
+        "references": references(context, children),
+    }
+    return {field: items for field, items in found.items() if items}
 
 
 def _references(context: Context) -> Condition:

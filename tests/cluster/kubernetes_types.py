@@ -8,7 +8,8 @@ Kubernetes; then `make generate`.
 """
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def recorded_kinds(api: Api) -> Obj:
     return _recorded(api, set(kinds.TYPES.values()), kinds.BUILT_IN.keys(), MERGING)
 
 
-def _recorded(api: Api, names: set[str], known: Set[str], further: tuple[str, ...]) -> Obj:
+def _recorded(api: Api, names: set[str], known: AbstractSet[str], further: tuple[str, ...]) -> Obj:
     schemas: Obj = {}
     for group in GROUPS:
         schemas |= api.raw(f"openapi/v3/{group}")["components"]["schemas"]
@@ -67,7 +68,7 @@ def _named(schema: Any) -> Iterator[str]:
             yield from _named(part)
 
 
-def _reachable(names: set[str], schemas: Obj, known: Set[str]) -> list[str]:
+def _reachable(names: set[str], schemas: Obj, known: AbstractSet[str]) -> list[str]:
     found: set[str] = set()
     while names := names - found - known:
         found |= names
