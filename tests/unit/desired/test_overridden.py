@@ -227,7 +227,7 @@ def of_template(**fields: Any) -> Obj:
             IDENTITY,
             "agentDaemonSet.apiVersion",
         ),
-        (of_pod(containr=[]), FIELD, f"{TEMPLATE}.spec.containr"),
+        (of_pod(container=[]), FIELD, f"{TEMPLATE}.spec.container: is no"),
         (of_container(env=[{"name": "A", "val": "x"}]), FIELD, ".containers[0].env[0].val"),
         (of_container(env=[{"name": "A", "value": 5}]), TYPE, ".containers[0].env[0].value"),
         (of_container(env={"A": "x"}), TYPE, ".containers[0].env"),
