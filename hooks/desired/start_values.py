@@ -74,7 +74,6 @@ def _values(
     own = {(each["kind"], each["metadata"]["name"]): each for each in children}
     named = {(each.kind, each.name) for each in context.references} | {("Secret", CA_SECRET)}
     lacking = {(each.kind, each.name) for each in context.references if absence(context, each)}
-    is_complete = not missing_references(context) and not undecided_references(context)
     for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, own)):
         which = reading.kind, reading.name
         if which in own:
@@ -83,7 +82,8 @@ def _values(
             value = _Unknown() if which in lacking else _value(context, reading)
         else:
             # Nobody asked for it; or it is what the resource named before, held as observed.
-            value = None if is_complete else _Unknown()
+            lacks_some = missing_references(context) or undecided_references(context)
+            value = _Unknown() if lacks_some else None
         if value is not None:
             yield reading.place, value
 

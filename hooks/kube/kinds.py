@@ -23,6 +23,7 @@ TYPES: Final = {
     "Service": "io.k8s.api.core.v1.Service",
     "ServiceAccount": "io.k8s.api.core.v1.ServiceAccount",
 }
+NOTHING: Final[Obj] = {}
 STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
 BUILT_IN: Final[dict[str, Obj]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": QUANTITY},
@@ -43,28 +44,37 @@ def source() -> Obj:
 
 
 def structure_of(kind: str) -> Obj:
-    """Return the structure of a kind."""
-    return resolved({REFERENCE: TYPES[kind]})
+    """Return the structure of a kind, without references."""
+    return _type(TYPES[kind])
 
 
-def resolved(schema: Obj) -> Obj:
-    """Return the schema with what it refers to; what stands at the place itself wins."""
-    name = schema.get(REFERENCE)
-    if name is None:
-        return schema
-    found: Obj = BUILT_IN.get(name) or source()["types"][name]
-    return {**found, **schema}
-
-
-def field_of(schema: Obj, name: str) -> Obj | None:
+def field_of(structure: Obj, name: str) -> Obj | None:
     """Return the structure of a field, or of an entry of a map; None if there is no such field."""
-    found = schema.get("properties", {}).get(name) or schema.get("additionalProperties")
-    return resolved(found) if found else None
+    found: Obj | None = structure.get("properties", NOTHING).get(name)
+    return structure.get("additionalProperties") if found is None else found
 
 
-def items_of(schema: Obj) -> Obj:
+def items_of(structure: Obj) -> Obj:
     """Return the structure of the items of a list."""
-    return resolved(schema.get("items", {"type": ANY}))
+    found: Obj = structure.get("items", NOTHING)
+    return found
+
+
+@cache
+def _type(name: str) -> Obj:
+    return _written_out(BUILT_IN.get(name) or source()["types"][name])
+
+
+def _written_out(schema: Obj) -> Obj:
+    """Return the schema with what it refers to; what stands at the place itself wins."""
+    written = {keyword: part for keyword, part in schema.items() if keyword != REFERENCE}
+    if "properties" in schema:
+        fields = schema["properties"].items()
+        written["properties"] = {name: _written_out(field) for name, field in fields}
+    for keyword in ("items", "additionalProperties"):
+        if keyword in schema:
+            written[keyword] = _written_out(schema[keyword])
+    return {**_type(schema[REFERENCE]), **written} if REFERENCE in schema else written
 
 
 def merge_key_of(schema: Obj) -> str:

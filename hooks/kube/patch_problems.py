@@ -43,12 +43,15 @@ def patch_problems(patch: Any, structure: Obj, path: str = "") -> Iterator[tuple
 
 def missing_fields(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
     """Yield the path of every required field that an object does not have."""
+    if not structure:
+        return
     if isinstance(value, dict):
         for name in structure.get("required", ()):
             if value.get(name) is None:
                 yield f"{path}.{name}"
         for name, part in value.items():
-            yield from missing_fields(part, field_of(structure, name) or {}, f"{path}.{name}")
+            if isinstance(part, dict | list):
+                yield from missing_fields(part, field_of(structure, name) or {}, f"{path}.{name}")
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from missing_fields(item, items_of(structure), f"{path}[{place}]")
