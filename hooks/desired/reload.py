@@ -64,7 +64,10 @@ def _note(name: str, checksum: str) -> dict[str, str]:
 
 
 def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) -> tuple[str, str]:
-    """Return the digest for the pods, and the one to be noted beside them; empty for none."""
+    """Return the digest for the pods, and the one to be noted beside them; empty for none.
+
+    What is noted stays until the pods have theirs: a change of them may be held back.
+    """
     before = annotations_of(_template(observed or {})).get(CHECKSUM, "")
     noted = annotations_of(observed or {}).get(CHECKSUM, "")
     if not (context.agent.spec.agent.reload_on_secret_change and checksum):
@@ -72,7 +75,7 @@ def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) 
     is_without = observed and not before and GENERATION_LABEL not in labels_of(observed)
     if observed and is_without and noted in ("", checksum) and _is_same(context, child, observed):
         return "", checksum
-    return checksum, ""
+    return checksum, "" if before else noted
 
 
 def _is_same(context: Context, child: Obj, observed: Obj) -> bool:

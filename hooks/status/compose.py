@@ -74,7 +74,7 @@ def status_of_valid(
     return {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
-        **_named_in_spec(context, children),
+        **_named_in_spec(context, children, held),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
@@ -100,6 +100,7 @@ def status_of_paused(parent: Obj, context: Context, children: list[Obj], now: st
     return {
         **_facts(parent, observed, context.facts),
         **_links(parent, observed),
+        **_named_in_spec(context, children, ()),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
     }
@@ -213,10 +214,10 @@ def _links(parent: Obj, children: ObservedObjects) -> Obj:
     }
 
 
-def _named_in_spec(context: Context, children: list[Obj]) -> Obj:
+def _named_in_spec(context: Context, children: list[Obj], held: tuple[HeldChange, ...]) -> Obj:
     found = {
         "overrides": overrides(context, children),
-        "references": references(context, children),
+        "references": references(context, children, held),
     }
     return {field: items for field, items in found.items() if items}
 

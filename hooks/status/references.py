@@ -2,11 +2,12 @@
 
 from hooks.desired.context import Context
 from hooks.desired.held import pod_spec
+from hooks.desired.held_changes import HeldChange
 from hooks.desired.in_use import named_by
 from hooks.desired.missing import missing_references, undecided_references
-from hooks.desired.reload import WORKLOADS, recorded_checksum
+from hooks.desired.reload import CHECKSUM, WORKLOADS, recorded_checksum
 from hooks.kube.containment import contains
-from hooks.kube.objects import Obj, as_object
+from hooks.kube.objects import Obj, as_object, describe
 from hooks.observed.rollout import is_rolled_out
 
 MOST_REFERENCES = 64
@@ -15,16 +16,20 @@ MOST_KEYS = 64
 FOUND = "Found"
 MISSING = "Missing"
 UNKNOWN = "Unknown"
+ANNOTATIONS = "metadata.annotations"
 
 
-def references(context: Context, children: list[Obj]) -> list[Obj]:
+def references(
+    context: Context, children: list[Obj], held: tuple[HeldChange, ...] = ()
+) -> list[Obj]:
     """Return an item for each Secret and ConfigMap, ordered by kind and name, without values.
 
-    `children` are the desired ones. Whether pods use what is there can be told of roll-outs that
-    follow it: not while something is missing, nor with `reloadOnSecretChange` off.
+    `children` are the desired ones, `held` what is held back of their changes. Whether pods use
+    what is there can be told of roll-outs that follow it: not while something is missing, nor with
+    `reloadOnSecretChange` off.
     """
     named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
-    in_use = _in_use(context, children)
+    in_use = _in_use(context, children, {each.workload for each in held if _is_reload(each)})
     return [_item(context, kind, name, in_use) for kind, name in named]
 
 
@@ -71,7 +76,12 @@ def _usage(kind: str, name: str, in_use: list[tuple[Obj, bool]]) -> Obj:
     return {"inUse": all(naming or [uses for _, uses in in_use])}
 
 
-def _in_use(context: Context, children: list[Obj]) -> list[tuple[Obj, bool]]:
+def _is_reload(change: HeldChange) -> bool:
+    """Tell whether a change that waits is one of what pods read, among others perhaps."""
+    return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in change.paths)
+
+
+def _in_use(context: Context, children: list[Obj], waiting: set[str]) -> list[tuple[Obj, bool]]:
     """Return the pod spec of each workload, with whether all pods are of what is there now."""
     is_told = context.agent.spec.agent.reload_on_secret_change
     if not is_told or missing_references(context) or undecided_references(context):
@@ -81,7 +91,11 @@ def _in_use(context: Context, children: list[Obj]) -> list[tuple[Obj, bool]]:
         for child in children
         if child["kind"] in WORKLOADS
     ]
-    return [(pod_spec(child), _is_in_use(child, observed)) for child, observed in pairs if observed]
+    return [
+        (pod_spec(child), describe(child) not in waiting and _is_in_use(child, observed))
+        for child, observed in pairs
+        if observed
+    ]
 
 
 def _is_in_use(child: Obj, observed: Obj) -> bool:

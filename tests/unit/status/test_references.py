@@ -86,6 +86,15 @@ def test_only_the_pods_that_name_it_count() -> None:
     assert in_use(rotated) == {"etcd": True, "keys": False, "mine": False}
 
 
+def test_what_waits_for_approval_is_not_in_use() -> None:
+    manual = agent(merged(SPEC, {"rollout": {"policy": "Manual"}}))
+    before = answer(manual, *WORLD)
+    rotated = secret("mine", download="x")
+    held = answer(manual, KEYS, rotated, ETCD, observed=stored(before))
+
+    assert in_use(held) == {"etcd": True, "keys": False, "mine": False}
+
+
 def test_switched_off_nobody_knows() -> None:
     off = agent(merged(SPEC, {"agent": {"reloadOnSecretChange": False}}))
     before = answer(off, *WORLD)
