@@ -20,7 +20,33 @@ def status() -> Obj:
             "operatorVersion": _text("Version of the service that wrote the status."),
             "configsecret": _link("Secret with the agents' configuration."),
             "namespacesconfigmap": _link("ConfigMap with the labelled namespaces."),
+            "overrides": _texts("Paths of spec.overrides that are carried out."),
+            "references": _references(),
             **_deprecated(),
+        },
+    }
+
+
+def _references() -> Obj:
+    return {
+        "description": "Secrets and ConfigMaps that the resource names.",
+        "type": "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["kind", "name"],
+        "items": {
+            "type": "object",
+            "required": ["kind", "name"],
+            "properties": {
+                "kind": _text("Secret or ConfigMap."),
+                "name": _text("Its name."),
+                "state": _text("Found, Missing, or Unknown if it was not looked for yet."),
+                "keysFound": _texts("Entries that are needed, and there."),
+                "keysMissing": _texts("Entries that are needed, and not there."),
+                "inUse": {
+                    "description": "Whether all pods that read it run with what it holds now.",
+                    "type": "boolean",
+                },
+            },
         },
     }
 

@@ -21,14 +21,17 @@ def problems_with(child: Obj) -> Iterator[Problem]:
 def _mounts(child: Obj) -> Iterator[Problem]:
     pod = pod_spec(child)
     volumes = [volume.get("name") for volume in pod.get("volumes") or []]
-    mounts = [mount for each in pod["containers"] for mount in each.get("volumeMounts") or []]
+    containers = [*(pod.get("initContainers") or []), *pod["containers"]]
+    mounts = [mount for each in containers for mount in each.get("volumeMounts") or []]
     where = describe(child)
     for name in _repeated(volumes):
         message = "is there twice; choose another name"
         yield Problem(f"volume {name} of {where}", message, VOLUME_TAKEN)
-    for path in _repeated([mount.get("mountPath") for mount in mounts]):
-        message = "is used twice; choose another directory"
-        yield Problem(f"mount path {path} of {where}", message, MOUNT_PATH_TAKEN)
+    for container in containers:
+        paths = [mount.get("mountPath") for mount in container.get("volumeMounts") or []]
+        for path in _repeated(paths):
+            message = "is used twice; choose another directory"
+            yield Problem(f"mount path {path} of {where}", message, MOUNT_PATH_TAKEN)
     mounted = {str(mount.get("name")) for mount in mounts}
     for name in sorted(mounted.difference(map(str, volumes))):
         message = "is mounted, but not there; take the mount out"

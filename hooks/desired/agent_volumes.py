@@ -13,6 +13,7 @@ from hooks.desired.tls_secret import secret_name
 from hooks.kube.objects import Obj
 from hooks.models.references import of_tls
 
+CONFIG_VOLUME = "config"
 SECRETS_VOLUME = "instana-secrets"
 TLS_VOLUME = "instana-agent-tls"
 
@@ -80,8 +81,8 @@ def config_mount(context: Context, items: list[Obj] | None) -> Mounted:
         "secretName": names.config_secret(context.agent.name),
     }
     return Mounted(
-        volume={"name": "config", "secret": source | ({"items": items} if items else {})},
-        mount={"mountPath": names.CONFIG_DIRECTORY, "name": "config"},
+        volume={"name": CONFIG_VOLUME, "secret": source | ({"items": items} if items else {})},
+        mount={"mountPath": names.CONFIG_DIRECTORY, "name": CONFIG_VOLUME},
     )
 
 

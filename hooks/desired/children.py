@@ -17,7 +17,9 @@ from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbud
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
 from hooks.desired.network_policies import with_network_policies
+from hooks.desired.overridden import with_overrides
 from hooks.desired.pull_secret import pull_secret
+from hooks.desired.reload import with_checksums
 from hooks.desired.resolution import exists
 from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
 from hooks.desired.services import headless_service, service
@@ -56,8 +58,9 @@ def desired_children(context: Context) -> list[Obj]:
     a part of the children.
     """
     built = [child for builder in CHILDREN for child in _built(builder, context)]
+    built = with_overrides(context, built)
     _check(context, built)
-    built = with_templates_kept(context, built)
+    built = with_templates_kept(context, with_checksums(context, built))
     built = with_network_policies(context, built)
     children = [*with_entries_in_use(context, built), *children_in_use(context, built)]
     children.sort(key=identity)

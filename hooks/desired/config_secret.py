@@ -16,6 +16,8 @@ PROMETHEUS_REMOTE_WRITE = (
     "com.instana.plugin.prometheus:\n    remote_write:\n        enabled: true\n"
 )
 BACKEND_PROTOCOL = "HTTP/2"
+BACKEND_FILES = "com.instana.agent.main.sender."
+"""What the names of the files with the backends' keys begin with."""
 
 
 def config_secret(context: Context) -> Obj:
@@ -67,7 +69,7 @@ def _backend_files(context: Context) -> dict[str, str]:
     kept = observed.get("data") or {}
     entries: dict[str, str] = {}
     for backend in context.backends:
-        file = f"com.instana.agent.main.sender.Backend-{backend.number}.cfg"
+        file = f"{BACKEND_FILES}Backend-{backend.number}.cfg"
         if _is_certain(context, backend):
             entries |= encoded({file: _backend_file(context, backend)})
         elif file in kept and (not backend.lacks_key or _is_of(context, backend)):

@@ -38,7 +38,7 @@ def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     if not unwanted:
         return []
     workloads = _wanted_workloads(context, wanted)
-    used = {name for each in [*desired, *workloads] for name in _named_by(pod_spec(each))}
+    used = {name for each in [*desired, *workloads] for name in named_by(pod_spec(each))}
     is_settled = all(map(is_rolled_out, workloads))
     return [
         as_observed(context, child)
@@ -107,8 +107,8 @@ def _entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
         yield _name(reference, "name"), _name(reference, "key")
 
 
-def _named_by(pod: Obj) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of everything that a pod spec names."""
+def named_by(pod: Obj) -> Iterator[tuple[str, str]]:
+    """Yield kind and name of every object that a pod spec names."""
     yield "ServiceAccount", _name(pod, "serviceAccountName")
     for secret in as_objects(pod.get("imagePullSecrets")):
         yield "Secret", _name(secret, "name")

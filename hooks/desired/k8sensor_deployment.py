@@ -25,7 +25,7 @@ from hooks.desired.k8sensor_additions import (
 from hooks.desired.k8sensor_certificates import control_plane_certificate, etcd_certificate
 from hooks.desired.k8sensor_configmap import entry_of, is_kept
 from hooks.desired.k8sensor_resources import k8sensor_resources
-from hooks.desired.k8sensor_secrets import checksum, delivery
+from hooks.desired.k8sensor_secrets import delivery
 from hooks.desired.k8sensor_security import container_security, pod_security
 from hooks.desired.labels import (
     AGENT_MODE,
@@ -103,7 +103,7 @@ def _selected(context: Context, backend: Backend) -> dict[str, str]:
 
 def _template(context: Context, backend: Backend, observed: Obj | None) -> Obj:
     further = {APP: K8SENSOR} | backend_label(backend) | labels_for_kept_selector(observed)
-    annotations = all_annotations(context) | checksum(context, backend, observed)
+    annotations = all_annotations(context)
     return {
         "metadata": {
             "labels": pod_labels(context, K8SENSOR, MODE, further, all_labels(context)),

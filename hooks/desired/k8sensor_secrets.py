@@ -1,7 +1,5 @@
 """How a k8sensor gets the key of its backend and the proxy's URL: as files or as environment."""
 
-import hmac
-import json
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -17,12 +15,11 @@ from hooks.desired.credentials import (
 )
 from hooks.desired.environment import from_reference
 from hooks.desired.held import Mounted, container, held_mounts, observed_env
-from hooks.kube.objects import Obj, annotations_of
+from hooks.kube.objects import Obj
 
 KEY_VARIABLE = "AGENT_KEY"
 KEY_FLAG = "-agent-key-file"
 PROXY_FLAG = "-https-proxy-file"
-CHECKSUM = "checksum/backend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +38,6 @@ def delivery(context: Context, backend: Backend, deployment: Obj | None) -> Deli
     if context.agent.spec.use_secret_mounts:
         return _as_files(context, backend)
     return _as_environment(context, backend)
-
-
-def checksum(context: Context, backend: Backend, deployment: Obj | None) -> dict[str, str]:
-    """Return the annotation that restarts the k8sensor when what it reads at start changes.
-
-    A digest over all of it at once, keyed with the backend's key, which is long and random. As
-    observed while that cannot be known.
-    """
-    if not _is_certain(context, backend):
-        template = ((deployment or {}).get("spec") or {}).get("template") or {}
-        observed = annotations_of(template).get(CHECKSUM)
-        return {CHECKSUM: observed} if observed else {}
-    key = backend.key.value
-    parts = [backend.host, backend.port, key, context.credentials.https_proxy.value]
-    digest = hmac.new(key.encode(), json.dumps(parts).encode(), sha256)
-    return {CHECKSUM: digest.hexdigest()}
 
 
 def is_checksum_of_go_operator(checksum: str, backend: Backend) -> bool:

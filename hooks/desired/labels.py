@@ -19,6 +19,11 @@ K8SENSOR = "k8sensor"
 OPERATOR = "instana-agent-operator"
 """Value of `managed-by`: that of the Go operator, whose children are taken over by it."""
 
+GENERATION_LABEL = "agent.instana.io/generation"
+"""On all children of the Go operator: the generation of the resource that it made them for.
+
+On a workload with a kept template: the generation that the template is still right for."""
+
 MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT)
 """The labels that the resource's `spec.selector` asks for."""
 

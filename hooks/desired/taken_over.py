@@ -13,19 +13,15 @@ from hooks.desired import names
 from hooks.desired.agent_daemonset import agent_daemonsets
 from hooks.desired.context import Context, build_context
 from hooks.desired.k8sensor_deployment import k8sensor_deployments
-from hooks.desired.k8sensor_secrets import CHECKSUM, is_checksum_of_go_operator
+from hooks.desired.k8sensor_secrets import is_checksum_of_go_operator
 from hooks.desired.kept import as_observed
-from hooks.desired.labels import VERSION
+from hooks.desired.labels import GENERATION_LABEL, VERSION
 from hooks.desired.missing import missing_references, undecided_references
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.desired.overridden import with_overrides
+from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
 from hooks.facts import TakeOver
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
 from hooks.observed import ObservedObjects
-
-GENERATION_LABEL = "agent.instana.io/generation"
-"""On all children of the Go operator: the generation of the resource that it made them for.
-
-On a workload with a kept template: the generation that the template is still right for."""
 
 INSTEAD_OF = "instana.io/template-kept-instead-of"
 """On a workload with a kept template: the digest of the one that we would have put there."""
@@ -37,8 +33,6 @@ It tells whether a change of the resource concerns the pods while something is m
 
 KEPT = "instana.io/template-kept"
 """On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
-
-WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
@@ -63,6 +57,7 @@ def _templates_by_the_resource_alone(context: Context) -> dict[str, Obj]:
     nothing = ObservedObjects({})
     alone = build_context(context.agent, nothing, nothing, context.facts)
     workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
+    workloads = with_overrides(alone, workloads)
     return {describe(each): each["spec"]["template"] for each in workloads}
 
 
@@ -85,13 +80,12 @@ def _with_template_kept(context: Context, child: Obj, alone: Obj | None) -> Obj:
 def _marks(context: Context, ours: Obj, kept: Obj, known: dict[str, str]) -> dict[str, str]:
     """Return the annotations of a workload with a kept template, `known` being the observed ones.
 
-    While something is missing that the resource names, ours is not the template to compare with;
-    while the key is unknown, the checksum in it is the kept one.
+    While something is missing that the resource names, ours is not the template to compare with,
+    and what the pods read is not known anew.
     """
-    checksum = annotations_of(ours).get(CHECKSUM)
-    if checksum == annotations_of(kept).get(CHECKSUM):
-        checksum = known.get(CHECKSUM)
-    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(ours)
+    checksum = annotations_of(ours).get(CHECKSUM, known.get(CHECKSUM))
+    template = without_checksums(ours)
+    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(template)
     return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
 
 
@@ -124,7 +118,7 @@ def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
 
     It watches no Secret, so that a key may have changed since, and these pods go on with the old.
     """
-    checksum = annotations_of(template).get(CHECKSUM)
+    checksum = annotations_of(template).get(FORMER_CHECKSUM)
     return checksum is None or not any(
         child["metadata"]["name"] == names.k8sensor(context.agent.name, backend.suffix)
         and backend.key.is_usable

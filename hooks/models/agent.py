@@ -157,6 +157,11 @@ class AgentSpec(SpecModel):
         "`mirrorSharedRepoUsername`, `mirrorSharedRepoPassword`. Its entries win over values in "
         "the resource.",
     )
+    reload_on_secret_change: bool = Field(
+        default=True,
+        description="Whether the pods of agents and k8sensors are replaced, as a roll-out, when a "
+        "value of a Secret changes that they read only as they start.",
+    )
     listen_address: str = Field(default="", description="Address that the agent listens on.")
     endpoint_host: Annotated[str, otherwise(DEFAULT_ENDPOINT_HOST)] = Field(
         default=DEFAULT_ENDPOINT_HOST,

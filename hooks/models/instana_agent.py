@@ -9,6 +9,7 @@ from hooks.models.base import Create, Enabled, ListOf, Named, SpecModel
 from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
 from hooks.models.network_policy import NetworkPolicy
+from hooks.models.overrides import Overrides
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -145,6 +146,9 @@ class InstanaAgentSpec(SpecModel):
     rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
     network_policy: NetworkPolicy = Field(
         default=NetworkPolicy(), description="Who may reach the pods."
+    )
+    overrides: Overrides = Field(
+        default=Overrides(), description="Patches to children, for what no other field can say."
     )
     pod_security_policy: PodSecurityPolicy = Field(
         default=PodSecurityPolicy(),

@@ -11,6 +11,7 @@ from hooks.models.instana_agent import InstanaAgent
 DEEPEST = 100
 """Levels of a spec: far more than any type of Kubernetes has, far fewer than JSON may have."""
 
+PATCHES = "overrides"
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
 OF_AGENT = "configuration"
 """The field whose content is the agent's own: a null in it is one."""
@@ -48,9 +49,10 @@ def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
 
 
 def _without_nulls(value: Any) -> Any:
+    """Return the value without nulls, but for those in patches, where a null means something."""
     if isinstance(value, dict):
         return {
-            name: part if name == OF_AGENT else _without_nulls(part)
+            name: part if name in (OF_AGENT, PATCHES) else _without_nulls(part)
             for name, part in value.items()
             if part is not None
         }

@@ -22,12 +22,14 @@ from hooks.status.availability import (
 from hooks.status.certificate import certificate_issued
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
 from hooks.status.etcd_copies import etcd_monitored
+from hooks.status.overrides import overrides
 from hooks.status.ownership import (
     children_owned,
     kept_workloads,
     objects_in_the_way,
     sole_controller,
 )
+from hooks.status.references import references
 from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.workloads import (
     agent_counts,
@@ -76,6 +78,7 @@ def status_of_valid(
     return {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
+        **_named_in_spec(context, children, held),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
@@ -101,6 +104,7 @@ def status_of_paused(parent: Obj, context: Context, children: list[Obj], now: st
     return {
         **_facts(parent, observed, context.facts),
         **_links(parent, observed),
+        **_named_in_spec(context, children, ()),
         "status": RUNNING,
         "conditions": stamped(conditions, parent, now),
     }
@@ -212,6 +216,14 @@ def _links(parent: Obj, children: ObservedObjects) -> Obj:
         for field, child in links.items()
         if child and "uid" in child["metadata"]
     }
+
+
+def _named_in_spec(context: Context, children: list[Obj], held: tuple[HeldChange, ...]) -> Obj:
+    found = {
+        "overrides": overrides(context, children),
+        "references": references(context, children, held),
+    }
+    return {field: items for field, items in found.items() if items}
 
 
 def _references(context: Context) -> Condition:

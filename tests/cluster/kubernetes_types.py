@@ -2,22 +2,26 @@
 
 `python -m tests.cluster.kubernetes_types` asks the API server that KUBECONFIG names for the types
 that the models pass through, with all that they consist of, and writes them without prose to
-`hooks/definition/kubernetes_types.json`. To be done for a new version of Kubernetes; then
-`make generate`.
+`hooks/definition/kubernetes_types.json`; and for the kinds that `spec.overrides` is about, also
+with how their lists are merged, to `hooks/kube/kinds.json`. To be done for a new version of
+Kubernetes; then `make generate`.
 """
 
 import json
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from hooks.definition.fields import fields_of
 from hooks.definition.kubernetes_types import BUILT_IN, REFERENCE, SOURCE
+from hooks.kube import kinds
 from hooks.models.instana_agent import InstanaAgentSpec
 from hooks.models.kubernetes import KUBERNETES_TYPE
 from tests.cluster.api import Api, Obj
 
 TARGET = Path("hooks/definition") / SOURCE
+TARGET_OF_KINDS = Path("hooks/kube") / kinds.SOURCE
 GROUPS = ("api/v1", "apis/apps/v1")
 TAKEN = (
     "type",
@@ -26,17 +30,29 @@ TAKEN = (
     "x-kubernetes-list-map-keys",
     "x-kubernetes-map-type",
 )
+MERGING = ("x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy")
 FORMATS = frozenset({"int32", "int64"})
 
 
 def recorded_types(api: Api) -> Obj:
     """Return what is to be in the file."""
+    return _recorded(api, set(_named(fields_of(InstanaAgentSpec))), BUILT_IN.keys(), ())
+
+
+def recorded_kinds(api: Api) -> Obj:
+    """Return what is to be in the file about whole kinds."""
+    return _recorded(api, set(kinds.TYPES.values()), kinds.BUILT_IN.keys(), MERGING)
+
+
+def _recorded(api: Api, names: set[str], known: AbstractSet[str], further: tuple[str, ...]) -> Obj:
     schemas: Obj = {}
     for group in GROUPS:
         schemas |= api.raw(f"openapi/v3/{group}")["components"]["schemas"]
-    wanted = _reachable(set(_named(fields_of(InstanaAgentSpec))), schemas)
-    version = api.raw("version")["gitVersion"]
-    return {"kubernetes": version, "types": {name: trimmed(schemas[name]) for name in wanted}}
+    wanted = _reachable(names, schemas, known)
+    return {
+        "kubernetes": api.raw("version")["gitVersion"],
+        "types": {name: trimmed(schemas[name], further) for name in wanted},
+    }
 
 
 def as_text(types: Obj) -> str:
@@ -52,9 +68,9 @@ def _named(schema: Any) -> Iterator[str]:
             yield from _named(part)
 
 
-def _reachable(names: set[str], schemas: Obj) -> list[str]:
+def _reachable(names: set[str], schemas: Obj, known: AbstractSet[str]) -> list[str]:
     found: set[str] = set()
-    while names := names - found - BUILT_IN.keys():
+    while names := names - found - known:
         found |= names
         names = {each for name in names for each in _references(trimmed(schemas[name]))}
     return sorted(found)
@@ -68,23 +84,28 @@ def _references(schema: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def trimmed(schema: Obj) -> Obj:
-    """Return the structure of a schema: no prose, and no enum, which later versions extend."""
+def trimmed(schema: Obj, further: tuple[str, ...] = ()) -> Obj:
+    """Return the structure of a schema: no prose, and no enum, which later versions extend.
+
+    `further` are keywords that are taken over as well. A status is no part of what is applied.
+    """
     if "allOf" in schema:
-        return trimmed(schema["allOf"][0])
+        own = {keyword: schema[keyword] for keyword in further if keyword in schema}
+        return trimmed(schema["allOf"][0], further) | own
     if REFERENCE in schema:
         return {REFERENCE: schema[REFERENCE].rpartition("/")[2]}
-    kept = {keyword: schema[keyword] for keyword in TAKEN if keyword in schema}
+    kept = {keyword: schema[keyword] for keyword in (*TAKEN, *further) if keyword in schema}
     if schema.get("format") in FORMATS:
         kept["format"] = schema["format"]
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            kept[keyword] = trimmed(schema[keyword])
+            kept[keyword] = trimmed(schema[keyword], further)
     if "properties" in schema:
         required = schema.get("required", ())
         kept["properties"] = {
-            name: trimmed(field) | _default(field, is_required=name in required)
+            name: trimmed(field, further) | _default(field, is_required=name in required)
             for name, field in schema["properties"].items()
+            if name != "status"
         }
     return kept
 
@@ -96,4 +117,6 @@ def _default(field: Obj, *, is_required: bool) -> Obj:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(as_text(recorded_types(Api.from_kubeconfig())))
+    server = Api.from_kubeconfig()
+    TARGET.write_text(as_text(recorded_types(server)))
+    TARGET_OF_KINDS.write_text(as_text(recorded_kinds(server)))

@@ -77,6 +77,25 @@ OF_ITS_OWN: Obj = {
     },
 }
 
+
+def rotates_its_key(api: Api, agent: Obj) -> None:
+    """Change the key in the Secret that the resource names."""
+    name = agent["spec"]["agent"]["keysSecret"]
+    api.merge(_secret(name), {"data": {"key": "cm90YXRlZA=="}})
+
+
+def is_overridden(api: Api, agent: Obj) -> None:
+    """Patch the children by the resource."""
+    container = {"name": "instana-agent", "env": [{"name": "POD_IP", "$patch": "delete"}]}
+    sidecar = {"name": "sidecar", "image": "registry.example.com/sidecar:1.0"}
+    pod = {"containers": [container, sidecar], "terminationGracePeriodSeconds": 60}
+    overrides = {
+        "agentDaemonSet": {"spec": {"template": {"spec": pod}}},
+        "agentService": {"spec": {"sessionAffinity": "ClientIP"}},
+    }
+    api.merge(agent, {"spec": {"overrides": overrides}})
+
+
 STORIES = (
     Story("first-sync", "minimal", "server-side-apply", first=True),
     Story(
@@ -89,6 +108,8 @@ STORIES = (
     Story("healthy-dynamic-apply", "proxy-auth", "dynamic-apply", becomes_healthy),
     Story("keys-secret-missing", "backends-keys-secret", "server-side-apply", without=("Secret",)),
     Story("invalid-with-children", "download-key", "server-side-apply", gets_broken_yaml),
+    Story("key-rotated", "keys-secret", "server-side-apply", rotates_its_key),
+    Story("overrides", "minimal", "server-side-apply", is_overridden),
     Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
     Story("zones", "zones-two", "dynamic-apply"),
     Story("network-policy", "minimal", "server-side-apply", spec=OF_ITS_OWN),

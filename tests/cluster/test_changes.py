@@ -166,6 +166,52 @@ CHANGES: dict[str, Obj] = {
             "pollrate": "5s",
         }
     },
+    "overrides": {
+        "overrides": {
+            "agentDaemonSet": {
+                "metadata": {"annotations": {"a": "b"}},
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "containers": [
+                                {"name": "instana-agent", "env": [{"name": "X", "value": "x"}]}
+                            ],
+                            "initContainers": [{"name": "first", "image": "i"}],
+                            "volumes": [{"name": "w", "emptyDir": {}}],
+                        }
+                    }
+                },
+            },
+            "k8sensorDeployment": {
+                "spec": {"template": {"spec": {"containers": [{"name": "side", "image": "i"}]}}}
+            },
+            "agentService": {"spec": {"type": "NodePort"}},
+            "agentServiceAccount": {"imagePullSecrets": [{"name": "a"}]},
+        }
+    },
+    "other overrides": {
+        "overrides": {
+            "agentDaemonSet": {
+                "metadata": None,
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "containers": [
+                                {
+                                    "name": "instana-agent",
+                                    "env": [{"name": "POD_IP", "$patch": "delete"}],
+                                }
+                            ],
+                            "initContainers": None,
+                            "volumes": [{"name": "w", "hostPath": {"path": "/w"}}],
+                        }
+                    }
+                },
+            },
+            "k8sensorDeployment": {"spec": {"revisionHistoryLimit": 1, "template": None}},
+        }
+    },
+    "no overrides": {"overrides": None},
     "no k8sensor": {"k8s_sensor": {"deployment": {"enabled": False}}},
     "zones": {"zones": [{"name": "a"}, {"name": "b", "mode": "AWS"}]},
     "no zones": {"zones": None},
@@ -212,7 +258,7 @@ def _wanted(parent: Obj) -> list[Obj]:
     return [*rendered.children, *rendered.attachments]
 
 
-def test_rotated_entry_restarts_its_sensor_only_once(loop: Recorder, api: Api) -> None:
+def test_rotated_entry_restarts_agents_and_its_sensor_only_once(loop: Recorder, api: Api) -> None:
     backend = BACKEND | {"keySecretKeyRef": _entry("mine", "second")}
     sensor = {"deployment": {"enabled": True}}
     parent = api.merge(
@@ -228,7 +274,22 @@ def test_rotated_entry_restarts_its_sensor_only_once(loop: Recorder, api: Api) -
 
     after = _generations(api, parent)
     assert loop.port
-    assert after == before | {"instana-agent-k8sensor-1": before["instana-agent-k8sensor-1"] + 1}
+    rolled = ("instana-agent", "instana-agent-k8sensor-1")
+    assert after == before | {name: before[name] + 1 for name in rolled}
+
+
+def test_switched_off_nothing_restarts(loop: Recorder, api: Api) -> None:
+    parent = api.merge(AGENT, {"spec": {"agent": {"reloadOnSecretChange": False}}})
+    wait_for(lambda: _is_followed(api, parent), "the switch is followed")
+    settled(api, AGENT)
+    before = _generations(api, parent)
+
+    calls = len(loop.exchanges)
+    api.merge(SECRETS[0], {"data": {"second": "b3RoZXI="}})
+    wait_for(lambda: len(loop.exchanges) > calls, "the change is seen")
+    settled(api, AGENT)
+
+    assert _generations(api, parent) == before
 
 
 def _generations(api: Api, parent: Obj) -> dict[str, int]:
@@ -256,9 +317,11 @@ def _shape(workload: Obj) -> Obj:
     """Return what an old part would be left in: the lists of the pod, and the sources in them."""
     spec = workload["spec"]
     pod = spec["template"]["spec"]
-    container = pod["containers"][0]
+    containers = {each["name"]: each for each in pod["containers"]}
+    container = containers["instana-agent"]
     return {
-        "containers": [each["name"] for each in pod["containers"]],
+        "containers": sorted(containers),
+        "before": [each["name"] for each in pod.get("initContainers") or []],
         "volumes": {each["name"]: sorted(each) for each in pod["volumes"]},
         "files": sorted(_files(pod)),
         "variables": {each["name"]: sorted(each) for each in container["env"]},

@@ -427,6 +427,42 @@ GROUPS: dict[str, list[Obj]] = {
         {"serviceAccount": {"create": False, "name": "theirs"}, "rbac": {"create": False}},
         {"serviceAccount": {"name": "ours", "annotations": {"example.com/role": "x", "y": ""}}},
     ],
+    "overrides": [
+        {},
+        {"agent": {"reloadOnSecretChange": False}},
+        {
+            "overrides": {
+                "agentDaemonSet": {
+                    "metadata": {"annotations": {"a": "b", "c": None}},
+                    "spec": {
+                        "template": {
+                            "metadata": {"labels": {"team": "a"}},
+                            "spec": {
+                                "containers": [
+                                    {"name": "side", "image": "i", "env": [{"name": "A"}]},
+                                    {
+                                        "name": "instana-agent",
+                                        "env": [
+                                            {"name": "POD_IP", "$patch": "delete"},
+                                            {"name": "X", "value": ""},
+                                        ],
+                                        "resources": {"limits": {"memory": "64Gi"}},
+                                    },
+                                ],
+                                "tolerations": [],
+                                "hostIPC": False,
+                            },
+                        },
+                    },
+                },
+                "k8sensorDeployment": {
+                    "spec": {"template": {"spec": {"affinity": None, "dnsPolicy": "Default"}}}
+                },
+                "agentService": {"spec": {"sessionAffinity": "ClientIP"}},
+                "agentServiceAccount": {"imagePullSecrets": [{"name": "pull"}]},
+            }
+        },
+    ],
     "without effect": [
         {},
         {
@@ -462,7 +498,7 @@ BUNDLES = [
     _all_together("proxy", "mirrors", "agent settings"),
     _all_together("place", "openshift", "secret mounts"),
     _all_together("tls", "ports", "accounts"),
-    _all_together("agent image", "update strategy", "without effect"),
+    _all_together("agent image", "update strategy", "without effect", "overrides"),
     _all_together("agent scheduling", "probe", "roll-out"),
     _all_together("sensor", "etcd", "control plane"),
     _all_together("sensor of its own", "network"),
@@ -524,7 +560,13 @@ JUNK: st.SearchStrategy[Any] = st.one_of(
     TEXTS,
 )  # fmt: skip
 
+PATCHED: Path = ("overrides", "agentDaemonSet", "spec", "template", "spec", "containers")
 SPECIFIC_MISTAKES: list[tuple[Path, Any]] = [
+    (PATCHED, [{"name": "instana-agent", "env": [{"name": "A", "value": [secret("key")]}]}]),
+    (PATCHED, [{"env": [{"value": secret("key")}]}]),
+    (PATCHED, [{"name": "x", "env": [{"name": "POD_IP", "value": secret("key")}]}]),
+    (("overrides", "agentService", "metadata", "name"), secret("key")),
+    (("overrides", "k8sensorDeployment", "$patch"), secret("key")),
     (("agent", "updateStrategy", "type"), "Sometimes"),
     (("rollout", "policy"), "Never"),
     (("agent", "updateStrategy", "rollingUpdate"), {"maxUnavailable": "lots"}),

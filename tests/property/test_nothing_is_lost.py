@@ -122,7 +122,7 @@ def _has_pods(child: Obj) -> bool:
 def _parts(workload: Obj) -> set[tuple[str, ...]]:
     """Return the names of the volumes, mounts and variables of a workload's pods."""
     pod: Any = workload["spec"]["template"]["spec"]
-    container = pod["containers"][0]
+    (container,) = (each for each in pod["containers"] if each["name"] == "instana-agent")
     return {
         *(("volume", each["name"]) for each in pod["volumes"]),
         *(("mount", each["name"], each["mountPath"]) for each in container["volumeMounts"]),

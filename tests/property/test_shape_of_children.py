@@ -56,10 +56,11 @@ def test_lists_name_nothing_twice_and_mounts_have_their_volumes(situation: Situa
         _is_distinct(pod.get("volumes", []), "name")
         _is_distinct(pod.get("imagePullSecrets", []), "name")
         for container in pod.get("containers", []):
-            _is_distinct(container["env"], "name")
-            _is_distinct(container["ports"], "name", "containerPort")
-            _is_distinct(container["volumeMounts"], "mountPath")
-            mounted = {mount["name"] for mount in container["volumeMounts"]}
+            _is_distinct(container.get("env", []), "name")
+            _is_distinct(container.get("ports", []), "name", "containerPort")
+            mounts = container.get("volumeMounts", [])
+            _is_distinct(mounts, "mountPath")
+            mounted = {mount["name"] for mount in mounts}
             assert mounted <= {volume["name"] for volume in pod["volumes"]}
 
 

@@ -40,7 +40,7 @@ def files(answered: Obj, workload: str) -> list[str]:
 
 def annotation(answered: Obj, workload: str = K8SENSOR) -> str:
     template: Obj = child(answered, workload)["spec"]["template"]
-    value: str = template["metadata"]["annotations"]["checksum/backend"]
+    value: str = template["metadata"]["annotations"]["instana.io/secrets-checksum"]
     return value
 
 

@@ -155,7 +155,7 @@ def test_the_settings_of_the_pod_reach_it() -> None:
     )
     template = child(result, AGENT)["spec"]["template"]
 
-    assert template["metadata"]["annotations"] == {"a": "b"}
+    assert template["metadata"]["annotations"].keys() == {"a", "instana.io/secrets-checksum"}
     assert labels(result)["c"] == "d"
     assert labels(result)["app.kubernetes.io/name"] == "instana-agent"
     assert template["spec"]["nodeSelector"] == {"e": "f"}

@@ -207,13 +207,13 @@ def test_a_k8sensor_restarts_when_what_it_reads_changes(change: Obj) -> None:
     before = template(answer(agent()))["metadata"]["annotations"]
     after = template(answer(agent({"agent": change})))["metadata"]["annotations"]
 
-    assert before["checksum/backend"] != after["checksum/backend"]
+    assert before["instana.io/secrets-checksum"] != after["instana.io/secrets-checksum"]
 
 
 def test_annotations_of_the_user_stand_beside_the_checksum() -> None:
     annotations = template(answer(agent({"agent": {"pod": {"annotations": {"a": "b"}}}})))
 
-    assert annotations["metadata"]["annotations"].keys() == {"a", "checksum/backend"}
+    assert annotations["metadata"]["annotations"].keys() == {"a", "instana.io/secrets-checksum"}
 
 
 def test_without_a_known_key_there_is_no_checksum() -> None:

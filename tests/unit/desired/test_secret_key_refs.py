@@ -85,7 +85,7 @@ def entries(answered: Obj, workload: str) -> dict[str, Any]:
 
 def checksum(answered: Obj, workload: str) -> str:
     annotations = child(answered, workload)["spec"]["template"]["metadata"]["annotations"]
-    value: str = annotations["checksum/backend"]
+    value: str = annotations["instana.io/secrets-checksum"]
     return value
 
 
@@ -340,7 +340,7 @@ def test_a_new_backend_waits_for_the_secret_with_its_key() -> None:
     assert files(answer(parent), SECOND) == {"INSTANA_AGENT_KEY-1": REFERENCE}
 
 
-def test_a_rotated_key_restarts_the_k8sensor_of_its_backend_once() -> None:
+def test_a_rotated_key_restarts_agents_and_the_k8sensor_of_its_backend_once() -> None:
     parent = with_({"additionalBackends": [BACKEND | {"keySecretKeyRef": REFERENCE}]})
     before = answer(parent, MINE)
     after = answer(parent, secret("mine", entry="rotated"), observed=stored(before))
@@ -348,7 +348,7 @@ def test_a_rotated_key_restarts_the_k8sensor_of_its_backend_once() -> None:
 
     assert checksum(after, SECOND) != checksum(before, SECOND)
     assert child(after, K8SENSOR) == child(before, K8SENSOR)
-    assert child(after, AGENT) == child(before, AGENT)
+    assert checksum(after, AGENT) != checksum(before, AGENT)
     assert "key=rotated\n" in texts(after, CONFIG)[FILES[1]]
     assert settled["children"] == after["children"]
 
@@ -382,13 +382,13 @@ def test_a_new_k8sensor_waits_for_the_proxys_password(mounted: bool) -> None:  #
     assert FILES[0] not in texts(result, CONFIG)
 
 
-def test_a_rotated_password_of_the_proxy_restarts_the_k8sensor_once() -> None:
+def test_a_rotated_password_of_the_proxy_restarts_agents_and_k8sensors() -> None:
     parent = with_({**PROXY, "proxyPasswordSecretKeyRef": REFERENCE})
     before = answer(parent, MINE)
     after = answer(parent, secret("mine", entry="rotated"), observed=stored(before))
 
     assert checksum(after, K8SENSOR) != checksum(before, K8SENSOR)
-    assert child(after, AGENT) == child(before, AGENT)
+    assert checksum(after, AGENT) != checksum(before, AGENT)
     assert "proxy.password=rotated\n" in texts(after, CONFIG)[FILES[0]]
 
 

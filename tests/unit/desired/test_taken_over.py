@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from hooks.desired.agent_daemonset import LIVENESS_PROBE
-from hooks.desired.taken_over import GENERATION_LABEL, INSTEAD_OF
+from hooks.desired.labels import GENERATION_LABEL
+from hooks.desired.taken_over import INSTEAD_OF
 from hooks.facts import Facts, TakeOver
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
@@ -128,7 +129,7 @@ def test_a_change_that_concerns_no_pod_restarts_none() -> None:
     assert templates(after(labelled, kept)) == templates(before)
 
 
-def test_a_rotated_key_restarts_the_k8sensor_only() -> None:
+def test_a_rotated_key_restarts_agents_and_k8sensor() -> None:
     parent, before = taken_over("keys-secret")
     name = parent["spec"]["agent"]["keysSecret"]
     kept = after(parent, before, key_of("keys-secret"))
@@ -136,7 +137,7 @@ def test_a_rotated_key_restarts_the_k8sensor_only() -> None:
     same = {each for each, pods in templates(rotated).items() if templates(before)[each] == pods}
 
     assert templates(kept) == templates(before)
-    assert same == set(before["DaemonSet.apps/v1"])
+    assert same == set()
 
 
 @pytest.mark.parametrize("apply", APPLIES)
@@ -268,7 +269,7 @@ def test_a_newer_version_of_the_service_restarts_no_pod(
 
 
 @pytest.mark.parametrize("newer", [False, True], ids=["meanwhile", "and a newer version"])
-def test_a_rotated_key_restarts_the_k8sensor_while_something_is_missing(newer: bool) -> None:  # noqa: FBT001
+def test_a_rotated_key_restarts_all_that_read_it_while_something_is_missing(newer: bool) -> None:  # noqa: FBT001
     parent, before = taken_over("keys-secret")
     name = parent["spec"]["agent"]["keysSecret"]
     parent["spec"]["agent"]["tls"] = {"secretName": "not-there"}
@@ -279,7 +280,7 @@ def test_a_rotated_key_restarts_the_k8sensor_while_something_is_missing(newer: b
     same = {each for each, pods in templates(rotated).items() if templates(before)[each] == pods}
 
     assert templates(unknown) == templates(before)
-    assert same == set(before["DaemonSet.apps/v1"])
+    assert same == set()
 
 
 def test_workloads_of_a_resource_that_was_deleted_without_them_follow_the_new_one() -> None:

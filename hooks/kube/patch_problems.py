@@ -1,0 +1,106 @@
+"""What is wrong with a patch to an object, and with the object that it leads to."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from hooks.kube.kinds import ANY, INT_OR_STRING, QUANTITY, field_of, items_of, merge_key_of
+from hooks.kube.objects import Obj
+from hooks.kube.strategic_merge import DELETE, DIRECTIVE, REPLACE
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+    QUANTITY: (int, float, str),
+    INT_OR_STRING: (int, str),
+    ANY: (object,),
+}
+
+
+class Mistake(Enum):
+    """What is wrong with a part of a patch."""
+
+    FIELD = "no field of Kubernetes"
+    TYPE = "a value of another type"
+    DIRECTIVE = "an instruction that is not followed"
+
+
+def patch_problems(patch: Any, structure: Obj, path: str = "") -> Iterator[tuple[str, Mistake]]:
+    """Yield the path of every mistake in a patch to an object of that structure."""
+    if patch is None:
+        return
+    if not _has_type(patch, structure):
+        yield path, Mistake.TYPE
+    elif isinstance(patch, dict):
+        yield from _in_object(patch, structure, path)
+    elif isinstance(patch, list):
+        yield from _in_list(patch, structure, path)
+
+
+def missing_fields(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
+    """Yield the path of every required field that an object does not have."""
+    if not structure:
+        return
+    if isinstance(value, dict):
+        for name in structure.get("required", ()):
+            if value.get(name) is None:
+                yield f"{path}.{name}"
+        for name, part in value.items():
+            if isinstance(part, dict | list):
+                yield from missing_fields(part, field_of(structure, name) or {}, f"{path}.{name}")
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from missing_fields(item, items_of(structure), f"{path}[{place}]")
+
+
+def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
+    for name, part in patch.items():
+        below = _below(path, name, structure)
+        if name == DIRECTIVE:
+            if part not in (DELETE, REPLACE):
+                yield below, Mistake.DIRECTIVE
+        elif name.startswith("$"):
+            yield below, Mistake.DIRECTIVE
+        elif (field := field_of(structure, name)) is not None:
+            yield from patch_problems(part, field, below)
+        elif structure.get("type") == "object" and _is_closed(structure):
+            yield below, Mistake.FIELD
+
+
+def _in_list(patch: list[Any], structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
+    key, items = merge_key_of(structure), items_of(structure)
+    for place, item in enumerate(patch):
+        below = f"{path}[{place}]"
+        if item is None:
+            yield below, Mistake.TYPE
+        elif isinstance(item, dict) and not _can_be_found(item, key):
+            yield below, Mistake.DIRECTIVE
+        else:
+            yield from patch_problems(item, items, below)
+
+
+def _can_be_found(item: Obj, key: str) -> bool:
+    """Tell whether it is clear what becomes of an item of a list: with its key if it has one."""
+    if not key:
+        return DIRECTIVE not in item
+    return item.get(key) is not None or item.get(DIRECTIVE) == REPLACE
+
+
+def _is_closed(structure: Obj) -> bool:
+    return "properties" in structure
+
+
+def _below(path: str, name: str, structure: Obj) -> str:
+    return f"{path}[{name}]" if "additionalProperties" in structure else f"{path}.{name}"
+
+
+def _has_type(value: Any, structure: Obj) -> bool:
+    wanted = structure.get("type", ANY)
+    if isinstance(value, bool):
+        return wanted in ("boolean", ANY)
+    is_whole = isinstance(value, float) and value.is_integer() and wanted == "integer"
+    return isinstance(value, TYPES[wanted]) or is_whole

@@ -1,0 +1,105 @@
+"""Strategic merge patches, as `kubectl patch --type=strategic` carries them out.
+
+Objects are merged field by field, lists of objects by their merge key where Kubernetes has one, all
+else is replaced. `null` takes a field away; `$patch: delete` empties an object, or takes an item
+away of a list that is merged; `$patch: replace` puts the rest of the patch in the place of the
+object or list.
+"""
+
+from typing import Any
+
+from hooks.kube.kinds import field_of, items_of, merge_key_of
+from hooks.kube.objects import Obj, as_objects
+
+DIRECTIVE = "$patch"
+DELETE = "delete"
+REPLACE = "replace"
+
+
+def strategic_merge(original: Obj, patch: Obj, structure: Obj) -> Obj:
+    """Return an object of that structure with the patch; neither of them is changed.
+
+    What a patch must be is checked by `patch_problems`; one that is not so replaces what it hits.
+    """
+    directive = patch.get(DIRECTIVE)
+    if directive == REPLACE:
+        return _plain_object(patch)
+    if directive == DELETE:
+        return {}
+    result = dict(original)
+    for name, part in patch.items():
+        if part is None:
+            result.pop(name, None)
+        elif name != DIRECTIVE:
+            result[name] = _merged(result.get(name), part, field_of(structure, name) or {})
+    return result
+
+
+def _merged(before: Any, part: Any, structure: Obj) -> Any:
+    if isinstance(before, dict) and isinstance(part, dict):
+        return strategic_merge(before, part, structure)
+    if isinstance(before, list) and isinstance(part, list) and merge_key_of(structure):
+        return _merged_list(as_objects(before), as_objects(part), structure)
+    return _plain(part)
+
+
+def _merged_list(before: list[Obj], patch: list[Obj], structure: Obj) -> list[Obj]:
+    key = merge_key_of(structure)
+    wanted = [item for item in patch if DIRECTIVE not in item]
+    if any(item.get(DIRECTIVE) == REPLACE for item in patch):
+        return [_plain_object(item) for item in wanted]
+    deleted = [item.get(key) for item in patch if item.get(DIRECTIVE) == DELETE]
+    left = [item for item in before if item.get(key) not in deleted]
+    merged = list(left)
+    for item in wanted:
+        _merge_item(merged, item, key, items_of(structure))
+    return _in_order(merged, wanted, left, key)
+
+
+def _merge_item(items: list[Obj], item: Obj, key: str, structure: Obj) -> None:
+    place = _index(items, item, key)
+    if place < 0:
+        items.append(_plain_object(item))
+    else:
+        items[place] = strategic_merge(items[place], item, structure)
+
+
+def _in_order(merged: list[Obj], patch: list[Obj], before: list[Obj], key: str) -> list[Obj]:
+    """Return the items: those of the patch in its order, woven into the others in theirs.
+
+    One that is new comes before the others that are still to come.
+    """
+    of_patch = sorted(
+        (item for item in merged if _index(patch, item, key) >= 0),
+        key=lambda item: _index(patch, item, key),
+    )
+    others = [item for item in merged if _index(patch, item, key) < 0]
+    result: list[Obj] = []
+    for item in of_patch:
+        place = _index(before, item, key)
+        while others and 0 <= _index(before, others[0], key) < place:
+            result.append(others.pop(0))
+        result.append(item)
+    return result + others
+
+
+def _index(items: list[Obj], wanted: Obj, key: str) -> int:
+    """Return the place of the item with the same key; -1 if there is none."""
+    places = (place for place, item in enumerate(items) if item.get(key) == wanted.get(key))
+    return next(places, -1)
+
+
+def _plain(value: Any) -> Any:
+    """Return a part of a patch that meets nothing: without directives and nulls."""
+    if isinstance(value, dict):
+        return _plain_object(value)
+    if isinstance(value, list):
+        items = [item for item in value if not (isinstance(item, dict) and DIRECTIVE in item)]
+        return [_plain(item) for item in items]
+    return value
+
+
+def _plain_object(value: Obj) -> Obj:
+    return {
+        name: _plain(part) for name, part in value.items() if part is not None and name != DIRECTIVE
+    }

@@ -1,0 +1,159 @@
+"""Rules on `spec.overrides`: patches to children have to be such that Kubernetes takes the outcome.
+
+No message and no path has a value of a patch, which may be a secret.
+"""
+
+from collections.abc import Iterator
+
+from hooks.kube.kinds import structure_of
+from hooks.kube.objects import Obj, as_object
+from hooks.kube.patch_problems import Mistake, patch_problems
+from hooks.models.overrides import KINDS
+from hooks.rules.rule import Find, Rule
+from hooks.rules.scheduling import RESERVED
+
+OVERRIDE_RESULT = "override-result"
+OVERRIDE_IDENTITY = "override-identity"
+PLACE = "spec.overrides"
+OWN_FIELDS = ("apiVersion", "kind", "status")
+PATCHED_METADATA = ("annotations", "labels", "$patch")
+FIXED = {
+    "DaemonSet": ("selector",),
+    "Deployment": ("selector",),
+    "Service": ("clusterIP", "clusterIPs", "selector"),
+}
+"""Fields of the spec that cannot change, or that the pods are found by."""
+
+OWN_LABELS = (
+    *RESERVED,
+    "agent.instana.io/generation",
+    "app.kubernetes.io/version",
+    "instana.io/backend",
+    "io.instana/zone",
+)
+OWN_ANNOTATIONS = ("instana.io/", "metacontroller.k8s.io/")
+"""How the names of annotations begin that the service or Metacontroller keeps its books with."""
+
+
+def _patches(overrides: Obj) -> Iterator[tuple[str, str, Obj]]:
+    """Yield field, kind and patch of every override."""
+    for field, kind in KINDS.items():
+        patch = overrides.get(field)
+        if isinstance(patch, dict):
+            yield field, kind, patch
+
+
+def _mistakes(wanted: Mistake) -> Find:
+    def find(overrides: Obj) -> Iterator[str]:
+        for field, kind, patch in _patches(overrides):
+            own = set(_identity(kind, patch))
+            for path, mistake in patch_problems(patch, structure_of(kind)):
+                if mistake is wanted and path not in own:
+                    yield f".{field}{path}"
+
+    return find
+
+
+def _identities(overrides: Obj) -> Iterator[str]:
+    for field, kind, patch in _patches(overrides):
+        for path in _identity(kind, patch):
+            yield f".{field}{path}"
+
+
+def _identity(kind: str, patch: Obj) -> Iterator[str]:
+    """Yield the paths in a patch of what is not to be changed."""
+    spec = as_object(patch.get("spec"))
+    yield from (f".{name}" for name in OWN_FIELDS if name in patch)
+    yield from (f".spec.{name}" for name in FIXED.get(kind, ()) if name in spec)
+    yield from _of_metadata(patch, ".metadata")
+    yield from _of_metadata(as_object(spec.get("template")), ".spec.template.metadata")
+
+
+def _of_metadata(part: Obj, path: str) -> Iterator[str]:
+    metadata = as_object(part.get("metadata"))
+    yield from (f"{path}.{name}" for name in metadata if name not in PATCHED_METADATA)
+    for name in as_object(metadata.get("labels")):
+        if name in OWN_LABELS:
+            yield f"{path}.labels[{name}]"
+    for name in as_object(metadata.get("annotations")):
+        if name.startswith(OWN_ANNOTATIONS):
+            yield f"{path}.annotations[{name}]"
+
+
+def _of_container(**fields: object) -> Obj:
+    container = {"name": "instana-agent", **fields}
+    return {
+        "overrides": {
+            "agentDaemonSet": {"spec": {"template": {"spec": {"containers": [container]}}}}
+        }
+    }
+
+
+RULES = (
+    Rule(
+        OVERRIDE_IDENTITY,
+        (PLACE,),
+        "is what the object is known by, which the service sees to: take it out (of metadata, "
+        "labels and annotations can be changed other than the service's own)",
+        bad={"overrides": {"agentDaemonSet": {"metadata": {"name": "other"}}}},
+        good={"overrides": {"agentDaemonSet": {"metadata": {"labels": {"team": "a"}}}}},
+        find=_identities,
+    ),
+    Rule(
+        "override-field",
+        (PLACE,),
+        "is no field that Kubernetes has there: correct its name or its place",
+        bad=_of_container(terminationGracePeriodSeconds=30),
+        good={
+            "overrides": {
+                "agentDaemonSet": {
+                    "spec": {"template": {"spec": {"terminationGracePeriodSeconds": 30}}}
+                }
+            }
+        },
+        find=_mistakes(Mistake.FIELD),
+    ),
+    Rule(
+        "override-type",
+        (PLACE,),
+        "has a value of another type than Kubernetes takes there: correct it (texts that look like "
+        "numbers or truth values need quotes)",
+        bad=_of_container(env=[{"name": "LIMIT", "value": 5}]),
+        good=_of_container(env=[{"name": "LIMIT", "value": "5"}]),
+        find=_mistakes(Mistake.TYPE),
+    ),
+    Rule(
+        "override-directive",
+        (PLACE,),
+        "is not clear: give items of a list that Kubernetes merges their key (containers, env and "
+        "volumes `name`, mounts `mountPath`, ports `containerPort`, of Services `port`), and of "
+        "the instructions only `$patch: delete` and `$patch: replace`, not in other lists",
+        bad=_of_container(env=[{"value": "5"}]),
+        good=_of_container(env=[{"name": "LIMIT", "$patch": "delete"}]),
+        find=_mistakes(Mistake.DIRECTIVE),
+    ),
+    Rule(
+        OVERRIDE_RESULT,
+        (PLACE,),
+        "leads to an object that Kubernetes does not take, or that the service cannot do without: "
+        "see the message for what it lacks or has too much",
+        bad={
+            "overrides": {
+                "agentDaemonSet": {
+                    "spec": {"template": {"spec": {"containers": [{"name": "sidecar"}]}}}
+                }
+            }
+        },
+        good={
+            "overrides": {
+                "agentDaemonSet": {
+                    "spec": {
+                        "template": {
+                            "spec": {"containers": [{"name": "sidecar", "image": "a.example/b:1"}]}
+                        }
+                    }
+                }
+            }
+        },
+    ),
+)
