@@ -16,28 +16,20 @@ from hooks.desired.labels import (
     selector_labels,
 )
 from hooks.desired.metadata import metadata
+from hooks.desired.probes import agent_probes
 from hooks.desired.pull_secret import image_pull_secrets
 from hooks.desired.resources import resources
 from hooks.kube.canonical import (
     canonical_affinity,
-    canonical_probe,
     canonical_tolerations,
     canonical_update_strategy,
 )
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import ZoneSpec
-from hooks.models.ports import AGENT_API, ports
+from hooks.models.ports import ports
 
 DEFAULT_MODE = "APM"
-LIVENESS_PROBE = {
-    "failureThreshold": 6,
-    "httpGet": {"host": "127.0.0.1", "path": "/status", "port": AGENT_API},
-    "initialDelaySeconds": 600,
-    "periodSeconds": 10,
-    "timeoutSeconds": 5,
-}
 NO_SURGE = (None, 0, "0%")
-PROBE_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 
 
 def agent_daemonsets(context: Context) -> list[Obj]:
@@ -107,7 +99,7 @@ def _container(
         "image": spec.image.reference,
         "imagePullPolicy": spec.image.pull_policy,
         "env": in_order(agent_environment(context, zone, observed)),
-        "livenessProbe": _liveness_probe(context),
+        **agent_probes(spec.pod, "spec.agent.pod"),
         "ports": [
             {"containerPort": port.number, "name": port.name, "protocol": "TCP"}
             for port in ports(context.agent.spec)
@@ -116,15 +108,6 @@ def _container(
         "securityContext": {"privileged": True},
         "volumeMounts": [each.mount for each in mounts] + added_mounts(context, observed),
     }
-
-
-def _liveness_probe(context: Context) -> Obj:
-    """Return the user's probe; one without a handler tunes the default one."""
-    given = canonical_probe(
-        context.agent.spec.agent.pod.liveness_probe or {}, "spec.agent.pod.livenessProbe"
-    )
-    has_handler = any(handler in given for handler in PROBE_HANDLERS)
-    return given if has_handler else LIVENESS_PROBE | given
 
 
 def _affinity(context: Context, zone: ZoneSpec | None) -> Obj:

@@ -25,6 +25,7 @@ from hooks.desired.labels import (
     selector_labels,
 )
 from hooks.desired.metadata import metadata
+from hooks.desired.probes import sensor_probes
 from hooks.desired.pull_secret import image_pull_secrets
 from hooks.desired.resources import resources
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
@@ -127,6 +128,7 @@ def _container(context: Context, backend: Backend, parts: _Parts) -> Obj:
         "command": [COMMAND],
         "args": ["-pollrate", sensor.pollrate, *parts.args],
         "env": in_order(_settings(context, backend) | parts.env),
+        **sensor_probes(sensor.deployment.pod, "spec.k8s_sensor.deployment.pod"),
         "ports": [{"containerPort": AGENT_API, "name": "agent-apis", "protocol": "TCP"}],
         "resources": resources(sensor.deployment.pod, "spec.k8s_sensor.deployment.pod"),
         "volumeMounts": [each.mount for each in parts.mounts],

@@ -141,10 +141,22 @@ class AgentPod(Resources):
         description="Further environment variables of the agent's container, with every kind of "
         "valueFrom; they win over agent.env and the built-in ones.",
     )
+    startup_probe: Probe | None = Field(
+        default=None,
+        description="Replaces the default startup probe, which gives an agent 670 s, or as long as "
+        "the liveness probe waits; without a handler the default one is kept and only the given "
+        "numbers change.",
+    )
+    readiness_probe: Probe | None = Field(
+        default=None,
+        description="Replaces the default readiness probe; without a handler the default one is "
+        "kept and only the given numbers change.",
+    )
     liveness_probe: Probe | None = Field(
         default=None,
         description="Replaces the default liveness probe; without a handler the default one "
-        "(HTTP GET /status) is kept and only the given numbers change.",
+        "(HTTP GET /status) is kept and only the given numbers change. Its handler is the default "
+        "one of the startup and the readiness probe.",
     )
 
 

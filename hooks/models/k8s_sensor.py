@@ -14,11 +14,12 @@ from hooks.models.base import (
     SpecModel,
     otherwise,
 )
-from hooks.models.kubernetes import Affinity, Toleration
+from hooks.models.kubernetes import Affinity, Probe, Toleration
 
 SENSOR_IMAGE = "icr.io/instana/k8sensor"
 POLLRATE = "10s"
 SECONDS = "[0-9]+s"
+NO_PROBE = "none where not given, as no endpoint of the k8sensor is documented."
 
 
 class SensorImage(Image):
@@ -43,6 +44,9 @@ class SensorPod(Resources):
         default_factory=dict,
         description="Affinity; where not given, the pods prefer nodes without another k8sensor.",
     )
+    startup_probe: Probe | None = Field(default=None, description=f"Startup probe; {NO_PROBE}")
+    readiness_probe: Probe | None = Field(default=None, description=f"Readiness probe; {NO_PROBE}")
+    liveness_probe: Probe | None = Field(default=None, description=f"Liveness probe; {NO_PROBE}")
 
 
 class SensorDeployment(SpecModel):

@@ -8,6 +8,7 @@ from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
+from hooks.status.rollout import remaining_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def daemonset_shortfall(daemonset: Obj) -> str:
         return f"{describe(daemonset)} has a change that is not taken up yet"
     if count(daemonset, "updatedNumberScheduled") < desired:
         updated = count(daemonset, "updatedNumberScheduled")
-        return f"{describe(daemonset)} has {updated} of {desired} pods up to date"
+        left = remaining_time(daemonset)
+        return f"{describe(daemonset)} has {updated} of {desired} pods up to date: {left}"
     if count(daemonset, "numberAvailable") < desired:
         available = count(daemonset, "numberAvailable")
         return f"{describe(daemonset)} has {available} of {desired} pods available"

@@ -324,7 +324,12 @@ GROUPS: dict[str, list[Obj]] = {
         {"agent": {"pod": {"tolerations": TOLERATIONS, "nodeSelector": {"os": "linux", "a": ""}}}},
         {"agent": {"pod": {"tolerations": [], "priorityClassName": "high"}}},
     ],
-    "probe": [{}, *({"agent": {"pod": {"livenessProbe": probe}}} for probe in PROBES)],
+    "probe": [
+        {},
+        *({"agent": {"pod": {"livenessProbe": probe}}} for probe in PROBES),
+        {"agent": {"pod": {"startupProbe": PROBES[0], "readinessProbe": {"successThreshold": 2}}}},
+        {"k8s_sensor": {"deployment": {"pod": {"readinessProbe": PROBES[2]}}}},
+    ],
     "agent settings": [
         {},
         {

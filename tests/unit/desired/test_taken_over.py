@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hooks.desired.agent_daemonset import LIVENESS_PROBE
+from hooks.desired import probes
 from hooks.desired.taken_over import GENERATION_LABEL, INSTEAD_OF
 from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj
@@ -185,7 +185,7 @@ def test_a_newer_version_of_the_service_restarts_no_pod(
 ) -> None:
     parent, before = taken_over("minimal")
     kept = after(parent, before, apply=apply)
-    monkeypatch.setitem(LIVENESS_PROBE, "failureThreshold", 7)
+    monkeypatch.setattr(probes, "LIVENESS_FAILURES", 7)
     newer = replace(FACTS, operator_version="9.9.9")
     upgraded = after(parent, kept, apply=apply, facts=newer)
 
