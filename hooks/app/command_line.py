@@ -52,8 +52,9 @@ main.add_command(validate_command)
     "facts",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A fact about the cluster or the installation: openshift, agentNamespaces, "
-    "operatorVersion, fieldManager, takeOver. May be given several times.",
+    help="A fact about the cluster or the installation: openshift, kubernetesVersion, "
+    "agentNamespaces, operatorVersion, fieldManager, takeOver, nodeZones. May be given several "
+    "times.",
 )
 def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...]) -> None:
     """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).

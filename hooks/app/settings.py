@@ -14,6 +14,7 @@ from hooks.facts import (
     TakeOver,
     UnknownFact,
     parse_flag,
+    parse_kubernetes_version,
     parse_names,
     parse_take_over,
 )
@@ -62,6 +63,8 @@ class Settings:
     field_manager: str = DEFAULT_FACTS.field_manager
     operator_version: str = DEFAULT_FACTS.operator_version
     take_over: TakeOver = DEFAULT_FACTS.take_over
+    kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
+    node_zones: bool = DEFAULT_FACTS.node_zones
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -77,6 +80,8 @@ class Settings:
             operator_version=self.operator_version,
             field_manager=self.field_manager,
             take_over=self.take_over,
+            kubernetes_version=self.kubernetes_version,
+            node_zones=self.node_zones,
         )
 
     @property
@@ -181,6 +186,14 @@ def _take_over(text: str) -> TakeOver:
         raise ValueError(msg) from None
 
 
+def _kubernetes_version(text: str) -> str:
+    try:
+        return parse_kubernetes_version(text)
+    except UnknownFact:
+        msg = "must be a version such as 1.35 or v1.35.2"
+        raise ValueError(msg) from None
+
+
 def _namespaces(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
@@ -216,6 +229,8 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "FIELD_MANAGER": _field_manager,
     "OPERATOR_VERSION": _label_value,
     "TAKE_OVER": _take_over,
+    "KUBERNETES_VERSION": _kubernetes_version,
+    "NODE_ZONES": _flag,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

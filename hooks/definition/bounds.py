@@ -35,6 +35,9 @@ BOUNDS: dict[str, Obj] = {
     f"{AGENT}.tls.certificate": {LENGTH: LONGEST_CERTIFICATE},
     f"{AGENT}.tls.key": {LENGTH: LONGEST_CERTIFICATE},
     f"{AGENT}.host.repository": {LENGTH: 4096},
+    f"{AGENT}.packageCache.path": {LENGTH: 4096},
+    f"{AGENT}.packageCache.storageClassName": {LENGTH: 253},
+    f"{AGENT}.packageCache.claimName": {LENGTH: 253},
     f"{AGENT}.image.pullSecrets": {ITEMS: 64},
     f"{AGENT}.image.pullSecrets[].name": {LENGTH: 253},
     **{

@@ -14,6 +14,7 @@ from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
+from hooks.desired.package_cache import package_cache_claims
 from hooks.desired.pull_secret import pull_secret
 from hooks.desired.resolution import exists
 from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
@@ -37,6 +38,7 @@ CHILDREN: tuple[Builder, ...] = (
     k8sensor_service_account,
     keys_secret,
     namespaces_configmap,
+    package_cache_claims,
     pull_secret,
     service,
     tls_secret,

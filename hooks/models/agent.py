@@ -26,6 +26,7 @@ from hooks.models.kubernetes import (
     Volume,
     VolumeMount,
 )
+from hooks.models.workloads import PackageCache, Scheduling
 
 TLS_CERTIFICATE = "tls.crt"
 TLS_KEY = "tls.key"
@@ -250,6 +251,12 @@ class AgentSpec(SpecModel):
         default="", description="Whether secrets in Kubernetes objects are redacted."
     )
     host: Host = Field(default=Host(), description="Paths on the node.")
+    scheduling: Scheduling = Field(
+        default=Scheduling(), description="Nodes that run an agent besides the usual ones."
+    )
+    package_cache: PackageCache = Field(
+        default=PackageCache(), description="Where agents keep the packages that they download."
+    )
     service_mesh: ServiceMesh = Field(
         default=ServiceMesh(), description="Support of service meshes."
     )

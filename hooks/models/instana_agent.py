@@ -8,6 +8,7 @@ from hooks.models.agent import AgentSpec
 from hooks.models.base import Create, Enabled, ListOf, Named, SpecModel
 from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
+from hooks.models.workloads import Zone
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -98,7 +99,7 @@ class InstanaAgentSpec(SpecModel):
     )
     agent: AgentSpec = Field(description="The monitoring agent.")
     cluster: Named = Field(default=Named(), description="The cluster, as shown in Instana.")
-    zone: Named = Field(default=Named(), description="The zone, as shown in Instana.")
+    zone: Zone = Field(default=Zone(), description="The zone, as shown in Instana.")
     openshift: bool | None = Field(
         default=None,
         description="Whether the cluster is OpenShift; the installation's setting where not given.",

@@ -9,8 +9,9 @@ from hooks.models.agent import TLS_CERTIFICATE, TLS_KEY, AgentSpec
 from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
 from hooks.models.instana_agent import InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
+from hooks.models.workloads import CLAIM
 
-Kind = Literal["Secret", "ConfigMap"]
+Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ def of_tls(spec: InstanaAgentSpec) -> tuple[Reference, ...]:
     return (Reference("Secret", tls.secret_name, f"{path}.secretName", entries),)
 
 
+def of_claim(spec: InstanaAgentSpec) -> Reference:
+    """Return the user's claim for the package cache; without a name if there is none."""
+    cache = spec.agent.package_cache
+    name = cache.claim_name if cache.type == CLAIM else ""
+    return Reference("PersistentVolumeClaim", name, "spec.agent.packageCache.claimName")
+
+
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
     """Return the Secret of a k8sensor's CA certificate; without a name if there is none."""
     path = f"spec.k8s_sensor.{field}.ca.secretName"
@@ -85,6 +93,7 @@ def of_variable(variable: Opaque, index: int) -> Iterator[Reference]:
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
+    yield of_claim(spec)
     yield from of_credentials(agent)
     yield from of_tls(spec)
     if sensor.deployment.enabled:

@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         "host-repository",
-        ("spec.agent.host.repository",),
+        ("spec.agent.host.repository", "spec.agent.packageCache.path"),
         "must be an absolute path on the node, without '..'",
         bad={"agent": {"host": {"repository": "../repository"}}},
         good={"agent": {"host": {"repository": "/opt/instana/repository"}}},

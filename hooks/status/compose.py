@@ -23,6 +23,7 @@ from hooks.status.ownership import (
     objects_in_the_way,
     sole_controller,
 )
+from hooks.status.package_cache import package_cache
 from hooks.status.workloads import (
     agent_counts,
     agent_daemonsets,
@@ -58,6 +59,7 @@ def status_of_valid(parent: Obj, context: Context, children: list[Obj], now: str
             context.facts,
         ),
         sole_controller(context.children, context.facts),
+        *package_cache(context),
         agents_available(context, children),
         sensors_available(context, children),
     ]

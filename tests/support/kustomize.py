@@ -17,6 +17,7 @@ COMPONENTS = (
     "deploy/components/nodes-proxy",
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
+    "metacontroller/components/node-zones",
 )
 
 

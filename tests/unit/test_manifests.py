@@ -18,6 +18,7 @@ PLURALS = {
     "configmaps": "ConfigMap",
     "daemonsets": "DaemonSet",
     "deployments": "Deployment",
+    "persistentvolumeclaims": "PersistentVolumeClaim",
     "poddisruptionbudgets": "PodDisruptionBudget",
     "secrets": "Secret",
     "serviceaccounts": "ServiceAccount",
