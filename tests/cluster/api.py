@@ -30,6 +30,7 @@ PLURALS = {
     "InstanaAgent": "agents",
     "Namespace": "namespaces",
     "Node": "nodes",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
     "Pod": "pods",
     "PodDisruptionBudget": "poddisruptionbudgets",
     "PriorityClass": "priorityclasses",

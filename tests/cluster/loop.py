@@ -23,6 +23,7 @@ KINDS = (
     ("ConfigMap", "v1"),
     ("DaemonSet", "apps/v1"),
     ("Deployment", "apps/v1"),
+    ("PersistentVolumeClaim", "v1"),
     ("PodDisruptionBudget", "policy/v1"),
     ("Secret", "v1"),
     ("Service", "v1"),
@@ -32,10 +33,10 @@ KINDS = (
 
 @contextmanager
 def running_loop(
-    api: Api, strategy: str, logs: Path, resync_seconds: int = 0
+    api: Api, strategy: str, logs: Path, resync_seconds: int = 0, **settings: str
 ) -> Iterator[Recorder]:
     """Run the service, Metacontroller with the apply strategy, and a recorder between them."""
-    with service(logs / "service.log") as port:
+    with service(logs / "service.log", **settings) as port:
         recorder = Recorder(port)
         log = logs / f"metacontroller-{strategy}.log"
         with metacontroller(api, strategy, recorder.port, log, resync_seconds) as metrics:

@@ -162,7 +162,7 @@ def test_the_agents_own_affinity_holds_in_every_zone() -> None:
 
 
 def test_an_affinity_that_no_node_meets_is_met_by_none() -> None:
-    affinity = {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [{}]}}}
+    affinity: Obj = {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [{}]}}}
     parent = agent({"zone": {"automatic": "NodeLabel"}, "agent": {"pod": {"affinity": affinity}}})
 
     assert terms(by_node("eu", parent=parent), f"{AGENT}-eu") == [{}]
