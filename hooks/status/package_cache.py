@@ -38,7 +38,7 @@ def _of_claim(context: Context, name: str, claim: Obj) -> Condition:
     if differing := _differing(context, as_object(claim.get("spec"))):
         message = (
             f"claim {name} keeps its {' and '.join(differing)}: Kubernetes takes no such change, "
-            "or only from a storage class that allows it; docs/package-cache.md says what to do"
+            "or only from a storage class that allows it; docs/workloads.md says what to do"
         )
         return Condition(PACKAGE_CACHE, "False", "ClaimKept", message, is_advice=True)
     return Condition(PACKAGE_CACHE, "True", "ClaimBound", f"claim {name} is bound")

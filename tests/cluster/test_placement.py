@@ -7,7 +7,7 @@ import pytest
 
 from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts
-from hooks.kube.objects import Obj, describe, identity
+from hooks.kube.objects import Obj, identity
 from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
@@ -163,17 +163,17 @@ def test_a_zone_that_loses_its_nodes_keeps_its_daemonset_until_it_has_no_pods(
 ) -> None:
     _on_all_nodes(api, "NodeLabel")
     wait_for(lambda: _has_pods(api, "instana-agent-eu-1"), "the zone has a pod")
+    calls = len(loop.syncs_of("instana-agent"))
     api.delete(NODES[0])
-    wait_for(lambda: not _daemonset(api, "instana-agent-eu-1"), "the zone is gone", 60)
+    wait_for(lambda: len(loop.syncs_of("instana-agent")) > calls, "the zone is looked at")
+    settled(api, AGENT)
 
-    counts = [
-        sum((each.get("status") or {}).get(field) or 0 for field in ("currentNumberScheduled",))
-        for exchange in loop.syncs_of("instana-agent")
-        for name, each in exchange.asked["children"]["DaemonSet.apps/v1"].items()
-        if name.endswith("eu-1")
-        if name.partition("/")[2] not in map(_name, _daemonsets(exchange.answered["children"]))
-    ]
-    assert set(counts) == {0}
+    assert _daemonset(api, "instana-agent-eu-1")
+
+    for pod in _pods_of(api, "instana-agent-eu-1"):  # as the collector of orphaned pods does
+        api.delete(pod)
+    wait_for(lambda: not _daemonset(api, "instana-agent-eu-1"), "the zone is gone")
+
     assert _daemonset(api, "instana-agent")
     api.apply(NODES[0])
     wait_for(lambda: bool(_daemonset(api, "instana-agent-eu-1")), "the zone is back")
@@ -183,14 +183,6 @@ def _on_all_nodes(api: Api, automatic: str) -> None:
     """Let agents run on nodes that no kubelet reports as ready."""
     tolerant = {"scheduling": {"tolerate": "All"}}
     api.merge(AGENT, {"spec": {"zone": {"automatic": automatic}, "agent": tolerant}})
-
-
-def _daemonsets(children: list[Obj]) -> list[Obj]:
-    return [each for each in children if each["kind"] == "DaemonSet"]
-
-
-def _name(child: Obj) -> str:
-    return describe(child).partition("/")[2]
 
 
 def _daemonset(api: Api, name: str) -> Obj | None:
@@ -207,6 +199,7 @@ def test_a_pod_that_is_bound_has_the_zone_of_its_node(loop: Recorder, api: Api) 
     """The API server copies it; the agent's variable takes it from there."""
     _on_all_nodes(api, "PodLabel")
     wait_for(lambda: len(_pods(api, "zoned-1")) == 1, "there is a pod for the node")
+    settled(api, AGENT)
     (pod,) = _pods(api, "zoned-1")
     binding = {
         "apiVersion": "v1",
@@ -226,11 +219,19 @@ def test_a_pod_that_is_bound_has_the_zone_of_its_node(loop: Recorder, api: Api) 
 
 
 def _pods(api: Api, node: str) -> list[Obj]:
-    """Return the agents' pods for a node, by the affinity that their DaemonSet gives them."""
+    """Return the agents' pods of the last template for a node, which their affinity names."""
+    return [
+        each
+        for each in _pods_of(api, "instana-agent")
+        if f"'{node}'" in str((each["spec"].get("affinity") or {}).get("nodeAffinity"))
+        if "metadata.labels" in str(each["spec"]["containers"][0]["env"])
+    ]
+
+
+def _pods_of(api: Api, daemonset: str) -> list[Obj]:
     return [
         each
         for each in api.list("Pod", "v1", NAMESPACE)
-        if f"'{node}'" in str((each["spec"].get("affinity") or {}).get("nodeAffinity"))
-        if "valueFrom"
-        in str([e for e in each["spec"]["containers"][0]["env"] if e["name"] == "INSTANA_ZONE"])
+        if each["metadata"]["ownerReferences"][0]["name"] == daemonset
+        if "deletionTimestamp" not in each["metadata"]
     ]

@@ -41,6 +41,8 @@ def test_every_setting_is_read() -> None:
             "INSECURE": "false",
             "ETAG": "true",
             "TAKE_OVER": "update",
+            "KUBERNETES_VERSION": " v1.35.2+k3s1 ",
+            "NODE_ZONES": "1",
         }
     )
 
@@ -62,6 +64,8 @@ def test_every_setting_is_read() -> None:
         insecure=False,
         etag=True,
         take_over=TakeOver.UPDATE,
+        kubernetes_version="v1.35.2+k3s1",
+        node_zones=True,
     )
 
 
@@ -85,6 +89,9 @@ def test_every_setting_is_read() -> None:
         ("OPENSHIFT", "yes"),
         ("INSECURE", "2"),
         ("ETAG", "on"),
+        ("KUBERNETES_VERSION", "latest"),
+        ("KUBERNETES_VERSION", "1"),
+        ("NODE_ZONES", "yes"),
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
         ("FIELD_MANAGER", "x" * 129),

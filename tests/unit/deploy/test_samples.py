@@ -11,6 +11,7 @@ from hooks.rendering import render
 from tests.support.hook import NOW
 from tests.unit.deploy.manifests import documents
 
+CAPABLE = Facts(kubernetes_version="1.35", node_zones=True)
 SAMPLES = sorted(Path("deploy/samples").glob("*.yaml"))
 
 
@@ -27,7 +28,7 @@ def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
 
 
 def test_a_sample_leads_to_children(sample: Path) -> None:
-    rendered = render(documents(sample), Facts(), NOW)
+    rendered = render(documents(sample), CAPABLE, NOW)
 
     conditions = {each["type"]: each["status"] for each in rendered.status["conditions"]}
     assert (conditions["Valid"], rendered.problems) == ("True", ())
