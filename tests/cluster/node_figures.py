@@ -6,6 +6,7 @@ as often as kubelets do, once in five minutes each.
 
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.conftest import prepared_api
-from tests.cluster.loop import remove, settled
+from tests.cluster.loop import remove
 from tests.cluster.metacontroller import metacontroller, service
 from tests.cluster.node_zones import give_rights, settings
 
@@ -33,6 +34,8 @@ REPORT_SECONDS = 300
 """How often a kubelet reports a status in which nothing changed."""
 
 OBSERVED_SECONDS = 60
+FIRST_SECONDS = 240
+REST_SECONDS = 15
 ROOM = str(512 * 1024 * 1024)
 WRITERS = 8
 
@@ -57,21 +60,24 @@ def measure(api: Api, size: int, folder: Path) -> None:
         metacontroller(api, "server-side-apply", port, folder / "metacontroller.log"),
     ):
         api.apply(agent)
-        settled(api, agent)
-        quiet = len(syncs(log))
-        time.sleep(OBSERVED_SECONDS / 4)
-        at_rest = len(syncs(log)) - quiet
+        wait_for(lambda: _is_at_rest(log), "the resource is at rest", FIRST_SECONDS)
         before = len(syncs(log))
         written = report(api, size)
+        wait_for(lambda: len(syncs(log)) > before, "a call", FIRST_SECONDS)
         found = syncs(log)[before:]
-        say(f"{size} nodes: {found[-1]['bytes_in'] / 1e6:.1f} MB in a request")
         times = [float(each["ms"]) for each in found]
+        say(f"{size} nodes: {found[-1]['bytes_in'] / 1e6:.1f} MB in a request")
         say(f"  answered in {statistics.median(times):.0f} ms, at most {max(times):.0f} ms")
-        say(
-            f"  {len(found)} calls in {OBSERVED_SECONDS} s with {written} reports, {at_rest} without any"
-        )
-        say(f"  resident memory of the service {resident(port)}")
+        say(f"  {len(found)} calls in {OBSERVED_SECONDS} s, while {written} nodes reported")
+        say(f"  the service takes {resident()} MiB")
         remove(api, agent, [])
+
+
+def _is_at_rest(log: Path) -> bool:
+    """Tell whether there was a call, and none since a while."""
+    last = len(syncs(log))
+    time.sleep(REST_SECONDS)
+    return 0 < last == len(syncs(log))
 
 
 def syncs(log: Path) -> list[Obj]:
@@ -102,21 +108,16 @@ def nodes(api: Api, size: int) -> Iterator[None]:
     try:
         yield
     finally:
-        api.session.delete(f"{api.server}/api/v1/nodes")
-        wait_for(lambda: not api.list("Node", "v1", limit="1"), "the nodes are gone", 120)
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(lambda number: api.delete(_node(number)), range(size)))
 
 
-def resident(port: int) -> str:
-    """Return what the processes that listen on the port hold in memory."""
-    import subprocess
-
-    found = subprocess.run(["ps", "-eo", "rss,args"], capture_output=True, text=True, check=True)
-    rss = [
-        int(line.split()[0])
-        for line in found.stdout.splitlines()
-        if "gunicorn" in line and "hooks.app" in line
-    ]
-    return f"{max(rss) / 1024:.0f} MiB"
+def resident() -> int:
+    """Return what the largest process of the service holds in memory, in MiB."""
+    command = ["ps", "-eo", "rss,args"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = [each for each in found.stdout.splitlines() if "hooks.app.wsgi" in each]
+    return max(int(each.split()[0]) for each in lines) // 1024
 
 
 def _create(api: Api, number: int) -> None:

@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -20,6 +20,7 @@ from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove, running_loop, settled, sync_again
 from tests.cluster.metacontroller import Exchange, Recorder
+from tests.support.resources import merged
 
 FIXTURES = Path("tests/fixtures")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -40,6 +41,8 @@ class Story:
     without: tuple[str, ...] = ()
     pull_secret: str = ""
     first: bool = False
+    spec: Obj = field(default_factory=dict)
+    """What else the resource says."""
 
 
 def becomes_healthy(api: Api, agent: Obj) -> None:
@@ -71,6 +74,12 @@ STORIES = (
     Story("invalid-with-children", "download-key", "server-side-apply", gets_broken_yaml),
     Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
     Story("zones", "zones-two", "dynamic-apply"),
+    Story(
+        "package-cache",
+        "minimal",
+        "server-side-apply",
+        spec={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "10Gi"}}},
+    ),
     Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),
 )
 
@@ -89,7 +98,7 @@ def main() -> int:
 
 def record(api: Api, loop: Recorder, story: Story) -> None:
     """Bring a story about and keep the requests that it led to."""
-    agent, others = resource(story.case), surroundings(story.case)
+    agent, others = merged(resource(story.case), {"spec": story.spec}), surroundings(story.case)
     others = [each for each in others if each["kind"] not in story.without]
     if story.pull_secret:
         others.append(_secret(story.pull_secret))

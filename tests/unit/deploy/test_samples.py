@@ -12,6 +12,7 @@ from tests.support.hook import NOW
 from tests.unit.deploy.manifests import documents
 
 CAPABLE = Facts(kubernetes_version="1.35", node_zones=True)
+FACTS = ("--fact", "kubernetesVersion=1.35", "--fact", "nodeZones=true")
 SAMPLES = sorted(Path("deploy/samples").glob("*.yaml"))
 
 
@@ -22,7 +23,7 @@ def _sample(request: pytest.FixtureRequest) -> Path:
 
 
 def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
-    result = CliRunner().invoke(validate_command, [str(sample), "--strict"])
+    result = CliRunner().invoke(validate_command, [str(sample), "--strict", *FACTS])
 
     assert (result.exit_code, result.output) == (0, "")
 
