@@ -23,6 +23,7 @@ CHILD_KINDS = (
     "ConfigMap.v1",
     "DaemonSet.apps/v1",
     "Deployment.apps/v1",
+    "PersistentVolumeClaim.v1",
     "PodDisruptionBudget.policy/v1",
     "Secret.v1",
     "Service.v1",

@@ -337,12 +337,25 @@ GROUPS: dict[str, list[Obj]] = {
                 "mode": "INFRASTRUCTURE",
                 "listenAddress": "*",
                 "env": {"A": "", "B": "b", "INSTANA_ZONE": "no", "POD_IP": "no"},
-                "host": {"repository": "/repo"},
                 "serviceMesh": {"enabled": True},
                 "redactKubernetesSecrets": "true",
                 "instanaMvnRepoUrl": "https://mvn.example",
             }
         },
+    ],
+    "packages": [
+        {},
+        {"agent": {"host": {"repository": "/repo"}}},
+        {"agent": {"packageCache": {"type": "HostPath", "path": "/cache"}}},
+        {"agent": {"packageCache": {"type": "EmptyDir", "size": "1024Mi"}}},
+        {"agent": {"packageCache": {"type": "Ephemeral", "size": 1, "storageClassName": "fast"}}},
+        {"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "0.5Gi"}}},
+        {"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "packages"}}},
+    ],
+    "taints": [
+        {},
+        {"agent": {"scheduling": {"tolerate": "ControlPlane"}}},
+        {"agent": {"scheduling": {"tolerate": "All"}}},
     ],
     "sensor": [
         {},
@@ -427,6 +440,7 @@ BUNDLES = [
     _all_together("tls", "ports", "accounts"),
     _all_together("agent image", "update strategy", "without effect"),
     _all_together("agent scheduling", "probe"),
+    _all_together("packages", "taints"),
     _all_together("sensor", "etcd", "control plane"),
 ]
 
