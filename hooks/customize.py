@@ -15,12 +15,14 @@ from hooks.desired.etcd_discovery import (
     discovers_etcd,
 )
 from hooks.desired.namespaces_configmap import MONITORING_LABEL
+from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.errors import InvalidResource
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
 from hooks.models.parsing import read_agent
 from hooks.models.references import references
+from hooks.models.workloads import NODE_LABEL
 from hooks.observed import ObservedObjects
 from hooks.wire import parent_of
 
@@ -46,14 +48,16 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
     looks_for_etcd = discovers_etcd(context)
     named = {
         kind: {each.name for each in references(agent) if each.kind == kind}
-        for kind in ("Secret", "ConfigMap")
+        for kind in ("Secret", "ConfigMap", "PersistentVolumeClaim")
     }
     if looks_for_etcd:
         named["Secret"].add(CA_SECRET)
     rules = [
         _by_name("secrets", agent.namespace, named["Secret"]),
         _by_name("configmaps", agent.namespace, named["ConfigMap"]),
+        _by_name("persistentvolumeclaims", agent.namespace, named["PersistentVolumeClaim"]),
         _labelled_namespaces(),
+        _nodes_with_zones() if _goes_by_nodes(agent, facts) else {},
         _daemonsets_of_others(agent.namespace),
         *(_etcd() if looks_for_etcd else []),
         *(_sources_of_copies() if copies_etcd(context) else []),
@@ -77,6 +81,20 @@ def _labelled_namespaces() -> Obj:
     return {
         "apiVersion": "v1",
         "resource": "namespaces",
+        "labelSelector": {"matchExpressions": [expression]},
+    }
+
+
+def _goes_by_nodes(agent: InstanaAgent, facts: Facts) -> bool:
+    """Tell whether to ask for nodes: where Metacontroller may not read them, it would stop."""
+    return agent.spec.zone.automatic == NODE_LABEL and facts.node_zones
+
+
+def _nodes_with_zones() -> Obj:
+    expression = {"key": TOPOLOGY_ZONE, "operator": "Exists"}
+    return {
+        "apiVersion": "v1",
+        "resource": "nodes",
         "labelSelector": {"matchExpressions": [expression]},
     }
 

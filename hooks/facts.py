@@ -1,5 +1,6 @@
 """Facts about the cluster and the installation: configuration, never asked of the API server."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -7,6 +8,9 @@ from enum import Enum
 from hooks import __version__
 
 ALL_NAMESPACES = "*"
+KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+)?", re.ASCII)
+FIRST_WITH_ZONES_OF_PODS = (1, 35)
+"""The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
 
 
 class UnknownFact(ValueError):
@@ -33,6 +37,8 @@ class Facts:
     `take_over`: what becomes of the Go operator's pod templates.
     `etcd_copy_namespaces`: namespaces that OpenShift's etcd certificates may be copied to; `*`
     means all.
+    `kubernetes_version`: of the API server, such as `1.35`; empty where it is not known.
+    `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
     """
 
     openshift: bool = False
@@ -41,6 +47,8 @@ class Facts:
     field_manager: str = "metacontroller"
     take_over: TakeOver = TakeOver.KEEP
     etcd_copy_namespaces: tuple[str, ...] = ()
+    kubernetes_version: str = ""
+    node_zones: bool = False
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -49,6 +57,11 @@ class Facts:
     def may_copy_etcd(self, namespace: str) -> bool:
         """Tell whether the client key of OpenShift's etcd may be copied to the namespace."""
         return ALL_NAMESPACES in self.etcd_copy_namespaces or namespace in self.etcd_copy_namespaces
+
+    @property
+    def copies_zones(self) -> bool:
+        """Tell whether the API server is known to copy the zone of nodes to their pods."""
+        return kubernetes_minor(self.kubernetes_version) >= FIRST_WITH_ZONES_OF_PODS
 
     def updated(self, values: Mapping[str, str]) -> "Facts":
         """Return these facts with those given by name as text, as on a command line.
@@ -70,9 +83,14 @@ class Facts:
                     changes["field_manager"] = text
                 case "takeOver":
                     changes["take_over"] = parse_take_over(text)
+                case "kubernetesVersion":
+                    changes["kubernetes_version"] = parse_kubernetes_version(text)
+                case "nodeZones":
+                    changes["node_zones"] = parse_flag(name, text)
                 case _:
                     known = (
-                        "agentNamespaces, etcdCopyNamespaces, fieldManager, openshift, "
+                        "agentNamespaces, etcdCopyNamespaces, fieldManager, kubernetesVersion, "
+                        "nodeZones, openshift, "
                         "operatorVersion, takeOver"
                     )
                     msg = f"unknown fact {name!r}; known are {known}"
@@ -99,6 +117,20 @@ def parse_take_over(text: str) -> TakeOver:
             return choice
     msg = "takeOver must be Keep or Update"
     raise UnknownFact(msg)
+
+
+def parse_kubernetes_version(text: str) -> str:
+    """Return the version, such as `v1.35.2+k3s1`; raises UnknownFact for what is none."""
+    if not KUBERNETES_VERSION.fullmatch(text.strip()):
+        msg = "kubernetesVersion must be a version such as 1.35 or v1.35.2"
+        raise UnknownFact(msg)
+    return text.strip()
+
+
+def kubernetes_minor(version: str) -> tuple[int, int]:
+    """Return major and minor number of a version, zeros where it is not known."""
+    found = KUBERNETES_VERSION.fullmatch(version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def parse_names(text: str) -> tuple[str, ...]:

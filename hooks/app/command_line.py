@@ -13,6 +13,7 @@ import yaml
 from hooks import __version__
 from hooks.api_reference import api_reference
 from hooks.app.demo import demonstrate
+from hooks.app.fact_options import fact_option, facts_of
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
@@ -24,7 +25,7 @@ from hooks.definition import (
     validating_configuration,
 )
 from hooks.errors import HookError, InternalError
-from hooks.facts import Facts, UnknownFact
+from hooks.facts import UnknownFact
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml
 from hooks.rendering import Rendered, render
@@ -57,14 +58,7 @@ main.add_command(validate_command)
 @main.command("render")
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
 @click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml")
-@click.option(
-    "--fact",
-    "facts",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A fact about the cluster or the installation: openshift, agentNamespaces, "
-    "operatorVersion, fieldManager, takeOver, etcdCopyNamespaces. May be given several times.",
-)
+@fact_option
 def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...]) -> None:
     """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).
 
@@ -74,7 +68,7 @@ def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, .
     """
     try:
         documents = [each for file in files for each in _documents(file)]
-        rendered = render(documents, Facts().updated(dict(map(_fact, facts))), _now())
+        rendered = render(documents, facts_of(facts), _now())
     except (yaml.YAMLError, UnicodeDecodeError):
         _fail("a file is neither YAML nor JSON")
     except InternalError:
@@ -118,14 +112,6 @@ def generated() -> dict[Path, str]:
 
 def _documents(file: BinaryIO) -> Iterator[Any]:
     return yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader)
-
-
-def _fact(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        msg = f"a fact is written NAME=VALUE, not {name!r}"
-        raise UnknownFact(msg)
-    return name, value
 
 
 def _fail(message: str) -> None:

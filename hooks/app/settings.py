@@ -15,6 +15,7 @@ from hooks.facts import (
     TakeOver,
     UnknownFact,
     parse_flag,
+    parse_kubernetes_version,
     parse_names,
     parse_take_over,
 )
@@ -64,6 +65,8 @@ class Settings:
     operator_version: str = DEFAULT_FACTS.operator_version
     take_over: TakeOver = DEFAULT_FACTS.take_over
     etcd_copy_namespaces: tuple[str, ...] = DEFAULT_FACTS.etcd_copy_namespaces
+    kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
+    node_zones: bool = DEFAULT_FACTS.node_zones
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -82,6 +85,8 @@ class Settings:
             field_manager=self.field_manager,
             take_over=self.take_over,
             etcd_copy_namespaces=self.etcd_copy_namespaces,
+            kubernetes_version=self.kubernetes_version,
+            node_zones=self.node_zones,
         )
 
     @property
@@ -197,6 +202,14 @@ def _inline_secrets(text: str) -> InlineSecrets:
     raise ValueError(msg)
 
 
+def _kubernetes_version(text: str) -> str:
+    try:
+        return parse_kubernetes_version(text)
+    except UnknownFact:
+        msg = "must be a version such as 1.35 or v1.35.2"
+        raise ValueError(msg) from None
+
+
 def _namespaces(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
@@ -233,6 +246,8 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "OPERATOR_VERSION": _label_value,
     "TAKE_OVER": _take_over,
     "ETCD_COPY_NAMESPACES": _namespaces,
+    "KUBERNETES_VERSION": _kubernetes_version,
+    "NODE_ZONES": _flag,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

@@ -9,9 +9,10 @@ import click
 import yaml
 
 from hooks.admission import errors_in
+from hooks.app.fact_options import fact_option, facts_of
 from hooks.definition import departures
 from hooks.errors import InvalidResource, Problem
-from hooks.facts import Facts
+from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import warnings_of
@@ -24,7 +25,8 @@ GROUP: Final = API_VERSION.partition("/")[0]
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
 @click.option("--strict", is_flag=True, help="Count warnings as problems.")
-def validate_command(files: tuple[BinaryIO, ...], *, strict: bool) -> None:
+@fact_option
+def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, strict: bool) -> None:
     """Check every InstanaAgent in the FILEs ("-" is standard input), without a cluster.
 
     Prints a line per problem: its severity, where it is, what to do, and the rule's identifier, by
@@ -34,7 +36,8 @@ def validate_command(files: tuple[BinaryIO, ...], *, strict: bool) -> None:
     found = [(file.name, agent) for file in files for agent in _agents(file)]
     if not found:
         _give_up(f"there is no {KIND} in the files")
-    results = [(name, agent, _errors(agent), _warnings(agent)) for name, agent in found]
+    known = _facts(facts)
+    results = [(name, agent, _errors(agent, known), _warnings(agent)) for name, agent in found]
     for name, agent, errors, warnings in results:
         place = f"{Path(name).name}: {_name_of(agent)}"
         _report(place, "error", errors)
@@ -64,13 +67,20 @@ def _agents_in(document: Any) -> Iterator[Obj]:
         yield document | {"metadata": {"namespace": "default"} | given}
 
 
-def _errors(agent: Obj) -> tuple[Problem, ...]:
+def _facts(texts: tuple[str, ...]) -> Facts:
+    try:
+        return facts_of(texts)
+    except UnknownFact as error:
+        _give_up(str(error))
+
+
+def _errors(agent: Obj, facts: Facts) -> tuple[Problem, ...]:
     """Return the problems that the schema shows, the rules, and if there is none the children."""
     by_schema = tuple(departures(agent))
     if any(problem.path == "apiVersion" for problem in by_schema):
         return by_schema
     paths = {problem.path for problem in by_schema}
-    by_rule = tuple(each for each in errors_in(agent, Facts()) if each.path not in paths)
+    by_rule = tuple(each for each in errors_in(agent, facts) if each.path not in paths)
     return by_schema + by_rule
 
 

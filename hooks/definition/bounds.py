@@ -44,6 +44,11 @@ BOUNDS: dict[str, Obj] = {
     f"{AGENT}.host.repository": {LENGTH: 4096},
     **{f"{owner}.image.pullSecrets": {ITEMS: 64} for owner in (AGENT, SENSOR)},
     **{f"{owner}.image.pullSecrets[].name": {LENGTH: 253} for owner in (AGENT, SENSOR)},
+    f"{AGENT}.packageCache.path": {LENGTH: 4096},
+    f"{AGENT}.packageCache.storageClassName": {LENGTH: 253},
+    f"{AGENT}.packageCache.claimName": {LENGTH: 253},
+    f"{AGENT}.image.pullSecrets": {ITEMS: 64},
+    f"{AGENT}.image.pullSecrets[].name": {LENGTH: 253},
     **{
         f"{owner}.image.{field}": {LENGTH: longest}
         for owner in (AGENT, SENSOR)

@@ -7,6 +7,7 @@ from hooks.desired.agent_volumes import agent_mounts
 from hooks.desired.context import Context
 from hooks.desired.environment import in_order
 from hooks.desired.held import Mounted
+from hooks.desired.kept import as_observed
 from hooks.desired.labels import (
     AGENT,
     ZONE,
@@ -16,34 +17,28 @@ from hooks.desired.labels import (
     selector_labels,
 )
 from hooks.desired.metadata import metadata
+from hooks.desired.probes import agent_probes
 from hooks.desired.pull_secret import image_pull_secrets
 from hooks.desired.resources import resources
-from hooks.kube.canonical import (
-    canonical_affinity,
-    canonical_probe,
-    canonical_tolerations,
-    canonical_update_strategy,
-)
+from hooks.desired.tolerations import agent_tolerations
+from hooks.desired.zones import agent_affinity, are_known, zones
+from hooks.kube.canonical import canonical_update_strategy
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import ZoneSpec
-from hooks.models.ports import AGENT_API, ports
+from hooks.models.ports import ports
 
 DEFAULT_MODE = "APM"
-LIVENESS_PROBE = {
-    "failureThreshold": 6,
-    "httpGet": {"host": "127.0.0.1", "path": "/status", "port": AGENT_API},
-    "initialDelaySeconds": 600,
-    "periodSeconds": 10,
-    "timeoutSeconds": 5,
-}
 NO_SURGE = (None, 0, "0%")
-PROBE_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 
 
 def agent_daemonsets(context: Context) -> list[Obj]:
-    """Return the DaemonSet of each zone, or the only one of a resource without zones."""
-    zones: tuple[ZoneSpec | None, ...] = context.agent.spec.zones or (None,)
-    return [agent_daemonset(context, zone) for zone in zones]
+    """Return the DaemonSet of each zone, or the only one of a resource without zones.
+
+    While nothing is known of the zones, those that are there stay.
+    """
+    if not are_known(context):
+        return [as_observed(context, each) for each in context.children.all_of(names.DAEMON_SET)]
+    return [agent_daemonset(context, zone) for zone in zones(context)]
 
 
 def agent_daemonset(context: Context, zone: ZoneSpec | None) -> Obj:
@@ -82,7 +77,7 @@ def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
     pod, image = context.agent.spec.agent.pod, context.agent.spec.agent.image
     mounts = agent_mounts(context, observed)
     return {
-        "affinity": _affinity(context, zone),
+        "affinity": agent_affinity(context, zone),
         "containers": [_container(context, zone, observed, mounts)],
         "dnsPolicy": "ClusterFirstWithHostNet",
         "hostNetwork": True,
@@ -91,7 +86,7 @@ def _pod(context: Context, zone: ZoneSpec | None, observed: Obj | None) -> Obj:
             imagePullSecrets=image_pull_secrets(context, observed, image.pull_secrets) or None,
             nodeSelector=pod.node_selector or None,
             priorityClassName=pod.priority_class_name or None,
-            tolerations=_tolerations(context, zone) or None,
+            tolerations=agent_tolerations(context, zone) or None,
         ),
         "serviceAccountName": context.agent.service_account_name,
         "volumes": [each.volume for each in mounts] + added_volumes(context, observed),
@@ -107,7 +102,7 @@ def _container(
         "image": spec.image.reference,
         "imagePullPolicy": spec.image.pull_policy,
         "env": in_order(agent_environment(context, zone, observed)),
-        "livenessProbe": _liveness_probe(context),
+        **agent_probes(spec.pod, "spec.agent.pod"),
         "ports": [
             {"containerPort": port.number, "name": port.name, "protocol": "TCP"}
             for port in ports(context.agent.spec)
@@ -116,29 +111,6 @@ def _container(
         "securityContext": {"privileged": True},
         "volumeMounts": [each.mount for each in mounts] + added_mounts(context, observed),
     }
-
-
-def _liveness_probe(context: Context) -> Obj:
-    """Return the user's probe; one without a handler tunes the default one."""
-    given = canonical_probe(
-        context.agent.spec.agent.pod.liveness_probe or {}, "spec.agent.pod.livenessProbe"
-    )
-    has_handler = any(handler in given for handler in PROBE_HANDLERS)
-    return given if has_handler else LIVENESS_PROBE | given
-
-
-def _affinity(context: Context, zone: ZoneSpec | None) -> Obj:
-    if zone and zone.affinity is not None:
-        return canonical_affinity(zone.affinity, "spec.zones.affinity")
-    return canonical_affinity(context.agent.spec.agent.pod.affinity, "spec.agent.pod.affinity")
-
-
-def _tolerations(context: Context, zone: ZoneSpec | None) -> list[Obj]:
-    if zone and zone.tolerations is not None:
-        return canonical_tolerations(list(zone.tolerations), "spec.zones.tolerations")
-    return canonical_tolerations(
-        list(context.agent.spec.agent.pod.tolerations), "spec.agent.pod.tolerations"
-    )
 
 
 def _update_strategy(context: Context) -> Obj:

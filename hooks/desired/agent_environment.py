@@ -14,6 +14,7 @@ from hooks.desired.credentials import (
 )
 from hooks.desired.environment import from_field, from_reference, given, plain
 from hooks.desired.held import observed_env
+from hooks.desired.zones import zone_variable
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import ZoneSpec
 
@@ -29,6 +30,7 @@ def agent_environment(
     return (
         plain(context.agent.spec.agent.env)
         | _settings(context, zone)
+        | zone_variable(context)
         | _secrets(context, observed)
         | _pod_facts(context)
         | _host_id(observed, of_user)

@@ -8,6 +8,7 @@ from hooks.desired.credentials import (
     secrets_volume,
 )
 from hooks.desired.held import Mounted, unless_held
+from hooks.desired.package_cache import package_cache_mounts
 from hooks.desired.resolution import is_resolved
 from hooks.desired.tls_secret import secret_name
 from hooks.kube.objects import Obj
@@ -64,6 +65,7 @@ def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
         config_mount(context, items=None),
         *_tls(context, observed),
         *_repository(context),
+        *package_cache_mounts(context, observed),
         _namespaces(context),
         *_secrets(context, observed),
     )

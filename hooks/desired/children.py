@@ -18,6 +18,7 @@ from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
 from hooks.desired.network_policies import with_network_policies
 from hooks.desired.overridden import with_overrides
+from hooks.desired.package_cache import package_cache_claims
 from hooks.desired.pull_secret import pull_secret
 from hooks.desired.reload import with_checksums
 from hooks.desired.resolution import exists
@@ -44,6 +45,7 @@ CHILDREN: tuple[Builder, ...] = (
     k8sensor_service_account,
     keys_secret,
     namespaces_configmap,
+    package_cache_claims,
     pull_secret,
     service,
     tls_secret,

@@ -10,13 +10,14 @@ from hooks.desired.names import (
     CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,
+    PERSISTENT_VOLUME_CLAIM,
     SECRET,
     SERVICE_ACCOUNT,
 )
 from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
 from hooks.observed.rollout import is_rolled_out
 
-KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, SECRET, SERVICE_ACCOUNT)
+KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
 NAMED_AS = {"Certificate": "Secret"}
 """Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
@@ -24,9 +25,9 @@ NAMED_AS = {"Certificate": "Secret"}
 def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     """Return the observed children besides the desired ones that pods may name, unchanged.
 
-    A pod cannot start without the Secrets, ConfigMaps and the account that its template names. It
-    may be made from the desired template, from one that is about to be replaced, or, while a
-    roll-out is under way, from one that nobody knows any more.
+    A pod cannot start without the Secrets, ConfigMaps, claims and the account that its template
+    names. It may be made from the desired template, from one that is about to be replaced, or,
+    while a roll-out is under way, from one that nobody knows any more.
     """
     wanted = {identity(child) for child in desired}
     unwanted = [
@@ -115,6 +116,8 @@ def named_by(pod: Obj) -> Iterator[tuple[str, str]]:
     for source in _sources(pod):
         yield "Secret", _name(as_object(source.get("secret")), "secretName", "name")
         yield "ConfigMap", _name(as_object(source.get("configMap")), "name")
+        claim = as_object(source.get("persistentVolumeClaim"))
+        yield "PersistentVolumeClaim", _name(claim, "claimName")
     for source in _values_from(pod):
         yield "Secret", _name(as_object(source.get("secretKeyRef")), "name")
         yield "ConfigMap", _name(as_object(source.get("configMapKeyRef")), "name")

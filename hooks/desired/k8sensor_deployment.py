@@ -38,6 +38,7 @@ from hooks.desired.labels import (
     selector_labels,
 )
 from hooks.desired.metadata import metadata
+from hooks.desired.probes import sensor_probes
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.objects import Obj, present
 from hooks.models.ports import AGENT_API
@@ -144,6 +145,7 @@ def _container(context: Context, backend: Backend, parts: _Parts, observed: Obj 
         "command": [COMMAND],
         "args": ["-pollrate", sensor.pollrate, *parts.args],
         "env": in_order(all_env(context, _settings(context, backend) | parts.env, observed)),
+        **sensor_probes(sensor.deployment.pod, "spec.k8s_sensor.deployment.pod"),
         "ports": [{"containerPort": AGENT_API, "name": "agent-apis", "protocol": "TCP"}],
         "resources": k8sensor_resources(context, observed),
         **container_security(context),

@@ -3,6 +3,7 @@
 from hooks.desired.backends import Backend
 from hooks.desired.context import Context
 from hooks.desired.resolution import absence, is_unknown
+from hooks.desired.zones import are_known
 from hooks.errors import MissingReference, Whereabouts
 from hooks.models.references import Reference
 
@@ -16,7 +17,9 @@ def missing_references(context: Context) -> list[MissingReference]:
 
 def undecided_references(context: Context) -> list[Reference]:
     """Return the references of which nothing is known yet."""
-    return [each for each in context.references if is_unknown(context, each)]
+    found = [each for each in context.references if is_unknown(context, each)]
+    nodes = Reference("Node", "zones", "spec.zone.automatic")
+    return found if are_known(context) else [*found, nodes]
 
 
 def _missing_keys(context: Context) -> list[MissingReference]:

@@ -3,7 +3,12 @@
 All of them are those of the Go operator: running installations are taken over in place.
 """
 
+import re
 from collections.abc import Container
+from hashlib import sha256
+
+from hooks.rules.patterns import DNS_NAME, LONGEST_LABEL
+from hooks.rules.rule import full
 
 CERTIFICATE = "Certificate.cert-manager.io/v1"
 CONFIG_MAP = "ConfigMap.v1"
@@ -12,6 +17,8 @@ DEPLOYMENT = "Deployment.apps/v1"
 ENDPOINT_SLICE = "EndpointSlice.discovery.k8s.io/v1"
 NAMESPACE = "Namespace.v1"
 NETWORK_POLICY = "NetworkPolicy.networking.k8s.io/v1"
+NODE = "Node.v1"
+PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim.v1"
 POD_DISRUPTION_BUDGET = "PodDisruptionBudget.policy/v1"
 SECRET = "Secret.v1"  # noqa: S105 - a kind, not a secret
 SERVICE = "Service.v1"
@@ -30,10 +37,28 @@ SECRETS_DIRECTORY = "/opt/instana/agent/etc/instana/secrets"
 GROUP_READABLE = 0o440
 OWNER_READABLE = 0o400
 
+DIGEST_LENGTH = 8
+_NOT_IN_NAMES = re.compile("[^a-z0-9]+")
+_is_part_of_name = full(DNS_NAME)
+
 
 def daemonset(agent: str, zone: str = "") -> str:
     """Return the name of the agent's DaemonSet, of one zone if given."""
-    return f"{agent}-{zone}" if zone else agent
+    return f"{agent}-{_part_of_name(zone)}" if zone else agent
+
+
+def _part_of_name(zone: str) -> str:
+    """Return the zone as it can be part of a name: what had to be changed gets a digest."""
+    if _is_part_of_name(zone):
+        return zone
+    plain = _NOT_IN_NAMES.sub("-", zone.lower()).strip("-")[: LONGEST_LABEL - DIGEST_LENGTH - 1]
+    digest = sha256(zone.encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{plain}-{digest}" if plain else digest
+
+
+def package_cache(agent: str) -> str:
+    """Return the name of the claim for the packages that agents download."""
+    return f"{agent}-package-cache"
 
 
 def config_secret(agent: str) -> str:

@@ -13,6 +13,8 @@ def absence(context: Context, reference: Reference) -> str:
     if lookup.presence is Presence.MISSING:
         return f"{reference.kind} {reference.name} is not there"
     if lookup.found:
+        if reference.kind == "PersistentVolumeClaim":
+            return _unshared(lookup.obj, reference)
         entries = {**(lookup.obj.get("data") or {}), **(lookup.obj.get("binaryData") or {})}
         lacking = [entry for entry in reference.entries if entry not in entries]
         if lacking:
@@ -37,6 +39,13 @@ def is_resolved(context: Context, reference: Reference) -> bool:
     if not reference.name:
         return True
     return not is_unknown(context, reference) and not absence(context, reference)
+
+
+def _unshared(claim: Obj, reference: Reference) -> str:
+    modes = (claim.get("spec") or {}).get("accessModes") or []
+    if "ReadWriteMany" in modes:
+        return ""
+    return f"PersistentVolumeClaim {reference.name} is for one node: it lacks ReadWriteMany"
 
 
 def _unusable(secret: Obj, reference: Reference) -> str:

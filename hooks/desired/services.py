@@ -1,4 +1,8 @@
-"""Services `<name>` and `<name>-headless`: the ways to reach an agent."""
+"""Services `<name>` and `<name>-headless`: the ways to reach an agent.
+
+Both publish the addresses of pods that are not ready: an agent that is busy still takes data, and
+one that just starts is looked for by the others.
+"""
 
 from hooks.desired import names
 from hooks.desired.context import Context
@@ -32,6 +36,7 @@ def service(context: Context) -> list[Obj]:
             "spec": {
                 "internalTrafficPolicy": "Local",
                 "ports": _service_ports(context),
+                "publishNotReadyAddresses": True,
                 "selector": service_selector(context),
             },
         }
@@ -47,6 +52,7 @@ def headless_service(context: Context) -> Obj:
         "spec": {
             "clusterIP": "None",
             "ports": _service_ports(context),
+            "publishNotReadyAddresses": True,
             "selector": service_selector(context),
         },
     }

@@ -28,6 +28,7 @@ from hooks.models.kubernetes import (
     VolumeMount,
 )
 from hooks.models.tls import Tls
+from hooks.models.workloads import PackageCache, Scheduling
 
 AGENT_IMAGE = "icr.io/instana/agent"
 ROLLING_UPDATE = "RollingUpdate"
@@ -112,10 +113,22 @@ class AgentPod(Resources):
         description="Further environment variables of the agent's container, with every kind of "
         "valueFrom; they win over agent.env and the built-in ones.",
     )
+    startup_probe: Probe | None = Field(
+        default=None,
+        description="Replaces the default startup probe, which gives an agent 670 s, or as long as "
+        "the liveness probe waits; without a handler the default one is kept and only the given "
+        "numbers change.",
+    )
+    readiness_probe: Probe | None = Field(
+        default=None,
+        description="Replaces the default readiness probe; without a handler the default one is "
+        "kept and only the given numbers change.",
+    )
     liveness_probe: Probe | None = Field(
         default=None,
         description="Replaces the default liveness probe; without a handler the default one "
-        "(HTTP GET /status) is kept and only the given numbers change.",
+        "(HTTP GET /status) is kept and only the given numbers change. Its handler is the default "
+        "one of the startup and the readiness probe.",
     )
 
 
@@ -218,6 +231,12 @@ class AgentSpec(SpecModel):
         default="", description="Whether secrets in Kubernetes objects are redacted."
     )
     host: Host = Field(default=Host(), description="Paths on the node.")
+    scheduling: Scheduling = Field(
+        default=Scheduling(), description="Nodes that run an agent besides the usual ones."
+    )
+    package_cache: PackageCache = Field(
+        default=PackageCache(), description="Where agents keep the packages that they download."
+    )
     service_mesh: ServiceMesh = Field(
         default=ServiceMesh(), description="Support of service meshes."
     )

@@ -10,6 +10,7 @@ from hooks.models.k8s_sensor import K8sSensorSpec
 from hooks.models.kubernetes import Affinity, LabelSelector, Toleration
 from hooks.models.network_policy import NetworkPolicy
 from hooks.models.overrides import Overrides
+from hooks.models.workloads import Zone
 
 API_VERSION = "instana.io/v1"
 KIND = "InstanaAgent"
@@ -115,7 +116,7 @@ class InstanaAgentSpec(SpecModel):
     )
     agent: AgentSpec = Field(description="The monitoring agent.")
     cluster: Named = Field(default=Named(), description="The cluster, as shown in Instana.")
-    zone: Named = Field(default=Named(), description="The zone, as shown in Instana.")
+    zone: Zone = Field(default=Zone(), description="The zone, as shown in Instana.")
     openshift: bool | None = Field(
         default=None,
         description="Whether the cluster is OpenShift; the installation's setting where not given.",

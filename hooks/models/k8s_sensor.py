@@ -19,6 +19,7 @@ from hooks.models.kubernetes import (
     LOCAL_OBJECT_REFERENCE,
     Affinity,
     EnvVar,
+    Probe,
     Quantities,
     RollingUpdateDeployment,
     Toleration,
@@ -33,6 +34,7 @@ SECONDS = "[0-9]+s"
 ROLLING_UPDATE = "RollingUpdate"
 UNRESTRICTED = "Unrestricted"
 RESTRICTED = "Restricted"
+NO_PROBE = "none where not given, as no endpoint of the k8sensor is documented."
 
 
 class SensorImage(Image):
@@ -93,6 +95,10 @@ class SensorPod(Resources):
         description="How the pods spread; without a labelSelector it is about the pods of the same "
         "Deployment.",
     )
+
+    startup_probe: Probe | None = Field(default=None, description=f"Startup probe; {NO_PROBE}")
+    readiness_probe: Probe | None = Field(default=None, description=f"Readiness probe; {NO_PROBE}")
+    liveness_probe: Probe | None = Field(default=None, description=f"Liveness probe; {NO_PROBE}")
 
 
 class SensorStrategy(SpecModel):

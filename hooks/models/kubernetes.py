@@ -38,7 +38,6 @@ TopologySpreadConstraint = Annotated[
 LabelSelector = Annotated[
     Opaque, kubernetes_type("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector")
 ]
-Quantities = dict[
-    str, Annotated[Any, kubernetes_type("io.k8s.apimachinery.pkg.api.resource.Quantity")]
-]
+Quantity = Annotated[Any, kubernetes_type("io.k8s.apimachinery.pkg.api.resource.Quantity")]
+Quantities = dict[str, Quantity]
 LOCAL_OBJECT_REFERENCE = kubernetes_type("io.k8s.api.core.v1.LocalObjectReference")

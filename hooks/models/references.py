@@ -11,8 +11,9 @@ from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
 from hooks.models.instana_agent import InstanaAgent, InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
+from hooks.models.workloads import CLAIM
 
-Kind = Literal["Secret", "ConfigMap"]
+Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:
     return (Reference("Secret", agent.issued_secret_name, f"{path}.{field}", entries),)
 
 
+def of_claim(spec: InstanaAgentSpec) -> Reference:
+    """Return the user's claim for the package cache; without a name if there is none."""
+    cache = spec.agent.package_cache
+    name = cache.claim_name if cache.type == CLAIM else ""
+    return Reference("PersistentVolumeClaim", name, "spec.agent.packageCache.claimName")
+
+
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
     """Return the Secret of a k8sensor's CA certificate; without a name if there is none."""
     path = f"spec.k8s_sensor.{field}.ca.secretName"
@@ -100,6 +108,7 @@ def _of_additions(added: Additions) -> Iterator[Reference]:
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
     yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
+    yield of_claim(spec)
     yield from of_credentials(agent)
     if sensor.deployment.enabled:
         yield of_certificate(sensor.etcd.ca, "etcd")

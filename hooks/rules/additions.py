@@ -28,7 +28,7 @@ VOLUMES = (
 
 FURTHER_VOLUMES = (
     "var-run-kubo", "var-run-containerd", "var-containerd-config", "instana-agent-tls", "repo",
-    "instana-secrets",
+    "instana-secrets", "package-cache",
 )  # fmt: skip
 """Names of those that some agents have."""
 

@@ -11,6 +11,8 @@ UNKNOWN_FIELD = "unknown-field"
 VOLUME_TAKEN = "volume-taken"
 VOLUME_MISSING = "volume-missing"
 MOUNT_PATH_TAKEN = "mount-path-taken"
+ZONE_POD_LABEL = "zone-pod-label"
+ZONE_NODE_LABEL = "zone-node-label"
 
 NOTHING: Obj = {"emptyDir": {}}
 
@@ -96,6 +98,22 @@ RULES = (
         "is the directory of another mount: choose another one",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/dev"}]}}},
         good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/mine"}]}}},
+    ),
+    Rule(
+        ZONE_POD_LABEL,
+        ("spec.zone.automatic",),
+        "needs Kubernetes 1.35, which copies the zone of nodes to pods, and a service that knows "
+        "the version (its setting KUBERNETES_VERSION): use NodeLabel on older clusters",
+        bad={"zone": {"automatic": "PodLabel"}},
+        good={"zone": {"automatic": "Off"}},
+    ),
+    Rule(
+        ZONE_NODE_LABEL,
+        ("spec.zone.automatic",),
+        "needs an installation that lets Metacontroller read Nodes: add its component node-zones, "
+        "which has the setting NODE_ZONES too",
+        bad={"zone": {"automatic": "NodeLabel"}},
+        good={"zone": {"automatic": "Off"}},
     ),
     Rule(
         CHILD_REPEATED,

@@ -1,4 +1,4 @@
-"""Rules on how pods are run: updates, counts, probes, paths on the node, the k8sensor."""
+"""Rules on how pods are run: updates, counts, paths on the node, the k8sensor."""
 
 import re
 from collections.abc import Iterator
@@ -14,11 +14,9 @@ SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 MOST = 2**31 - 1
 POLICIES = (AUTOMATIC, MANUAL)
 STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
-HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 PERCENT = r"[0-9]{1,2}%|100%"
 ZERO = r"0+%"
 UPWARDS = r"(^|/)\.\.(/|$)"
-NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
 SIDES = ("maxUnavailable", "maxSurge")
 
 _goes_up = re.compile(UPWARDS)
@@ -52,18 +50,6 @@ def _fits(strategy: Obj) -> bool:
     if strategy.get("type") == "OnDelete" or unavailable is None:
         return True
     return is_zero(unavailable) is not (surge is None or is_zero(surge))
-
-
-def _is_probe(probe: Obj) -> bool:
-    handlers = [name for name in HANDLERS if probe.get(name) is not None]
-    numbers = [probe.get(name) or 0 for name in NUMBERS]
-    grace = probe.get("terminationGracePeriodSeconds")
-    return (
-        len(handlers) <= 1
-        and all(isinstance(number, int | float) and number >= 0 for number in numbers)
-        and probe.get("successThreshold") in (None, 0, 1)
-        and (grace is None or (isinstance(grace, int) and grace > 0))
-    )
 
 
 def _hides_token(authority: Obj) -> bool:
@@ -146,24 +132,8 @@ RULES = (
         cel=f"self >= 0 && self <= {MOST}",
     ),
     Rule(
-        "probe",
-        ("spec.agent.pod.livenessProbe",),
-        "must have one of exec, grpc, httpGet and tcpSocket (none keeps the default one), no "
-        "negative number, a successThreshold of 1 and a positive terminationGracePeriodSeconds",
-        bad={"agent": {"pod": {"livenessProbe": {"periodSeconds": -1}}}},
-        good={"agent": {"pod": {"livenessProbe": {"initialDelaySeconds": 900}}}},
-        find=unless(_is_probe),
-        cel="["
-        + ", ".join(f"has(self.{name})" for name in HANDLERS)
-        + "].filter(given, given).size() <= 1 && "
-        + " && ".join(f"(!has(self.{name}) || self.{name} >= 0)" for name in NUMBERS)
-        + " && (!has(self.successThreshold) || self.successThreshold in [0, 1])"
-        + " && (!has(self.terminationGracePeriodSeconds) || "
-        "self.terminationGracePeriodSeconds > 0)",
-    ),
-    Rule(
         "host-repository",
-        ("spec.agent.host.repository",),
+        ("spec.agent.host.repository", "spec.agent.packageCache.path"),
         "must be an absolute path on the node, without '..'",
         bad={"agent": {"host": {"repository": "../repository"}}},
         good={"agent": {"host": {"repository": "/opt/instana/repository"}}},

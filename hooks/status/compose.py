@@ -29,6 +29,7 @@ from hooks.status.ownership import (
     objects_in_the_way,
     sole_controller,
 )
+from hooks.status.package_cache import package_cache
 from hooks.status.references import references
 from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.workloads import (
@@ -71,6 +72,7 @@ def status_of_valid(
             context.facts,
         ),
         sole_controller(context.children, context.facts),
+        *package_cache(context),
         agents_available(context, children),
         sensors_available(context, children),
     ]

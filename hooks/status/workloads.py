@@ -8,6 +8,7 @@ from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
+from hooks.status.rollout import remaining_time
 
 BEING_CHANGED = "is being changed"
 """Of a workload until its controller saw the change: the same before and after it was written.
@@ -78,7 +79,8 @@ def daemonset_shortfall(daemonset: Obj) -> str:
         return f"{describe(daemonset)} {BEING_CHANGED}"
     if count(daemonset, "updatedNumberScheduled") < desired:
         updated = count(daemonset, "updatedNumberScheduled")
-        return f"{describe(daemonset)} has {updated} of {desired} pods up to date"
+        left = remaining_time(daemonset)
+        return f"{describe(daemonset)} has {updated} of {desired} pods up to date: {left}"
     if count(daemonset, "numberAvailable") < desired:
         available = count(daemonset, "numberAvailable")
         return f"{describe(daemonset)} has {available} of {desired} pods available"

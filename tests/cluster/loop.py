@@ -24,6 +24,7 @@ KINDS = (
     ("DaemonSet", "apps/v1"),
     ("Deployment", "apps/v1"),
     ("NetworkPolicy", "networking.k8s.io/v1"),
+    ("PersistentVolumeClaim", "v1"),
     ("PodDisruptionBudget", "policy/v1"),
     ("Secret", "v1"),
     ("Service", "v1"),

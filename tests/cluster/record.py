@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -41,8 +41,8 @@ class Story:
     without: tuple[str, ...] = ()
     pull_secret: str = ""
     first: bool = False
-    spec: Obj | None = None
-    """What the resource says besides what the case does."""
+    spec: Obj = field(default_factory=dict)
+    """What else the resource says."""
 
 
 def becomes_healthy(api: Api, agent: Obj) -> None:
@@ -113,6 +113,12 @@ STORIES = (
     Story("etcd-discovered", "etcd-discovered", "server-side-apply"),
     Story("zones", "zones-two", "dynamic-apply"),
     Story("network-policy", "minimal", "server-side-apply", spec=OF_ITS_OWN),
+    Story(
+        "package-cache",
+        "minimal",
+        "server-side-apply",
+        spec={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "10Gi"}}},
+    ),
     Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),
 )
 
@@ -131,10 +137,7 @@ def main() -> int:
 
 def record(api: Api, loop: Recorder, story: Story) -> None:
     """Bring a story about and keep the requests that it led to."""
-    agent, others = (
-        merged(resource(story.case), {"spec": story.spec or {}}),
-        surroundings(story.case),
-    )
+    agent, others = merged(resource(story.case), {"spec": story.spec}), surroundings(story.case)
     others = [each for each in others if each["kind"] not in story.without]
     if story.pull_secret:
         others.append(_secret(story.pull_secret))

@@ -24,6 +24,7 @@ CHILD_KINDS = (
     "DaemonSet.apps/v1",
     "Deployment.apps/v1",
     "NetworkPolicy.networking.k8s.io/v1",
+    "PersistentVolumeClaim.v1",
     "PodDisruptionBudget.policy/v1",
     "Secret.v1",
     "Service.v1",
@@ -230,6 +231,7 @@ CONTAINER_DEFAULTS = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
 }
+PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 PROBE_DEFAULTS = {
     "failureThreshold": 3,
     "periodSeconds": 10,
@@ -300,9 +302,9 @@ def _with_defaults(obj: Obj) -> Obj:
         pod["serviceAccount"] = pod["serviceAccountName"]
     for container in pod.get("containers", []):
         _fill(container, CONTAINER_DEFAULTS)
-        if "livenessProbe" in container:
-            _fill(container["livenessProbe"], PROBE_DEFAULTS)
-            _fill(container["livenessProbe"].get("httpGet", {}), {"path": "/", "scheme": "HTTP"})
+        for probe in (container[name] for name in PROBES if name in container):
+            _fill(probe, PROBE_DEFAULTS)
+            _fill(probe.get("httpGet", {}), {"path": "/", "scheme": "HTTP"})
     for volume in pod.get("volumes", []):
         for source, defaults in VOLUME_DEFAULTS.items():
             if source in volume:

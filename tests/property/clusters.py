@@ -32,6 +32,7 @@ RESOURCES = {
     "daemonsets": "DaemonSet.apps/v1",
     "endpointslices": "EndpointSlice.discovery.k8s.io/v1",
     "namespaces": "Namespace.v1",
+    "persistentvolumeclaims": "PersistentVolumeClaim.v1",
     "secrets": "Secret.v1",
     "services": "Service.v1",
 }
@@ -212,11 +213,13 @@ def _own_data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
 
 
 def _named(kind: str, name: str, data: Obj) -> Obj:
+    is_claim = kind == RESOURCES["persistentvolumeclaims"]
+    content = {"spec": {"accessModes": ["ReadWriteMany"]}} if is_claim else {"data": data}
     return {
         "apiVersion": "v1",
         "kind": kind.partition(".")[0],
         "metadata": {"name": name, "namespace": specs.NAMESPACE},
-        "data": data,
+        **content,
     }
 
 
@@ -310,7 +313,7 @@ ETCD = st.lists(
     max_size=4,
 )
 
-NAMED = frozenset({"configmaps", "secrets"})
+NAMED = frozenset({"configmaps", "persistentvolumeclaims", "secrets"})
 OTHERS: dict[str, st.SearchStrategy[list[Obj]]] = {
     "daemonsets": OTHER_DAEMONSETS,
     "endpointslices": st.just([]),  # ETCD has them too

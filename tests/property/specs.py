@@ -326,7 +326,12 @@ GROUPS: dict[str, list[Obj]] = {
         {"agent": {"pod": {"tolerations": TOLERATIONS, "nodeSelector": {"os": "linux", "a": ""}}}},
         {"agent": {"pod": {"tolerations": [], "priorityClassName": "high"}}},
     ],
-    "probe": [{}, *({"agent": {"pod": {"livenessProbe": probe}}} for probe in PROBES)],
+    "probe": [
+        {},
+        *({"agent": {"pod": {"livenessProbe": probe}}} for probe in PROBES),
+        {"agent": {"pod": {"startupProbe": PROBES[0], "readinessProbe": {"successThreshold": 2}}}},
+        {"k8s_sensor": {"deployment": {"pod": {"readinessProbe": PROBES[2]}}}},
+    ],
     "agent settings": [
         {},
         {
@@ -334,12 +339,25 @@ GROUPS: dict[str, list[Obj]] = {
                 "mode": "INFRASTRUCTURE",
                 "listenAddress": "*",
                 "env": {"A": "", "B": "b", "INSTANA_ZONE": "no", "POD_IP": "no"},
-                "host": {"repository": "/repo"},
                 "serviceMesh": {"enabled": True},
                 "redactKubernetesSecrets": "true",
                 "instanaMvnRepoUrl": "https://mvn.example",
             }
         },
+    ],
+    "packages": [
+        {},
+        {"agent": {"host": {"repository": "/repo"}}},
+        {"agent": {"packageCache": {"type": "HostPath", "path": "/cache"}}},
+        {"agent": {"packageCache": {"type": "EmptyDir", "size": "1024Mi"}}},
+        {"agent": {"packageCache": {"type": "Ephemeral", "size": 1, "storageClassName": "fast"}}},
+        {"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "0.5Gi"}}},
+        {"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "packages"}}},
+    ],
+    "taints": [
+        {},
+        {"agent": {"scheduling": {"tolerate": "ControlPlane"}}},
+        {"agent": {"scheduling": {"tolerate": "All"}}},
     ],
     "sensor": [
         {},
@@ -500,6 +518,7 @@ BUNDLES = [
     _all_together("tls", "ports", "accounts"),
     _all_together("agent image", "update strategy", "without effect", "overrides"),
     _all_together("agent scheduling", "probe", "roll-out"),
+    _all_together("packages", "taints"),
     _all_together("sensor", "etcd", "control plane"),
     _all_together("sensor of its own", "network"),
 ]

@@ -23,6 +23,7 @@ COMPONENTS = (
     "deploy/components/webhooks",
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
+    "metacontroller/components/node-zones",
 )
 
 

@@ -17,6 +17,8 @@ def test_the_version_is_that_of_the_service() -> None:
         ("fieldManager", "mine", Facts(field_manager="mine")),
         ("takeOver", "Update", Facts(take_over=TakeOver.UPDATE)),
         ("takeOver", " keep ", Facts()),
+        ("kubernetesVersion", " v1.35.1 ", Facts(kubernetes_version="v1.35.1")),
+        ("nodeZones", "true", Facts(node_zones=True)),
     ],
 )
 def test_every_fact_can_be_given_as_text(name: str, text: str, expected: Facts) -> None:
@@ -28,7 +30,9 @@ def test_nothing_given_changes_nothing() -> None:
 
 
 def test_an_unknown_fact_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownFact, match="known are agentNamespaces, etcdCopyNamespaces, field"):
+    with pytest.raises(
+        UnknownFact, match="known are agentNamespaces, etcdCopyNamespaces, fieldManager, kub"
+    ):
         Facts().updated({"moon": "full"})
 
 
@@ -45,6 +49,29 @@ def test_a_flag_is_nothing_else(text: str) -> None:
         parse_flag("openshift", text)
 
     assert str(caught.value) == "openshift must be true or false"
+
+
+@pytest.mark.parametrize("text", ["", "1", "latest", "1.x", "v1.", "1.35 ; x"])
+def test_a_version_of_kubernetes_has_two_numbers(text: str) -> None:
+    with pytest.raises(UnknownFact) as caught:
+        Facts().updated({"kubernetesVersion": text})
+
+    assert str(caught.value) == "kubernetesVersion must be a version such as 1.35 or v1.35.2"
+
+
+@pytest.mark.parametrize(
+    ("version", "copies"),
+    [
+        ("", False),
+        ("1.9", False),
+        ("v1.34.7", False),
+        ("1.35", True),
+        ("1.100", True),
+        ("2.0", True),
+    ],
+)
+def test_zones_are_copied_to_pods_from_one_version_on(version: str, copies: bool) -> None:  # noqa: FBT001
+    assert Facts(kubernetes_version=version).copies_zones is copies
 
 
 def test_a_take_over_keeps_or_updates_and_nothing_else() -> None:

@@ -19,6 +19,7 @@ PLURALS = {
     "daemonsets": "DaemonSet",
     "deployments": "Deployment",
     "networkpolicies": "NetworkPolicy",
+    "persistentvolumeclaims": "PersistentVolumeClaim",
     "poddisruptionbudgets": "PodDisruptionBudget",
     "secrets": "Secret",
     "serviceaccounts": "ServiceAccount",

@@ -45,6 +45,8 @@ def test_every_setting_is_read() -> None:
             "ADMISSION_PORT": "9443",
             "INLINE_SECRETS": "deny",
             "ETCD_COPY_NAMESPACES": "instana-agent",
+            "KUBERNETES_VERSION": " v1.35.2+k3s1 ",
+            "NODE_ZONES": "1",
         }
     )
 
@@ -69,6 +71,8 @@ def test_every_setting_is_read() -> None:
         admission_port=9443,
         inline_secrets=InlineSecrets.DENY,
         etcd_copy_namespaces=("instana-agent",),
+        kubernetes_version="v1.35.2+k3s1",
+        node_zones=True,
     )
 
 
@@ -92,6 +96,9 @@ def test_every_setting_is_read() -> None:
         ("OPENSHIFT", "yes"),
         ("INSECURE", "2"),
         ("ETAG", "on"),
+        ("KUBERNETES_VERSION", "latest"),
+        ("KUBERNETES_VERSION", "1"),
+        ("NODE_ZONES", "yes"),
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
         ("FIELD_MANAGER", "x" * 129),

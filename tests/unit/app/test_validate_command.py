@@ -90,3 +90,24 @@ def test_another_version_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["a: [", "kind: Secret", "[1, 2]", "plain"])
 def test_a_file_without_a_resource_ends_with_1(text: str, tmp_path: Path) -> None:
     assert validate(tmp_path, text=text).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "told"),
+    [
+        ((), 2, "rule zone-pod-label"),
+        (("kubernetesVersion=1.35",), 0, ""),
+        (("moon=full",), 1, "unknown fact 'moon'"),
+        (("moon",), 1, "a fact is written NAME=VALUE, not 'moon'"),
+    ],
+)
+def test_what_depends_on_the_cluster_goes_by_facts(
+    tmp_path: Path, facts: tuple[str, ...], code: int, told: str
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(agent(QUIET | {"zone": {"automatic": "PodLabel"}})))
+    options = [part for fact in facts for part in ("--fact", fact)]
+    done = CliRunner().invoke(main, ["validate", *options, str(file)])
+
+    assert done.exit_code == code
+    assert told in done.output

@@ -173,3 +173,9 @@ def test_r10_nodes_of_openshift_get_no_directories_of_cloud_foundry() -> None:
     result = answer(agent(), facts=Facts(openshift=True))
 
     assert not [path for path in mounts(result, AGENT).values() if path.startswith("/var/vcap")]
+
+
+def test_r01_an_agent_has_three_probes() -> None:
+    container = pod(answer(agent()), AGENT)["containers"][0]
+
+    assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()

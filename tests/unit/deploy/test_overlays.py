@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hooks.app.settings import from_environ
 from tests.support.kustomize import (
     COMPONENTS,
     OVERLAYS,
@@ -207,6 +208,17 @@ def test_component_certificates_brings_the_rule_and_the_rights(place: Path) -> N
         "updateStrategy": {"method": "InPlace"},
     }
     assert verbs == {"create", "delete", "get", "list", "patch", "update", "watch"}
+
+
+def test_component_node_zones_lets_metacontroller_read_nodes_and_tells_the_service(
+    place: Path,
+) -> None:
+    objects = build(installation(place, "self-signed", "metacontroller/components/node-zones"))
+    role = find(objects, "ClusterRole", "instana-metacontroller")
+    added = [rule for rule in role["rules"] if "nodes" in rule.get("resources", [])]
+
+    assert added == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch"]}]
+    assert from_environ({"INSECURE": "1", "NODE_ZONES": _env(objects)["NODE_ZONES"]}).node_zones
 
 
 def test_component_nodes_proxy_is_for_agent_and_sensor_alone(place: Path) -> None:

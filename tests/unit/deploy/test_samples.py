@@ -11,6 +11,8 @@ from hooks.rendering import render
 from tests.support.hook import NOW
 from tests.unit.deploy.manifests import documents
 
+CAPABLE = Facts(kubernetes_version="1.35", node_zones=True)
+FACTS = ("--fact", "kubernetesVersion=1.35", "--fact", "nodeZones=true")
 SAMPLES = sorted(Path("deploy/samples").glob("*.yaml"))
 
 
@@ -21,13 +23,13 @@ def _sample(request: pytest.FixtureRequest) -> Path:
 
 
 def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
-    result = CliRunner().invoke(validate_command, [str(sample), "--strict"])
+    result = CliRunner().invoke(validate_command, [str(sample), "--strict", *FACTS])
 
     assert (result.exit_code, result.output) == (0, "")
 
 
 def test_a_sample_leads_to_children(sample: Path) -> None:
-    rendered = render(documents(sample), Facts(), NOW)
+    rendered = render(documents(sample), CAPABLE, NOW)
 
     conditions = {each["type"]: each["status"] for each in rendered.status["conditions"]}
     assert (conditions["Valid"], rendered.problems) == ("True", ())

@@ -8,13 +8,6 @@ from tests.support.resources import agent, secret
 
 AGENT = "DaemonSet/instana-agent"
 HOST_ID = ("INSTANA_PERSIST_HOST_UNIQUE_ID", "INSTANA_AGENT_ID_FILE_PATH")
-LIVENESS = {
-    "failureThreshold": 6,
-    "httpGet": {"host": "127.0.0.1", "path": "/status", "port": 42699},
-    "initialDelaySeconds": 600,
-    "periodSeconds": 10,
-    "timeoutSeconds": 5,
-}
 
 
 def of_pod(**fields: object) -> Obj:
@@ -82,25 +75,6 @@ def test_the_mode_is_a_label_and_a_variable(mode: str, label: str, variable: str
 
     assert labels(result)["instana/agent-mode"] == label
     assert env(result, AGENT).get("INSTANA_AGENT_MODE") == variable
-
-
-@pytest.mark.parametrize(
-    ("probe", "expected"),
-    [
-        (None, LIVENESS),
-        ({}, LIVENESS),
-        ({"periodSeconds": 30}, LIVENESS | {"periodSeconds": 30}),
-        ({"exec": {"command": ["true"]}}, {"exec": {"command": ["true"]}}),
-        (
-            {"httpGet": {"path": "/x", "port": 1}, "timeoutSeconds": 2},
-            {"httpGet": {"path": "/x", "port": 1}, "timeoutSeconds": 2},
-        ),
-        ({"tcpSocket": {"port": 1}}, {"tcpSocket": {"port": 1}}),
-        ({"grpc": {"port": 1}}, {"grpc": {"port": 1, "service": ""}}),
-    ],
-)
-def test_a_probe_without_a_handler_tunes_the_default_one(probe: Obj | None, expected: Obj) -> None:
-    assert container(answer(of_pod(livenessProbe=probe)))["livenessProbe"] == expected
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,7 @@ def test_the_service_leads_to_the_agent_on_the_callers_node() -> None:
     assert spec == {
         "internalTrafficPolicy": "Local",
         "ports": [{"name": "agent-apis", "port": 42699, "protocol": "TCP", "targetPort": 42699}],
+        "publishNotReadyAddresses": True,
         "selector": {
             "app.kubernetes.io/name": "instana-agent",
             "app.kubernetes.io/instance": "instana-agent",

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 import yaml
 
-from hooks.desired.agent_daemonset import LIVENESS_PROBE
+from hooks.desired import probes
 from hooks.desired.labels import GENERATION_LABEL
 from hooks.desired.taken_over import INSTEAD_OF
 from hooks.facts import Facts, TakeOver
@@ -259,7 +259,7 @@ def test_a_newer_version_of_the_service_restarts_no_pod(
 ) -> None:
     parent, before = taken_over("minimal")
     kept = after(parent, before, apply=apply)
-    monkeypatch.setitem(LIVENESS_PROBE, "failureThreshold", 7)
+    monkeypatch.setattr(probes, "LIVENESS_FAILURES", 7)
     newer = replace(FACTS, operator_version="9.9.9")
     upgraded = after(parent, kept, apply=apply, facts=newer)
 

@@ -156,7 +156,10 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
         (lambda each: each["metadata"].update(generation=2), "is being changed"),
         (lambda each: each.pop("status"), "is being changed"),
         (lambda each: each["metadata"].pop("generation"), "is being changed"),
-        (set_status(updatedNumberScheduled=1), "has 1 of 3 pods up to date"),
+        (
+            set_status(updatedNumberScheduled=1),
+            "has 1 of 3 pods up to date: 2 to go, 1 at a time, at most 24 min",
+        ),
         (set_status(numberAvailable=2), "has 2 of 3 pods available"),
         (set_status(numberAvailable="x"), "has 0 of 3 pods available"),
         (set_status(numberMisscheduled=2), "has 2 pods on nodes where they do not belong"),

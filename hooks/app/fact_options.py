@@ -1,0 +1,30 @@
+"""The option `--fact NAME=VALUE` of commands that play a service without its settings."""
+
+from typing import Final
+
+import click
+
+from hooks.facts import Facts, UnknownFact
+
+fact_option: Final = click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact about the cluster or the installation: openshift, kubernetesVersion, "
+    "agentNamespaces, etcdCopyNamespaces, operatorVersion, fieldManager, takeOver, nodeZones. May be given several "
+    "times.",
+)
+
+
+def facts_of(texts: tuple[str, ...]) -> Facts:
+    """Return the facts that the options say; raises UnknownFact."""
+    return Facts().updated(dict(map(_fact, texts)))
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        msg = f"a fact is written NAME=VALUE, not {name!r}"
+        raise UnknownFact(msg)
+    return name, value
