@@ -7,7 +7,7 @@ from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.times import seconds_between
-from hooks.status.conditions import Condition, several
+from hooks.status.conditions import Condition, observed_conditions, several
 
 CHILDREN_APPLIED = "ChildrenApplied"
 PATIENCE_SECONDS = 60
@@ -22,9 +22,10 @@ def pending_children(context: Context, children: list[Obj]) -> list[Obj]:
 def children_applied(parent: Obj, context: Context, pending: list[Obj], now: str) -> Condition:
     """Return whether the API server has every child as it should be.
 
-    A change that came up in the last minute is on its way; an older one was refused.
+    A change that came up in the last minute is on its way; an older one was refused, which is then
+    said until the child is as asked for, or something else is asked for.
     """
-    if not pending or _is_new(parent, context) or _is_recent(parent, context, pending, now):
+    if not pending or _is_on_its_way(parent, context, pending, now):
         message = "the API server has taken every child, or was asked to within the last minute"
         return Condition(CHILDREN_APPLIED, "True", "AllChildrenApplied", message)
     metadata = parent["metadata"]
@@ -36,6 +37,16 @@ def children_applied(parent: Obj, context: Context, pending: list[Obj], now: str
         f"{metadata.get('namespace', '')} lists the events SyncError"
     )
     return Condition(CHILDREN_APPLIED, "False", "ChildrenNotApplied", message)
+
+
+def _is_on_its_way(parent: Obj, context: Context, pending: list[Obj], now: str) -> bool:
+    if _is_new(parent, context):
+        return True
+    known = observed_conditions(parent)
+    if known.get(CHILDREN_APPLIED, {}).get("status") == "False":
+        return False
+    latest = max([*_writes(parent, context, pending), *_transitions(known)])
+    return not latest or seconds_between(latest, now) < PATIENCE_SECONDS
 
 
 def _observed(context: Context, child: Obj) -> Obj | None:
@@ -51,15 +62,17 @@ def _is_new(parent: Obj, context: Context) -> bool:
     return known != (parent["metadata"].get("generation"), version)
 
 
-def _is_recent(parent: Obj, context: Context, pending: list[Obj], now: str) -> bool:
-    """Tell whether something that the children are made from, or one of them, was just written."""
-    latest = max(_writes(parent, context, pending))
-    return not latest or seconds_between(latest, now) < PATIENCE_SECONDS
-
-
 def _writes(parent: Obj, context: Context, pending: list[Obj]) -> Iterator[str]:
+    """Yield when that was written which the children are made from, and the children themselves."""
     yield last_written(parent) or parent["metadata"].get("creationTimestamp") or ""
     for related in context.related:
         yield last_written(related)
     for child in pending:
         yield last_written(_observed(context, child) or {})
+
+
+def _transitions(conditions: dict[str, Obj]) -> Iterator[str]:
+    """Yield when conditions changed: after a while without this service, when it asked first."""
+    for each in conditions.values():
+        time = each.get("lastTransitionTime")
+        yield time if isinstance(time, str) else ""

@@ -112,6 +112,23 @@ def test_what_was_never_asked_for_cannot_be_refused(status: Obj) -> None:
     assert applied(LATE, parent(status=status), observed=without(CONFIG))[0] == "True"
 
 
+def since(type_: str, status: str, time: str) -> Obj:
+    return KNOWN | {"conditions": [{"type": type_, "status": status, "lastTransitionTime": time}]}
+
+
+def test_after_a_while_without_the_service_the_minute_begins_with_its_first_answer() -> None:
+    fresh = parent(LONG_AGO, since("Ready", "False", SOON))
+
+    assert applied(LATE, fresh, observed=without(CONFIG))[0] == "True"
+
+
+def test_what_was_refused_stays_so_until_it_is_taken() -> None:
+    refused = parent(LONG_AGO, since("ChildrenApplied", "False", SOON))
+
+    assert applied(LATE, refused, observed=without(CONFIG))[0] == "False"
+    assert applied(LATE, refused, observed=stored(answer(agent())))[0] == "True"
+
+
 def test_it_is_looked_at_again() -> None:
     waiting = answer(parent(), observed=without(CONFIG), now=SOON)
 
