@@ -9,9 +9,15 @@ from typing import Any, Final
 from hooks.app.failures import Failure
 from hooks.errors import InvalidResource, MissingReference
 from hooks.rules import rules_named_in
+from hooks.status.compose import FORMER_TYPES
+from hooks.status.progress import RECONCILING, STALLED
+from hooks.status.rollouts import ROLLOUT_HELD
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
 """Errors that are no failure of the call: the status says them, and the answer is 200."""
+
+GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
+"""Conditions that are no problem, or no further one, where they are False."""
 
 LONGEST_NAME: Final = 253
 LONGEST_UID: Final = 64
@@ -51,7 +57,7 @@ class Call:
         children = answer.get("children") or answer.get("attachments") or ()
         self.children = Counter(str(child.get("kind")) for child in children)
         conditions = _mapping(answer.get("status")).get("conditions") or ()
-        failed = [condition for condition in conditions if condition.get("status") == "False"]
+        failed = [condition for condition in conditions if _is_a_problem(condition)]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
         self.rules = tuple(
             dict.fromkeys(
@@ -95,6 +101,10 @@ class Call:
         if self.rules:
             told["rules"] = list(self.rules)
         return told | (self.failure.log_fields() if self.failure else {})
+
+
+def _is_a_problem(condition: Mapping[str, Any]) -> bool:
+    return condition.get("status") == "False" and condition.get("type") not in GOOD_IF_FALSE
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
