@@ -87,7 +87,7 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     return Rendered(
         children=outcome.children,
         attachments=_attachments(parent, objects, known),
-        status=outcome.status,
+        status=outcome.report.status,
         problems=outcome.problems,
     )
 

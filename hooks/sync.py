@@ -18,10 +18,10 @@ from hooks.errors import (
     UnreadableRequest,
 )
 from hooks.facts import Facts
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
-from hooks.status import status_of_invalid, status_of_paused, status_of_valid
+from hooks.status import Report, report_on_invalid, report_on_paused, report_on_valid
 from hooks.wire import SyncRequest, sync_request
 
 
@@ -30,19 +30,23 @@ class Outcome:
     """What a resource leads to; with problems, the children are the observed ones."""
 
     children: list[Obj]
-    status: Obj
+    report: Report
     problems: tuple[Problem, ...] = ()
 
 
 def sync(request: Obj, facts: Facts, now: str) -> Obj:
-    """Return the answer, `children` and `status`, to a sync request.
+    """Return the answer to a sync request: `children`, `status`, and `resyncAfterSeconds` if any.
 
     `now` is the time of the call in RFC 3339, in whole seconds of UTC; it becomes the transition
     time of conditions whose status changes. Raises UnreadableRequest for what is no sync request
     of an InstanaAgent, InternalError for a mistake of this service.
     """
     outcome = reconcile(sync_request(request), facts, now)
-    return {"children": outcome.children, "status": outcome.status}
+    return {
+        "children": outcome.children,
+        "status": outcome.report.status,
+        **present(resyncAfterSeconds=outcome.report.resync_after),
+    }
 
 
 def reconcile(request: SyncRequest, facts: Facts, now: str) -> Outcome:
@@ -67,9 +71,9 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     if is_paused(request.parent):
         return Outcome(
             all_as_observed(request.children, facts),
-            status_of_paused(request.parent, context, children, now),
+            report_on_paused(request.parent, context, children, now),
         )
-    return Outcome(children, status_of_valid(request.parent, context, children, held, now))
+    return Outcome(children, report_on_valid(request.parent, context, children, held, now))
 
 
 def _unchanged(
@@ -77,7 +81,7 @@ def _unchanged(
 ) -> Outcome:
     return Outcome(
         all_as_observed(request.children, facts),
-        status_of_invalid(request.parent, request.children, problems, facts, now),
+        report_on_invalid(request.parent, request.children, problems, facts, now),
         problems,
     )
 

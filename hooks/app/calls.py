@@ -10,12 +10,17 @@ from hooks.admission import refusal_of
 from hooks.app.failures import Failure
 from hooks.errors import InvalidResource, MissingReference
 from hooks.rules import rules_named_in
+from hooks.status.compose import FORMER_TYPES
+from hooks.status.progress import RECONCILING, STALLED
+from hooks.status.rollouts import ROLLOUT_HELD
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
 """Errors that are no failure of the call: the status says them, and the answer is 200."""
 
 REFUSED: Final = "Admission"
 """Stands in the place of a condition's type for what is refused before it is stored."""
+GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
+"""Conditions that are no problem, or no further one, where they are False."""
 
 LONGEST_NAME: Final = 253
 LONGEST_UID: Final = 64
@@ -59,7 +64,7 @@ class Call:
         children = answer.get("children") or answer.get("attachments") or ()
         self.children = Counter(str(child.get("kind")) for child in children)
         conditions = _mapping(answer.get("status")).get("conditions") or ()
-        failed = [condition for condition in conditions if condition.get("status") == "False"]
+        failed = [condition for condition in conditions if _is_a_problem(condition)]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
         self.rules = tuple(
             dict.fromkeys(
@@ -115,6 +120,10 @@ class Call:
 def _of_review(request: Mapping[str, Any]) -> object:
     review = _mapping(request.get("request"))
     return review.get("object") or review.get("oldObject")
+
+
+def _is_a_problem(condition: Mapping[str, Any]) -> bool:
+    return condition.get("status") == "False" and condition.get("type") not in GOOD_IF_FALSE
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -24,6 +24,8 @@ from hooks.app.tokens import Tokens
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 
+RESYNC: Final = "resyncAfterSeconds"
+"""In an answer that another time would change."""
 TEXT: Final = "text/plain; charset=utf-8"
 READINESS: Final = "readiness"
 METRICS: Final = "metrics"
@@ -191,7 +193,7 @@ def _computed(hook: Hook, call: Call, body: bytes, tag: str) -> Response:
     payload = wire.encode(answer)
     call.answered(answer)
     response = Response(payload, content_type=JSON)
-    if tag and at.encode() not in payload:
+    if tag and at.encode() not in payload and RESYNC not in answer:
         response.set_etag(tag)
     return response
 

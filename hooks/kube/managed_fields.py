@@ -138,6 +138,15 @@ def written_at(obj: Obj, manager: str) -> str:
     return max(map(_time, _entries(obj, manager)), default="")
 
 
+def last_written(obj: Obj) -> str:
+    """Return when anybody last wrote the object itself, in RFC 3339; empty where that is unknown.
+
+    Writes of its status do not count.
+    """
+    entries = as_objects(_metadata(obj).get("managedFields"))
+    return max((_time(entry) for entry in entries if not entry.get("subresource")), default="")
+
+
 def _entries(obj: Obj, manager: str) -> list[Obj]:
     """Return the manager's entries for the object itself, not for its status."""
     return [

@@ -4,6 +4,6 @@ Feeding an answer's status back gives the same status; transition times move onl
 of their condition.
 """
 
-from hooks.status.compose import status_of_invalid, status_of_paused, status_of_valid
+from hooks.status.compose import Report, report_on_invalid, report_on_paused, report_on_valid
 
-__all__ = ["status_of_invalid", "status_of_paused", "status_of_valid"]
+__all__ = ["Report", "report_on_invalid", "report_on_paused", "report_on_valid"]

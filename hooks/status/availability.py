@@ -17,19 +17,27 @@ from hooks.status.workloads import (
 
 Shortfall = Callable[[Obj], str]
 
-AGENTS_AVAILABLE = "AllAgentsAvailable"
-SENSORS_AVAILABLE = "AllK8sSensorsAvailable"
+AGENTS_AVAILABLE = "AgentsAvailable"
+SENSORS_AVAILABLE = "SensorsAvailable"
+NO_NODES = "Idle"
 
 
 def agents_available(context: Context, children: list[Obj]) -> Condition:
     """Return the condition over the DaemonSets that should exist."""
     pairs = _pairs(context, children, "DaemonSet", DAEMON_SET)
     counts = agent_counts([observed for _, observed in pairs if observed])
+    shortfalls = _shortfalls(pairs, daemonset_shortfall)
+    if not shortfalls and not counts.desired:
+        message = (
+            "no agent is wanted: there is no node that node selector, affinity and tolerations let "
+            "an agent run on"
+        )
+        return Condition(AGENTS_AVAILABLE, "True", NO_NODES, message)
     return _condition(
         AGENTS_AVAILABLE,
         "AllDesiredAgentsAvailable",
         "NotAllDesiredAgentsAvailable",
-        _shortfalls(pairs, daemonset_shortfall),
+        shortfalls,
         f"{counts.available} of {counts.desired} agents are available",
     )
 

@@ -1,19 +1,24 @@
 """The whole status, of a resource that can be carried out and of one that cannot."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hooks.desired import Context, names
-from hooks.desired.cluster_rbac import uses_default_account
 from hooks.desired.held_changes import HeldChange
-from hooks.desired.missing import missing_references, undecided_references
 from hooks.desired.pause import PAUSE, is_paused, postponed_changes
-from hooks.errors import InvalidResource, MissingReference, Problem
+from hooks.errors import InvalidResource, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
+from hooks.status.applied import (
+    CHILDREN_APPLIED,
+    PATIENCE_SECONDS,
+    children_applied,
+    pending_children,
+)
 from hooks.status.availability import (
     AGENTS_AVAILABLE,
+    NO_NODES,
     SENSORS_AVAILABLE,
     agents_available,
     available_as_observed,
@@ -30,7 +35,10 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
+from hooks.status.prerequisites import authorized, references_resolved
+from hooks.status.progress import progress
 from hooks.status.references import references
+from hooks.status.resync import resync_after
 from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.workloads import (
     agent_counts,
@@ -44,6 +52,8 @@ from hooks.status.workloads import (
 RUNNING = "Running"
 FAILED = "Failed"
 PAUSED = "Paused"
+FORMER_TYPES = {AGENTS_AVAILABLE: "AllAgentsAvailable", SENSORS_AVAILABLE: "AllK8sSensorsAvailable"}
+"""What the Go operator calls some conditions."""
 VALID = Condition("Valid", "True", "ValidSpec", "the spec can be carried out")
 RECONCILED = Condition(
     "ReconcileSucceeded",
@@ -54,15 +64,24 @@ RECONCILED = Condition(
 SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
 
-def status_of_valid(
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The status, and after how many seconds it is to be looked at again, if at all."""
+
+    status: Obj
+    resync_after: float | None = None
+
+
+def report_on_valid(
     parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], now: str
-) -> Obj:
-    """Return the status of a resource whose children are the given ones, with what is held back."""
+) -> Report:
+    """Return the report on a resource whose children are the given ones, with what is held back."""
+    pending = pending_children(context, children)
     parts = [
         VALID,
         *certificate_issued(context),
-        _references(context),
-        _authorized(context),
+        references_resolved(context),
+        authorized(context),
         *etcd_monitored(context),
         children_owned(
             parent,
@@ -73,73 +92,96 @@ def status_of_valid(
         ),
         sole_controller(context.children, context.facts),
         *package_cache(context),
+        children_applied(parent, context, pending, now),
         agents_available(context, children),
         sensors_available(context, children),
     ]
-    conditions = [_ready(parts), *parts, *rollout_held(context, held), RECONCILED]
-    return {
+    status = {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
         **_named_in_spec(context, children, held),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
-        "conditions": stamped(conditions, parent, now),
+        "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
+    return Report(status, resync_after(status, now) or (PATIENCE_SECONDS if pending else None))
 
 
-def status_of_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Obj:
-    """Return the status of a paused resource; the children are those that should exist."""
+def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
+    """Return the report on a paused resource; the children are those that should exist."""
     observed = context.children
     parts = [
         VALID,
-        _references(context),
-        _authorized(context),
+        references_resolved(context),
+        authorized(context),
         children_owned(parent, observed, [], [], context.facts),
         sole_controller(observed, context.facts),
+        Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True),
         _agents_as_observed(observed),
         _sensors_as_observed(observed),
     ]
-    ready = _ready(parts)
-    if ready.status == "True":
-        ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
-    conditions = [ready, *parts, _paused(postponed_changes(context, children)), RECONCILED]
-    return {
+    paused = _paused(postponed_changes(context, children))
+    status = {
         **_facts(parent, observed, context.facts),
         **_links(parent, observed),
         **_named_in_spec(context, children, ()),
         "status": RUNNING,
-        "conditions": stamped(conditions, parent, now),
+        "conditions": _conditions(parts, [paused], parent, now),
     }
+    return Report(status)
 
 
-def status_of_invalid(
+def report_on_invalid(
     parent: Obj, children: ObservedObjects, problems: tuple[Problem, ...], facts: Facts, now: str
-) -> Obj:
-    """Return the status of a resource that cannot be carried out: what is wrong, what still runs.
+) -> Report:
+    """Return the report on a resource that cannot be carried out: what is wrong, what still runs.
 
     The children stay as observed; so do the links to them.
     """
     message = several([str(problem) for problem in problems])
     invalid = Condition("Valid", "False", InvalidResource.reason, message)
-    conditions = [
-        Condition("Ready", "False", InvalidResource.reason, message),
+    parts = [
         invalid,
-        Condition("ReferencesResolved", "Unknown", InvalidResource.reason, "the spec is not valid"),
-        Condition("Authorized", "Unknown", InvalidResource.reason, "the spec is not valid"),
+        *(
+            Condition(type_, "Unknown", InvalidResource.reason, "the spec is not valid")
+            for type_ in ("ReferencesResolved", "Authorized")
+        ),
         children_owned(parent, children, [], [], facts),
         sole_controller(children, facts),
+        Condition(CHILDREN_APPLIED, "Unknown", InvalidResource.reason, "the spec is not valid"),
         _agents_as_observed(children),
         _sensors_as_observed(children),
-        *([_paused([])] if is_paused(parent) else []),
-        Condition("ReconcileSucceeded", "False", "ReconcileFailed", message),
     ]
-    return {
+    paused = [_paused([])] if is_paused(parent) else []
+    status = {
         **_facts(parent, children, facts),
         **_links(parent, children),
         "status": FAILED,
         "reason": invalid.message[:LONGEST_MESSAGE],
-        "conditions": stamped(conditions, parent, now),
+        "conditions": _conditions(parts, paused, parent, now),
     }
+    return Report(status)
+
+
+def _conditions(parts: list[Condition], more: list[Condition], parent: Obj, now: str) -> list[Obj]:
+    """Return all conditions: the sum first, the parts, and what older automation waits for."""
+    ready = _ready(parts)
+    if ready.status == "True" and any(each.type == PAUSED for each in more):
+        ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
+    former = [
+        replace(each, type=FORMER_TYPES[each.type]) for each in parts if each.type in FORMER_TYPES
+    ]
+    return stamped(
+        [ready, *progress(ready, parts), *parts, *more, *former, _reconciled(parts[0])],
+        parent,
+        now,
+    )
+
+
+def _reconciled(valid: Condition) -> Condition:
+    if valid.status == "True":
+        return RECONCILED
+    return Condition("ReconcileSucceeded", "False", "ReconcileFailed", valid.message)
 
 
 def _paused(changes: list[str]) -> Condition:
@@ -228,44 +270,11 @@ def _named_in_spec(context: Context, children: list[Obj], held: tuple[HeldChange
     return {field: items for field, items in found.items() if items}
 
 
-def _references(context: Context) -> Condition:
-    missing = missing_references(context)
-    if missing:
-        message = several([str(each) for each in missing])
-        return Condition("ReferencesResolved", "False", MissingReference.reason, message)
-    undecided = undecided_references(context)
-    if undecided:
-        message = several([f"{each.path}: {each.kind} {each.name}" for each in undecided])
-        return Condition("ReferencesResolved", "Unknown", "NotObservedYet", message)
-    message = "every Secret and ConfigMap that the resource names is there"
-    return Condition("ReferencesResolved", "True", "AllReferencesFound", message)
-
-
-def _authorized(context: Context) -> Condition:
-    agent = context.agent
-    if not agent.spec.rbac.create:
-        message = "spec.rbac.create is false: bind the service accounts to the read rights yourself"
-        return Condition("Authorized", "Unknown", "BindingsNotWanted", message, is_advice=True)
-    if not context.facts.may_have_cluster_rights(agent.namespace):
-        message = (
-            f"the installation gives agents in namespace {agent.namespace} no cluster-wide read "
-            "rights: add the namespace to its setting AGENT_NAMESPACES, or move the resource"
-        )
-        return Condition("Authorized", "False", "NamespaceNotAllowed", message)
-    if uses_default_account(agent):
-        message = (
-            "the agent runs as the namespace's default service account, which gets no rights as "
-            "every pod of the namespace would have them: set spec.serviceAccount.create or .name"
-        )
-        return Condition("Authorized", "False", "DefaultServiceAccount", message)
-    message = "the service accounts get the cluster-wide read rights of the installation"
-    return Condition("Authorized", "True", "BindingsWanted", message)
-
-
 def _ready(parts: list[Condition]) -> Condition:
     """Return the sum of the parts: the first one that is bad says why."""
     for part in parts:
         if part.status != "True" and not part.is_advice:
             return Condition("Ready", "False", part.reason, part.message)
     agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
-    return Condition("Ready", "True", "Ready", agents.message)
+    reason = agents.reason if agents.reason == NO_NODES else "Ready"
+    return Condition("Ready", "True", reason, agents.message)

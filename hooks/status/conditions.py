@@ -27,7 +27,7 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
 
     The time of a condition whose status is that of the parent's observed one is kept.
     """
-    observed = _observed(parent)
+    observed = observed_conditions(parent)
     generation = parent["metadata"].get("generation")
     return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
 
@@ -52,7 +52,8 @@ def _stamped(condition: Condition, observed: Obj, generation: object, now: str) 
     }
 
 
-def _observed(parent: Obj) -> dict[str, Obj]:
+def observed_conditions(parent: Obj) -> dict[str, Obj]:
+    """Return the conditions of the resource's observed status by type."""
     status = parent.get("status")
     conditions = status.get("conditions") if isinstance(status, dict) else None
     if not isinstance(conditions, list):

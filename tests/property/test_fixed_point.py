@@ -90,9 +90,19 @@ def test_the_status_settles(situation: Situation, status: Obj | None) -> None:
     first = situation.with_(parent=situation.parent | {"status": status}).answer()
     stored = first["status"] | {"observedGeneration": situation.parent["metadata"]["generation"]}
 
-    second = situation.with_(parent=situation.parent | {"status": stored}).answer(clusters.LATER)
+    second = situation.with_(parent=situation.parent | {"status": stored}).answer()
 
     assert encode(second) == encode(first)
+
+
+@given(clusters.fresh(ANY_SPEC, complete=False), st.sampled_from(clusters.APPLIES))
+def test_the_status_of_what_is_settled_does_not_age(situation: Situation, apply: Apply) -> None:
+    settled = situation.after(apply).after(apply)
+    stored = settled.answer()["status"]
+
+    later = settled.with_(parent=situation.parent | {"status": stored}).answer(clusters.LATER)
+
+    assert encode(later["status"]) == encode(stored)
 
 
 @given(clusters.running(ANY_SPEC, complete=False), STATUSES)

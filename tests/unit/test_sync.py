@@ -13,8 +13,11 @@ SENTINEL = "s3ntinel"
 INVALID = {"k8s_sensor": {"pollrate": SENTINEL}}
 
 
-def test_an_answer_has_children_and_a_status_and_nothing_else() -> None:
-    assert answer(agent()).keys() == {"children", "status"}
+def test_an_answer_has_children_and_a_status_and_when_to_ask_again() -> None:
+    first = answer(agent())
+
+    assert first.keys() == {"children", "status", "resyncAfterSeconds"}
+    assert answer(agent(), observed=stored(first)).keys() == {"children", "status"}
 
 
 def test_the_same_request_has_the_same_answer() -> None:

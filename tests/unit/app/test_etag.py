@@ -81,11 +81,24 @@ def test_an_answer_that_depends_on_the_time_has_none(
 
 
 def test_a_status_that_is_stored_makes_the_next_answer_one_with_a_tag(client: FlaskClient) -> None:
-    status = orjson.loads(ask(client, FRESH).data)["status"]
+    without_status = {name: part for name, part in SETTLED["parent"].items() if name != "status"}
+    first = ask(client, SETTLED | {"parent": without_status})
+    status = orjson.loads(first.data)["status"]
     stored = {each["type"]: each | {"lastTransitionTime": NOW} for each in status["conditions"]}
-    parent = FRESH["parent"] | {"status": status | {"conditions": list(stored.values())}}
+    parent = without_status | {"status": status | {"conditions": list(stored.values())}}
 
-    assert "ETag" in ask(client, FRESH | {"parent": parent}).headers
+    assert "ETag" not in first.headers
+    assert "ETag" in ask(client, SETTLED | {"parent": parent}).headers
+
+
+def test_an_answer_that_is_to_be_asked_for_again_has_none(client: FlaskClient) -> None:
+    status = orjson.loads(ask(client, FRESH).data)["status"]
+    stored = [each | {"lastTransitionTime": NOW} for each in status["conditions"]]
+    parent = FRESH["parent"] | {"status": status | {"conditions": stored}}
+    response = ask(client, FRESH | {"parent": parent})
+
+    assert "resyncAfterSeconds" in orjson.loads(response.data)
+    assert "ETag" not in response.headers
 
 
 def test_an_error_has_no_tag(client: FlaskClient) -> None:

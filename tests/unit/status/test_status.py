@@ -13,11 +13,16 @@ AGENT = "DaemonSet/instana-agent"
 K8SENSOR = "Deployment/instana-agent-k8sensor"
 TYPES = [
     "Ready",
+    "Reconciling",
+    "Stalled",
     "Valid",
     "ReferencesResolved",
     "Authorized",
     "ChildrenOwned",
     "SoleController",
+    "ChildrenApplied",
+    "AgentsAvailable",
+    "SensorsAvailable",
     "AllAgentsAvailable",
     "AllK8sSensorsAvailable",
     "ReconcileSucceeded",
@@ -54,8 +59,12 @@ def test_every_condition_is_always_there_in_order(spec: Obj) -> None:
 def test_a_settled_resource_is_ready() -> None:
     result = answer(agent(), observed=running())
 
+    agents = ("True", "AllDesiredAgentsAvailable", "3 of 3 agents are available")
+    sensors = ("True", "AllDesiredK8sensorsAvailable", "3 of 3 k8sensors are available")
     assert {name: says(result, name) for name in TYPES} == {
         "Ready": ("True", "Ready", "3 of 3 agents are available"),
+        "Reconciling": ("False", "Settled", "everything is as the resource says"),
+        "Stalled": ("False", "NotStalled", "nothing needs to be done by hand"),
         "Valid": ("True", "ValidSpec", "the spec can be carried out"),
         "ReferencesResolved": (
             "True",
@@ -77,16 +86,15 @@ def test_a_settled_resource_is_ready() -> None:
             "NoOtherController",
             "no other controller writes the children",
         ),
-        "AllAgentsAvailable": (
+        "ChildrenApplied": (
             "True",
-            "AllDesiredAgentsAvailable",
-            "3 of 3 agents are available",
+            "AllChildrenApplied",
+            "the API server has taken every child, or was asked to within the last minute",
         ),
-        "AllK8sSensorsAvailable": (
-            "True",
-            "AllDesiredK8sensorsAvailable",
-            "3 of 3 k8sensors are available",
-        ),
+        "AgentsAvailable": agents,
+        "SensorsAvailable": sensors,
+        "AllAgentsAvailable": agents,
+        "AllK8sSensorsAvailable": sensors,
         "ReconcileSucceeded": (
             "True",
             "ReconcileSucceeded",
@@ -294,10 +302,14 @@ def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
     result = answer(agent(INVALID), observed=running())
     message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)"
     failed = "False", "InvalidSpec", message
+    agents = "True", "AllDesiredAgentsAvailable", "all agents are available"
+    sensors = "True", "AllDesiredK8sensorsAvailable", "all k8sensors are available"
     unclear = "Unknown", "InvalidSpec", "the spec is not valid"
 
     assert {name: says(result, name) for name in TYPES} == {
         "Ready": failed,
+        "Reconciling": ("False", "InvalidSpec", "nothing moves before that is mended"),
+        "Stalled": ("True", "InvalidSpec", message),
         "Valid": failed,
         "ReferencesResolved": unclear,
         "Authorized": unclear,
@@ -311,12 +323,9 @@ def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
             "NoOtherController",
             "no other controller writes the children",
         ),
-        "AllAgentsAvailable": ("True", "AllDesiredAgentsAvailable", "all agents are available"),
-        "AllK8sSensorsAvailable": (
-            "True",
-            "AllDesiredK8sensorsAvailable",
-            "all k8sensors are available",
-        ),
+        "ChildrenApplied": unclear,
+        **dict.fromkeys(("AgentsAvailable", "AllAgentsAvailable"), agents),
+        **dict.fromkeys(("SensorsAvailable", "AllK8sSensorsAvailable"), sensors),
         "ReconcileSucceeded": ("False", "ReconcileFailed", message),
     }
     assert (result["status"]["status"], result["status"]["reason"]) == ("Failed", message)
@@ -353,7 +362,8 @@ def test_the_status_is_a_fixed_point(spec: Obj, ready: bool) -> None:  # noqa: F
     before = answer(agent(spec), observed=observed)
     after = answer(agent(spec, status=before["status"]), observed=observed, now=LATER)
 
-    assert encode(after) == encode(before)
+    assert encode(after["status"]) == encode(before["status"])
+    assert encode(after["children"]) == encode(before["children"])
 
 
 def test_times_move_with_the_status_of_their_condition() -> None:
@@ -361,9 +371,8 @@ def test_times_move_with_the_status_of_their_condition() -> None:
     after = answer(agent(status=before["status"]), observed=running(), now=LATER)
     times = {name: each["lastTransitionTime"] for name, each in conditions(after).items()}
 
-    assert times == dict.fromkeys(TYPES, NOW) | dict.fromkeys(
-        ("Ready", "AllAgentsAvailable", "AllK8sSensorsAvailable"), LATER
-    )
+    moved = {"Ready", "Reconciling", *(each for each in TYPES if each.endswith("sAvailable"))}
+    assert times == dict.fromkeys(TYPES, NOW) | dict.fromkeys(moved, LATER)
 
 
 @pytest.mark.parametrize(
