@@ -166,7 +166,9 @@ def test_every_mode_that_works_is_taken_and_named(mode: str) -> None:
     assert f"'{mode}'" in rule.cel
 
 
-@pytest.mark.parametrize(("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=str)
+@pytest.mark.parametrize(
+    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[each[0] for each in FURTHER_WARNINGS]
+)
 def test_warning_names_the_fields_that_have_no_effect(
     identifier: str, spec: Obj, fields: set[str]
 ) -> None:
