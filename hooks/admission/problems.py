@@ -20,6 +20,8 @@ NONE_OF_EACH = ObservedObjects(
             names.DAEMON_SET,
             names.ENDPOINT_SLICE,
             names.NAMESPACE,
+            names.NODE,
+            names.PERSISTENT_VOLUME_CLAIM,
             names.SECRET,
             names.SERVICE,
         )

@@ -67,7 +67,7 @@ def _with_template_kept(context: Context, child: Obj, alone: Obj | None) -> Obj:
     if not observed or not _is_marked(observed):
         return child
     template = (as_observed(context, observed).get("spec") or {}).get("template")
-    if not template:
+    if not template or CHECKSUM in annotations_of(template):  # none of the Go operator's
         return child
     marks = _marks(context, child["spec"]["template"], template, annotations_of(observed))
     marks |= present(**{FOR: _digest(alone) if alone else None})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
+from hooks.models.base import CA_FILE
 from hooks.rules.rule import Rule, Severity, given, unless
 
 REFERENCE = "SecretKeyRef"
@@ -144,8 +145,11 @@ RULES = (
         "this out",
         bad={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt"}}}},
         good={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt", "secretName": "etcd-ca"}}}},
-        find=unless(lambda ca: ca.get("secretName") or not ca.get("filename"), ".filename"),
-        cel=f"{given('secretName')} || !{given('filename')}",
+        find=unless(
+            lambda ca: ca.get("secretName") or ca.get("filename") in (None, "", CA_FILE),
+            ".filename",
+        ),
+        cel=f"{given('secretName')} || !{given('filename')} || self.filename == '{CA_FILE}'",
         field=".filename",
         severity=Severity.WARNING,
     ),

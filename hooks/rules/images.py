@@ -33,7 +33,9 @@ def _has_good_tag(image: Obj) -> bool:
 
 
 def _is_pinned(image: Obj) -> bool:
-    return bool(image.get("digest")) or image.get("tag") not in (None, "", LATEST)
+    """Tell whether the image is that of one version, or nothing is said of name and version."""
+    tag = image.get("tag")
+    return bool(image.get("digest") or (tag != LATEST if tag else not image.get("name")))
 
 
 def _same_secrets(secrets: list[Obj]) -> Iterator[str]:
@@ -42,6 +44,7 @@ def _same_secrets(secrets: list[Obj]) -> Iterator[str]:
 
 
 HAS_DIGEST = "has(self.digest) && self.digest != ''"
+HAS_NAME = "has(self.name) && self.name != ''"
 HAS_TAG = "has(self.tag) && self.tag != ''"
 
 RULES = (
@@ -107,12 +110,12 @@ RULES = (
     Rule(
         "image-latest",
         IMAGES,
-        f"is {LATEST}, also where none is given, which changes whenever a pod starts: set a tag of "
-        "one version, or a digest",
+        f"is {LATEST}, also where a name stands alone, which changes whenever a pod starts: set a "
+        "tag of one version, or a digest",
         bad={"agent": {"image": {"name": "registry.example/agent"}}},
         good={"agent": {"image": {"name": "registry.example/agent", "tag": "1.300"}}},
         find=unless(_is_pinned, ".tag"),
-        cel=f"({HAS_DIGEST}) || (({HAS_TAG}) && self.tag != '{LATEST}')",
+        cel=f"({HAS_DIGEST}) || (({HAS_TAG}) ? self.tag != '{LATEST}' : !({HAS_NAME}))",
         field=".tag",
         severity=Severity.WARNING,
     ),

@@ -75,9 +75,11 @@ FURTHER_WARNINGS: list[tuple[str, Obj, set[str]]] = [
     *(
         ("image-latest", {part: {"image": image}}, {f"spec.{part}.image.tag"})
         for part in ("agent", "k8s_sensor")
-        for image in ({"tag": "latest"}, {"tag": ""}, {"pullPolicy": "IfNotPresent"})
+        for image in ({"tag": "latest"}, {"name": "mine", "tag": ""}, {"name": "mine"})
     ),
     ("image-latest", {}, set()),
+    ("image-latest", {"agent": {"image": {"pullPolicy": "IfNotPresent"}}}, set()),
+    ("certificate-file-unused", {"k8s_sensor": {"etcd": {"ca": {"filename": "ca.crt"}}}}, set()),
     (
         "tls-value-and-reference",
         {

@@ -65,7 +65,7 @@ def test_answer_is_about_the_request() -> None:
 def test_refusal_says_what_is_wrong_where_and_by_which_rule() -> None:
     answer = validated(review(agent({"agent": {"mode": "FULL"}})))
 
-    text = "must be APM, INFRASTRUCTURE or AWS (rule mode)"
+    text = "must be APM, INFRASTRUCTURE, AWS, OFF or, as of old, KUBERNETES (rule mode)"
     assert answer["response"]["allowed"] is False
     assert answer["response"]["status"] == {
         "status": "Failure",
