@@ -98,7 +98,7 @@ RULES = (
         ("spec.zone.automatic",),
         f"must be one of {', '.join(AUTOMATIC_ZONES)}",
         bad={"zone": {"automatic": "On"}},
-        good={"zone": {"automatic": "NodeLabel"}},
+        good={"zone": {"automatic": "Off"}},
         find=unless(lambda automatic: automatic in ("", *AUTOMATIC_ZONES)),
         in_schema=True,
     ),
@@ -120,7 +120,7 @@ RULES = (
         "does not go with spec.zone.automatic PodLabel, where all names come from nodes: leave one "
         "of both out",
         bad={"zone": {"name": "edge", "automatic": "PodLabel"}},
-        good={"zone": {"name": "edge", "automatic": "NodeLabel"}},
+        good={"zone": {"name": "edge"}},
         find=unless(
             lambda spec: _automatic(spec) != POD_LABEL or not _has_name(spec, "zone"), ".zone.name"
         ),
@@ -133,7 +133,7 @@ RULES = (
         "is required where spec.zone.automatic is used: the name that the cluster shall have in "
         "Instana",
         bad={"cluster": None, "zone": {"name": "edge", "automatic": "NodeLabel"}},
-        good={"zone": {"name": "edge", "automatic": "NodeLabel"}},
+        good={"cluster": None, "zone": {"name": "edge", "automatic": "Off"}},
         find=unless(
             lambda spec: _automatic(spec) == OFF or _has_name(spec, "cluster"), ".cluster.name"
         ),
