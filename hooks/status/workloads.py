@@ -8,7 +8,7 @@ from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
-from hooks.status.rollout import remaining_time
+from hooks.status.duration import remaining_time
 
 BEING_CHANGED = "is being changed"
 """Of a workload until its controller saw the change: the same before and after it was written.

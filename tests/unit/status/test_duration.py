@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.status.rollout import remaining_time
+from hooks.status.duration import remaining_time
 
 QUICK = {"periodSeconds": 5, "failureThreshold": 6}
 
