@@ -1,6 +1,5 @@
 """The samples, as cases to try on a cluster."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -17,7 +16,7 @@ CERTIFICATES: Obj = {
     "kind": "CustomResourceDefinition",
     "metadata": {"name": "certificates.cert-manager.io"},
 }
-FACTS = replace(Facts(), etcd_copy_namespaces=("*",))
+FACTS = Facts(etcd_copy_namespaces=("*",), kubernetes_version="1.36", node_zones=True)
 PAIR: Obj = resource("tls-inline")["spec"]["agent"]["tls"]
 ETCD: list[Obj] = [
     {
@@ -42,4 +41,6 @@ def sample(name: str) -> Obj:
 
 def rendered(name: str) -> Rendered:
     """Return what should be there for a sample, beside cert-manager and OpenShift's etcd."""
-    return render([sample(name), CERTIFICATES, *ETCD], FACTS, "2026-01-01T00:00:00Z")
+    found = render([sample(name), CERTIFICATES, *ETCD], FACTS, "2026-01-01T00:00:00Z")
+    assert not found.problems
+    return found
