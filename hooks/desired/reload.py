@@ -11,7 +11,7 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import GENERATION_LABEL
-from hooks.desired.start_values import checksum_of
+from hooks.desired.start_values import Holders, checksum_of, holders
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
 
@@ -26,9 +26,9 @@ WORKLOADS = {"DaemonSet": names.DAEMON_SET, "Deployment": names.DEPLOYMENT}
 
 def with_checksums(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the children, the workloads among them with the annotation."""
+    held = holders(context, children)
     return [
-        _with_checksum(context, child, children) if child["kind"] in WORKLOADS else child
-        for child in children
+        _with_checksum(held, child) if child["kind"] in WORKLOADS else child for child in children
     ]
 
 
@@ -48,9 +48,10 @@ def without_checksums(template: Obj) -> Obj:
     return _annotated(template, annotations)
 
 
-def _with_checksum(context: Context, child: Obj, children: list[Obj]) -> Obj:
+def _with_checksum(held: Holders, child: Obj) -> Obj:
+    context = held.context
     observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
-    of_pods, beside = _decided(context, child, observed, checksum_of(context, child, children))
+    of_pods, beside = _decided(context, child, observed, checksum_of(held, child))
     former = annotations_of(_template(observed or {})).get(FORMER_CHECKSUM, "")
     kept = {} if of_pods else _note(FORMER_CHECKSUM, former)
     template = _template(child)

@@ -46,13 +46,34 @@ class _Unknown:
     """Stands for a value that cannot be known."""
 
 
-def checksum_of(context: Context, workload: Obj, children: list[Obj]) -> str:
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """What may hold a value that a pod reads, by kind and name; gathered once per call."""
+
+    context: Context
+    own: dict[tuple[str, str], Obj]
+    named: frozenset[tuple[str, str]]
+    lacking: frozenset[tuple[str, str]]
+
+
+def holders(context: Context, children: list[Obj]) -> Holders:
+    """Return the holders: the desired children, and what the resource names."""
+    references = context.references
+    return Holders(
+        context,
+        own={(each["kind"], each["metadata"]["name"]): each for each in children},
+        named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
+        lacking=frozenset((each.kind, each.name) for each in references if absence(context, each)),
+    )
+
+
+def checksum_of(held: Holders, workload: Obj) -> str:
     """Return the digest of what the pods of a workload read; empty while it cannot be known."""
-    key = _key_of(context, workload)
-    values = dict(_values(context, pod_spec(workload), children))
+    key = _key_of(held.context, workload)
+    values = dict(_values(held, pod_spec(workload)))
     if not key.is_usable or _Unknown() in values.values():
         return ""
-    place = f"{context.agent.namespace}/{workload['metadata']['name']}"
+    place = f"{held.context.agent.namespace}/{workload['metadata']['name']}"
     message = json.dumps([place, sorted(values.items())])
     return hmac.new(key.value.encode(), message.encode(), sha256).hexdigest()
 
@@ -67,19 +88,15 @@ def _key_of(context: Context, workload: Obj) -> Credential:
     return context.credentials.keys[0]
 
 
-def _values(
-    context: Context, pod: Obj, children: list[Obj]
-) -> Iterator[tuple[str, str | _Unknown]]:
+def _values(held: Holders, pod: Obj) -> Iterator[tuple[str, str | _Unknown]]:
     """Yield each place where a pod reads something, with what it finds there."""
-    own = {(each["kind"], each["metadata"]["name"]): each for each in children}
-    named = {(each.kind, each.name) for each in context.references} | {("Secret", CA_SECRET)}
-    lacking = {(each.kind, each.name) for each in context.references if absence(context, each)}
-    for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, own)):
+    context = held.context
+    for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, held.own)):
         which = reading.kind, reading.name
-        if which in own:
-            value = _entry(own[which], reading)
-        elif which in named:
-            value = _Unknown() if which in lacking else _value(context, reading)
+        if which in held.own:
+            value = _entry(held.own[which], reading)
+        elif which in held.named:
+            value = _Unknown() if which in held.lacking else _value(context, reading)
         else:
             # Nobody asked for it; or it is what the resource named before, held as observed.
             lacks_some = missing_references(context) or undecided_references(context)

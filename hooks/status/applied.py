@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.desired.context import Context
+from hooks.desired.reload import WORKLOADS
 from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
@@ -17,6 +18,20 @@ PATIENCE_SECONDS = 60
 def pending_children(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the desired children that are not observed, or not as they should be."""
     return [child for child in children if not contains(_observed(context, child), child)]
+
+
+def changing_workloads(context: Context, pending: list[Obj]) -> frozenset[str]:
+    """Return those of the pending children that are DaemonSets or Deployments with another spec.
+
+    Each as `Kind/name`; a workload that is not there is none of them.
+    """
+    return frozenset(
+        describe(child)
+        for child in pending
+        if child["kind"] in WORKLOADS
+        and (observed := _observed(context, child))
+        and not contains(observed.get("spec"), child["spec"])
+    )
 
 
 def children_applied(parent: Obj, context: Context, pending: list[Obj], now: str) -> Condition:

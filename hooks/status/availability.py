@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from hooks.desired.context import Context
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
-from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, describe
 from hooks.status.conditions import Condition, several
 from hooks.status.workloads import (
@@ -22,11 +21,11 @@ SENSORS_AVAILABLE = "SensorsAvailable"
 NO_NODES = "Idle"
 
 
-def agents_available(context: Context, children: list[Obj]) -> Condition:
-    """Return the condition over the DaemonSets that should exist."""
+def agents_available(context: Context, children: list[Obj], changing: frozenset[str]) -> Condition:
+    """Return the condition over the DaemonSets that should exist; some may be changing still."""
     pairs = _pairs(context, children, "DaemonSet", DAEMON_SET)
     counts = agent_counts([observed for _, observed in pairs if observed])
-    shortfalls = _shortfalls(pairs, daemonset_shortfall)
+    shortfalls = _shortfalls(pairs, changing, daemonset_shortfall)
     if not shortfalls and not counts.desired:
         message = (
             "no agent is wanted: there is no node that node selector, affinity and tolerations let "
@@ -42,7 +41,7 @@ def agents_available(context: Context, children: list[Obj]) -> Condition:
     )
 
 
-def sensors_available(context: Context, children: list[Obj]) -> Condition:
+def sensors_available(context: Context, children: list[Obj], changing: frozenset[str]) -> Condition:
     """Return the condition over the Deployments that should exist, those of all backends."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
         return Condition(SENSORS_AVAILABLE, "True", "K8sensorDisabled", "k8sensor is switched off")
@@ -52,7 +51,7 @@ def sensors_available(context: Context, children: list[Obj]) -> Condition:
         SENSORS_AVAILABLE,
         "AllDesiredK8sensorsAvailable",
         "NotAllDesiredK8sensorsAvailable",
-        _shortfalls(pairs, deployment_shortfall),
+        _shortfalls(pairs, changing, deployment_shortfall),
         f"{counts.available} of {counts.desired} k8sensors are available",
     )
 
@@ -78,15 +77,19 @@ def _pairs(
     ]
 
 
-def _shortfalls(pairs: list[tuple[Obj, Obj | None]], shortfall: Shortfall) -> list[str]:
-    found = [_shortfall(desired, observed, shortfall) for desired, observed in pairs]
+def _shortfalls(
+    pairs: list[tuple[Obj, Obj | None]], changing: frozenset[str], shortfall: Shortfall
+) -> list[str]:
+    found = [_shortfall(desired, observed, changing, shortfall) for desired, observed in pairs]
     return [text for text in found if text]
 
 
-def _shortfall(desired: Obj, observed: Obj | None, shortfall: Shortfall) -> str:
+def _shortfall(
+    desired: Obj, observed: Obj | None, changing: frozenset[str], shortfall: Shortfall
+) -> str:
     if observed is None:
         return f"{describe(desired)} is not there yet"
-    if not contains(observed.get("spec"), desired.get("spec")):
+    if describe(desired) in changing:
         return f"{describe(desired)} {BEING_CHANGED}"
     return shortfall(observed)
 

@@ -13,6 +13,7 @@ from hooks.observed import ObservedObjects
 from hooks.status.applied import (
     CHILDREN_APPLIED,
     PATIENCE_SECONDS,
+    changing_workloads,
     children_applied,
     pending_children,
 )
@@ -77,6 +78,7 @@ def report_on_valid(
 ) -> Report:
     """Return the report on a resource whose children are the given ones, with what is held back."""
     pending = pending_children(context, children)
+    changing = changing_workloads(context, pending)
     parts = [
         VALID,
         *certificate_issued(context),
@@ -93,13 +95,13 @@ def report_on_valid(
         sole_controller(context.children, context.facts),
         *package_cache(context),
         children_applied(parent, context, pending, now),
-        agents_available(context, children),
-        sensors_available(context, children),
+        agents_available(context, children, changing),
+        sensors_available(context, children, changing),
     ]
     status = {
         **_facts(parent, context.children, context.facts),
         **_links(parent, context.children),
-        **_named_in_spec(context, children, held),
+        **_named_in_spec(context, children, changing, held),
         **rollout(parent, held, context.facts.operator_version),
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
@@ -110,6 +112,7 @@ def report_on_valid(
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
     """Return the report on a paused resource; the children are those that should exist."""
     observed = context.children
+    changing = changing_workloads(context, pending_children(context, children))
     parts = [
         VALID,
         references_resolved(context),
@@ -124,7 +127,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
     status = {
         **_facts(parent, observed, context.facts),
         **_links(parent, observed),
-        **_named_in_spec(context, children, ()),
+        **_named_in_spec(context, children, changing, ()),
         "status": RUNNING,
         "conditions": _conditions(parts, [paused], parent, now),
     }
@@ -262,10 +265,15 @@ def _links(parent: Obj, children: ObservedObjects) -> Obj:
     }
 
 
-def _named_in_spec(context: Context, children: list[Obj], held: tuple[HeldChange, ...]) -> Obj:
+def _named_in_spec(
+    context: Context,
+    children: list[Obj],
+    changing: frozenset[str],
+    held: tuple[HeldChange, ...],
+) -> Obj:
     found = {
         "overrides": overrides(context, children),
-        "references": references(context, children, held),
+        "references": references(context, children, changing, held),
     }
     return {field: items for field, items in found.items() if items}
 

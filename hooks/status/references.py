@@ -1,12 +1,13 @@
 """What the resource refers to: which entries are there, and whether the pods that run use them."""
 
+from typing import TypeAlias
+
 from hooks.desired.context import Context
 from hooks.desired.held import pod_spec
 from hooks.desired.held_changes import HeldChange
 from hooks.desired.in_use import named_by
 from hooks.desired.missing import missing_references, undecided_references
 from hooks.desired.reload import CHECKSUM, WORKLOADS, recorded_checksum
-from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.observed.rollout import is_rolled_out
 
@@ -18,22 +19,30 @@ MISSING = "Missing"
 UNKNOWN = "Unknown"
 ANNOTATIONS = "metadata.annotations"
 
+Usage: TypeAlias = tuple[frozenset[tuple[str, str]], bool]
+"""Kind and name of all that pods name, and whether they use what is there now."""
+
 
 def references(
-    context: Context, children: list[Obj], held: tuple[HeldChange, ...] = ()
+    context: Context,
+    children: list[Obj],
+    changing: frozenset[str],
+    held: tuple[HeldChange, ...] = (),
 ) -> list[Obj]:
     """Return an item for each Secret and ConfigMap, ordered by kind and name, without values.
 
-    `children` are the desired ones, `held` what is held back of their changes. Whether pods use
+    `children` are the desired ones, `changing` the workloads among them that are not observed as
+    they should be, `held` what is held back of their changes. Whether pods use
     what is there can be told of roll-outs that follow it: not while something is missing, nor with
     `reloadOnSecretChange` off.
     """
     named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
-    in_use = _in_use(context, children, {each.workload for each in held if _is_reload(each)})
+    waiting = changing.union(each.workload for each in held if _is_reload(each))
+    in_use = _in_use(context, children, waiting)
     return [_item(context, kind, name, in_use) for kind, name in named]
 
 
-def _item(context: Context, kind: str, name: str, in_use: list[tuple[Obj, bool]]) -> Obj:
+def _item(context: Context, kind: str, name: str, in_use: list[Usage]) -> Obj:
     lookup = context.related.look_up(f"{kind}.v1", context.agent.namespace, name)
     item: Obj = {"kind": kind, "name": name}
     if not context.related.knows(f"{kind}.v1"):
@@ -68,11 +77,11 @@ def _wanted_keys(context: Context, kind: str, name: str) -> set[str]:
     return keys | {each.entry for each in used if each and each.secret == name} | set(lacking)
 
 
-def _usage(kind: str, name: str, in_use: list[tuple[Obj, bool]]) -> Obj:
+def _usage(kind: str, name: str, in_use: list[Usage]) -> Obj:
     """Return whether the pods use it: those of the workloads that name it, else of all."""
     if not in_use:
         return {}
-    naming = [uses for pod, uses in in_use if (kind, name) in named_by(pod)]
+    naming = [uses for named, uses in in_use if (kind, name) in named]
     return {"inUse": all(naming or [uses for _, uses in in_use])}
 
 
@@ -81,8 +90,8 @@ def _is_reload(change: HeldChange) -> bool:
     return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in change.paths)
 
 
-def _in_use(context: Context, children: list[Obj], waiting: set[str]) -> list[tuple[Obj, bool]]:
-    """Return the pod spec of each workload, with whether all pods are of what is there now."""
+def _in_use(context: Context, children: list[Obj], waiting: frozenset[str]) -> list[Usage]:
+    """Return what each workload names, with whether all its pods are of what is there now."""
     is_told = context.agent.spec.agent.reload_on_secret_change
     if not is_told or missing_references(context) or undecided_references(context):
         return []
@@ -92,7 +101,10 @@ def _in_use(context: Context, children: list[Obj], waiting: set[str]) -> list[tu
         if child["kind"] in WORKLOADS
     ]
     return [
-        (pod_spec(child), describe(child) not in waiting and _is_in_use(child, observed))
+        (
+            frozenset(named_by(pod_spec(child))),
+            describe(child) not in waiting and _is_in_use(child, observed),
+        )
         for child, observed in pairs
         if observed
     ]
@@ -100,4 +112,4 @@ def _in_use(context: Context, children: list[Obj], waiting: set[str]) -> list[tu
 
 def _is_in_use(child: Obj, observed: Obj) -> bool:
     is_current = recorded_checksum(child) == recorded_checksum(observed) != ""
-    return is_current and is_rolled_out(observed) and contains(observed["spec"], child["spec"])
+    return is_current and is_rolled_out(observed)
