@@ -1,6 +1,7 @@
 """Observed children that nobody wants any more, but that pods still name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from hooks.desired.context import Context
 from hooks.desired.held import pod_spec
@@ -18,6 +19,22 @@ from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
 from hooks.observed.rollout import is_rolled_out
 
 KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
+OF_VOLUMES = {
+    "secret": ("Secret", ("secretName", "name")),
+    "configMap": ("ConfigMap", ("name",)),
+    "persistentVolumeClaim": ("PersistentVolumeClaim", ("claimName",)),
+}
+"""By the field of a volume or of a source of one: the kind that it names, and where."""
+
+OF_VARIABLES = {
+    "secretKeyRef": ("Secret", ("name",)),
+    "configMapKeyRef": ("ConfigMap", ("name",)),
+}
+"""The same by the field of a variable's source."""
+
+Named: TypeAlias = tuple[str, str]
+"""Kind and name."""
+
 NAMED_AS = {"Certificate": "Secret"}
 """Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
@@ -108,19 +125,22 @@ def _entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
         yield _name(reference, "name"), _name(reference, "key")
 
 
-def named_by(pod: Obj) -> Iterator[tuple[str, str]]:
+def named_by(pod: Obj) -> Iterator[Named]:
     """Yield kind and name of every object that a pod spec names."""
     yield "ServiceAccount", _name(pod, "serviceAccountName")
     for secret in as_objects(pod.get("imagePullSecrets")):
         yield "Secret", _name(secret, "name")
     for source in _sources(pod):
-        yield "Secret", _name(as_object(source.get("secret")), "secretName", "name")
-        yield "ConfigMap", _name(as_object(source.get("configMap")), "name")
-        claim = as_object(source.get("persistentVolumeClaim"))
-        yield "PersistentVolumeClaim", _name(claim, "claimName")
+        yield from _named_in(source, OF_VOLUMES)
     for source in _values_from(pod):
-        yield "Secret", _name(as_object(source.get("secretKeyRef")), "name")
-        yield "ConfigMap", _name(as_object(source.get("configMapKeyRef")), "name")
+        yield from _named_in(source, OF_VARIABLES)
+
+
+def _named_in(source: Obj, fields: Mapping[str, tuple[str, tuple[str, ...]]]) -> Iterator[Named]:
+    for field, part in source.items():
+        if field in fields:
+            kind, names = fields[field]
+            yield kind, _name(as_object(part), *names)
 
 
 def _sources(pod: Obj) -> Iterator[Obj]:
@@ -134,10 +154,14 @@ def _values_from(pod: Obj) -> Iterator[Obj]:
     """Yield the `valueFrom` of all environment variables."""
     for container in as_objects(pod.get("containers")):
         for variable in as_objects(container.get("env")):
-            yield as_object(variable.get("valueFrom"))
+            if "valueFrom" in variable:
+                yield as_object(variable["valueFrom"])
 
 
 def _name(part: Obj, *fields: str) -> str:
     """Return the first of the fields that holds a text; empty if none does."""
-    texts = (part.get(field) for field in fields)
-    return next((text for text in texts if isinstance(text, str)), "")
+    for field in fields:
+        text = part.get(field)
+        if isinstance(text, str):
+            return text
+    return ""
