@@ -27,6 +27,9 @@ from hooks.desired.resolution import absence
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
+OF_VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
+"""By the field of a variable's source: what it is an entry of."""
+
 READ_AT_START = (SECRETS_VOLUME, TLS_VOLUME, ETCD.volume, CONTROL_PLANE.volume)
 
 
@@ -135,10 +138,9 @@ def _variables(pod: Obj) -> Iterator[_Reading]:
     for container in _containers(pod):
         for variable in as_objects(container.get("env")):
             source = as_object(variable.get("valueFrom"))
-            place = f"variable {container.get('name')}/{variable.get('name')}"
-            for kind, field in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
-                if field in source:
-                    yield _reading(place, kind, as_object(source[field]))
+            for field in source.keys() & OF_VARIABLES.keys():
+                place = f"variable {container.get('name')}/{variable.get('name')}"
+                yield _reading(place, OF_VARIABLES[field], as_object(source[field]))
 
 
 def _files(pod: Obj) -> Iterator[_Reading]:
