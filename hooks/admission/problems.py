@@ -3,13 +3,16 @@
 One function for the webhook and for `python -m hooks validate`.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from hooks.desired import build_context, desired_children, names
 from hooks.errors import NESTING, InvalidResource, Problem
 from hooks.facts import Facts
-from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
+from hooks.kube.objects import Obj, as_object
+from hooks.models.instana_agent import InstanaAgent
 from hooks.observed import ObservedObjects
-from hooks.rules import errors_of
+from hooks.rules import Findings, look_at
 
 NOTHING = ObservedObjects({})
 NONE_OF_EACH = ObservedObjects(
@@ -30,20 +33,55 @@ NONE_OF_EACH = ObservedObjects(
 """A cluster in which all was looked for, and nothing found."""
 
 
-def errors_in(resource: Obj, facts: Facts) -> tuple[Problem, ...]:
-    """Return the problems that the rules find, and if there is none those that children show.
+MAY_CLASH = (
+    "spec.agent.packageCache",
+    "spec.agent.pod.volumes",
+    "spec.agent.pod.volumeMounts",
+    "spec.k8s_sensor.deployment.pod.volumes",
+    "spec.k8s_sensor.deployment.pod.volumeMounts",
+    "spec.k8s_sensor.etcd.ca",
+    "spec.k8s_sensor.restClient.ca",
+    "spec.overrides",
+    "spec.serviceAccount.name",
+    "spec.zone.automatic",
+    "spec.zones",
+)
+"""Fields without which no child shows a mistake that the rules do not see."""
+
+
+def findings_in(resource: Obj, facts: Facts) -> Findings:
+    """Return what the rules find, and if that is no error those that only children show.
 
     Raises InternalError for a mistake of this service.
     """
     try:
-        return errors_of(resource) or _of_children(resource, facts)
+        found = look_at(resource)
+        if found.errors or not found.agent or not _may_clash(resource):
+            return found
+        return replace(found, errors=errors_of_children(found.agent, facts))
     except RecursionError:
-        return (Problem("spec", "is nested too deeply", NESTING),)
+        return Findings(None, (Problem("spec", "is nested too deeply", NESTING),))
 
 
-def _of_children(resource: Obj, facts: Facts) -> tuple[Problem, ...]:
+def errors_in(resource: Obj, facts: Facts) -> tuple[Problem, ...]:
+    """Return what is wrong with a resource; raises InternalError."""
+    return findings_in(resource, facts).errors
+
+
+def errors_of_children(agent: InstanaAgent, facts: Facts) -> tuple[Problem, ...]:
+    """Return the mistakes that show when the children are built, with nothing of the cluster."""
     try:
-        desired_children(build_context(read_agent(resource), NOTHING, NONE_OF_EACH, facts))
+        desired_children(build_context(agent, NOTHING, NONE_OF_EACH, facts))
     except InvalidResource as invalid:
         return invalid.problems
     return ()
+
+
+def _may_clash(resource: Obj) -> bool:
+    return any(_is_given(resource, field.split(".")) for field in MAY_CLASH)
+
+
+def _is_given(part: Any, steps: list[str]) -> bool:
+    for step in steps:
+        part = as_object(part).get(step)
+    return bool(part)

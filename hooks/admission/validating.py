@@ -2,13 +2,13 @@
 
 from enum import Enum
 
-from hooks.admission.problems import errors_in
+from hooks.admission.problems import findings_in
 from hooks.admission.ratcheting import introduced
 from hooks.admission.review import Review, allowed, denied, read_review
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, warnings_of
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS
 
 Problems = tuple[Problem, ...]
 
@@ -46,10 +46,10 @@ def _found(
     resource: Obj, review: Review, facts: Facts, inline_secrets: InlineSecrets
 ) -> tuple[Problems, Problems]:
     """Return errors and warnings of a resource, as this installation sees them."""
-    asked = (*errors_in(resource, facts), *_oddities(resource))
+    found = findings_in(resource, facts)
     errors: list[Problem] = []
     warnings: list[Problem] = []
-    for each in asked:
+    for each in (*found.errors, *found.warnings):
         rule = BY_IDENTIFIER[each.rule]
         if rule.on_create and not review.is_creation:
             continue
@@ -58,10 +58,3 @@ def _found(
         elif inline_secrets is not InlineSecrets.ALLOW:
             (errors if inline_secrets is InlineSecrets.DENY else warnings).append(each)
     return tuple(errors), tuple(warnings)
-
-
-def _oddities(resource: Obj) -> Problems:
-    try:
-        return warnings_of(resource)
-    except (InvalidResource, RecursionError):
-        return ()

@@ -11,7 +11,7 @@ import yaml
 from hooks.admission import errors_in
 from hooks.app.fact_options import fact_option, facts_of
 from hooks.definition import departures
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import Problem
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
@@ -37,7 +37,7 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
     if not found:
         _give_up(f"there is no {KIND} in the files")
     known = _facts(facts)
-    results = [(name, agent, _errors(agent, known), _warnings(agent)) for name, agent in found]
+    results = [(name, agent, _errors(agent, known), warnings_of(agent)) for name, agent in found]
     for name, agent, errors, warnings in results:
         place = f"{Path(name).name}: {_name_of(agent)}"
         _report(place, "error", errors)
@@ -82,13 +82,6 @@ def _errors(agent: Obj, facts: Facts) -> tuple[Problem, ...]:
     paths = {problem.path for problem in by_schema}
     by_rule = tuple(each for each in errors_in(agent, facts) if each.path not in paths)
     return by_schema + by_rule
-
-
-def _warnings(agent: Obj) -> tuple[Problem, ...]:
-    try:
-        return warnings_of(agent)
-    except InvalidResource:
-        return ()
 
 
 def _report(place: str, severity: str, problems: Iterable[Problem]) -> None:

@@ -4,7 +4,14 @@ The table makes the CEL rules of the definition, the admission policies, `python
 docs/validation.md and the check of the sync hook itself.
 """
 
-from hooks.rules.checking import errors_of, parse_agent, rules_named_in, warnings_of
+from hooks.rules.checking import (
+    Findings,
+    errors_of,
+    look_at,
+    parse_agent,
+    rules_named_in,
+    warnings_of,
+)
 from hooks.rules.inline import IDENTIFIERS as INLINE_SECRETS
 from hooks.rules.rule import Layer, Rule, Severity
 from hooks.rules.table import BY_IDENTIFIER, TABLE
@@ -13,10 +20,12 @@ __all__ = [
     "BY_IDENTIFIER",
     "INLINE_SECRETS",
     "TABLE",
+    "Findings",
     "Layer",
     "Rule",
     "Severity",
     "errors_of",
+    "look_at",
     "parse_agent",
     "rules_named_in",
     "warnings_of",

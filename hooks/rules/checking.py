@@ -1,6 +1,7 @@
 """From the observed object to the model, or to every problem of it."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from hooks.errors import InvalidResource, Problem
@@ -11,8 +12,7 @@ from hooks.rules.table import BY_IDENTIFIER, TABLE
 from hooks.rules.walking import problems_in, tree_of
 
 ERRORS: Final = tree_of(rule for rule in TABLE if rule.is_error and not rule.carried_out)
-PARTIAL: Final = tree_of(rule for rule in TABLE if rule.is_error and rule.carried_out)
-WARNINGS: Final = tree_of(rule for rule in TABLE if not rule.is_error)
+ALL: Final = tree_of(TABLE)
 
 IDENTIFIER: Final = re.compile(r" \(rule ([a-z0-9-]+)\)(?:;|$)")
 
@@ -30,19 +30,37 @@ def parse_agent(resource: Obj) -> InstanaAgent:
     return agent
 
 
-def errors_of(resource: Obj) -> tuple[Problem, ...]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that the rules find in a resource, and what was read of it unless that cannot be."""
+
+    agent: InstanaAgent | None
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def look_at(resource: Obj) -> Findings:
     """Return every problem of a resource, also those that do not keep all else from its place."""
     try:
-        _, given = read_given(resource)
+        agent, given = read_given(resource)
     except InvalidResource as invalid:
-        return invalid.problems
-    return (*problems_in(given, ERRORS), *problems_in(given, PARTIAL))
+        return Findings(None, invalid.problems)
+    found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL)]
+    return Findings(
+        agent,
+        errors=tuple(each for each, is_error in found if is_error),
+        warnings=tuple(each for each, is_error in found if not is_error),
+    )
+
+
+def errors_of(resource: Obj) -> tuple[Problem, ...]:
+    """Return what is wrong with a resource."""
+    return look_at(resource).errors
 
 
 def warnings_of(resource: Obj) -> tuple[Problem, ...]:
-    """Return what is odd about a resource without being wrong; raises InvalidResource."""
-    _, given = read_given(resource)
-    return tuple(problems_in(given, WARNINGS))
+    """Return what is odd about a resource without being wrong; nothing of one that is no such."""
+    return look_at(resource).warnings
 
 
 def rules_named_in(message: str) -> tuple[str, ...]:

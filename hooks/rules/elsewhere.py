@@ -2,7 +2,8 @@
 
 from hooks.errors import FIELD_TYPE, NESTING, QUANTITY, REQUIRED_FIELD
 from hooks.kube.objects import Obj
-from hooks.rules.rule import Rule
+from hooks.kube.quantities import InvalidQuantity, canonical_amount
+from hooks.rules.rule import Rule, unless
 
 CHILD_REPEATED = "child-repeated"
 OBJECT_OVERWRITTEN = "object-overwritten"
@@ -13,6 +14,15 @@ VOLUME_MISSING = "volume-missing"
 MOUNT_PATH_TAKEN = "mount-path-taken"
 ZONE_POD_LABEL = "zone-pod-label"
 ZONE_NODE_LABEL = "zone-node-label"
+
+
+def _is_quantity(value: str | float) -> bool:
+    try:
+        canonical_amount(value)
+    except InvalidQuantity:
+        return False
+    return True
+
 
 NOTHING: Obj = {"emptyDir": {}}
 
@@ -54,10 +64,15 @@ RULES = (
     ),
     Rule(
         QUANTITY,
-        ("spec.agent.pod.requests{}", "spec.agent.pod.limits{}"),
+        tuple(
+            f"spec.{pod}.{side}{{}}"
+            for pod in ("agent.pod", "k8s_sensor.deployment.pod")
+            for side in ("requests", "limits")
+        ),
         'is not a Kubernetes quantity such as "500m", "1.5" or "512Mi"',
         bad={"agent": {"pod": {"limits": {"memory": "1 GB"}}}},
         good={"agent": {"pod": {"limits": {"memory": "1G"}}}},
+        find=unless(_is_quantity),
         in_schema=True,
     ),
     Rule(

@@ -10,12 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hooks.admission import InlineSecrets, default, errors_in, validate
+from hooks.admission.problems import errors_of_children
 from hooks.app.admission import create_admission_app
 from hooks.app.metrics import Metrics
 from hooks.app.settings import Settings
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rules import warnings_of
+from hooks.rules import look_at, warnings_of
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
 from tests.support.reviews import patch_of, review, with_patch
@@ -45,6 +46,16 @@ def test_any_spec_gets_an_answer_that_tells_no_secret(
             assert specs.MARK not in response.text
     assert len(lines) == len(PATHS)
     assert specs.MARK not in repr(lines)
+
+
+@given(ANY_SPEC, clusters.FACTS)
+def test_no_child_shows_a_mistake_where_none_is_looked_for(spec: Any, facts: Facts) -> None:
+    """To build all children only to admit a resource would take longer than all else."""
+    found = look_at(specs.resource(spec))
+    assume(not found.errors)
+
+    assert found.agent
+    assert errors_in(specs.resource(spec), facts) == errors_of_children(found.agent, facts)
 
 
 @given(specs.json_values(), specs.json_values(), specs.json_values())

@@ -272,7 +272,7 @@ def test_what_is_no_quantity_is_said(requests: Obj) -> None:
     message = conditions(answer(of_pod(requests=requests)))["Valid"]["message"]
 
     assert message.startswith(
-        f"spec.agent.pod.requests.{next(iter(requests))}: is not a Kubernetes"
+        f"spec.agent.pod.requests[{next(iter(requests))}]: is not a Kubernetes"
     )
 
 

@@ -345,8 +345,9 @@ def test_a_mistake_of_a_builder_says_which_child(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_value_that_kubernetes_cannot_hold_says_which_child() -> None:
+    scratch = {"name": "scratch", "emptyDir": {"sizeLimit": "much"}}
     with pytest.raises(InvalidResource) as caught:
-        desired_children(context({"agent": {"pod": {"limits": {"cpu": "much"}}}}))
+        desired_children(context({"agent": {"pod": {"volumes": [scratch]}}}))
 
     assert caught.value.where.child == "agent_daemonset"
 
