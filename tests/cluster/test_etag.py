@@ -7,18 +7,24 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hooks.facts import Facts
 from hooks.kube.objects import Obj, identity
+from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
-from tests.cluster.cases import rendered, resource
+from tests.cluster.cases import resource
 from tests.cluster.loop import remove, settled, versions
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.support.resources import merged
 
 pytestmark = pytest.mark.skipif(
     binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
 )
 
 COMPONENT = Path("metacontroller/components/etag/kustomization.yaml")
-AGENT = resource("minimal")
+AGENT = merged(resource("minimal"), {"spec": {"k8s_sensor": {"deployment": {"enabled": False}}}})
+"""Ready where there is no node: what is not is looked at again after a while, and has no tag."""
+
+NOW = "2026-01-01T00:00:00Z"
 RESYNC_SECONDS = 1
 RESYNCS = 5
 
@@ -32,7 +38,7 @@ def configuration() -> Obj:
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_tags_spare_answers_and_hide_no_change(strategy: str, api: Api, tmp_path: Path) -> None:
-    answer = rendered("minimal")
+    answer = render([AGENT], Facts(), NOW)
     wanted = {identity(each) for each in [*answer.children, *answer.attachments]}
     with service(tmp_path / "service.log", INSECURE="1", ETAG="true") as port:
         loop = Recorder(port)

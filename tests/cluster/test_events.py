@@ -10,7 +10,7 @@ import pytest
 
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
-from tests.cluster.loop import remove, running_loop, settled, versions
+from tests.cluster.loop import remove, running_loop, settled
 from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder, binary
 
 pytestmark = pytest.mark.skipif(
@@ -107,7 +107,7 @@ def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Reco
     with running_loop(api, request.param, logs) as recorder:
         agent, others = resource(CASE), surroundings(CASE)
         api.apply_all([*others, OTHER_NAMESPACE, agent])
-        wait_for(lambda: len(versions(api)) > len(others), "there are children")
+        wait_for(lambda: _is_followed(api, agent), "the status of the resource")
         settled(api, agent)
         yield recorder
         remove(api, agent, [*others, OTHER_SECRET, OTHER_NAMESPACE])
@@ -129,6 +129,11 @@ def test_event(event: Event, loop: Recorder, api: Api) -> None:
     )
     if "by hand" in event.what:
         assert _content(api) == wanted
+
+
+def _is_followed(api: Api, agent: Obj) -> bool:
+    """Tell whether the first status is there: Metacontroller writes it once all children are."""
+    return bool((api.get(agent) or {}).get("status"))
 
 
 def _calls(loop: Recorder) -> list[Exchange]:
