@@ -35,6 +35,7 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
+from hooks.status.pointers import pointed
 from hooks.status.prerequisites import authorized, references_resolved
 from hooks.status.progress import progress
 from hooks.status.references import references
@@ -274,7 +275,7 @@ def _ready(parts: list[Condition]) -> Condition:
     """Return the sum of the parts: the first one that is bad says why."""
     for part in parts:
         if part.status != "True" and not part.is_advice:
-            return Condition("Ready", "False", part.reason, part.message)
+            return pointed(Condition("Ready", "False", part.reason, part.message), part)
     agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
     reason = agents.reason if agents.reason == NO_NODES else "Ready"
     return Condition("Ready", "True", reason, agents.message)
