@@ -25,6 +25,7 @@ from hooks.status.availability import (
     sensors_available,
 )
 from hooks.status.certificate import certificate_issued
+from hooks.status.changes import NO_CHANGES, Changes, changes_of
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
 from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.overrides import overrides
@@ -67,10 +68,11 @@ SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The status, and after how many seconds it is to be looked at again, if at all."""
+    """The status, after how many seconds it is to be looked at again, and what changes now."""
 
     status: Obj
     resync_after: float | None = None
+    changes: Changes = NO_CHANGES
 
 
 def report_on_valid(
@@ -105,7 +107,8 @@ def report_on_valid(
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
-    return Report(status, resync_after(status, now) or (PATIENCE_SECONDS if pending else None))
+    again = resync_after(status, now) or (PATIENCE_SECONDS if pending else None)
+    return Report(status, again, changes_of(context.children, children, pending))
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
