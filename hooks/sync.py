@@ -4,6 +4,7 @@ One function for the hook, for `render` and for the tests. Nothing is ever delet
 a resource that cannot be carried out keeps its observed children as they are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hooks.desired import build_context, desired_children
@@ -22,6 +23,7 @@ from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
 from hooks.status import Report, report_on_invalid, report_on_paused, report_on_valid
+from hooks.status.changes import Changes
 from hooks.wire import SyncRequest, sync_request
 
 
@@ -34,14 +36,20 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
 
 
-def sync(request: Obj, facts: Facts, now: str) -> Obj:
+def _unnoted(_changes: Changes) -> None:
+    """Take no note of what changes."""
+
+
+def sync(request: Obj, facts: Facts, now: str, note: Callable[[Changes], None] = _unnoted) -> Obj:
     """Return the answer to a sync request: `children`, `status`, and `resyncAfterSeconds` if any.
 
     `now` is the time of the call in RFC 3339, in whole seconds of UTC; it becomes the transition
-    time of conditions whose status changes. Raises UnreadableRequest for what is no sync request
-    of an InstanaAgent, InternalError for a mistake of this service.
+    time of conditions whose status changes. `note` is told which children change.
+    Raises UnreadableRequest for what is no sync request of an InstanaAgent, InternalError for a
+    mistake of this service.
     """
     outcome = reconcile(sync_request(request), facts, now)
+    note(outcome.report.changes)
     return {
         "children": outcome.children,
         "status": outcome.report.status,

@@ -23,7 +23,7 @@ LARGEST_REVIEW: Final = 4 * MEBIBYTE
 def create_admission_app(settings: Settings, metrics: Metrics) -> Flask:
     """Return the WSGI application of the webhooks; it counts its calls with those of the hooks."""
     app = empty_app(metrics)
-    edge = Edge(metrics, LARGEST_REVIEW, tokens=None, tags=None)
+    edge = Edge(metrics, LARGEST_REVIEW, tokens=None, tags=None, places=None)
     for webhook in webhooks_of(settings):
         view = answering(webhook, edge)
         app.add_url_rule(webhook.path, webhook.name, view, methods=["POST"])
@@ -37,11 +37,11 @@ def webhooks_of(settings: Settings) -> tuple[Hook, ...]:
         Hook(
             "validate",
             "/admission/validate",
-            lambda asked, _: validate(asked, facts, inline_secrets),
+            lambda asked, *_: validate(asked, facts, inline_secrets),
             makes_children=False,
         ),
         Hook(
-            "default", "/admission/default", lambda asked, _: default(asked), makes_children=False
+            "default", "/admission/default", lambda asked, *_: default(asked), makes_children=False
         ),
     )
 

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 from hooks.admission import refusal_of
 from hooks.app.failures import Failure
+from hooks.app.resources import State, state_of
 from hooks.errors import InvalidResource, MissingReference
 from hooks.rules import rules_named_in
+from hooks.status.changes import NO_CHANGES, Changes
 from hooks.status.compose import FORMER_TYPES
 from hooks.status.progress import RECONCILING, STALLED
 from hooks.status.rollouts import ROLLOUT_HELD
@@ -44,6 +46,9 @@ class Call:
     rules: tuple[str, ...] = ()
     error_types: frozenset[str] = frozenset()
     failure: Failure | None = None
+    is_going: bool = False
+    state: State | None = None
+    changes: Changes = NO_CHANGES
 
     def asked(self, request: Mapping[str, Any]) -> None:
         """Note which resource the request is about; the request may be of any shape."""
@@ -55,6 +60,11 @@ class Call:
         self.uid = _text(metadata.get("uid"), LONGEST_UID)
         generation = metadata.get("generation")
         self.generation = generation if isinstance(generation, int) else 0
+        self.is_going = bool(metadata.get("deletionTimestamp"))
+
+    def changing(self, changes: Changes) -> None:
+        """Note which children change by the answer."""
+        self.changes = changes
 
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Note how many children the answer has, and what its status complains about."""
@@ -63,7 +73,9 @@ class Call:
             return
         children = answer.get("children") or answer.get("attachments") or ()
         self.children = Counter(str(child.get("kind")) for child in children)
-        conditions = _mapping(answer.get("status")).get("conditions") or ()
+        status = _mapping(answer.get("status"))
+        conditions = status.get("conditions") or ()
+        self.state = state_of(status) if "agents" in status else None
         failed = [condition for condition in conditions if _is_a_problem(condition)]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
         self.rules = tuple(
@@ -114,6 +126,8 @@ class Call:
         }
         if self.rules:
             told["rules"] = list(self.rules)
+        if self.changes != NO_CHANGES:
+            told |= {what: list(names) for what, names in asdict(self.changes).items() if names}
         return told | (self.failure.log_fields() if self.failure else {})
 
 

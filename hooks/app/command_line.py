@@ -14,6 +14,7 @@ from hooks import __version__
 from hooks.api_reference import api_reference
 from hooks.app.demo import demonstrate
 from hooks.app.fact_options import fact_option, facts_of
+from hooks.app.monitoring import alert_rules, dashboard
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
@@ -40,8 +41,11 @@ INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
 VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
 MUTATING = Path("deploy/components/defaulting/configuration.yaml")
 VALIDATION = Path("docs/validation.md")
+ALERTS = Path("deploy/components/monitoring/alerts.yaml")
+DASHBOARD = Path("deploy/components/monitoring/dashboard.json")
 DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
 POLICIES_HEADER = "# Made from the table of rules by `make generate`.\n"
+MONITORING_HEADER = "# Made by `make generate`; docs/operate.md says what to do about each.\n"
 WEBHOOKS_HEADER = "# Made by `make generate`, with the conditions of the policies.\n"
 
 
@@ -92,7 +96,7 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made from models and rules: the CRD, what asks at admission, pages."""
+    """Write what is made: the CRD, what asks at admission, pages, alerts and a dashboard."""
     for file, text in generated().items():
         file.write_text(text)
 
@@ -107,6 +111,8 @@ def generated() -> dict[Path, str]:
         VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
         MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),
         VALIDATION: validation_page(),
+        ALERTS: MONITORING_HEADER + as_yaml([alert_rules()]),
+        DASHBOARD: dashboard(),
     }
 
 

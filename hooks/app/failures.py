@@ -15,6 +15,7 @@ from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
+from hooks.app.overload import RETRY_SECONDS
 from hooks.errors import HookError, InternalError
 
 LONGEST_MESSAGE: Final = 1000
@@ -29,6 +30,7 @@ HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: (CLOSE,),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (CLOSE,),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (CLOSE,),
+    HTTPStatus.TOO_MANY_REQUESTS: (CLOSE, ("Retry-After", str(RETRY_SECONDS))),
 }
 """Headers of answers given before the body was read; the connection ends with them."""
 

@@ -17,6 +17,8 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from hooks.app.calls import Call
+from hooks.app.certificate_expiry import CertificateExpiry
+from hooks.app.resources import Resources
 from hooks.app.settings import Settings
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -94,6 +96,8 @@ class Metrics:
         self.in_progress = Gauge(
             "instana_hooks_calls_in_progress", "Hook calls being answered now.", registry=registry
         )
+        self.resources = Resources()
+        registry.register(self.resources)
         self._describe_process(settings)
 
     def _describe_process(self, settings: Settings) -> None:
@@ -101,6 +105,20 @@ class Metrics:
             "instana_hooks_threads", "Calls that can be answered at once.", registry=self.registry
         )
         threads.set(settings.threads)
+        most = Gauge(
+            "instana_hooks_calls_allowed",
+            "Hook calls that may be in progress; a further one is answered with 429.",
+            registry=self.registry,
+        )
+        most.set(settings.calls_at_once)
+        if settings.tls:
+            expiry = CertificateExpiry(settings.tls_cert_file)
+            end = Gauge(
+                "instana_hooks_certificate_expiry_timestamp_seconds",
+                "Until when the certificate that the service shows is valid.",
+                registry=self.registry,
+            )
+            end.set_function(expiry.current)
         build = Info("instana_hooks_build", "What is running.", registry=self.registry)
         python = ".".join(str(part) for part in sys.version_info[:3])
         build.info({"version": settings.operator_version, "python": python})
@@ -108,7 +126,7 @@ class Metrics:
         GCCollector(registry=self.registry)
 
     def observe(self, call: Call) -> None:
-        """Count one finished hook call."""
+        """Count one finished hook call; of its changes, those that are no news are dropped."""
         hook = call.hook
         self.calls.labels(hook, str(int(call.status))).inc()
         self.seconds.labels(hook).observe(call.seconds)
@@ -119,6 +137,10 @@ class Metrics:
             self.rules.labels(rule).inc()
         if not call.failure:
             self._observe_answer(call)
+        if call.is_going:
+            self.resources.forget(call.resource)
+        elif call.state:
+            call.changes = self.resources.saw(call.resource, call.state, call.changes)
 
     def refused(self, status: int, error_type: str) -> None:
         """Count a request that reached no hook."""

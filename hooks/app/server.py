@@ -1,6 +1,7 @@
 """The routes: bytes in, bytes out; everything else is done by pure functions."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from hooks.app.etag import Tags
 from hooks.app.failures import Failure, failure_of
 from hooks.app.logs import LOGGER
 from hooks.app.metrics import CONTENT_TYPE, Metrics
+from hooks.app.overload import Places
 from hooks.app.readiness import SELF_CHECK, Readiness
 from hooks.app.settings import Settings
 from hooks.app.tokens import Tokens
@@ -41,7 +43,7 @@ class Hook:
 
     name: str
     path: str
-    answer: Callable[[Obj, str], Obj]
+    answer: Callable[[Obj, str, Call], Obj]
     makes_children: bool
 
 
@@ -53,6 +55,7 @@ class Edge:
     largest_body: int
     tokens: Tokens | None
     tags: Tags | None
+    places: Places | None
 
 
 def create_app(settings: Settings) -> Flask:
@@ -66,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
         settings.max_body_bytes,
         Tokens(settings.tokens_file) if settings.tokens_file else None,
         Tags(settings.facts) if settings.etag else None,
+        Places(settings.calls_at_once),
     )
     for hook in hooks:
         app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
@@ -87,23 +91,28 @@ def empty_app(metrics: Metrics) -> Flask:
 def hooks_of(facts: Facts) -> tuple[Hook, ...]:
     """Return all hooks, bound to the facts of this installation; the first is the self-check's."""
     return (
-        Hook("sync", "/sync", lambda asked, at: sync.sync(asked, facts, at), makes_children=True),
+        Hook(
+            "sync",
+            "/sync",
+            lambda asked, at, call: sync.sync(asked, facts, at, call.changing),
+            makes_children=True,
+        ),
         Hook(
             "customize",
             "/customize",
-            lambda asked, _: customize.customize(asked, facts),
+            lambda asked, *_: customize.customize(asked, facts),
             makes_children=False,
         ),
         Hook(
             "cluster-rbac-sync",
             "/cluster-rbac/sync",
-            lambda asked, _: cluster_rbac.sync(asked, facts),
+            lambda asked, *_: cluster_rbac.sync(asked, facts),
             makes_children=True,
         ),
         Hook(
             "cluster-rbac-customize",
             "/cluster-rbac/customize",
-            lambda asked, _: cluster_rbac.customize(asked),
+            lambda asked, *_: cluster_rbac.customize(asked),
             makes_children=False,
         ),
     )
@@ -151,7 +160,8 @@ def refusing(metrics: Metrics) -> Callable[[Exception], Response]:
 def check(hook: Hook, readiness: Readiness) -> None:
     """Let the hook answer a small request; the service gets ready if it does."""
     try:
-        wire.encode(hook.answer(wire.decode(wire.encode(SELF_CHECK)), now()))
+        asked = wire.decode(wire.encode(SELF_CHECK))
+        wire.encode(hook.answer(asked, now(), Call(hook.name)))
     except Exception as error:
         log.exception("self-check failed", **failure_of(error).log_fields())
     else:
@@ -162,19 +172,23 @@ def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
     try:
         if edge.tokens:
             edge.tokens.check(request.headers.get("Authorization", ""))
-        body = read_body(request, edge.largest_body)
-        call.bytes_in = len(body)
-        tag = edge.tags.of(hook.path, body) if edge.tags else ""
-        if tag and etag.has(request.if_none_match, tag):
-            response = _unchanged(call, tag)
-        else:
-            response = _computed(hook, call, body, tag)
+        with edge.places.taken() if edge.places else nullcontext():
+            response = _read_and_answered(hook, call, edge)
     except Exception as error:  # noqa: BLE001  the edge: anything else would be the framework's page
         failure = failure_of(error)
         call.failed(failure)
         response = _response_to(failure)
     call.bytes_out = response.content_length or 0
     return response
+
+
+def _read_and_answered(hook: Hook, call: Call, edge: Edge) -> Response:
+    body = read_body(request, edge.largest_body)
+    call.bytes_in = len(body)
+    tag = edge.tags.of(hook.path, body) if edge.tags else ""
+    if tag and etag.has(request.if_none_match, tag):
+        return _unchanged(call, tag)
+    return _computed(hook, call, body, tag)
 
 
 def _unchanged(call: Call, tag: str) -> Response:
@@ -189,7 +203,7 @@ def _computed(hook: Hook, call: Call, body: bytes, tag: str) -> Response:
     asked = wire.decode(body)
     call.asked(asked)
     at = now()
-    answer = hook.answer(asked, at)
+    answer = hook.answer(asked, at, call)
     payload = wire.encode(answer)
     call.answered(answer)
     response = Response(payload, content_type=JSON)

@@ -55,6 +55,7 @@ class Settings:
     host: str = "0.0.0.0"  # noqa: S104  a container's port is reached from outside
     port: int = 8080
     threads: int = 32
+    max_calls: int = 0
     max_body_bytes: int = 128 * MEBIBYTE
     read_seconds: float = 2.0
     log_format: LogFormat = "auto"
@@ -88,6 +89,11 @@ class Settings:
             kubernetes_version=self.kubernetes_version,
             node_zones=self.node_zones,
         )
+
+    @property
+    def calls_at_once(self) -> int:
+        """Return how many hook calls there may be in progress: some threads are left for probes."""
+        return self.max_calls or max(self.threads * 3 // 4, 1)
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -236,6 +242,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "HOST": str,
     "PORT": _whole_number(1, LAST_PORT),
     "THREADS": _whole_number(1, MOST_THREADS),
+    "MAX_CALLS": _whole_number(1, MOST_THREADS),
     "MAX_BODY_BYTES": _whole_number(1, 2**40),
     "READ_SECONDS": _seconds,
     "LOG_FORMAT": _one_of(LOG_FORMATS),

@@ -26,6 +26,7 @@ from hooks.status.availability import (
     sensors_available,
 )
 from hooks.status.certificate import certificate_issued
+from hooks.status.changes import NO_CHANGES, Changes, changes_of
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
 from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.overrides import overrides
@@ -36,6 +37,7 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
+from hooks.status.pointers import pointed
 from hooks.status.prerequisites import authorized, references_resolved
 from hooks.status.progress import progress
 from hooks.status.references import references
@@ -67,10 +69,11 @@ SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The status, and after how many seconds it is to be looked at again, if at all."""
+    """The status, after how many seconds it is to be looked at again, and what changes now."""
 
     status: Obj
     resync_after: float | None = None
+    changes: Changes = NO_CHANGES
 
 
 def report_on_valid(
@@ -106,7 +109,8 @@ def report_on_valid(
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
-    return Report(status, resync_after(status, now) or (PATIENCE_SECONDS if pending else None))
+    again = resync_after(status, now) or (PATIENCE_SECONDS if pending else None)
+    return Report(status, again, changes_of(context.children, children, pending))
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
@@ -282,7 +286,7 @@ def _ready(parts: list[Condition]) -> Condition:
     """Return the sum of the parts: the first one that is bad says why."""
     for part in parts:
         if part.status != "True" and not part.is_advice:
-            return Condition("Ready", "False", part.reason, part.message)
+            return pointed(Condition("Ready", "False", part.reason, part.message), part)
     agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
     reason = agents.reason if agents.reason == NO_NODES else "Ready"
     return Condition("Ready", "True", reason, agents.message)

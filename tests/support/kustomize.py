@@ -16,6 +16,8 @@ COMPONENTS = (
     "deploy/components/defaulting",
     "deploy/components/etcd-copies",
     "deploy/components/leader-election",
+    "deploy/components/monitoring",
+    "deploy/components/monitoring-openshift",
     "deploy/components/nodes-proxy",
     "deploy/components/webhook-ca-cert-manager",
     "deploy/components/webhook-ca-openshift",

@@ -149,7 +149,8 @@ def test_a_daemonset_of_another_installation_is_in_the_way() -> None:
     assert (status, reason) == ("False", "ObjectInTheWay")
     assert "DaemonSet/instana-agent" in message
     assert message.endswith(DYNAMICALLY)
-    assert found("Ready", agent(), other, observed=children) == ("False", reason, message)
+    pointed = f"{message}; docs/troubleshooting.md#objectintheway"
+    assert found("Ready", agent(), other, observed=children) == ("False", reason, pointed)
 
 
 def test_a_daemonset_of_another_name_is_in_nobodys_way() -> None:

@@ -303,12 +303,13 @@ def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
     result = answer(agent(INVALID), observed=running())
     message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)"
     failed = "False", "InvalidSpec", message
+    pointed = "False", "InvalidSpec", f"{message}; docs/troubleshooting.md#invalidspec"
     agents = "True", "AllDesiredAgentsAvailable", "all agents are available"
     sensors = "True", "AllDesiredK8sensorsAvailable", "all k8sensors are available"
     unclear = "Unknown", "InvalidSpec", "the spec is not valid"
 
     assert {name: says(result, name) for name in TYPES} == {
-        "Ready": failed,
+        "Ready": pointed,
         "Reconciling": ("False", "InvalidSpec", "nothing moves before that is mended"),
         "Stalled": ("True", "InvalidSpec", message),
         "Valid": failed,

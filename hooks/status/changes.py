@@ -1,0 +1,42 @@
+"""What an answer asks for that is not observed: names of children, and no value of them."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hooks.kube.objects import Obj, describe, identity
+from hooks.observed import ObservedObjects
+
+Names: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Children by `Kind/name`: those to create, to change, and to delete."""
+
+    created: Names = ()
+    changed: Names = ()
+    deleted: Names = ()
+
+
+NO_CHANGES = Changes()
+
+
+def changes_of(observed: ObservedObjects, children: list[Obj], pending: list[Obj]) -> Changes:
+    """Return what becomes of the children; `pending` are those that are not as they should be.
+
+    At rest that is a look at how many there are.
+    """
+    count = sum(map(len, observed.by_kind.values()))
+    if not pending and count == len(children):
+        return NO_CHANGES
+    there = {identity(each) for each in observed}
+    wanted = {identity(each) for each in children}
+    return Changes(
+        created=_names([each for each in pending if identity(each) not in there]),
+        changed=_names([each for each in pending if identity(each) in there]),
+        deleted=_names([each for each in observed if identity(each) not in wanted]),
+    )
+
+
+def _names(children: list[Obj]) -> Names:
+    return tuple(sorted(map(describe, children)))
