@@ -32,8 +32,14 @@ class Counts:
             "ready": self.ready,
             "updated": self.updated,
             "available": self.available,
+            "unavailable": self.unavailable,
             "summary": f"{self.ready}/{self.desired}",
         }
+
+    @property
+    def unavailable(self) -> int:
+        """Return how many are lacking."""
+        return max(self.desired - self.available, 0)
 
 
 def agent_daemonsets(children: ObservedObjects) -> list[Obj]:
