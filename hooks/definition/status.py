@@ -27,6 +27,7 @@ def status() -> Obj:
             "k8sensors": _counts("k8sensors of all backends together.", backends=_parts(BACKENDS)),
             "images": _texts("Images of the pods of agents and k8sensors, at most 16."),
             "rollout": _rollout(),
+            "pods": _pods(),
             "effective": {
                 "description": "Values of fields that the resource leaves open, by their paths.",
                 "type": "object",
@@ -125,6 +126,40 @@ def _last() -> Obj:
                 "template": _text("Digest of the pod template that is asked for."),
                 "checksum": _text("Digest of what all its pods read as they started."),
             },
+        },
+    }
+
+
+def _pods() -> Obj:
+    return {
+        "description": "Why pods are not ready (spec.podStatus: Enabled).",
+        "type": "object",
+        "properties": {
+            "problems": {
+                "description": "One per component and cause; at most 16.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "component": _text("instana-agent or k8sensor."),
+                        "cause": _text("Why the pods are not ready, in one word."),
+                        "count": _number("How many pods that is."),
+                        "pod": _text("One of them."),
+                        "node": _text("Its node."),
+                        "detail": _text("Exit code, image or reason of that one."),
+                        "remedy": _text("What to do."),
+                    },
+                },
+            },
+            "nodesWithoutAgent": {
+                "description": "Nodes whose agent is not ready.",
+                "type": "object",
+                "properties": {
+                    "count": _number("How many."),
+                    "names": _texts("The first ones by name, at most 16."),
+                },
+            },
+            "restarts": _text("How often containers restarted, in powers of ten."),
         },
     }
 

@@ -39,6 +39,7 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
+from hooks.status.pods import pods
 from hooks.status.prerequisites import authorized, references_resolved
 from hooks.status.progress import progress
 from hooks.status.references import references
@@ -105,6 +106,7 @@ def report_on_valid(
         **_named_in_spec(context, children, held),
         **rollout(parent, context, children, held),
         "effective": effective(parent, context),
+        **pods(context),
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
@@ -132,6 +134,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
         **_named_in_spec(context, children, ()),
         **_kept(parent),
         "effective": effective(parent, context),
+        **pods(context),
         "status": RUNNING,
         "conditions": _conditions(parts, [paused], parent, now),
     }

@@ -25,6 +25,7 @@ EFFECTIVE: dict[str, Value] = {
     "k8s_sensor.securityProfile": lambda context: context.agent.spec.k8s_sensor.security_profile,
     "opentelemetry.enabled": lambda context: context.agent.spec.opentelemetry.enabled,
     "openshift": lambda context: context.is_openshift,
+    "podStatus": lambda context: context.agent.spec.pod_status,
     "rollout.policy": lambda context: context.agent.spec.rollout.policy,
     "serviceAccount.name": lambda context: context.agent.service_account_name,
     "useSecretMounts": lambda context: context.agent.spec.use_secret_mounts,

@@ -1,5 +1,6 @@
 """What the observed DaemonSets and Deployments say of themselves, in counts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
 from hooks.status.rollout import remaining_time
+
+IN_DOUBT = re.compile(r" pods (available|up to date)")
+"""Of a workload that its controller leads, but whose pods are not as they should be."""
 
 BEING_CHANGED = "is being changed"
 """Of a workload until its controller saw the change: the same before and after it was written.
