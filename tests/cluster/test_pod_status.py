@@ -43,7 +43,7 @@ def _agent(loop: Recorder, api: Api) -> Iterator[None]:
     settled(api, AGENT)
     yield
     for name in ("a-1", "a-2"):
-        api.delete(_placed(healthy(name, "n1")))
+        _end(api, _placed(healthy(name, "n1")))
     remove(api, AGENT, [])
 
 
@@ -108,9 +108,16 @@ def test_a_pod_that_no_node_takes_is_told(loop: Recorder, api: Api) -> None:
 def _show(api: Api, pod: Obj) -> None:
     """Have the pod in the cluster as a kubelet reports it."""
     placed = _placed(pod)
+    placed["metadata"]["ownerReferences"] = [_owner(api)]
     api.apply({name: part for name, part in placed.items() if name != "status"})
     api.merge(placed, {"status": None}, subresource="status")
     api.merge(placed, {"status": placed["status"]}, subresource="status")
+
+
+def _end(api: Api, pod: Obj) -> None:
+    """Delete the pod at once, as no kubelet ends it."""
+    api.session.delete(api.url(pod), json={"gracePeriodSeconds": 0})
+    wait_for(lambda: api.get(pod) is None, "the pod is gone")
 
 
 def _placed(pod: Obj) -> Obj:
@@ -119,6 +126,13 @@ def _placed(pod: Obj) -> Obj:
         "metadata": pod["metadata"] | {"namespace": NAMESPACE},
         "spec": pod["spec"] | TOLERANT,
     }
+
+
+def _owner(api: Api) -> Obj:
+    """Return the owner that keeps the DaemonSet from adopting, and then ending, the pod."""
+    metadata = (api.get(AGENT) or {})["metadata"]
+    kind = {"apiVersion": AGENT["apiVersion"], "kind": AGENT["kind"]}
+    return kind | {"name": NAME, "uid": metadata["uid"], "controller": True}
 
 
 def _status(api: Api) -> Obj:
