@@ -29,7 +29,7 @@ def status() -> Obj:
             "rollout": _rollout(),
             "pods": _pods(),
             "effective": {
-                "description": "Values of fields that the resource leaves open, by their paths.",
+                "description": "Values that count of fields that have a default, by their paths.",
                 "type": "object",
                 "additionalProperties": {"type": "string"},
             },

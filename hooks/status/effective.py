@@ -1,17 +1,16 @@
-"""What counts where the resource does not say it: the values of the fields that are left open."""
+"""What counts of fields that have a default: the same whether the default is stored or not."""
 
 from collections.abc import Callable
 
 from hooks.desired.agent_daemonset import DEFAULT_MODE
 from hooks.desired.context import Context
-from hooks.kube.objects import Obj, as_object
 
 Value = Callable[[Context], object]
 
 EFFECTIVE: dict[str, Value] = {
     "agent.endpointHost": lambda context: context.agent.spec.agent.endpoint_host,
     "agent.endpointPort": lambda context: context.agent.spec.agent.endpoint_port,
-    "agent.mode": lambda _: DEFAULT_MODE,
+    "agent.mode": lambda context: context.agent.spec.agent.mode or DEFAULT_MODE,
     "agent.packageCache.type": lambda context: context.agent.spec.agent.package_cache.type,
     "agent.reloadOnSecretChange": (
         lambda context: context.agent.spec.agent.reload_on_secret_change
@@ -34,22 +33,9 @@ EFFECTIVE: dict[str, Value] = {
 """Fields below `spec` of which somebody may ask what they are: none of a secret."""
 
 
-def effective(parent: Obj, context: Context) -> dict[str, str]:
-    """Return the values of those fields that the resource leaves open, by their paths."""
-    spec = as_object(parent.get("spec"))
-    return {
-        f"spec.{path}": _text(value(context))
-        for path, value in EFFECTIVE.items()
-        if _given(spec, path) in (None, "")
-    }
-
-
-def _given(spec: Obj, path: str) -> object:
-    *parents, field = path.split(".")
-    part = spec
-    for name in parents:
-        part = as_object(part.get(name))
-    return part.get(field)
+def effective(context: Context) -> dict[str, str]:
+    """Return the values of those fields by their paths, whether the resource says them or not."""
+    return {f"spec.{path}": _text(value(context)) for path, value in EFFECTIVE.items()}
 
 
 def _text(value: object) -> str:

@@ -110,7 +110,6 @@ def _show(api: Api, pod: Obj) -> None:
     placed = _placed(pod)
     placed["metadata"]["ownerReferences"] = [_owner(api)]
     api.apply({name: part for name, part in placed.items() if name != "status"})
-    api.merge(placed, {"status": None}, subresource="status")
     api.merge(placed, {"status": placed["status"]}, subresource="status")
 
 

@@ -88,17 +88,17 @@ def test_images_are_those_of_the_pods(more: Obj, expected: str) -> None:
     [
         ({}, FACTS, "spec.openshift", "false"),
         ({}, Facts(openshift=True), "spec.openshift", "true"),
-        ({"openshift": True}, FACTS, "spec.openshift", None),
+        ({"openshift": True}, FACTS, "spec.openshift", "true"),
         ({}, FACTS, "spec.agent.mode", "APM"),
         ({"agent": {"mode": ""}}, FACTS, "spec.agent.mode", "APM"),
-        ({"agent": {"mode": "OFF"}}, FACTS, "spec.agent.mode", None),
-        ({}, FACTS, "spec.agent.endpointPort", None),
+        ({"agent": {"mode": "OFF"}}, FACTS, "spec.agent.mode", "OFF"),
+        ({"agent": {"endpointPort": "1444"}}, FACTS, "spec.agent.endpointPort", "1444"),
         ({"agent": {"endpointPort": None}}, FACTS, "spec.agent.endpointPort", "443"),
         ({}, FACTS, "spec.serviceAccount.name", "instana-agent"),
         ({}, FACTS, "spec.k8s_sensor.deployment.replicas", "3"),
     ],
 )
-def test_what_is_left_open_is_told(spec: Obj, facts: Facts, path: str, value: str | None) -> None:
+def test_what_counts_is_told(spec: Obj, facts: Facts, path: str, value: str) -> None:
     assert status_of(agent(spec), facts=facts)["effective"].get(path) == value
 
 
