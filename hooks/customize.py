@@ -24,6 +24,7 @@ from hooks.models.parsing import read_agent
 from hooks.models.references import references
 from hooks.models.workloads import NODE_LABEL
 from hooks.observed import ObservedObjects
+from hooks.status.pods import reads_pods
 from hooks.wire import parent_of
 
 __all__ = ["customize", "related_resources"]
@@ -59,6 +60,7 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
         _labelled_namespaces(),
         _nodes_with_zones() if _goes_by_nodes(agent, facts) else {},
         _daemonsets_of_others(agent.namespace),
+        _own_pods(agent) if reads_pods(agent, facts) else {},
         *(_etcd() if looks_for_etcd else []),
         *(_sources_of_copies() if copies_etcd(context) else []),
     ]
@@ -96,6 +98,20 @@ def _nodes_with_zones() -> Obj:
         "apiVersion": "v1",
         "resource": "nodes",
         "labelSelector": {"matchExpressions": [expression]},
+    }
+
+
+def _own_pods(agent: InstanaAgent) -> Obj:
+    """Return the rule for the pods of agents and k8sensors, for the status alone."""
+    components = {"key": labels.COMPONENT, "operator": "In"}
+    return {
+        "apiVersion": "v1",
+        "resource": "pods",
+        "namespace": agent.namespace,
+        "labelSelector": {
+            "matchLabels": {labels.NAME: labels.AGENT, labels.INSTANCE: agent.name},
+            "matchExpressions": [components | {"values": [labels.AGENT, labels.K8SENSOR]}],
+        },
     }
 
 

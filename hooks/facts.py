@@ -1,7 +1,7 @@
 """Facts about the cluster and the installation: configuration, never asked of the API server."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -39,6 +39,7 @@ class Facts:
     means all.
     `kubernetes_version`: of the API server, such as `1.35`; empty where it is not known.
     `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
+    `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
     """
 
     openshift: bool = False
@@ -49,6 +50,7 @@ class Facts:
     etcd_copy_namespaces: tuple[str, ...] = ()
     kubernetes_version: str = ""
     node_zones: bool = False
+    pod_status: bool = False
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -70,31 +72,11 @@ class Facts:
         """
         changes: dict[str, object] = {}
         for name, text in values.items():
-            match name:
-                case "openshift":
-                    changes["openshift"] = parse_flag(name, text)
-                case "agentNamespaces":
-                    changes["agent_namespaces"] = parse_names(text)
-                case "etcdCopyNamespaces":
-                    changes["etcd_copy_namespaces"] = parse_names(text)
-                case "operatorVersion":
-                    changes["operator_version"] = text
-                case "fieldManager":
-                    changes["field_manager"] = text
-                case "takeOver":
-                    changes["take_over"] = parse_take_over(text)
-                case "kubernetesVersion":
-                    changes["kubernetes_version"] = parse_kubernetes_version(text)
-                case "nodeZones":
-                    changes["node_zones"] = parse_flag(name, text)
-                case _:
-                    known = (
-                        "agentNamespaces, etcdCopyNamespaces, fieldManager, kubernetesVersion, "
-                        "nodeZones, openshift, "
-                        "operatorVersion, takeOver"
-                    )
-                    msg = f"unknown fact {name!r}; known are {known}"
-                    raise UnknownFact(msg)
+            if name not in PARSERS:
+                msg = f"unknown fact {name!r}; known are {', '.join(sorted(PARSERS))}"
+                raise UnknownFact(msg)
+            field, parse = PARSERS[name]
+            changes[field] = parse(name, text)
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
@@ -136,3 +118,17 @@ def kubernetes_minor(version: str) -> tuple[int, int]:
 def parse_names(text: str) -> tuple[str, ...]:
     """Return the comma-separated names, sorted, each once."""
     return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
+
+
+PARSERS: Mapping[str, tuple[str, Callable[[str, str], object]]] = {
+    "agentNamespaces": ("agent_namespaces", lambda _, text: parse_names(text)),
+    "etcdCopyNamespaces": ("etcd_copy_namespaces", lambda _, text: parse_names(text)),
+    "fieldManager": ("field_manager", lambda _, text: text),
+    "kubernetesVersion": ("kubernetes_version", lambda _, text: parse_kubernetes_version(text)),
+    "nodeZones": ("node_zones", parse_flag),
+    "openshift": ("openshift", parse_flag),
+    "operatorVersion": ("operator_version", lambda _, text: text),
+    "podStatus": ("pod_status", parse_flag),
+    "takeOver": ("take_over", lambda _, text: parse_take_over(text)),
+}
+"""The facts by their names as text: the field of each, and what reads it."""

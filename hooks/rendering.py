@@ -48,6 +48,7 @@ RESOURCES = {
     "nodes": names.NODE,
     "persistentvolumeclaims": names.PERSISTENT_VOLUME_CLAIM,
     "daemonsets": names.DAEMON_SET,
+    "pods": names.POD,
     "services": names.SERVICE,
     "endpointslices": names.ENDPOINT_SLICE,
 }

@@ -12,8 +12,8 @@ fact_option: Final = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     help="A fact about the cluster or the installation: openshift, kubernetesVersion, "
-    "agentNamespaces, etcdCopyNamespaces, operatorVersion, fieldManager, takeOver, nodeZones. May "
-    "be given several times.",
+    "agentNamespaces, etcdCopyNamespaces, operatorVersion, fieldManager, takeOver, nodeZones, "
+    "podStatus. May be given several times.",
 )
 
 

@@ -68,6 +68,7 @@ class Settings:
     etcd_copy_namespaces: tuple[str, ...] = DEFAULT_FACTS.etcd_copy_namespaces
     kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
     node_zones: bool = DEFAULT_FACTS.node_zones
+    pod_status: bool = DEFAULT_FACTS.pod_status
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -88,6 +89,7 @@ class Settings:
             etcd_copy_namespaces=self.etcd_copy_namespaces,
             kubernetes_version=self.kubernetes_version,
             node_zones=self.node_zones,
+            pod_status=self.pod_status,
         )
 
     @property
@@ -255,6 +257,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "ETCD_COPY_NAMESPACES": _namespaces,
     "KUBERNETES_VERSION": _kubernetes_version,
     "NODE_ZONES": _flag,
+    "POD_STATUS": _flag,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

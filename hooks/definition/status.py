@@ -5,6 +5,13 @@ Types and descriptions only: a status that the API server refused would be worse
 
 from hooks.kube.objects import Obj
 
+ZONES = (
+    "Those of each DaemonSet, where there are several: at most 16, those that lack agents first."
+)
+BACKENDS = (
+    "Those of each Deployment, where there are several: at most 16, those that lack pods first."
+)
+
 
 def status() -> Obj:
     """Return the schema; a field that it lacks would be pruned, and written again for ever."""
@@ -13,9 +20,19 @@ def status() -> Obj:
         "type": "object",
         "properties": {
             "conditions": _conditions(),
-            "agents": _counts("Agents of all DaemonSets together."),
-            "k8sensors": _counts("k8sensors of all backends together."),
+            "agents": _counts(
+                "Agents of all DaemonSets together.",
+                zones=_parts(ZONES, zone=_text("Its zone; nothing for nodes without one.")),
+            ),
+            "k8sensors": _counts("k8sensors of all backends together.", backends=_parts(BACKENDS)),
+            "images": _texts("Images of the pods of agents and k8sensors, at most 16."),
             "rollout": _rollout(),
+            "pods": _pods(),
+            "effective": {
+                "description": "Values that count of fields that have a default, by their paths.",
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+            },
             "observedGeneration": _generation("Generation of the spec that the status is about."),
             "operatorVersion": _text("Version of the service that wrote the status."),
             "configsecret": _link("Secret with the agents' configuration."),
@@ -74,11 +91,13 @@ def _conditions() -> Obj:
 
 def _rollout() -> Obj:
     return {
-        "description": "Changes of pods that wait for approval (spec.rollout.policy: Manual).",
+        "description": "Why pods were replaced last, and changes that wait for approval.",
         "type": "object",
         "properties": {
+            "last": _last(),
             "held": {
-                "description": "One per workload.",
+                "description": "Changes of pods that wait (spec.rollout.policy: Manual), one per "
+                "workload; at most 16.",
                 "type": "array",
                 "items": {
                     "type": "object",
@@ -90,20 +109,81 @@ def _rollout() -> Obj:
                         "pods": _number("How many pods would be replaced."),
                     },
                 },
-            }
+            },
         },
     }
 
 
-def _counts(description: str) -> Obj:
+def _last() -> Obj:
+    return {
+        "description": "The last roll-out of each workload, of at most 16.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "workload": _text("Kind and name of the workload."),
+                "cause": _text("Why its pods were replaced, or made."),
+                "template": _text("Digest of the pod template that is asked for."),
+                "checksum": _text("Digest of what all its pods read as they started."),
+            },
+        },
+    }
+
+
+def _pods() -> Obj:
+    return {
+        "description": "Why pods are not ready (spec.podStatus: Enabled).",
+        "type": "object",
+        "properties": {
+            "problems": {
+                "description": "One per component and cause; at most 16.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "component": _text("instana-agent or k8sensor."),
+                        "cause": _text("Why the pods are not ready, in one word."),
+                        "count": _number("How many pods that is."),
+                        "pod": _text("One of them."),
+                        "node": _text("Its node."),
+                        "detail": _text("Exit code, image or reason of that one."),
+                        "remedy": _text("What to do."),
+                    },
+                },
+            },
+            "nodesWithoutAgent": {
+                "description": "Nodes whose agent is not ready.",
+                "type": "object",
+                "properties": {
+                    "count": _number("How many."),
+                    "names": _texts("The first ones by name, at most 16."),
+                },
+            },
+            "restarts": _text("How often containers restarted, in powers of ten."),
+        },
+    }
+
+
+def _parts(description: str, **more: Obj) -> Obj:
+    name = _text("Name of the DaemonSet or Deployment.")
+    return {
+        "description": description,
+        "type": "array",
+        "items": _counts("One of them.", name=name, **more) | {"required": ["name"]},
+    }
+
+
+def _counts(description: str, **more: Obj) -> Obj:
     return {
         "description": description,
         "type": "object",
         "properties": {
+            **more,
             "desired": _number("How many there should be."),
             "ready": _number("How many are ready."),
             "updated": _number("How many are of the present template."),
             "available": _number("How many are ready for long enough."),
+            "unavailable": _number("How many are lacking."),
             "summary": _text("Ready and desired ones, such as 2/3."),
         },
     }

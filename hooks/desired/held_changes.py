@@ -70,11 +70,17 @@ def _approved(context: Context) -> set[str]:
 
 
 def _change(context: Context, observed: Obj, child: Obj) -> HeldChange | None:
-    before, after = map(_template, before_and_after(context, observed, child))
+    before, after = before_and_after_of_template(context, observed, child)
     if before == after:
         return None
     paths = tuple(differing_paths(before, after))
     return HeldChange(describe(child), _name(child, before, after), paths, _pods(observed))
+
+
+def before_and_after_of_template(context: Context, observed: Obj, child: Obj) -> tuple[Obj, Obj]:
+    """Return what is ours of an observed pod template, and the desired one, to be compared."""
+    before, after = before_and_after(context, observed, child)
+    return _template(before), _template(after)
 
 
 def _template(workload: Obj) -> Obj:

@@ -18,6 +18,7 @@ ENDPOINT_SLICE = "EndpointSlice.discovery.k8s.io/v1"
 NAMESPACE = "Namespace.v1"
 NETWORK_POLICY = "NetworkPolicy.networking.k8s.io/v1"
 NODE = "Node.v1"
+POD = "Pod.v1"
 PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim.v1"
 POD_DISRUPTION_BUDGET = "PodDisruptionBudget.policy/v1"
 SECRET = "Secret.v1"  # noqa: S105 - a kind, not a secret

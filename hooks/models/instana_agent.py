@@ -18,6 +18,7 @@ PLURAL = "agents"
 
 DEFAULT_SERVICE_ACCOUNT = "default"
 AUTOMATIC, MANUAL = "Automatic", "Manual"
+POD_STATUS_ON, POD_STATUS_OFF = "Enabled", "Disabled"
 PLATFORMS = ("Bottlerocket", "GKE", "Talos")
 """Platforms whose nodes are no virtual machines of BOSH, and have none of its directories."""
 
@@ -145,6 +146,13 @@ class InstanaAgentSpec(SpecModel):
         default=(), description="One DaemonSet per entry instead of a single one."
     )
     rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
+    pod_status: str = Field(
+        default=POD_STATUS_OFF,
+        description="Whether the status says why pods of agents and k8sensors are not ready: "
+        "Enabled or Disabled. Metacontroller then reads their Pods, which the installation's "
+        "component pod-status lets it.",
+        json_schema_extra={"enum": [POD_STATUS_ON, POD_STATUS_OFF]},
+    )
     network_policy: NetworkPolicy = Field(
         default=NetworkPolicy(), description="Who may reach the pods."
     )

@@ -6,13 +6,14 @@ from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.models.agent import ROLLING_UPDATE
-from hooks.models.instana_agent import AUTOMATIC, MANUAL
+from hooks.models.instana_agent import AUTOMATIC, MANUAL, POD_STATUS_OFF, POD_STATUS_ON
 from hooks.models.k8s_sensor import SECONDS
 from hooks.rules.rule import Rule, full, matching, unless
 
 SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 MOST = 2**31 - 1
 POLICIES = (AUTOMATIC, MANUAL)
+POD_STATUS = (POD_STATUS_ON, POD_STATUS_OFF)
 STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
 PERCENT = r"[0-9]{1,2}%|100%"
 ZERO = r"0+%"
@@ -93,6 +94,15 @@ RULES = (
         bad={"rollout": {"policy": "Never"}},
         good={"rollout": {"policy": "Manual"}},
         find=unless(lambda policy: policy in POLICIES),
+        in_schema=True,
+    ),
+    Rule(
+        "pod-status",
+        ("spec.podStatus",),
+        "must be Enabled or Disabled",
+        bad={"podStatus": "Always"},
+        good={"podStatus": "Enabled"},
+        find=unless(lambda choice: choice in POD_STATUS),
         in_schema=True,
     ),
     Rule(

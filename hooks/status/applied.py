@@ -81,7 +81,8 @@ def _writes(parent: Obj, context: Context, pending: list[Obj]) -> Iterator[str]:
     """Yield when that was written which the children are made from, and the children themselves."""
     yield last_written(parent) or parent["metadata"].get("creationTimestamp") or ""
     for related in context.related:
-        yield last_written(related)
+        if related.get("kind") != "Pod":
+            yield last_written(related)
     for child in pending:
         yield last_written(_observed(context, child) or {})
 

@@ -6,8 +6,10 @@ from hooks.desired.context import Context
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe
 from hooks.status.conditions import Condition, several
+from hooks.status.pods import hint
 from hooks.status.workloads import (
     BEING_CHANGED,
+    IN_DOUBT,
     agent_counts,
     daemonset_shortfall,
     deployment_shortfall,
@@ -26,6 +28,9 @@ def agents_available(context: Context, children: list[Obj], changing: frozenset[
     pairs = _pairs(context, children, "DaemonSet", DAEMON_SET)
     counts = agent_counts([observed for _, observed in pairs if observed])
     shortfalls = _shortfalls(pairs, changing, daemonset_shortfall)
+    if counts.unavailable and any(IN_DOUBT.search(text) for text in shortfalls):
+        why = f"{several(shortfalls)}; {hint(context)}"
+        return Condition(AGENTS_AVAILABLE, "False", "NotAllDesiredAgentsAvailable", why)
     if not shortfalls and not counts.desired:
         message = (
             "no agent is wanted: there is no node that node selector, affinity and tolerations let "

@@ -1,6 +1,7 @@
 """The whole status, of a resource that can be carried out and of one that cannot."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hooks.desired import Context, names
@@ -28,7 +29,10 @@ from hooks.status.availability import (
 from hooks.status.certificate import certificate_issued
 from hooks.status.changes import NO_CHANGES, Changes, changes_of
 from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.counts import counts, images
+from hooks.status.effective import effective
 from hooks.status.etcd_copies import etcd_monitored
+from hooks.status.last_rollouts import kept_rollouts
 from hooks.status.overrides import overrides
 from hooks.status.ownership import (
     children_owned,
@@ -37,18 +41,18 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
+from hooks.status.pods import pods
 from hooks.status.pointers import pointed
 from hooks.status.prerequisites import authorized, references_resolved
 from hooks.status.progress import progress
 from hooks.status.references import references
 from hooks.status.resync import resync_after
 from hooks.status.rollouts import rollout, rollout_held
+from hooks.status.size import bounded
 from hooks.status.workloads import (
-    agent_counts,
     agent_daemonsets,
     daemonset_shortfall,
     deployment_shortfall,
-    k8sensor_counts,
     k8sensor_deployments,
 )
 
@@ -102,15 +106,17 @@ def report_on_valid(
         sensors_available(context, children, changing),
     ]
     status = {
-        **_facts(parent, context.children, context.facts),
+        **_facts(parent, context.children, context.facts, children),
         **_links(parent, context.children),
         **_named_in_spec(context, children, changing, held),
-        **rollout(parent, held, context.facts.operator_version),
+        **rollout(parent, context, children, held),
+        "effective": effective(context),
+        **pods(context),
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
     again = resync_after(status, now) or (PATIENCE_SECONDS if pending else None)
-    return Report(status, again, changes_of(context.children, children, pending))
+    return Report(bounded(status), again, changes_of(context.children, children, pending))
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
@@ -129,13 +135,16 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
     ]
     paused = _paused(postponed_changes(context, children))
     status = {
-        **_facts(parent, observed, context.facts),
+        **_facts(parent, observed, context.facts, observed),
         **_links(parent, observed),
         **_named_in_spec(context, children, changing, ()),
+        **_kept(parent),
+        "effective": effective(context),
+        **pods(context),
         "status": RUNNING,
         "conditions": _conditions(parts, [paused], parent, now),
     }
-    return Report(status)
+    return Report(bounded(status))
 
 
 def report_on_invalid(
@@ -161,13 +170,14 @@ def report_on_invalid(
     ]
     paused = [_paused([])] if is_paused(parent) else []
     status = {
-        **_facts(parent, children, facts),
+        **_facts(parent, children, facts, children),
         **_links(parent, children),
+        **_kept(parent),
         "status": FAILED,
         "reason": invalid.message[:LONGEST_MESSAGE],
         "conditions": _conditions(parts, paused, parent, now),
     }
-    return Report(status)
+    return Report(bounded(status))
 
 
 def _conditions(parts: list[Condition], more: list[Condition], parent: Obj, now: str) -> list[Obj]:
@@ -223,12 +233,12 @@ def _sensors_as_observed(children: ObservedObjects) -> Condition:
     )
 
 
-def _facts(parent: Obj, children: ObservedObjects, facts: Facts) -> Obj:
+def _facts(parent: Obj, children: ObservedObjects, facts: Facts, answered: Iterable[Obj]) -> Obj:
     version = SEMANTIC_VERSION.fullmatch(facts.operator_version)
     generation = parent["metadata"].get("generation")
     return {
-        "agents": agent_counts(agent_daemonsets(children)).as_status(),
-        "k8sensors": k8sensor_counts(k8sensor_deployments(children)).as_status(),
+        **counts(children),
+        "images": images(answered),
         **({"operatorVersion": version[1]} if version else {}),
         **({"observedGeneration": generation} if isinstance(generation, int) else {}),
         **({"oldVersionsUpdated": True} if _was_updated(parent, facts) else {}),
@@ -280,6 +290,12 @@ def _named_in_spec(
         "references": references(context, children, changing, held),
     }
     return {field: items for field, items in found.items() if items}
+
+
+def _kept(parent: Obj) -> Obj:
+    """Return why pods were replaced last, as it was told: none is replaced now."""
+    last = kept_rollouts(parent)
+    return {"rollout": {"last": last}} if last else {}
 
 
 def _ready(parts: list[Condition]) -> Condition:

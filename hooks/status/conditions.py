@@ -32,11 +32,11 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
     return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
 
 
-def several(items: list[str]) -> str:
+def several(items: list[str], between: str = "; ") -> str:
     """Return the items in one text; of a long list the first ones and how many more there are."""
-    shown = "; ".join(items[:LONGEST_LIST])
+    shown = between.join(items[:LONGEST_LIST])
     more = len(items) - LONGEST_LIST
-    return f"{shown}; and {more} more" if more > 0 else shown
+    return f"{shown}{between}and {more} more" if more > 0 else shown
 
 
 def _stamped(condition: Condition, observed: Obj, generation: object, now: str) -> Obj:

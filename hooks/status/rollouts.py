@@ -1,14 +1,17 @@
-"""What the status says of changes that wait for approval."""
+"""What the status says of roll-outs: the last ones, and changes that wait for approval."""
 
 from hooks.desired.context import Context
 from hooks.desired.held_changes import APPROVE, HeldChange
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models.instana_agent import MANUAL
-from hooks.status.conditions import Condition
+from hooks.status.conditions import Condition, several
+from hooks.status.last_rollouts import last_rollouts
+from hooks.status.size import MOST_PARTS
 
 ROLLOUT_HELD = "RolloutHeld"
 HELD = "ChangeNeedsApproval"
 MOST_PATHS = 10
+NAMED_OBJECT = "an object that the resource names, or a change of the workload by hand"
 
 
 def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Condition]:
@@ -18,8 +21,8 @@ def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Conditi
     if not held:
         message = "no change of pods waits for approval"
         return [Condition(ROLLOUT_HELD, "False", "NothingHeld", message, is_advice=True)]
-    names = ",".join(change.name for change in held)
-    workloads = ", ".join(f"{change.workload} ({change.pods} pods)" for change in held)
+    names = ",".join(change.name for change in held[:MOST_PARTS])
+    workloads = several([f"{change.workload} ({change.pods} pods)" for change in held], ", ")
     message = (
         f"pods of {workloads} are not replaced before that is approved, see status.rollout: "
         f"kubectl annotate agents.instana.io {context.agent.name} --namespace "
@@ -28,17 +31,25 @@ def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Conditi
     return [Condition(ROLLOUT_HELD, "True", HELD, message)]
 
 
-def rollout(parent: Obj, held: tuple[HeldChange, ...], operator_version: str) -> Obj:
-    """Return the status field `rollout` where changes are held: what changes, why, how many pods.
+def rollout(
+    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...]
+) -> Obj:
+    """Return the status field `rollout`: the last ones, and where changes are held, what they are.
 
     Why a change came up is told once, by what is new then, and kept as long as the change is.
     """
-    if not held:
-        return {}
+    new = _cause(parent, context.facts.operator_version)
+    parts = {
+        "last": last_rollouts(parent, context, children, held, new),
+        "held": _all_held(parent, held[:MOST_PARTS], new or NAMED_OBJECT),
+    }
+    return {"rollout": {name: items for name, items in parts.items() if items}}
+
+
+def _all_held(parent: Obj, held: tuple[HeldChange, ...], new: str) -> list[Obj]:
     before = as_object(as_object(parent.get("status")).get("rollout"))
     causes = {each.get("approval"): each.get("cause") for each in as_objects(before.get("held"))}
-    new = _cause(parent, operator_version)
-    return {"rollout": {"held": [_held(change, causes.get(change.name) or new) for change in held]}}
+    return [_held(change, causes.get(change.name) or new) for change in held]
 
 
 def _held(change: HeldChange, cause: str) -> Obj:
@@ -54,10 +65,11 @@ def _held(change: HeldChange, cause: str) -> Obj:
 
 
 def _cause(parent: Obj, operator_version: str) -> str:
+    """Return what is new of the resource and the service; empty for nothing."""
     before = as_object(parent.get("status"))
     generation = parent["metadata"].get("generation")
     if before.get("observedGeneration") != generation:
         return f"generation {generation} of the resource"
     if before.get("operatorVersion") != operator_version.removeprefix("v"):
         return f"version {operator_version} of the service"
-    return "an object that the resource names, or a change of the workload by hand"
+    return ""

@@ -1,5 +1,6 @@
 """What the observed DaemonSets and Deployments say of themselves, in counts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from hooks.kube.objects import Obj, describe, labels_of
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, is_taken_up, replicas
 from hooks.status.duration import remaining_time
+
+IN_DOUBT = re.compile(r" pods (available|up to date)")
+"""Of a workload that its controller leads, but whose pods are not as they should be."""
 
 BEING_CHANGED = "is being changed"
 """Of a workload until its controller saw the change: the same before and after it was written.
@@ -32,8 +36,14 @@ class Counts:
             "ready": self.ready,
             "updated": self.updated,
             "available": self.available,
+            "unavailable": self.unavailable,
             "summary": f"{self.ready}/{self.desired}",
         }
+
+    @property
+    def unavailable(self) -> int:
+        """Return how many are lacking."""
+        return max(self.desired - self.available, 0)
 
 
 def agent_daemonsets(children: ObservedObjects) -> list[Obj]:

@@ -16,6 +16,7 @@ from hooks.kube.objects import Obj
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.bench.figures import Figure
+from tests.bench.pods import pod_figures
 from tests.bench.servers import server_figures
 from tests.support.reviews import review
 
@@ -32,7 +33,12 @@ def main() -> int:
     print(f"typical request: {len(body) / 1024:.1f} KiB, {len(_answer(body)) / 1024:.1f} KiB out")
     print(f"{'':34} {'ours':>9} {'baseline':>9}")
     reviewed = orjson.dumps(_review(body))
-    figures = [_sync_figure(body), _webhook_figure(reviewed), *server_figures(body, reviewed)]
+    figures = [
+        _sync_figure(body),
+        *pod_figures(body),
+        _webhook_figure(reviewed),
+        *server_figures(body, reviewed),
+    ]
     for figure in figures:
         print(figure)
     return int(any(figure.ratio > figure.goal for figure in figures))

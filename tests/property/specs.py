@@ -319,6 +319,7 @@ GROUPS: dict[str, list[Obj]] = {
         {"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": 2}}}},
         {"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 3}}}},
     ],
+    "pod status": [{}, {"podStatus": "Enabled"}, {"podStatus": "Disabled"}],
     "roll-out": [{}, {"rollout": {"policy": "Automatic"}}, {"rollout": {"policy": "Manual"}}],
     "agent scheduling": [
         {},

@@ -26,6 +26,7 @@ COMPONENTS = (
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
     "metacontroller/components/node-zones",
+    "metacontroller/components/pod-status",
 )
 
 

@@ -19,6 +19,7 @@ def test_the_version_is_that_of_the_service() -> None:
         ("takeOver", " keep ", Facts()),
         ("kubernetesVersion", " v1.35.1 ", Facts(kubernetes_version="v1.35.1")),
         ("nodeZones", "true", Facts(node_zones=True)),
+        ("podStatus", "true", Facts(pod_status=True)),
     ],
 )
 def test_every_fact_can_be_given_as_text(name: str, text: str, expected: Facts) -> None:

@@ -47,6 +47,7 @@ def test_every_setting_is_read() -> None:
             "ETCD_COPY_NAMESPACES": "instana-agent",
             "KUBERNETES_VERSION": " v1.35.2+k3s1 ",
             "NODE_ZONES": "1",
+            "POD_STATUS": "1",
         }
     )
 
@@ -73,6 +74,7 @@ def test_every_setting_is_read() -> None:
         etcd_copy_namespaces=("instana-agent",),
         kubernetes_version="v1.35.2+k3s1",
         node_zones=True,
+        pod_status=True,
     )
 
 
@@ -99,6 +101,7 @@ def test_every_setting_is_read() -> None:
         ("KUBERNETES_VERSION", "latest"),
         ("KUBERNETES_VERSION", "1"),
         ("NODE_ZONES", "yes"),
+        ("POD_STATUS", "yes"),
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
         ("FIELD_MANAGER", "x" * 129),

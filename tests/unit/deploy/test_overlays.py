@@ -221,6 +221,17 @@ def test_component_node_zones_lets_metacontroller_read_nodes_and_tells_the_servi
     assert from_environ({"INSECURE": "1", "NODE_ZONES": _env(objects)["NODE_ZONES"]}).node_zones
 
 
+def test_component_pod_status_lets_metacontroller_read_pods_and_tells_the_service(
+    place: Path,
+) -> None:
+    objects = build(installation(place, "self-signed", "metacontroller/components/pod-status"))
+    role = find(objects, "ClusterRole", "instana-metacontroller")
+    added = [rule for rule in role["rules"] if "pods" in rule.get("resources", [])]
+
+    assert added == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
+    assert from_environ({"INSECURE": "1", "POD_STATUS": _env(objects)["POD_STATUS"]}).pod_status
+
+
 def test_component_nodes_proxy_is_for_agent_and_sensor_alone(place: Path) -> None:
     objects = build(installation(place, "self-signed", "deploy/components/nodes-proxy"))
     having = {

@@ -119,7 +119,7 @@ def test_without_the_policy_nothing_is_held() -> None:
     answered = answer(agent(NEW_IMAGE), observed=observed())
 
     assert image(answered).endswith(":2")
-    assert "rollout" not in answered["status"]
+    assert "held" not in answered["status"]["rollout"]
     assert "RolloutHeld" not in conditions(answered)
 
 

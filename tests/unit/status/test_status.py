@@ -105,7 +105,8 @@ def test_a_settled_resource_is_ready() -> None:
 
 
 def test_numbers_of_a_settled_resource_are_told() -> None:
-    counts = {"desired": 3, "ready": 3, "updated": 3, "available": 3, "summary": "3/3"}
+    numbers = dict.fromkeys(("desired", "ready", "updated", "available"), 3)
+    counts = {**numbers, "unavailable": 0, "summary": "3/3"}
     status = answer(agent(), observed=running())["status"]
 
     assert status["agents"] == counts
@@ -136,6 +137,7 @@ def test_a_resource_without_children_yet_has_zeros_and_no_links() -> None:
         "ready": 0,
         "updated": 0,
         "available": 0,
+        "unavailable": 0,
         "summary": "0/0",
     }
     assert not {"configsecret", "daemonset", "namespacesconfigmap"} & {*status}

@@ -1,0 +1,105 @@
+"""Why the pods of each workload were replaced last, and what they read at their start.
+
+Told once, when the change is asked for, and kept in the status as long as the template is the same.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hooks.desired.context import Context
+from hooks.desired.held_changes import HeldChange, before_and_after_of_template
+from hooks.desired.reload import WORKLOADS, recorded_checksum
+from hooks.kube.objects import Obj, as_object, as_objects, describe
+from hooks.observed.rollout import is_rolled_out
+from hooks.status.conditions import observed_conditions
+from hooks.status.size import MOST_PARTS
+from hooks.wire import encode
+
+NOT_KNOWN = "not known: it was before this was recorded"
+NEW_VALUES = "values of Secrets or ConfigMaps that pods read as they start"
+END_OF_PAUSE = "the end of a pause"
+BY_ITSELF = "a setting of the service, an object that the resource names, or a change by hand"
+DIGITS = 16
+FIELDS = ("workload", "cause", "template", "checksum")
+
+
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """What the observed status says: the last roll-outs, and the causes of what was held."""
+
+    last: dict[str, Obj]
+    held: dict[str, str]
+
+
+def last_rollouts(
+    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], cause: str
+) -> list[Obj]:
+    """Return an item per workload among the children, which are those that are answered.
+
+    `cause` is what is new now.
+    """
+    former = _former(parent)
+    waiting = {change.workload for change in held}
+    if "Paused" in observed_conditions(parent):
+        cause = END_OF_PAUSE
+    workloads = [child for child in children if child["kind"] in WORKLOADS]
+    return [
+        _item(context, child, former, cause, is_held=describe(child) in waiting)
+        for child in workloads[:MOST_PARTS]
+    ]
+
+
+def kept_rollouts(parent: Obj) -> list[Obj]:
+    """Return the items of the observed status, of a resource whose pods stay as they are."""
+    last = _rollout(parent).get("last")
+    items = ({name: each.get(name) for name in FIELDS} for each in as_objects(last))
+    texts = [{name: text for name, text in each.items() if isinstance(text, str)} for each in items]
+    return [each for each in texts if "workload" in each][:MOST_PARTS]
+
+
+def _rollout(parent: Obj) -> Obj:
+    return as_object(as_object(parent.get("status")).get("rollout"))
+
+
+def _former(parent: Obj) -> _Former:
+    last = {each["workload"]: each for each in kept_rollouts(parent)}
+    held = {
+        str(each.get("workload")): str(each.get("cause"))
+        for each in as_objects(_rollout(parent).get("held"))
+    }
+    return _Former(last, held)
+
+
+def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held: bool) -> Obj:
+    name = describe(child)
+    before = former.last.get(name, {})
+    observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
+    template = sha256(encode(child["spec"].get("template") or {})).hexdigest()[:DIGITS]
+    item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
+    if is_held:
+        item["template"] = before.get("template") or template
+    elif before.get("template") != template and _changes(context, child, observed):
+        item["cause"] = _cause(child, observed, former, cause)
+    return item | _checksum(before, observed)
+
+
+def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
+    if observed is None:
+        return True
+    before, after = before_and_after_of_template(context, observed, child)
+    return before != after
+
+
+def _cause(child: Obj, observed: Obj | None, former: _Former, cause: str) -> str:
+    if waited_for := former.held.get(describe(child)):
+        return f"{waited_for}, no longer held"
+    if not cause and recorded_checksum(child) != recorded_checksum(observed or {}):
+        return NEW_VALUES
+    return cause or BY_ITSELF
+
+
+def _checksum(before: Obj, observed: Obj | None) -> Obj:
+    """Return the digest of what all pods read: the former one until all are replaced."""
+    is_done = observed and is_rolled_out(observed)
+    checksum = recorded_checksum(observed or {}) if is_done else before.get("checksum")
+    return {"checksum": checksum} if checksum else {}

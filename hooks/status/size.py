@@ -1,0 +1,34 @@
+"""How large a status may become: it is written with every change, and read with every request."""
+
+from typing import Any
+
+from hooks.kube.objects import Obj
+from hooks.wire import encode
+
+MOST_BYTES = 16 * 1024
+MOST_PARTS = 16
+"""How many zones, backends, images and workloads are listed each."""
+
+HISTORY = ("conditions", "held", "last")
+"""Lists that the next status is made from too: no item of theirs is left out here."""
+
+STEPS = ((16, 1024), (8, 1024), (8, 512), (4, 512), (4, 256), (2, 128))
+"""Most items of a list and longest text, of a status that would be too large otherwise."""
+
+
+def bounded(status: Obj) -> Obj:
+    """Return the status, with shorter lists and texts where it would be too large."""
+    for most, longest in STEPS:
+        if len(encode(status)) <= MOST_BYTES:
+            break
+        status = {name: _shorter(name, part, most, longest) for name, part in status.items()}
+    return status
+
+
+def _shorter(name: str, part: Any, most: int, longest: int) -> Any:
+    if isinstance(part, dict):
+        return {field: _shorter(field, each, most, longest) for field, each in part.items()}
+    if isinstance(part, list):
+        kept = part if name in HISTORY else part[:most]
+        return [_shorter(name, each, most, longest) for each in kept]
+    return part[:longest] if isinstance(part, str) else part
