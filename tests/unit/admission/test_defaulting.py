@@ -47,6 +47,7 @@ def test_all_that_is_written_into_the_smallest_resource() -> None:
         },
         "networkPolicy": {"egress": {"enabled": False}, "enabled": False},
         "opentelemetry": {"enabled": True},
+        "podStatus": "Disabled",
         "rbac": {"create": True},
         "rollout": {"policy": "Automatic"},
         "service": {"create": True},
