@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hooks.desired import Context, names
+from hooks.desired import Context
 from hooks.desired.held_changes import HeldChange
 from hooks.desired.pause import PAUSE, is_paused, postponed_changes
 from hooks.errors import InvalidResource, Problem
@@ -33,6 +33,7 @@ from hooks.status.counts import counts, images
 from hooks.status.effective import effective
 from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.last_rollouts import kept_rollouts
+from hooks.status.links import links
 from hooks.status.overrides import overrides
 from hooks.status.ownership import (
     children_owned,
@@ -107,7 +108,7 @@ def report_on_valid(
     ]
     status = {
         **_facts(parent, context.children, context.facts, children),
-        **_links(parent, context.children),
+        **links(parent, context.children),
         **_named_in_spec(context, children, changing, held),
         **rollout(parent, context, children, held),
         "effective": effective(context),
@@ -136,7 +137,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
     paused = _paused(postponed_changes(context, children))
     status = {
         **_facts(parent, observed, context.facts, observed),
-        **_links(parent, observed),
+        **links(parent, observed),
         **_named_in_spec(context, children, changing, ()),
         **_kept(parent),
         "effective": effective(context),
@@ -171,7 +172,7 @@ def report_on_invalid(
     paused = [_paused([])] if is_paused(parent) else []
     status = {
         **_facts(parent, children, facts, children),
-        **_links(parent, children),
+        **links(parent, children),
         **_kept(parent),
         "status": FAILED,
         "reason": invalid.message[:LONGEST_MESSAGE],
@@ -259,24 +260,6 @@ def _was_updated(parent: Obj, facts: Facts) -> bool:
         or (generation is not None and generation != parent["metadata"].get("generation"))
         or (version is not None and version != facts.operator_version.removeprefix("v"))
     )
-
-
-def _links(parent: Obj, children: ObservedObjects) -> Obj:
-    """Return name and uid of the observed children that the Go operator's status names."""
-    name, namespace = parent["metadata"]["name"], parent["metadata"].get("namespace", "")
-    daemonsets = agent_daemonsets(children)
-    links = {
-        "configsecret": children.get(names.SECRET, namespace, names.config_secret(name)),
-        "namespacesconfigmap": children.get(
-            names.CONFIG_MAP, namespace, names.namespaces_configmap(name)
-        ),
-        "daemonset": daemonsets[0] if len(daemonsets) == 1 else None,
-    }
-    return {
-        field: {"name": child["metadata"]["name"], "uid": child["metadata"]["uid"]}
-        for field, child in links.items()
-        if child and "uid" in child["metadata"]
-    }
 
 
 def _named_in_spec(

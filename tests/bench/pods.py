@@ -55,6 +55,8 @@ def _with_pods(request: Obj, number: int) -> bytes:
 def _pod(number: int) -> Obj:
     make = healthy if number % ONE_IN else crashing
     pod = make(f"instana-agent-{number:05}", f"node-{number:05}")
-    fields: Obj = {f"f:field-of-the-pod-{each:03}": {"f:name": {}} for each in range(MANAGED_FIELDS)}
+    fields: Obj = {
+        f"f:field-of-the-pod-{each:03}": {"f:name": {}} for each in range(MANAGED_FIELDS)
+    }
     pod["metadata"]["managedFields"] = [{"manager": "kubelet", "fieldsV1": fields}]
     return pod

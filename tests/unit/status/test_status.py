@@ -11,6 +11,7 @@ from tests.support.resources import agent, secret
 
 AGENT = "DaemonSet/instana-agent"
 K8SENSOR = "Deployment/instana-agent-k8sensor"
+HINT = "spec.podStatus: Enabled tells why"
 TYPES = [
     "Ready",
     "Reconciling",
@@ -171,8 +172,8 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
             set_status(updatedNumberScheduled=1),
             "has 1 of 3 pods up to date: 2 to go, 1 at a time, at most 24 min",
         ),
-        (set_status(numberAvailable=2), "has 2 of 3 pods available"),
-        (set_status(numberAvailable="x"), "has 0 of 3 pods available"),
+        (set_status(numberAvailable=2), f"has 2 of 3 pods available; {HINT}"),
+        (set_status(numberAvailable="x"), f"has 0 of 3 pods available; {HINT}"),
         (set_status(numberMisscheduled=2), "has 2 pods on nodes where they do not belong"),
         (lambda each: each["spec"]["template"]["spec"].pop("hostPID"), "is being changed"),
         (lambda each: each.pop("spec"), "is being changed"),
