@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from hooks.desired.pause import PAUSE
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.conftest import prepared_api
@@ -96,6 +97,23 @@ def is_overridden(api: Api, agent: Obj) -> None:
     api.merge(agent, {"spec": {"overrides": overrides}})
 
 
+def is_changed_while_paused(api: Api, agent: Obj) -> None:
+    """Pause the resource, then change it and a child of it."""
+    api.merge(agent, {"metadata": {"annotations": {PAUSE: "true"}}})
+    settled(api, agent)
+    gets_another_image(api, agent)
+    metadata = {"name": agent["metadata"]["name"], "namespace": NAMESPACE}
+    daemonset = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata}
+    api.merge(daemonset, {"spec": {"minReadySeconds": 7}})
+
+
+def gets_another_image(api: Api, agent: Obj) -> None:
+    """Change what replaces the agents' pods."""
+    api.merge(agent, {"spec": {"agent": {"image": {"tag": "2"}}}})
+
+
+WITHOUT_SENSOR: Obj = {"k8s_sensor": {"deployment": {"enabled": False}}}
+
 STORIES = (
     Story("first-sync", "minimal", "server-side-apply", first=True),
     Story(
@@ -119,6 +137,15 @@ STORIES = (
         "server-side-apply",
         spec={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "10Gi"}}},
     ),
+    Story("paused", "minimal", "server-side-apply", is_changed_while_paused),
+    Story(
+        "roll-out-held",
+        "minimal",
+        "server-side-apply",
+        gets_another_image,
+        spec={"rollout": {"policy": "Manual"}},
+    ),
+    Story("no-nodes", "minimal", "server-side-apply", spec=WITHOUT_SENSOR),
     Story("upgraded-daemonset", "upgrade-daemonset", "server-side-apply", first=True),
 )
 
@@ -144,6 +171,7 @@ def record(api: Api, loop: Recorder, story: Story) -> None:
     loop.exchanges.clear()
     try:
         api.apply_all([*others, agent])
+        wait_for(lambda: "status" in (api.get(agent) or {}), "the first status")
         settled(api, agent)
         if story.turn:
             story.turn(api, agent)
