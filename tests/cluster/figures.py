@@ -84,13 +84,14 @@ def measured(api: Api, strategy: str, logs: Path) -> Iterator[Figure]:
     api.apply_all(others)
     with running_loop(api, strategy, logs, RESYNC_SECONDS) as loop, created(api, agent):
         yield Figure("writes at rest over 10 resyncs", strategy, _at_rest(agent, loop), 0)
+    former = lay_out(api, CASE, TAKEN_OVER)  # before anybody leads it
+    templates = _templates(api)
     with running_loop(api, strategy, logs) as loop:
+        changed = _changed_templates(api, strategy, former, templates)
+        yield Figure("pod templates changed by a take-over", strategy, changed, 0)
         with created(api, agent):
             for change in CHANGES:
                 yield _writes(api, agent, strategy, loop, change)
-        yield Figure(
-            "pod templates changed by a take-over", strategy, _changed_templates(api, strategy), 0
-        )
         ours = [_creation(api, agent) for _ in range(CREATIONS)]
         yield _rbac_calls(api, agent, strategy, loop)
     with floor(api, strategy, logs):
@@ -147,10 +148,8 @@ def _writes(api: Api, agent: Obj, strategy: str, loop: Recorder, change: Change)
                   len(changed) + change.statuses, f"changed: {kinds}")  # fmt: skip
 
 
-def _changed_templates(api: Api, strategy: str) -> int:
+def _changed_templates(api: Api, strategy: str, agent: Obj, before: dict[str, Obj]) -> int:
     """Return how many workloads of the Go operator got another template, so that pods restart."""
-    agent = lay_out(api, CASE, TAKEN_OVER)
-    before = _templates(api)
     wait_until_settled(api, [agent])
     command = ["takeover", "apply", "--namespace", TAKEN_OVER, "--apply-strategy", strategy]
     CliRunner().invoke(main_command, command, catch_exceptions=False)
