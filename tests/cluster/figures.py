@@ -35,7 +35,7 @@ CREATIONS = 5
 NAMESPACES = 5000
 CLUSTER_ROLES = 300
 OUR_ROLES = 2
-TAKEN_OVER = "taken-over"
+TAKEN_OVER = "taken-over-by-"
 RESYNC_SECONDS = 1
 POLL_SECONDS = 0.005
 QUIET_SECONDS = 2.0
@@ -84,8 +84,8 @@ def measured(api: Api, strategy: str, logs: Path) -> Iterator[Figure]:
     api.apply_all(others)
     with running_loop(api, strategy, logs, RESYNC_SECONDS) as loop, created(api, agent):
         yield Figure("writes at rest over 10 resyncs", strategy, _at_rest(agent, loop), 0)
-    former = lay_out(api, CASE, TAKEN_OVER)  # before anybody leads it
-    templates = _templates(api)
+    former = lay_out(api, CASE, TAKEN_OVER + strategy)  # before anybody leads it
+    templates = _templates(api, strategy)
     with running_loop(api, strategy, logs) as loop:
         changed = _changed_templates(api, strategy, former, templates)
         yield Figure("pod templates changed by a take-over", strategy, changed, 0)
@@ -151,21 +151,21 @@ def _writes(api: Api, agent: Obj, strategy: str, loop: Recorder, change: Change)
 def _changed_templates(api: Api, strategy: str, agent: Obj, before: dict[str, Obj]) -> int:
     """Return how many workloads of the Go operator got another template, so that pods restart."""
     wait_until_settled(api, [agent])
-    command = ["takeover", "apply", "--namespace", TAKEN_OVER, "--apply-strategy", strategy]
+    place = TAKEN_OVER + strategy
+    command = ["takeover", "apply", "--namespace", place, "--apply-strategy", strategy]
     CliRunner().invoke(main_command, command, catch_exceptions=False)
     wait_until_settled(api, [agent])
-    after = _templates(api)
-    remove(
-        api, agent, [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TAKEN_OVER}}]
-    )
+    after = _templates(api, strategy)
+    remove(api, agent, [])
+    api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place}})
     return sum(after[name] != template for name, template in before.items())
 
 
-def _templates(api: Api) -> dict[str, Obj]:
+def _templates(api: Api, strategy: str) -> dict[str, Obj]:
     return {
         describe(each): each["spec"]["template"]
         for kind in ("DaemonSet", "Deployment")
-        for each in api.list(kind, "apps/v1", TAKEN_OVER)
+        for each in api.list(kind, "apps/v1", TAKEN_OVER + strategy)
     }
 
 
