@@ -24,7 +24,7 @@ test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --cov --cov-report=term:skip-covered
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
-	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest tests/property
+	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, spelling.
 	$(BIN)/ruff check
