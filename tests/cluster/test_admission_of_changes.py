@@ -19,9 +19,15 @@ from tests.support.rules import WITH_EXAMPLES, example
 ERRORS = [
     rule
     for rule in WITH_EXAMPLES
-    if rule.is_error and not rule.in_schema and Layer.WEBHOOK in rule.layers
+    if rule.is_error
+    and not rule.in_schema
+    and Layer.WEBHOOK in rule.layers
+    and not {"configuration", "overrides"} & {*rule.bad, *rule.bad.get("agent", {})}
 ]
-"""Those of the webhook; what the schema of the definition refuses, it judges by itself."""
+"""Those of the webhook; what the schema of the definition refuses, it judges by itself.
+
+The API server does not find content without a schema unchanged, and asks the rules around it again.
+"""
 
 INLINE = [rule for rule in TABLE if rule.identifier in INLINE_SECRETS]
 OTHER = next(rule for rule in TABLE if rule.identifier == "image-latest")

@@ -170,7 +170,10 @@ OF_KINDS: dict[str, tuple[str, Obj]] = {
             }
         },
     ),
-    "headless Service": ("agentHeadlessService", {"spec": {"publishNotReadyAddresses": True}}),
+    "headless Service": (
+        "agentHeadlessService",
+        {"metadata": {"annotations": {"example.com/a": "b"}}},
+    ),
     "ServiceAccount": (
         "agentServiceAccount",
         {
