@@ -26,7 +26,14 @@ pytestmark = [
 ]
 
 RESTRICTED = "restricted-pods"
-CERT_MANAGER = (("Issuer", "issuers"), ("Certificate", "certificates"))
+STAND_INS = {
+    "cert-manager.io": (("Issuer", "issuers"), ("Certificate", "certificates")),
+    "monitoring.coreos.com": (
+        ("PrometheusRule", "prometheusrules"),
+        ("ServiceMonitor", "servicemonitors"),
+    ),
+}
+"""Kinds of others that overlays and components make objects of."""
 
 
 @pytest.fixture(scope="module", name="place")
@@ -36,10 +43,12 @@ def _place(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for overlay in OVERLAYS:
         make_credentials(place, overlay)
     know_kinds(api)
-    for kind, plural in CERT_MANAGER:
-        api.apply(definition("cert-manager.io", "v1", kind, plural, "Namespaced"))
-    url = f"{api.server}/apis/cert-manager.io/v1"
-    wait_for(lambda: _served(api, url) >= dict(CERT_MANAGER).keys(), "stand-ins of cert-manager")
+    for group, kinds in STAND_INS.items():
+        for kind, plural in kinds:
+            api.apply(definition(group, "v1", kind, plural, "Namespaced"))
+    for group, kinds in STAND_INS.items():
+        url = f"{api.server}/apis/{group}/v1"
+        wait_for(lambda url=url, kinds=kinds: _served(api, url) >= dict(kinds).keys(), group)  # type: ignore[misc]
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "metacontroller"}})
     return place
 
