@@ -86,8 +86,15 @@ def test_a_change_that_is_not_answered_yet_progresses() -> None:
 )
 def test_recorded_resources_have_the_health_of_their_status(recorded: Any) -> None:
     parent = recorded.request["parent"] | {"status": recorded.expected["status"]}
-    told = conditions(parent)
-    stalled, ready = told["Stalled"]["status"], told["Ready"]["status"]
-    expected = {("True", "False"): "Degraded", ("False", "True"): "Healthy"}
+    told = {kind: each["status"] for kind, each in conditions(parent).items()}
 
-    assert health(parent)[0] == expected.get((stalled, ready), "Progressing")
+    assert health(parent)[0] == expected_health(told)
+
+
+def expected_health(told: dict[str, str]) -> str:
+    """Return the health that stands for a resource's conditions, given by kind."""
+    if told["Stalled"] == "True":
+        return "Degraded"
+    if "True" in (told.get("Paused"), told.get("RolloutHeld")):
+        return "Suspended"
+    return "Healthy" if told["Ready"] == "True" else "Progressing"
