@@ -10,7 +10,7 @@ import yaml
 from hooks.rules import INLINE_SECRETS, TABLE, Layer, Rule
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE
-from tests.cluster.test_definition import create, serve
+from tests.cluster.test_definition import assert_is_led, create, serve
 from tests.cluster.webhooks import MUTATING, VALIDATING, installed
 from tests.support.kustomize import build, checkout
 from tests.support.resources import agent, merged
@@ -58,13 +58,7 @@ def named_after(rule: Rule) -> Obj:
 
 def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
     for obj in stored.values():
-        finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
-        assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
-        status = {"status": "Failed", "reason": "x"}
-        assert api.merge(obj, {"status": status}, "status")["status"] == status
-        api.delete(obj)
-        api.merge(obj, {"metadata": {"finalizers": None}})
-        assert api.get(obj) is None
+        assert_is_led(obj, api)
 
 
 # Updates.
