@@ -27,9 +27,14 @@ def outcome(case: str) -> str:
     try:
         objects = [_without_credentials(each) for each in rendered(text)]
     except Refused as refused:
-        return str(refused)
+        return "".join(f"{line}\n" for line in _in_order(str(refused)))
     objects.sort(key=lambda each: (each["kind"], each["metadata"]["name"]))
     return DAY.sub("DAY", MADE.sub("MADE", as_yaml(objects)))
+
+
+def _in_order(text: str) -> list[str]:
+    """Return the lines of an error; Helm tells mistakes in any order."""
+    return sorted(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _without_credentials(obj: Obj) -> Obj:

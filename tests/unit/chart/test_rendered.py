@@ -1,6 +1,7 @@
 """What Helm makes of values: goldens, types that survive, several releases, parent charts."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -36,13 +37,25 @@ def test_lint_finds_nothing() -> None:
     assert "1 chart(s) linted, 0 chart(s) failed" in helm("lint", "--strict", str(CHART))
 
 
-@pytest.mark.parametrize(
-    "path", [*SAMPLES, *CASES], ids=lambda path: f"{path.parent.name}/{path.name}"
-)
-def test_spec_of_a_resource_passes_through(path: Path) -> None:
-    spec = yaml.safe_load(path.read_text())["spec"]
+def specs_of(values: dict[str, Obj], folder: Path) -> dict[str, Obj]:
+    """Return the specs that several values make, by their names, in one call of Helm."""
+    place = folder / "several"
+    shutil.copytree(CHART, place / "charts/instana-agent")
+    dependencies = [{"name": "instana-agent", "version": "*", "alias": each} for each in values]
+    chart = {"apiVersion": "v2", "name": "several", "version": "1.0.0"}
+    (place / "Chart.yaml").write_text(json.dumps(chart | {"dependencies": dependencies}))
+    alone = {"controller": {"enabled": False}}
+    objects = rendered({name: each | alone for name, each in values.items()}, chart=place)
+    return dict(zip(sorted(values), [each["spec"] for each in objects], strict=True))
 
-    assert spec_of(json.dumps(spec)) == _with_defaults(spec)
+
+def test_spec_of_every_resource_passes_through(tmp_path: Path) -> None:
+    specs = {
+        f"case-{number:03}": yaml.safe_load(path.read_text())["spec"]
+        for number, path in enumerate([*SAMPLES, *CASES])
+    }
+
+    assert specs_of(specs, tmp_path) == {name: _with_defaults(spec) for name, spec in specs.items()}
 
 
 def test_defaults_make_the_least_spec() -> None:
@@ -55,31 +68,46 @@ def _with_defaults(spec: Obj) -> Obj:
     return spec | {"agent": needed | spec["agent"]}
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ('"true"', "true"),
-        ("'007'", "007"),
-        ('"no"', "no"),
-        ('"1e3"', "1e3"),
-        ('"1"', "1"),
-        ('"9007199254740993"', "9007199254740993"),
-        ('"0x10"', "0x10"),
-        ('"{{ .Release.Name }}"', "{{ .Release.Name }}"),
-        ('"a: b # c"', "a: b # c"),
-        ("|\n    two\n    lines", "two\nlines"),
-        ('"~"', "~"),
-        ('""', ""),
-    ],
-)
-def test_text_stays_as_it_is_written(text: str, value: str) -> None:
-    assert spec_of(f"zone:\n  name: {text}\n")["zone"]["name"] == value
+TEXTS = {
+    '"true"': "true",
+    "'007'": "007",
+    '"no"': "no",
+    '"1e3"': "1e3",
+    '"1"': "1",
+    '"9007199254740993"': "9007199254740993",
+    '"0x10"': "0x10",
+    '"{{ .Release.Name }}"': "{{ .Release.Name }}",
+    '"a: b # c"': "a: b # c",
+    "|-\n      two\n      lines": "two\nlines",
+    '"~"': "~",
+    '""': "",
+    "plain": "plain",
+}
 
 
-@pytest.mark.parametrize("text", ["true", "007", "no", "1e3", "1", "0x10", "1.5", "[a]", "{a: b}"])
-def test_what_yaml_takes_for_no_text_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match=r"zone/name.*(want|string)"):
-        spec_of(f"zone: {{name: {text}}}")
+def test_texts_stay_as_they_are_written() -> None:
+    entries = "".join(f"    T{number}: {text}\n" for number, text in enumerate(TEXTS))
+
+    spec = spec_of(f"agent:\n  env:\n{entries}")
+
+    assert spec["agent"]["env"] == {
+        f"T{number}": each for number, each in enumerate(TEXTS.values())
+    }
+
+
+NO_TEXTS = ("true", "007", "no", "1e3", "1", "0x10", "1.5", "[a]", "{a: b}")
+
+
+def test_what_yaml_takes_for_no_text_is_refused() -> None:
+    entries = "".join(f"    T{number}: {text}\n" for number, text in enumerate(NO_TEXTS))
+
+    with pytest.raises(Refused) as refused:
+        spec_of(f"agent:\n  env:\n{entries}")
+
+    for number in range(len(NO_TEXTS)):
+        assert re.search(
+            f"/agent/env/T{number}': got [a-z]+, want null or string", str(refused.value)
+        )
 
 
 @pytest.mark.parametrize(
@@ -101,55 +129,79 @@ def test_option_of_another_type_is_refused() -> None:
         spec_of({"agent": KEY}, "--set=zone.name=1")
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ("agent: {endpointPort: 8443}", {"agent": {"endpointPort": "8443"}}),
-        ('agent: {endpointPort: "08443"}', {"agent": {"endpointPort": "08443"}}),
-        ("agent: {pod: {requests: {cpu: 0.5}}}", {"agent": {"pod": {"requests": {"cpu": "0.5"}}}}),
-        (
-            "agent: {pod: {limits: {memory: 2147483648}}}",
-            {"agent": {"pod": {"limits": {"memory": 2147483648}}}},
-        ),
-        ("agent: {pod: {labels: {1: '1'}}}", {"agent": {"pod": {"labels": {"1": "1"}}}}),
-        (
-            "agent: {configuration: {8080: {a: 1e3}}}",
-            {"agent": {"configuration": {"8080": {"a": 1000}}}},
-        ),
-        (
-            "agent: {configuration: {a: 4503599627370497}}",
-            {"agent": {"configuration": {"a": 2**52 + 1}}},
-        ),
-        ("agent: {configuration: {a: 0.1}}", {"agent": {"configuration": {"a": 0.1}}}),
-        ("agent: {minReadySeconds: 1000000}", {"agent": {"minReadySeconds": 1000000}}),
-        (
-            "agent: {updateStrategy: {rollingUpdate: {maxUnavailable: 2}}}",
-            {"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 2}}}},
-        ),
-    ],
-)
-def test_numbers_reach_the_resource(values: str, expected: Obj) -> None:
-    assert _contains(spec_of(values), expected)
+NUMBERS = """
+agent:
+  endpointPort: 8443
+  proxyPort: "03128"
+  minReadySeconds: 1000000
+  additionalBackends:
+    - {endpointHost: second.example, endpointPort: 443, key: second-key}
+  updateStrategy: {rollingUpdate: {maxUnavailable: 2}}
+  pod:
+    labels: {1: "1"}
+    requests: {cpu: 0.5, memory: 1Gi}
+    limits: {cpu: 2, memory: 2147483648}
+    volumes:
+      - {name: scratch, emptyDir: {sizeLimit: 0.5}}
+  configuration:
+    8080: {exponent: 1e3, large: 4503599627370497, small: 0.1, octal: 007, off: "off"}
+"""
 
 
-@pytest.mark.parametrize(
-    ("values", "place"),
-    [
-        ("agent: {configuration: {a: 9007199254740993}}", "/agent/configuration/a"),
-        ("agent: {env: {no: word}}", "/agent/env"),
-        ("agent: {env: {NUMBER: 1}}", "/agent/env/NUMBER"),
-        ("agent: {pod: {labels: {a: true}}}", "/agent/pod/labels/a"),
-        ("agent: {pod: {env: [{name: A, value: 1}]}}", "/agent/pod/env/0/value"),
-        ("agent: {minReadySeconds: 1.5}", "/agent/minReadySeconds"),
-        ("opentelemetry: {enabled: 'false'}", "/opentelemetry/enabled"),
-        ("agnet: {}", "agnet"),
-        ("agent: {endpiontHost: a}", "/agent"),
-        ("controller: {image: a}", "/controller/image"),
-    ],
-)
-def test_mistake_is_refused_with_its_place(values: str, place: str) -> None:
-    with pytest.raises(Refused, match=place):
-        rendered(values)
+def test_numbers_reach_the_resource() -> None:
+    assert spec_of(NUMBERS)["agent"] == {
+        "endpointHost": "ingress-red-saas.instana.io",
+        "endpointPort": "8443",
+        "proxyPort": "03128",
+        "minReadySeconds": 1000000,
+        "additionalBackends": [
+            {"endpointHost": "second.example", "endpointPort": "443", "key": "second-key"}
+        ],
+        "updateStrategy": {"rollingUpdate": {"maxUnavailable": 2}},
+        "pod": {
+            "labels": {"1": "1"},
+            "requests": {"cpu": "0.5", "memory": "1Gi"},
+            "limits": {"cpu": 2, "memory": 2147483648},
+            "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "0.5"}}],
+        },
+        "configuration": {
+            # As kubectl reads `off:`, the name of an entry that is not quoted.
+            "8080": {"exponent": 1000, "large": 2**52 + 1, "small": 0.1, "octal": 7, "false": "off"}
+        },
+    }
+
+
+MISTAKES = """
+agnet: {}
+agent:
+  endpiontHost: a
+  minReadySeconds: 1.5
+  env: {no: word}
+  configuration: {a: [{large: 9007199254740993}]}
+  pod:
+    labels: {a: true}
+    env: [{name: A, value: 1}]
+opentelemetry: {enabled: "false"}
+controller: {replicas: two}
+"""
+
+
+def test_mistakes_are_refused_with_their_places() -> None:
+    with pytest.raises(Refused) as refused:
+        rendered(MISTAKES)
+
+    for told in (
+        "additional properties 'agnet' not allowed",
+        "'/agent': additional properties 'endpiontHost' not allowed",
+        "'/agent/minReadySeconds': got number, want null or integer",
+        "'/agent/env/false': false schema",
+        "'/agent/configuration/a/0/large': maximum",
+        "'/agent/pod/labels/a': got boolean, want null or string",
+        "'/agent/pod/env/0/value': got number, want null or string",
+        "'/opentelemetry/enabled': got string, want null or boolean",
+        "'/controller/replicas': got string, want null or integer",
+    ):
+        assert told in str(refused.value)
 
 
 def _contains(value: Obj, part: Obj) -> bool:
