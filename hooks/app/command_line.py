@@ -10,6 +10,7 @@ import orjson
 from hooks import __version__
 from hooks.api_reference import api_reference
 from hooks.app.clock import now
+from hooks.app.definition_command import definition_command
 from hooks.app.demo import demonstrate
 from hooks.app.diff_command import diff_command
 from hooks.app.fact_options import fact_option, facts_of
@@ -20,9 +21,11 @@ from hooks.app.given_files import (
     giving_up_on_what_cannot_be_read,
 )
 from hooks.app.monitoring import alert_rules, dashboard
+from hooks.app.service_check import service_check
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.validate_command import validate_command
+from hooks.chart import SOURCES, chart_files
 from hooks.definition import (
     definition,
     inline_secrets_denied,
@@ -59,6 +62,8 @@ def main() -> None:
 main.add_command(diff_command)
 main.add_command(takeover_command)
 main.add_command(validate_command)
+main.add_command(definition_command)
+main.add_command(service_check)
 
 
 @main.command("render")
@@ -88,13 +93,20 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made: the CRD, what asks at admission, pages, alerts and a dashboard."""
+    """Write what is made: the CRD, what asks at admission, pages, alerts, the chart."""
     for file, text in generated().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
 
 def generated() -> dict[Path, str]:
     """Return the generated files with their content."""
+    made = _generated_from_code()
+    sources = {name: made.get(Path(name)) or Path(name).read_text() for name in SOURCES}
+    return made | {Path(file): text for file, text in chart_files(sources).items()}
+
+
+def _generated_from_code() -> dict[Path, str]:
     return {
         API_REFERENCE: api_reference(),
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),

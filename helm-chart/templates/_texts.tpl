@@ -1,0 +1,26 @@
+{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
+entry or item. Fractions become texts, and ports whatever they are. */}}
+{{- define "instana-agent.placesOfTexts" -}}
+ports:
+- ["agent","endpointPort"]
+- ["agent","additionalBackends","*","endpointPort"]
+- ["agent","proxyPort"]
+quantities:
+- ["agent","pod","requests","*"]
+- ["agent","pod","limits","*"]
+- ["agent","pod","volumes","*","downwardAPI","items","*","resourceFieldRef","divisor"]
+- ["agent","pod","volumes","*","emptyDir","sizeLimit"]
+- ["agent","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","limits","*"]
+- ["agent","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","requests","*"]
+- ["agent","pod","volumes","*","projected","sources","*","downwardAPI","items","*","resourceFieldRef","divisor"]
+- ["agent","pod","env","*","valueFrom","resourceFieldRef","divisor"]
+- ["agent","packageCache","size"]
+- ["k8s_sensor","deployment","pod","requests","*"]
+- ["k8s_sensor","deployment","pod","limits","*"]
+- ["k8s_sensor","deployment","pod","env","*","valueFrom","resourceFieldRef","divisor"]
+- ["k8s_sensor","deployment","pod","volumes","*","downwardAPI","items","*","resourceFieldRef","divisor"]
+- ["k8s_sensor","deployment","pod","volumes","*","emptyDir","sizeLimit"]
+- ["k8s_sensor","deployment","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","limits","*"]
+- ["k8s_sensor","deployment","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","requests","*"]
+- ["k8s_sensor","deployment","pod","volumes","*","projected","sources","*","downwardAPI","items","*","resourceFieldRef","divisor"]
+{{- end }}
