@@ -91,11 +91,10 @@ def read_pods(context: Context) -> Pods | None:
     if not reads_pods(context.agent, context.facts) or not context.related.knows(names.POD):
         return None
     found = context.related.all_of(names.POD)
-    ready = [pod for pod in found if is_ready(pod)]
     unready = [_unready(pod) for pod in found if not is_ready(pod)]
     return Pods(
         problems=tuple(_problems(unready, context.agent.namespace)),
-        nodes_without_agent=_nodes_without_agent(ready, unready),
+        nodes_without_agent=_nodes_without_agent(found, unready),
         restarts=sum(restarts(pod) for pod in found if not is_going(pod)),
     )
 
@@ -138,7 +137,7 @@ def told(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
 
 
 def _unready(pod: Obj) -> _Unready:
-    return _Unready(_component(pod), _node(pod), pod["metadata"]["name"], cause_of(pod))
+    return _Unready(_component(pod), node_of(pod), pod["metadata"]["name"], cause_of(pod))
 
 
 def _problems(unready: list[_Unready], namespace: str) -> list[Problem]:
@@ -166,14 +165,15 @@ def _problem(group: list[_Unready], namespace: str) -> Problem:
     )
 
 
-def _nodes_without_agent(ready: Iterable[Obj], unready: Iterable[_Unready]) -> tuple[str, ...]:
+def _nodes_without_agent(found: Iterable[Obj], unready: Iterable[_Unready]) -> tuple[str, ...]:
     """Return the nodes that have a pod of an agent, or wait for it, but none that is ready."""
-    served = {_node(pod) for pod in ready if _component(pod) == AGENT}
-    lacking = {pod.node for pod in unready if pod.component == AGENT}
-    return tuple(sorted(lacking - served - {""}))
+    lacking = {pod.node for pod in unready if pod.component == AGENT and pod.node}
+    pods = [pod for pod in found if node_of(pod) in lacking] if lacking else []
+    served = {node_of(pod) for pod in pods if _component(pod) == AGENT and is_ready(pod)}
+    return tuple(sorted(lacking - served))
 
 
-def _node(pod: Obj) -> str:
+def node_of(pod: Obj) -> str:
     """Return the node of a pod, or the one that the DaemonSet's controller made it for."""
     spec = as_object(pod.get("spec"))
     name = spec.get("nodeName")
