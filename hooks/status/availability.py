@@ -128,11 +128,17 @@ def _lacking(
     type_: str, reason: str, shortfalls: list[Shortfall], why: tuple[str, bool] = ("", False)
 ) -> Condition:
     text, is_serious = why
-    message = several([each.text for each in shortfalls])
+    message = several([_text(each, is_serious=is_serious) for each in shortfalls])
     passes = all(each.passes for each in shortfalls) and not is_serious
     return Condition(
         type_, "False", reason, "; ".join(filter(None, [message, text])), passes=passes
     )
+
+
+def _text(shortfall: Shortfall, *, is_serious: bool) -> str:
+    """Return what is lacking; how long the rest takes is not known where pods are in trouble."""
+    is_estimated = shortfall.estimate and not is_serious
+    return f"{shortfall.text}: {shortfall.estimate}" if is_estimated else shortfall.text
 
 
 def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
@@ -163,10 +169,12 @@ def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
     number = sum(count(each, "numberMisscheduled") for each in daemonsets)
     if not number:
         return []
-    return [f"{number} more on nodes that a taint keeps new ones from, until they end there"]
+    return [f"{number} more on nodes that take no new ones by now, because of a taint"]
 
 
 def _sensors_run(deployments: list[Obj]) -> Condition:
     counts = k8sensor_counts(deployments)
     message = f"{counts.available} of {counts.desired} k8sensors are available"
+    if not counts.desired:
+        message = "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0"
     return Condition(SENSORS_AVAILABLE, "True", "AllDesiredK8sensorsAvailable", message)

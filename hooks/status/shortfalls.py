@@ -32,6 +32,8 @@ class Shortfall:
     text: str
     passes: bool = True
     pods_tell: bool = False
+    estimate: str = ""
+    """What is left of a roll-out, unless its pods are in trouble."""
 
 
 def not_there(workload: Obj) -> Shortfall:
@@ -53,26 +55,42 @@ def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
     if updated >= made < desired:
         return _unmade_daemon_pods(daemonset, made, desired)
     if updated < desired:
-        left = remaining_time(daemonset)
-        text = f"{describe(daemonset)} has {updated} of {desired} pods up to date: {left}"
-        return Shortfall(text, pods_tell=available < desired)
+        text = f"{describe(daemonset)} has {updated} of {desired} pods up to date"
+        return Shortfall(text, pods_tell=available < desired, estimate=remaining_time(daemonset))
     return _unavailable(daemonset, available, count(daemonset, "numberReady"), desired)
 
 
 def deployment_shortfall(deployment: Obj) -> Shortfall | None:
-    """Return what a Deployment lacks to have all its pods available and up to date, if anything."""
-    desired, updated = replicas(deployment), count(deployment, "updatedReplicas")
-    available = count(deployment, "availableReplicas")
+    """Return what a Deployment lacks to have all its pods available and up to date, if anything.
+
+    Available ones are counted with old pods among them, which stay until new ones are ready.
+    """
+    desired, available = replicas(deployment), count(deployment, "availableReplicas")
     if unsettled := _unsettled(deployment):
         return unsettled
-    if updated < desired:
-        text = f"{describe(deployment)} has {updated} of {desired} pods up to date"
-        if refused := _refused_replicas(deployment):
-            return Shortfall(f"{text}: {refused}", passes=False)
-        is_stuck = _is_stuck(deployment)
-        text += _without_progress(deployment) if is_stuck else ""
-        return Shortfall(text, passes=not is_stuck, pods_tell=available < desired)
+    if count(deployment, "updatedReplicas") < max(desired, count(deployment, "replicas")):
+        return _rolled_deployment(deployment, desired)
     return _unavailable(deployment, available, count(deployment, "readyReplicas"), desired)
+
+
+def _rolled_deployment(deployment: Obj, desired: int) -> Shortfall:
+    updated, there = count(deployment, "updatedReplicas"), count(deployment, "replicas")
+    text = f"{describe(deployment)} has {updated} of {desired} pods up to date"
+    if as_object(deployment.get("spec")).get("paused"):
+        return Shortfall(f"{text}: {_on(deployment, 'rollout resume deployment')}", passes=False)
+    if updated < desired and (refused := _refused_replicas(deployment)):
+        return Shortfall(f"{text}: {refused}", passes=False)
+    if updated >= desired:
+        text += f", and {there - updated} old ones until these are available"
+    is_stuck = _is_stuck(deployment)
+    text += _without_progress(deployment) if is_stuck else ""
+    are_unready = count(deployment, "availableReplicas") < max(desired, there)
+    return Shortfall(text, passes=not is_stuck, pods_tell=are_unready)
+
+
+def _on(workload: Obj, command: str) -> str:
+    metadata = workload["metadata"]
+    return f"kubectl -n {metadata.get('namespace', '')} {command} {metadata['name']}"
 
 
 def _unsettled(workload: Obj) -> Shortfall | None:
@@ -94,11 +112,10 @@ def _unavailable(workload: Obj, available: int, ready: int, desired: int) -> Sho
 
 def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
     """Return what is said where pods are lacking altogether: only events tell who refuses them."""
-    metadata = daemonset["metadata"]
     text = (
         f"{describe(daemonset)} has pods for {made} of {desired} nodes; if it stays so, they are "
-        f"refused ({USUAL_REFUSALS}): kubectl -n {metadata.get('namespace', '')} describe "
-        f"daemonset {metadata['name']} lists the events FailedCreate"
+        f"refused ({USUAL_REFUSALS}): {_on(daemonset, 'describe daemonset')} lists the events "
+        "FailedCreate"
     )
     return Shortfall(text, passes=False)
 

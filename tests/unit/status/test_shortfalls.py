@@ -144,7 +144,7 @@ def test_pods_on_nodes_that_take_no_new_one_are_no_shortfall() -> None:
     status, message = agents(numberMisscheduled=2)
 
     assert status == "True"
-    assert message.startswith("3 of 3 agents are available; 2 more on nodes that a taint keeps new")
+    assert message.startswith("3 of 3 agents are available; 2 more on nodes that take no new ones")
 
 
 def test_a_zone_without_a_node_is_told() -> None:
@@ -216,6 +216,43 @@ def test_a_roll_out_without_progress_is_told() -> None:
     assert message == (
         f"{SENSOR} has 1 of 3 pods up to date, and made no progress for 600 s; "
         "spec.podStatus: Enabled tells why"
+    )
+
+
+@pytest.mark.parametrize(("replicas", "surge"), [(1, 1), (3, 2)])
+def test_old_pods_that_are_available_make_no_new_one_ready(replicas: int, surge: int) -> None:
+    spec = ON | {"k8s_sensor": {"deployment": {"replicas": replicas}}}
+    counts: Obj = {
+        "replicas": replicas + surge,
+        "updatedReplicas": replicas,
+        "readyReplicas": replicas,
+        "availableReplicas": replicas,
+    }
+    status, message = sensors(crashing("s", "n", component="k8sensor"), spec=spec, **counts)
+
+    assert status == "False"
+    assert f"and {surge} old ones until these are available" in message
+    assert "CrashLoopBackOff of 1 pod, s on n" in message
+
+
+def test_a_deployment_that_was_paused_by_hand_says_how_it_goes_on() -> None:
+    observed = stored(answer(agent()))
+    found = next(each for each in observed if describe(each) == SENSOR)
+    found["spec"]["paused"] = True
+    found["status"]["updatedReplicas"] = 0
+    message = conditions(answer(agent(), observed=observed))["SensorsAvailable"]["message"]
+
+    assert "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor" in message
+
+
+def test_no_k8sensors_may_be_wanted() -> None:
+    spec = {"k8s_sensor": {"deployment": {"replicas": 0}}}
+    none: Obj = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas"), 0)
+    status, message = sensors(spec=spec, **none, availableReplicas=0)
+
+    assert (status, message) == (
+        "True",
+        "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0",
     )
 
 
