@@ -67,8 +67,10 @@ def _stored(child: Obj, *, ready: bool) -> Obj:
     pods = 3 if ready else 0
     if child["kind"] == "DaemonSet":
         child["spec"]["revisionHistoryLimit"] = 10
-        child["status"] = {"observedGeneration": 1} | NODES | dict.fromkeys(
-            ("numberReady", "numberAvailable", "updatedNumberScheduled"), pods
+        child["status"] = (
+            {"observedGeneration": 1}
+            | NODES
+            | dict.fromkeys(("numberReady", "numberAvailable", "updatedNumberScheduled"), pods)
         )
     if child["kind"] == "Deployment":
         child["spec"]["progressDeadlineSeconds"] = 600
