@@ -13,14 +13,15 @@ from hooks.facts import Facts
 from hooks.sync import sync
 
 FIXTURES = Path("tests/fixtures")
+FACTS_FILE = "facts.json"
 FACTS = Facts()
 NOW = "2026-01-01T01:00:00Z"
-Answer = Callable[[dict[str, Any]], dict[str, Any]]
+Answer = Callable[[dict[str, Any], Facts], dict[str, Any]]
 HOOKS: dict[str, Answer] = {
-    "sync": lambda request: sync(request, FACTS, NOW),
-    "customize": lambda request: customize(request, FACTS),
-    "cluster-rbac-sync": lambda request: cluster_rbac.sync(request, FACTS),
-    "cluster-rbac-customize": cluster_rbac.customize,
+    "sync": lambda request, facts: sync(request, facts, NOW),
+    "customize": customize,
+    "cluster-rbac-sync": cluster_rbac.sync,
+    "cluster-rbac-customize": lambda request, _: cluster_rbac.customize(request),
 }
 
 
@@ -48,9 +49,15 @@ class Recorded:
         expected: dict[str, Any] = orjson.loads((self.folder / "response.json").read_bytes())
         return expected
 
-    def answer(self) -> dict[str, Any]:
-        """Return what the hook answers now."""
-        return HOOKS[self.hook](self.request)
+    @property
+    def facts(self) -> Facts:
+        """Return what the installation knew in which it was recorded."""
+        file = self.folder / FACTS_FILE
+        return FACTS.updated(orjson.loads(file.read_bytes())) if file.exists() else FACTS
+
+    def answer(self, request: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the hook answers now to the recorded request, or to another one."""
+        return HOOKS[self.hook](self.request if request is None else request, self.facts)
 
     def __str__(self) -> str:
         return f"{self.hook}/{self.case}"

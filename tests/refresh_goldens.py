@@ -3,6 +3,7 @@
 import orjson
 
 from tests.recorded import recorded_requests
+from tests.told import FOLDER, stories, told
 
 
 def main() -> None:
@@ -10,6 +11,8 @@ def main() -> None:
     for recorded in recorded_requests():
         text = orjson.dumps(recorded.answer(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
         (recorded.folder / "response.json").write_bytes(text + b"\n")
+    for story, steps in stories().items():
+        (FOLDER / f"{story}.txt").write_text(told(steps))
 
 
 if __name__ == "__main__":

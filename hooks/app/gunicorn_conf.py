@@ -6,7 +6,6 @@ One process, as the interpreter computes on one core and metrics are per process
 more replicas. gunicorn reads every name here that is one of its settings.
 """
 
-import gc
 import os
 import ssl
 import sys
@@ -19,13 +18,10 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.workers.base import Worker
 
-from hooks.app import logs
+from hooks.app import garbage, logs
 from hooks.app.settings import SettingsError, from_environ
 from hooks.app.sockets import Bounded, Certificate
 from hooks.app.tokens import Tokens
-
-GC_THRESHOLDS: Final = (100_000, 50, 100)
-"""A large request makes millions of objects that stay: the default scans them over and over."""
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
 
@@ -73,9 +69,7 @@ if certificate:
 
 def when_ready(_server: Arbiter) -> None:
     """Take what start-up made out of garbage collection, before the worker is forked."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+    garbage.look_seldom()
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -9,6 +9,7 @@ from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.times import seconds_between
 from hooks.status.conditions import Condition, observed_conditions, several
+from hooks.status.version import told_version
 
 CHILDREN_APPLIED = "ChildrenApplied"
 PATIENCE_SECONDS = 60
@@ -72,8 +73,8 @@ def _observed(context: Context, child: Obj) -> Obj | None:
 def _is_new(parent: Obj, context: Context) -> bool:
     """Tell whether this generation, or this version of the service, is answered the first time."""
     before = as_object(parent.get("status"))
-    known = before.get("observedGeneration"), before.get("operatorVersion")
-    version = context.facts.operator_version.removeprefix("v")
+    known = before.get("observedGeneration"), before.get("operatorVersion", "")
+    version = told_version(context.facts.operator_version)
     return known != (parent["metadata"].get("generation"), version)
 
 

@@ -37,7 +37,8 @@ def _by_openshift(context: Context) -> Condition:
     if not context.is_openshift:
         message = (
             "spec.agent.tls.openshiftServingCert needs OpenShift, which this cluster is not by "
-            "spec.openshift and the installation's setting OPENSHIFT"
+            "spec.openshift and the installation's setting OPENSHIFT: set one of them, or use "
+            "spec.agent.tls.certManager or a Secret"
         )
         return _not_issued("NotOpenShift", message)
     if all(is_resolved(context, each) for each in of_tls(context.agent)):

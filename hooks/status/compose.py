@@ -1,6 +1,5 @@
 """The whole status, of a resource that can be carried out and of one that cannot."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -22,8 +21,9 @@ from hooks.status.availability import (
     AGENTS_AVAILABLE,
     NO_NODES,
     SENSORS_AVAILABLE,
+    agents_as_observed,
     agents_available,
-    available_as_observed,
+    sensors_as_observed,
     sensors_available,
 )
 from hooks.status.certificate import certificate_issued
@@ -42,7 +42,7 @@ from hooks.status.ownership import (
     sole_controller,
 )
 from hooks.status.package_cache import package_cache
-from hooks.status.pods import pods
+from hooks.status.pods import pods_status, read_pods
 from hooks.status.pointers import pointed
 from hooks.status.prerequisites import authorized, references_resolved
 from hooks.status.progress import progress
@@ -50,12 +50,7 @@ from hooks.status.references import references
 from hooks.status.resync import resync_after
 from hooks.status.rollouts import rollout, rollout_held
 from hooks.status.size import bounded
-from hooks.status.workloads import (
-    agent_daemonsets,
-    daemonset_shortfall,
-    deployment_shortfall,
-    k8sensor_deployments,
-)
+from hooks.status.version import told_version
 
 RUNNING = "Running"
 FAILED = "Failed"
@@ -69,7 +64,6 @@ RECONCILED = Condition(
     "ReconcileSucceeded",
     "the children were computed; the other conditions say how they do",
 )
-SEMANTIC_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][-+.0-9A-Za-z]+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,7 @@ def report_on_valid(
     parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], now: str
 ) -> Report:
     """Return the report on a resource whose children are the given ones, with what is held back."""
-    pending = pending_children(context, children)
+    pending, pods = pending_children(context, children), read_pods(context)
     changing = changing_workloads(context, pending)
     parts = [
         VALID,
@@ -103,8 +97,8 @@ def report_on_valid(
         sole_controller(context.children, context.facts),
         *package_cache(context),
         children_applied(parent, context, pending, now),
-        agents_available(context, children, changing),
-        sensors_available(context, children, changing),
+        agents_available(context, children, changing, pods),
+        sensors_available(context, children, changing, pods),
     ]
     status = {
         **_facts(parent, context.children, context.facts, children),
@@ -112,7 +106,7 @@ def report_on_valid(
         **_named_in_spec(context, children, changing, held),
         **rollout(parent, context, children, held),
         "effective": effective(context),
-        **pods(context),
+        **pods_status(pods),
         "status": RUNNING,
         "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
@@ -131,8 +125,8 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
         children_owned(parent, observed, [], [], context.facts),
         sole_controller(observed, context.facts),
         Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True),
-        _agents_as_observed(observed),
-        _sensors_as_observed(observed),
+        agents_as_observed(observed),
+        sensors_as_observed(observed),
     ]
     paused = _paused(postponed_changes(context, children))
     status = {
@@ -141,7 +135,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
         **_named_in_spec(context, children, changing, ()),
         **_kept(parent),
         "effective": effective(context),
-        **pods(context),
+        **pods_status(read_pods(context)),
         "status": RUNNING,
         "conditions": _conditions(parts, [paused], parent, now),
     }
@@ -166,8 +160,8 @@ def report_on_invalid(
         children_owned(parent, children, [], [], facts),
         sole_controller(children, facts),
         Condition(CHILDREN_APPLIED, "Unknown", InvalidResource.reason, "the spec is not valid"),
-        _agents_as_observed(children),
-        _sensors_as_observed(children),
+        agents_as_observed(children),
+        sensors_as_observed(children),
     ]
     paused = [_paused([])] if is_paused(parent) else []
     status = {
@@ -209,38 +203,13 @@ def _paused(changes: list[str]) -> Condition:
     return Condition(PAUSED, "True", "PausedByAnnotation", message)
 
 
-def _agents_as_observed(children: ObservedObjects) -> Condition:
-    return available_as_observed(
-        AGENTS_AVAILABLE,
-        agent_daemonsets(children),
-        daemonset_shortfall,
-        ("AllDesiredAgentsAvailable", "NotAllDesiredAgentsAvailable"),
-        "agents",
-    )
-
-
-def _sensors_as_observed(children: ObservedObjects) -> Condition:
-    """Return the condition of the observed k8sensors; that there are none may be meant so."""
-    deployments = k8sensor_deployments(children)
-    if not deployments:
-        message = "no k8sensor is observed"
-        return Condition(SENSORS_AVAILABLE, "Unknown", "K8sensorDeploymentNotConfigured", message)
-    return available_as_observed(
-        SENSORS_AVAILABLE,
-        deployments,
-        deployment_shortfall,
-        ("AllDesiredK8sensorsAvailable", "NotAllDesiredK8sensorsAvailable"),
-        "k8sensors",
-    )
-
-
 def _facts(parent: Obj, children: ObservedObjects, facts: Facts, answered: Iterable[Obj]) -> Obj:
-    version = SEMANTIC_VERSION.fullmatch(facts.operator_version)
+    version = told_version(facts.operator_version)
     generation = parent["metadata"].get("generation")
     return {
         **counts(children),
         "images": images(answered),
-        **({"operatorVersion": version[1]} if version else {}),
+        **({"operatorVersion": version} if version else {}),
         **({"observedGeneration": generation} if isinstance(generation, int) else {}),
         **({"oldVersionsUpdated": True} if _was_updated(parent, facts) else {}),
     }
@@ -258,7 +227,7 @@ def _was_updated(parent: Obj, facts: Facts) -> bool:
     return bool(
         before.get("oldVersionsUpdated")
         or (generation is not None and generation != parent["metadata"].get("generation"))
-        or (version is not None and version != facts.operator_version.removeprefix("v"))
+        or (version is not None and version != told_version(facts.operator_version))
     )
 
 

@@ -13,13 +13,17 @@ Status = Literal["True", "False", "Unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition, without its history; one that is advice does not keep Ready from True."""
+    """One condition, without its history.
+
+    One that is advice does not keep Ready from True; one that passes goes on by itself.
+    """
 
     type: str
     status: Status
     reason: str
     message: str
     is_advice: bool = False
+    passes: bool = False
 
 
 def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:

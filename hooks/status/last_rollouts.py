@@ -17,6 +17,7 @@ from hooks.wire import encode
 
 NOT_KNOWN = "not known: it was before this was recorded"
 NEW_VALUES = "values of Secrets or ConfigMaps that pods read as they start"
+NEW_WORKLOAD = "it was not there: nodes of a new zone, a new backend, or a deletion by hand"
 END_OF_PAUSE = "the end of a pause"
 BY_ITSELF = "a setting of the service, an object that the resource names, or a change by hand"
 DIGITS = 16
@@ -25,10 +26,15 @@ FIELDS = ("workload", "cause", "template", "checksum")
 
 @dataclass(frozen=True, slots=True)
 class _Former:
-    """What the observed status says: the last roll-outs, and the causes of what was held."""
+    """What the observed status says: the last roll-outs, and the causes of what was held.
+
+    `is_late`: it is older than what is observed of the children, which happens for a moment where
+    Metacontroller saw those first; so what happened in between is told once more.
+    """
 
     last: dict[str, Obj]
     held: dict[str, str]
+    is_late: bool
 
 
 def last_rollouts(
@@ -67,7 +73,9 @@ def _former(parent: Obj) -> _Former:
         str(each.get("workload")): str(each.get("cause"))
         for each in as_objects(_rollout(parent).get("held"))
     }
-    return _Former(last, held)
+    status, generation = as_object(parent.get("status")), parent["metadata"].get("generation")
+    is_late = not status or (bool(last) and status.get("observedGeneration") != generation)
+    return _Former(last, held, is_late)
 
 
 def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held: bool) -> Obj:
@@ -78,8 +86,11 @@ def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held:
     item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
     if is_held:
         item["template"] = before.get("template") or template
-    elif before.get("template") != template and _changes(context, child, observed):
-        item["cause"] = _cause(child, observed, former, cause)
+    elif before.get("template") != template:
+        if _changes(context, child, observed):
+            item["cause"] = _cause(child, observed, former, cause)
+        elif former.is_late:
+            item["cause"] = cause
     return item | _checksum(before, observed)
 
 
@@ -93,6 +104,8 @@ def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
 def _cause(child: Obj, observed: Obj | None, former: _Former, cause: str) -> str:
     if waited_for := former.held.get(describe(child)):
         return f"{waited_for}, no longer held"
+    if not cause and observed is None:
+        return NEW_WORKLOAD
     if not cause and recorded_checksum(child) != recorded_checksum(observed or {}):
         return NEW_VALUES
     return cause or BY_ITSELF

@@ -32,7 +32,8 @@ def _of_claim(context: Context, name: str, claim: Obj) -> Condition:
     if phase != BOUND:
         message = (
             f"claim {name} is {phase}: agents wait for a volume that many nodes can write to "
-            "(ReadWriteMany)"
+            f"(ReadWriteMany); kubectl -n {context.agent.namespace} describe persistentvolumeclaim "
+            f"{name} says why"
         )
         return Condition(PACKAGE_CACHE, "False", "ClaimNotBound", message, is_advice=True)
     if differing := _differing(context, as_object(claim.get("spec"))):

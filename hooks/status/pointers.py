@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 
-from hooks.status.availability import AGENTS_AVAILABLE, SENSORS_AVAILABLE
 from hooks.status.conditions import LONGEST_MESSAGE, Condition
 
 PAGE = "docs/troubleshooting.md"
 NOT_DECIDED = "Unknown"
-LACKING = ("pods available", "pods on nodes where they do not belong")
-"""In the message on workloads whose roll-out is over, though not all of their pods do well."""
 
 
 def pointed(condition: Condition, cause: Condition) -> Condition:
@@ -24,6 +21,4 @@ def pointed(condition: Condition, cause: Condition) -> Condition:
 
 
 def _goes_on_by_itself(cause: Condition) -> bool:
-    if cause.type in {AGENTS_AVAILABLE, SENSORS_AVAILABLE}:
-        return not any(text in cause.message for text in LACKING)
-    return cause.status == NOT_DECIDED
+    return cause.passes or cause.status == NOT_DECIDED

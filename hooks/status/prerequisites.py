@@ -15,7 +15,8 @@ def references_resolved(context: Context) -> Condition:
         return Condition("ReferencesResolved", "False", MissingReference.reason, message)
     undecided = undecided_references(context)
     if undecided:
-        message = several([f"{each.path}: {each.kind} {each.name}" for each in undecided])
+        named = several([f"{each.path}: {each.kind} {each.name}" for each in undecided])
+        message = f"Metacontroller sends these with its next call: {named}"
         return Condition("ReferencesResolved", "Unknown", "NotObservedYet", message)
     message = "every Secret and ConfigMap that the resource names is there"
     return Condition("ReferencesResolved", "True", "AllReferencesFound", message)

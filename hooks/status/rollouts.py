@@ -7,6 +7,7 @@ from hooks.models.instana_agent import MANUAL
 from hooks.status.conditions import Condition, several
 from hooks.status.last_rollouts import last_rollouts
 from hooks.status.size import MOST_PARTS
+from hooks.status.version import told_version
 
 ROLLOUT_HELD = "RolloutHeld"
 HELD = "ChangeNeedsApproval"
@@ -70,6 +71,6 @@ def _cause(parent: Obj, operator_version: str) -> str:
     generation = parent["metadata"].get("generation")
     if before.get("observedGeneration") != generation:
         return f"generation {generation} of the resource"
-    if before.get("operatorVersion") != operator_version.removeprefix("v"):
+    if before.get("operatorVersion", "") != told_version(operator_version):
         return f"version {operator_version} of the service"
     return ""

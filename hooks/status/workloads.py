@@ -1,23 +1,13 @@
 """What the observed DaemonSets and Deployments say of themselves, in counts."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
-from hooks.kube.objects import Obj, describe, labels_of
+from hooks.kube.objects import Obj, labels_of
 from hooks.observed import ObservedObjects
-from hooks.observed.rollout import count, is_taken_up, replicas
-from hooks.status.duration import remaining_time
-
-IN_DOUBT = re.compile(r" pods (available|up to date)")
-"""Of a workload that its controller leads, but whose pods are not as they should be."""
-
-BEING_CHANGED = "is being changed"
-"""Of a workload until its controller saw the change: the same before and after it was written.
-
-So the status that goes with a change needs no other one until something becomes of it."""
+from hooks.observed.rollout import count, replicas
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +70,6 @@ def k8sensor_counts(deployments: Iterable[Obj]) -> Counts:
         )
         for each in deployments
     )
-
-
-def daemonset_shortfall(daemonset: Obj) -> str:
-    """Return what a DaemonSet lacks to have all its pods available and up to date, or ""."""
-    desired = count(daemonset, "desiredNumberScheduled")
-    if not is_taken_up(daemonset):
-        return f"{describe(daemonset)} {BEING_CHANGED}"
-    if count(daemonset, "updatedNumberScheduled") < desired:
-        updated = count(daemonset, "updatedNumberScheduled")
-        left = remaining_time(daemonset)
-        return f"{describe(daemonset)} has {updated} of {desired} pods up to date: {left}"
-    if count(daemonset, "numberAvailable") < desired:
-        available = count(daemonset, "numberAvailable")
-        return f"{describe(daemonset)} has {available} of {desired} pods available"
-    if misplaced := count(daemonset, "numberMisscheduled"):
-        return f"{describe(daemonset)} has {misplaced} pods on nodes where they do not belong"
-    return ""
-
-
-def deployment_shortfall(deployment: Obj) -> str:
-    """Return what a Deployment lacks to have all its pods available and up to date, or ""."""
-    desired = replicas(deployment)
-    if not is_taken_up(deployment):
-        return f"{describe(deployment)} {BEING_CHANGED}"
-    if count(deployment, "updatedReplicas") < desired:
-        updated = count(deployment, "updatedReplicas")
-        return f"{describe(deployment)} has {updated} of {desired} pods up to date"
-    if count(deployment, "availableReplicas") < desired:
-        available = count(deployment, "availableReplicas")
-        return f"{describe(deployment)} has {available} of {desired} pods available"
-    return ""
 
 
 def _of_component(workloads: list[Obj], component: str) -> list[Obj]:

@@ -323,6 +323,7 @@ def run(children: Children, *, healthy: bool) -> Children:
     available = 3 if healthy else 1
     for daemonset in result.get("DaemonSet.apps/v1", {}).values():
         daemonset["status"] = {
+            "currentNumberScheduled": 3,
             "desiredNumberScheduled": 3,
             "numberReady": available,
             "numberAvailable": available,

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import strategies as st
 
 from hooks.customize import customize
+from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
@@ -20,6 +21,15 @@ from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, specs
 from tests.property.applying import Apply, Children
+from tests.support.pods import (
+    crashing,
+    cut_off,
+    ended,
+    healthy,
+    pull_failure,
+    starting,
+    unschedulable,
+)
 
 Objects: TypeAlias = dict[str, dict[str, Obj]]
 
@@ -32,17 +42,22 @@ RESOURCES = {
     "daemonsets": "DaemonSet.apps/v1",
     "endpointslices": "EndpointSlice.discovery.k8s.io/v1",
     "namespaces": "Namespace.v1",
+    "nodes": "Node.v1",
     "persistentvolumeclaims": "PersistentVolumeClaim.v1",
+    "pods": "Pod.v1",
     "secrets": "Secret.v1",
     "services": "Service.v1",
 }
 APPLIES: tuple[Apply, ...] = (applying.dynamically, applying.by_server)
+CAPABLE = Facts(node_zones=True, kubernetes_version="1.36")
+"""Of an installation that can do all that a spec may ask for."""
+
 FACTS = st.sampled_from(
     [
-        Facts(),
-        Facts(openshift=True, operator_version="v0.0.1-dev"),
-        Facts(agent_namespaces=("elsewhere",), operator_version="main"),
-        Facts(agent_namespaces=("*",), take_over=TakeOver.UPDATE),
+        CAPABLE,
+        replace(CAPABLE, openshift=True, operator_version="v0.0.1-dev"),
+        replace(CAPABLE, agent_namespaces=("elsewhere",), operator_version="main"),
+        replace(CAPABLE, agent_namespaces=("*",), take_over=TakeOver.UPDATE, pod_status=True),
     ]
 )
 
@@ -313,11 +328,31 @@ ETCD = st.lists(
     max_size=4,
 )
 
+
+def _node(name: str, zone: str | None) -> Obj:
+    labels = {} if zone is None else {TOPOLOGY_ZONE: zone}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+
+
+ZONES_OF_NODES = st.sampled_from(["eu-1", "EU_2", "a.b", "", None])
+NODES = st.lists(st.builds(_node, st.sampled_from(["n1", "n2", "n3"]), ZONES_OF_NODES), max_size=4)
+PODS = st.lists(
+    st.builds(
+        lambda make, name, node: make(name, node),
+        st.sampled_from([healthy, starting, crashing, pull_failure, unschedulable, cut_off, ended]),
+        st.sampled_from(["p1", "p2", "p3"]),
+        st.sampled_from(["n1", "n2", "n3"]),
+    ),
+    max_size=4,
+)
+
 NAMED = frozenset({"configmaps", "persistentvolumeclaims", "secrets"})
 OTHERS: dict[str, st.SearchStrategy[list[Obj]]] = {
     "daemonsets": OTHER_DAEMONSETS,
     "endpointslices": st.just([]),  # ETCD has them too
     "namespaces": NAMESPACES,
+    "nodes": NODES,
+    "pods": PODS,
     "services": ETCD,
 }
 

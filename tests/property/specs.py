@@ -214,6 +214,10 @@ GROUPS: dict[str, list[Obj]] = {
     "place": [
         {"cluster": {"name": "prod"}},
         {"zone": {"name": "edge"}},
+        {"cluster": {"name": "prod"}, "zone": {"automatic": "NodeLabel"}},
+        {"cluster": {"name": "prod"}, "zone": {"name": "edge", "automatic": "NodeLabel"}},
+        {"cluster": {"name": "prod"}, "zone": {"automatic": "PodLabel"}},
+        {"cluster": {"name": "prod"}, "zone": {"automatic": "Off"}},
         {"cluster": {"name": "prod"}, "zone": {"name": "edge"}},
         {"cluster": {"name": "prod"}, "zones": [{"name": "eu"}, {"name": "us", "mode": "AWS"}]},
         {
@@ -465,7 +469,7 @@ GROUPS: dict[str, list[Obj]] = {
                                             {"name": "POD_IP", "$patch": "delete"},
                                             {"name": "X", "value": ""},
                                         ],
-                                        "resources": {"limits": {"memory": "64Gi"}},
+                                        "resources": {"limits": {"memory": "64Ti"}},
                                     },
                                 ],
                                 "tolerations": [],

@@ -13,9 +13,9 @@ from tests.property.clusters import Situation
 MAPS_OF_TEXT = {"annotations", "data", "labels", "matchLabels", "nodeSelector", "volumeAttributes"}
 STORED_EMPTY = {
     "affinity", "emptyDir", "labelSelector", "namespaceSelector", "nodeAffinity", "podAffinity",
-    "podAntiAffinity", "preference", "service", "type",
+    "podAntiAffinity", "preference", "service", "type", "values[]",
 }  # fmt: skip
-"""Pointers and required fields, which the API server keeps even when they are empty."""
+"""Pointers, required fields and items, which the API server keeps even when they are empty."""
 
 
 @given(clusters.running(complete=False) | clusters.fresh(complete=False))

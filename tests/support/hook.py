@@ -15,6 +15,7 @@ from hooks.sync import sync
 FACTS = Facts(operator_version="1.2.3")
 NOW = "2026-01-01T00:00:00Z"
 LATER = "2026-02-02T00:00:00Z"
+NODES = {"desiredNumberScheduled": 3, "currentNumberScheduled": 3, "numberMisscheduled": 0}
 
 Objects = dict[str, dict[str, Obj]]
 
@@ -66,8 +67,10 @@ def _stored(child: Obj, *, ready: bool) -> Obj:
     pods = 3 if ready else 0
     if child["kind"] == "DaemonSet":
         child["spec"]["revisionHistoryLimit"] = 10
-        child["status"] = {"observedGeneration": 1, "desiredNumberScheduled": 3} | dict.fromkeys(
-            ("numberReady", "numberAvailable", "updatedNumberScheduled"), pods
+        child["status"] = (
+            {"observedGeneration": 1}
+            | NODES
+            | dict.fromkeys(("numberReady", "numberAvailable", "updatedNumberScheduled"), pods)
         )
     if child["kind"] == "Deployment":
         child["spec"]["progressDeadlineSeconds"] = 600

@@ -41,9 +41,14 @@ def unready(name: str, node: str, **status: Any) -> Obj:
     return _troubled(name, node, **_container(state=running), **status)
 
 
-def pull_failure(name: str, node: str, reason: str = "ImagePullBackOff") -> Obj:
+def pull_failure(
+    name: str,
+    node: str,
+    reason: str = "ImagePullBackOff",
+    message: str = "denied: token s3cret",
+) -> Obj:
     """Return a pod whose image does not come."""
-    waiting = {"waiting": {"reason": reason, "message": "denied: token s3cret"}}
+    waiting = {"waiting": {"reason": reason, "message": message}}
     return _troubled(name, node, phase="Pending", **_container(state=waiting))
 
 
@@ -73,10 +78,27 @@ def killed(name: str, node: str, **fields: Any) -> Obj:
     return crashing(name, node, **({"lastState": ended} | fields))
 
 
-def lacking_config(name: str, node: str) -> Obj:
+def lacking_config(name: str, node: str, message: str = "") -> Obj:
     """Return a pod that refers to an entry that is not there."""
-    waiting = {"waiting": {"reason": "CreateContainerConfigError"}}
+    waiting = {"waiting": {"reason": "CreateContainerConfigError", "message": message}}
     return _troubled(name, node, phase="Pending", **_container(state=waiting))
+
+
+def ended(name: str, node: str, *, reason: str = "Evicted", message: str = "") -> Obj:
+    """Return a pod that the node ended."""
+    return pod(name, node, phase="Failed", reason=reason, message=message)
+
+
+def cut_off(name: str, node: str) -> Obj:
+    """Return a pod that was ready as its node was lost: the cluster marks it, no kubelet does."""
+    conditions = [_condition("ContainersReady", "True"), _condition("Ready", "False")]
+    return pod(name, node, conditions=conditions, **_container(ready=True, started=True))
+
+
+def going(found: Obj) -> Obj:
+    """Return the pod when it is to end."""
+    metadata = found["metadata"] | {"deletionTimestamp": "2026-01-01T00:00:30Z"}
+    return found | {"metadata": metadata}
 
 
 def unschedulable(name: str, node: str, message: str = "") -> Obj:

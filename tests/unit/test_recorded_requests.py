@@ -5,7 +5,8 @@ from deepdiff import DeepDiff
 
 from hooks.kube.objects import identity
 from hooks.wire import encode
-from tests.recorded import HOOKS, NOW, Recorded, recorded_requests
+from tests.recorded import FACTS_FILE, HOOKS, NOW, Recorded, recorded_requests
+from tests.told import FOLDER, stories, told
 
 REQUESTS = recorded_requests()
 SYNCS = [each for each in REQUESTS if each.hook == "sync"]
@@ -20,9 +21,19 @@ def test_answer_is_the_expected_one(recorded: Recorded) -> None:
 
 @pytest.mark.parametrize("recorded", REQUESTS, ids=str)
 def test_folder_holds_a_request_and_its_answer(recorded: Recorded) -> None:
-    files = sorted(file.name for file in recorded.folder.iterdir())
+    files = {file.name for file in recorded.folder.iterdir()}
 
-    assert files == ["request.json", "response.json"]
+    assert files - {FACTS_FILE} == {"request.json", "response.json"}
+
+
+@pytest.mark.parametrize("story", stories())
+def test_the_status_of_each_step_reads_as_recorded(story: str) -> None:
+    """The same as the answers say, in a form in which one sees what somebody is told."""
+    assert told(stories()[story]) == (FOLDER / f"{story}.txt").read_text("utf-8")
+
+
+def test_every_written_story_is_a_recorded_one() -> None:
+    assert {file.stem for file in FOLDER.iterdir()} == {*stories()}
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -43,10 +54,10 @@ def test_nothing_observed_gets_lost(recorded: Recorded) -> None:
 @pytest.mark.parametrize("recorded", SYNCS, ids=str)
 def test_status_is_a_fixed_point(recorded: Recorded) -> None:
     request = recorded.request
-    answer = HOOKS["sync"](request)
+    answer = recorded.answer()
     request["parent"]["status"] = answer["status"]
 
-    assert encode(HOOKS["sync"](request)) == encode(answer)
+    assert encode(recorded.answer(request)) == encode(answer)
 
 
 @pytest.mark.parametrize("recorded", SYNCS, ids=str)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.api import PLURALS
 from tests.cluster.cases import CASES, rendered
-from tests.recorded import recorded_requests
+from tests.recorded import FACTS, recorded_requests
 from tests.unit.deploy.manifests import Obj, base, controllers
 
 Right = tuple[str, str, str, str]
@@ -34,7 +34,7 @@ def rights(resource: tuple[str, str], verbs: Iterable[str], *names: str) -> set[
 
 def answers(hook: str, key: str) -> Iterator[Obj]:
     for each in recorded_requests():
-        if each.hook == hook:
+        if each.hook == hook and each.facts == FACTS:
             yield from each.expected[key]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
 from tests.support.hook import FACTS, answer, conditions, stored
 from tests.support.resources import agent, secret
@@ -12,6 +13,7 @@ AGENT, CONFIG = "DaemonSet/instana-agent", "Secret/instana-agent-config"
 LONG_AGO = "2025-01-01T00:00:00Z"
 WRITTEN = "2026-01-01T12:00:00Z"
 SOON, LATE = "2026-01-01T12:00:59Z", "2026-01-01T12:01:00Z"
+MUCH_LATER = "2026-01-01T12:10:00Z"
 KNOWN = {"observedGeneration": 1, "operatorVersion": FACTS.operator_version}
 
 
@@ -143,3 +145,13 @@ def test_fields_that_others_added_are_no_difference() -> None:
 
     assert conditions(answered)["ChildrenApplied"]["status"] == "True"
     assert "resyncAfterSeconds" not in answered
+
+
+def test_a_service_without_a_version_of_its_own_tells_what_is_refused() -> None:
+    """A build of a branch has none that the status could tell."""
+    facts = Facts(operator_version="main")
+    status = answer(parent(), observed=without(CONFIG), facts=facts, now=SOON)["status"]
+    later = answer(parent(status=status), observed=without(CONFIG), facts=facts, now=MUCH_LATER)
+
+    assert "operatorVersion" not in status
+    assert conditions(later)["ChildrenApplied"]["status"] == "False"

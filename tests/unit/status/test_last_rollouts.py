@@ -1,10 +1,11 @@
 """Why the pods of a workload were replaced last: told once, kept until they are again."""
 
+from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.wire import encode
 from tests.support.hook import FACTS, LATER, answer, stored
-from tests.support.resources import agent, merged, secret
+from tests.support.resources import agent, merged, obj, secret
 
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
 NEW_IMAGE = {"agent": {"image": {"tag": "2"}}}
@@ -56,8 +57,34 @@ def test_a_change_of_the_resource_is_the_cause_of_the_workload_that_it_changes()
 
 def test_what_runs_already_when_the_recording_begins_is_not_known() -> None:
     first = answer(parent())
+    older: Obj = {"status": {"observedGeneration": 1, "operatorVersion": "0.0.1"}}
 
-    assert causes(answer(parent(), observed=stored(first))) == {NOT_KNOWN}
+    assert causes(answer(parent(before=older), observed=stored(first))) == {NOT_KNOWN}
+
+
+def test_a_status_that_comes_later_than_the_children_loses_no_cause() -> None:
+    """Metacontroller may call with children that it wrote, and the resource from before that."""
+    first = answer(parent())
+    second = answer(parent(NEW_IMAGE, before=first, generation=2), observed=stored(first))
+    late = answer(parent(NEW_IMAGE, before=first, generation=2), observed=stored(second))
+
+    assert last(answer(parent(), observed=stored(first))) == last(
+        answer(parent(before=first), observed=stored(first))
+    )
+    assert causes(late) == causes(second)
+    assert last(late)[AGENT]["cause"] == "generation 2 of the resource"
+
+
+def test_a_workload_of_a_new_zone_is_no_change_of_values() -> None:
+    facts = Facts(operator_version=FACTS.operator_version, node_zones=True)
+    spec = {"zone": {"automatic": "NodeLabel"}}
+    first = answer(parent(spec), facts=facts)
+    labels = {"labels": {TOPOLOGY_ZONE: "eu"}}
+    node = obj("Node", "n", "", metadata=labels)
+    second = answer(parent(spec, before=first), node, observed=stored(first), facts=facts)
+
+    assert last(second)[f"{AGENT}-eu"]["cause"].startswith("it was not there: nodes of a new zone")
+    assert last(second)[AGENT]["cause"] == "generation 1 of the resource"
 
 
 def test_a_new_version_of_the_service_that_changes_no_pod_is_no_cause() -> None:

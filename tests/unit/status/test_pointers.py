@@ -71,10 +71,6 @@ def _lacks_pods(workload: Obj) -> None:
     workload["status"] |= {"numberAvailable": 1, "availableReplicas": 1}
 
 
-def _has_misplaced_pods(workload: Obj) -> None:
-    workload["status"]["numberMisscheduled"] = 2
-
-
 def _is_rolling(workload: Obj) -> None:
     workload["status"] |= {"updatedNumberScheduled": 1, "updatedReplicas": 1}
 
@@ -87,7 +83,6 @@ def _is_new(workload: Obj) -> None:
     ("kind", "turn", "points"),
     [
         ("DaemonSet", _lacks_pods, "#notalldesiredagentsavailable"),
-        ("DaemonSet", _has_misplaced_pods, "#notalldesiredagentsavailable"),
         ("Deployment", _lacks_pods, "#notalldesiredk8sensorsavailable"),
         ("DaemonSet", _is_rolling, ""),
         ("Deployment", _is_rolling, ""),

@@ -174,7 +174,6 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
         ),
         (set_status(numberAvailable=2), f"has 2 of 3 pods available; {HINT}"),
         (set_status(numberAvailable="x"), f"has 0 of 3 pods available; {HINT}"),
-        (set_status(numberMisscheduled=2), "has 2 pods on nodes where they do not belong"),
         (lambda each: each["spec"]["template"]["spec"].pop("hostPID"), "is being changed"),
         (lambda each: each.pop("spec"), "is being changed"),
     ],
@@ -195,7 +194,7 @@ def test_agents_that_fall_short_are_told(change: Callable[[Obj], object], messag
     [
         (lambda each: each["metadata"].update(generation=2), "is being changed"),
         (set_status(updatedReplicas=1), "has 1 of 3 pods up to date"),
-        (set_status(availableReplicas=2), "has 2 of 3 pods available"),
+        (set_status(availableReplicas=2), f"has 2 of 3 pods available; {HINT}"),
         (lambda each: each["spec"].update(replicas=1), "is being changed"),
         (lambda each: each["spec"].pop("replicas"), "is being changed"),
     ],
@@ -274,7 +273,7 @@ def test_a_reference_of_which_nothing_is_known_is_undecided() -> None:
     assert says(result, "ReferencesResolved") == (
         "Unknown",
         "NotObservedYet",
-        "spec.agent.keysSecret: Secret keys",
+        "Metacontroller sends these with its next call: spec.agent.keysSecret: Secret keys",
     )
     assert says(result, "Ready")[:2] == ("False", "NotObservedYet")
 
@@ -307,8 +306,8 @@ def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
     message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)"
     failed = "False", "InvalidSpec", message
     pointed = "False", "InvalidSpec", f"{message}; docs/troubleshooting.md#invalidspec"
-    agents = "True", "AllDesiredAgentsAvailable", "all agents are available"
-    sensors = "True", "AllDesiredK8sensorsAvailable", "all k8sensors are available"
+    agents = "True", "AllDesiredAgentsAvailable", "3 of 3 agents are available"
+    sensors = "True", "AllDesiredK8sensorsAvailable", "3 of 3 k8sensors are available"
     unclear = "Unknown", "InvalidSpec", "the spec is not valid"
 
     assert {name: says(result, name) for name in TYPES} == {

@@ -1,0 +1,46 @@
+"""What to do about pods that are not ready, with the command at hand.
+
+Words in braces are filled for the pod: `{describe}` and `{logs}` are commands, `{image}` and
+`{pod}` fields of the resource, `{taints}` what to do with some, `{namespace}` and `{node}` names.
+"""
+
+from dataclasses import dataclass
+
+from hooks.desired.labels import AGENT, K8SENSOR
+
+FIELDS = {
+    AGENT: {
+        "image": "spec.agent.image",
+        "pod": "spec.agent.pod",
+        "taints": "set spec.agent.scheduling.tolerate or add to spec.agent.pod.tolerations",
+    },
+    K8SENSOR: {
+        "image": "spec.k8s_sensor.image",
+        "pod": "spec.k8s_sensor.deployment.pod",
+        "taints": "add to spec.k8s_sensor.deployment.pod.tolerations",
+    },
+}
+NO_NODE = "NODE"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The pod that a remedy is for; `container` is the one to look at where that is not plain."""
+
+    component: str
+    namespace: str
+    pod: str
+    node: str
+    container: str = ""
+
+
+def filled(remedy: str, place: Place) -> str:
+    """Return the remedy for a pod."""
+    of_container = f" --container {place.container}" if place.container else ""
+    return remedy.format(
+        **FIELDS.get(place.component, FIELDS[AGENT]),
+        namespace=place.namespace,
+        node=place.node or NO_NODE,
+        describe=f"kubectl -n {place.namespace} describe pod {place.pod}",
+        logs=f"kubectl -n {place.namespace} logs {place.pod}{of_container}",
+    )
