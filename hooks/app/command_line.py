@@ -17,6 +17,7 @@ from hooks.app.fact_options import fact_option, facts_of
 from hooks.app.monitoring import alert_rules, dashboard
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
+from hooks.app.takeover_release import release_command
 from hooks.app.validate_command import validate_command
 from hooks.definition import (
     definition,
@@ -56,6 +57,7 @@ def main() -> None:
 
 
 main.add_command(takeover_command)
+takeover_command.add_command(release_command)
 main.add_command(validate_command)
 
 
