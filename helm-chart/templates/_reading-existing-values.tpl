@@ -1,9 +1,9 @@
 {{/*
-The spec of the resource: all values but those of the installation, without what is null, and with
-the values of Instana's own chart in the form that the resource has for them.
+The spec of the resource: the values without what is null, and with those of Instana's own chart in
+the form that the resource has for them.
 */}}
 {{- define "instana-agent.spec" -}}
-{{- $spec := omit .Values "controller" "enabled" "global" | toJson | fromJson -}}
+{{- $spec := include "instana-agent.givenSpec" . | fromYaml -}}
 {{- $free := include "instana-agent.existingValues.free" . | fromJsonArray -}}
 {{- include "instana-agent.withoutNulls" (dict "within" $spec "path" list "free" $free) -}}
 {{- range include "instana-agent.existingValues.formed" . | fromJsonArray -}}
@@ -119,17 +119,12 @@ Gives one entry of an object its form.
 */}}
 {{- define "instana-agent.inForm" -}}
 {{- $value := get .within .name -}}
-{{- $isNumber := kindIs "float64" $value -}}
-{{- $isWhole := and $isNumber (eq (toString $value) (toString (floor $value))) -}}
 {{- if eq .form "dropped" -}}
 {{- $_ := unset .within .name -}}
-{{- else if and (eq .form "trimmed") (kindIs "string" $value) -}}
+{{- else if not (kindIs "string" $value) -}}
+{{- else if eq .form "trimmed" -}}
 {{- $_ := set .within .name (regexReplaceAll "\n+$" $value "") -}}
-{{- else if and (eq .form "number") (kindIs "string" $value) -}}
+{{- else if eq .form "number" -}}
 {{- $_ := set .within .name (int64 $value) -}}
-{{- else if and (eq .form "text") $isWhole -}}
-{{- $_ := set .within .name (printf "%.0f" $value) -}}
-{{- else if and (has .form (list "text" "fraction")) $isNumber (not $isWhole) -}}
-{{- $_ := set .within .name (toString $value) -}}
 {{- end -}}
 {{- end -}}

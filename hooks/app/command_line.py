@@ -19,6 +19,7 @@ from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.takeover_release import release_command
 from hooks.app.validate_command import validate_command
+from hooks.chart import SOURCES, chart_files
 from hooks.definition import (
     definition,
     inline_secrets_denied,
@@ -98,13 +99,20 @@ def demo_command(request_file: Path, *, once: bool) -> None:
 
 @main.command("generate")
 def generate_command() -> None:
-    """Write what is made: the CRD, what asks at admission, pages, alerts and a dashboard."""
+    """Write what is made: the CRD, what asks at admission, pages, alerts, the chart."""
     for file, text in generated().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
 
 def generated() -> dict[Path, str]:
     """Return the generated files with their content."""
+    made = _generated_from_code()
+    sources = {name: made.get(Path(name)) or Path(name).read_text() for name in SOURCES}
+    return made | {Path(file): text for file, text in chart_files(sources).items()}
+
+
+def _generated_from_code() -> dict[Path, str]:
     return {
         API_REFERENCE: api_reference(),
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),

@@ -1,1 +1,9 @@
-"""The Helm chart: made from the models, the manifests and a table of former values."""
+"""The Helm chart: its values are the spec of the resource, its templates the manifests.
+
+`python -m hooks generate` writes it to `helm-chart/`; the running service does not import it. What
+is there in `helm-chart/` besides is written by hand: credentials, the InstanaAgent, notes, jobs.
+"""
+
+from hooks.chart.files import SOURCES, chart_files
+
+__all__ = ["SOURCES", "chart_files"]

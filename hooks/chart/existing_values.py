@@ -1,6 +1,6 @@
 """What becomes of the values that Instana's own chart of the agent knows.
 
-All of its values that are not listed here reach the resource as they are, as they always did.
+All of its values that are not listed here reach the resource as they are, as they did there.
 """
 
 from collections.abc import Iterator
@@ -34,10 +34,6 @@ class Verdict(StrEnum):
 class Form(StrEnum):
     """What a value is turned into before it is part of the resource."""
 
-    TEXT = "text"
-    """A number becomes text."""
-    FRACTION = "fraction"
-    """A number that is no integer becomes text: the resource takes none."""
     NUMBER = "number"
     """Digits become a number."""
     TRIMMED = "trimmed"
@@ -151,14 +147,7 @@ RESOURCES = tuple(
 CONVERTED: Final = (
     _converted("agent.endpointHost", Form.GIVEN),
     _converted("agent.endpointPort", Form.GIVEN),
-    _converted("agent.endpointPort", Form.TEXT),
     _converted("agent.additionalBackends.*.endpointPort", Form.GIVEN),
-    _converted("agent.additionalBackends.*.endpointPort", Form.TEXT),
-    _converted("agent.proxyPort", Form.TEXT),
-    _converted("agent.pod.requests.cpu", Form.TEXT),
-    _converted("agent.pod.limits.cpu", Form.TEXT),
-    _converted("k8s_sensor.deployment.pod.requests.cpu", Form.FRACTION),
-    _converted("k8s_sensor.deployment.pod.limits.cpu", Form.FRACTION),
     _converted("opentelemetry.grpc.port", Form.NUMBER, DIGITS),
     _converted("opentelemetry.http.port", Form.NUMBER, DIGITS),
     _converted("agent.configuration_yaml", Form.TRIMMED),

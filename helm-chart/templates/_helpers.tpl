@@ -1,0 +1,111 @@
+{{- /* What several templates ask. Facts come from the values, else from the cluster. */}}
+
+{{- /* Whether this is rendered for a real cluster: `helm template` knows groups, but no kinds. */}}
+{{- define "instana-agent.clusterIsKnown" -}}
+{{ .Capabilities.APIVersions.Has "v1/Secret" }}
+{{- end }}
+
+{{- define "instana-agent.openshift" -}}
+{{- $given := .Values.controller.facts.openshift }}
+{{- if kindIs "bool" $given }}{{ $given }}{{ else }}{{ .Capabilities.APIVersions.Has "security.openshift.io/v1" }}{{ end }}
+{{- end }}
+
+{{- define "instana-agent.certManager" -}}
+{{- $given := .Values.controller.facts.certManager }}
+{{- if kindIs "bool" $given }}{{ $given }}{{ else }}{{ .Capabilities.APIVersions.Has "cert-manager.io/v1" }}{{ end }}
+{{- end }}
+
+{{- define "instana-agent.metacontroller" -}}
+{{- $given := .Values.controller.metacontroller.installed }}
+{{- if kindIs "bool" $given }}{{ $given }}
+{{- else if eq (include "instana-agent.clusterIsKnown" .) "false" }}true
+{{- else }}{{ .Capabilities.APIVersions.Has "metacontroller.k8s.io/v1alpha1/CompositeController" }}
+{{- end }}
+{{- end }}
+
+{{- /* Without the patch level: nothing restarts for that. */}}
+{{- define "instana-agent.kubernetesVersion" -}}
+{{- $known := eq (include "instana-agent.clusterIsKnown" .) "true" | ternary .Capabilities.KubeVersion.Version "" }}
+{{- .Values.controller.facts.kubernetesVersion | default (regexFind `^v?[0-9]+\.[0-9]+` $known) }}
+{{- end }}
+
+{{- define "instana-agent.image" -}}
+{{- $image := .Values.controller.image }}
+{{- if $image.digest }}{{ printf "%s@%s" $image.repository $image.digest }}
+{{- else }}{{ printf "%s:%s" $image.repository ($image.tag | default .Chart.AppVersion) }}
+{{- end }}
+{{- end }}
+
+{{- define "instana-agent.labels" -}}
+app.kubernetes.io/name: instana-agent-hooks
+app.kubernetes.io/part-of: instana
+{{- end }}
+
+{{- /* Whether no key is named, without which the API server refuses the InstanaAgent. */}}
+{{- define "instana-agent.lacksKey" -}}
+{{- $agent := (include "instana-agent.spec" . | fromYaml).agent | default dict }}
+{{- if not (or $agent.key $agent.keySecretKeyRef $agent.keysSecret) }}true{{ end }}
+{{- end }}
+
+{{- /* Whether the InstanaAgent is left out for now: a first installation, and no key yet. One that is
+there is never left out for that, as it would be deleted. */}}
+{{- define "instana-agent.agentWaits" -}}
+{{- if and .Values.controller.enabled (include "instana-agent.lacksKey" .) }}
+{{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
+{{- if not (lookup "instana.io/v1" "InstanaAgent" .Release.Namespace .Release.Name) }}true{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Whether the cluster has another definition of InstanaAgent than the chart. */}}
+{{- define "instana-agent.definitionDiffers" -}}
+{{- with lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
+{{- $own := $.Files.Get "crds/agents.instana.io.yaml" | fromYaml }}
+{{- $there := (first .spec.versions).schema | toJson }}
+{{- if ne $there ((first $own.spec.versions).schema | toJson) }}true{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "instana-agent.definitionLabels" -}}
+app.kubernetes.io/name: instana-agent-definition
+app.kubernetes.io/part-of: instana
+{{- end }}
+
+{{- define "instana-agent.definitionHook" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end }}
+
+{{- /* What pods that run once have in common with those of the service. */}}
+{{- define "instana-agent.shortPod" -}}
+securityContext:
+  runAsNonRoot: true
+  {{- if eq (include "instana-agent.openshift" .) "false" }}
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  {{- end }}
+  seccompProfile: {type: RuntimeDefault}
+{{- with .Values.controller.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.controller.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.controller.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "instana-agent.shortContainer" -}}
+image: {{ include "instana-agent.image" . }}
+imagePullPolicy: {{ .Values.controller.image.pullPolicy }}
+resources:
+  requests: {cpu: 50m, memory: 128Mi}
+  limits: {memory: 256Mi}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+{{- end }}
