@@ -12,9 +12,11 @@ import yaml
 
 from hooks import __version__
 from hooks.api_reference import api_reference
+from hooks.app.definition_command import definition_command
 from hooks.app.demo import demonstrate
 from hooks.app.fact_options import fact_option, facts_of
 from hooks.app.monitoring import alert_rules, dashboard
+from hooks.app.service_check import service_check
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.takeover_release import release_command
@@ -60,6 +62,8 @@ def main() -> None:
 main.add_command(takeover_command)
 takeover_command.add_command(release_command)
 main.add_command(validate_command)
+main.add_command(definition_command)
+main.add_command(service_check)
 
 
 @main.command("render")

@@ -23,6 +23,7 @@ from hooks.kube.objects import Obj
 
 HEADER: Final = "{{- /* Made from %s by `make generate`. */}}\n"
 BASE: Final = "deploy/base"
+NAME: Final = "app.kubernetes.io/name"
 INLINE_POLICY: Final = "instana-agent-inline-secrets"
 
 
@@ -69,6 +70,15 @@ def _with_bundle(obj: Obj) -> Obj:
     return obj | {"metadata": rest | annotations, "webhooks": webhooks}
 
 
+def _open_to_test(obj: Obj) -> Obj:
+    """Return the network policy that lets in the Pod of `helm test`."""
+    rule = {
+        "from": [{"podSelector": {"matchLabels": {NAME: "instana-agent-hooks-test"}}}],
+        "ports": [{"port": "hooks"}],
+    }
+    return obj | {"spec": obj["spec"] | {"ingress": [*obj["spec"]["ingress"], rule]}}
+
+
 def _with_conditions_of_policies(obj: Obj) -> str:
     return f'ne {conditions.INLINE_SECRETS} "Allow"' if INLINE_POLICY in str(obj) else ""
 
@@ -81,7 +91,7 @@ TEMPLATES: Final = (
         f"{BASE}/pod-disruption-budget.yaml",
         condition=conditions.SEVERAL_REPLICAS,
     ),
-    Template("network-policy", f"{BASE}/network-policy.yaml"),
+    Template("network-policy", f"{BASE}/network-policy.yaml", after=_open_to_test),
     Template("deployment", f"{BASE}/deployment.yaml", after=deployment),
     Template("cluster-roles", f"{BASE}/cluster-roles.yaml"),
     Template("metacontroller-rights", f"{BASE}/metacontroller-rights.yaml"),

@@ -1,0 +1,57 @@
+"""Calls over HTTPS with a bearer token, as pods of the chart make them: one at a time."""
+
+import ssl
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import click
+import orjson
+
+from hooks.kube.objects import Obj
+
+CALL_SECONDS: Final = 10.0
+LONGEST_ANSWER: Final = 200
+
+
+class Peer:
+    """A server that is known by its authority, and knows the caller by a token."""
+
+    def __init__(self, url: str, ca_file: Path, token_file: Path | None = None) -> None:
+        """Take where it is, and the files with its authority and the caller's token."""
+        self.url = url
+        self._ca_file = ca_file
+        self._token_file = token_file
+
+    def call(self, method: str, path: str, body: Obj | None = None) -> bytes:
+        """Return the body of the answer; ends the command where there is none, or an error."""
+        try:
+            status, answer = self._exchange(method, path, body)
+        except (OSError, HTTPException) as error:
+            msg = f"{method} {self.url}{path}: {error}"
+            raise click.ClickException(msg) from None
+        if status != HTTPStatus.OK:
+            said = answer[:LONGEST_ANSWER].decode(errors="replace").strip()
+            msg = f"{method} {self.url}{path} was answered with {status}: {said}"
+            raise click.ClickException(msg)
+        return answer
+
+    def _exchange(self, method: str, path: str, body: Obj | None) -> tuple[int, bytes]:
+        context = ssl.create_default_context(cafile=str(self._ca_file))
+        host = urlsplit(self.url)
+        connection = HTTPSConnection(
+            host.hostname or "", host.port, timeout=CALL_SECONDS, context=context
+        )
+        with closing(connection):
+            connection.request(method, path, orjson.dumps(body) if body else None, self._headers())
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if self._token_file:
+            headers["Authorization"] = f"Bearer {self._token_file.read_text().strip()}"
+        return headers
