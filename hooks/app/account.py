@@ -1,23 +1,18 @@
-"""The API server as a pod reaches it: by the account that Kubernetes gives the pod."""
+"""Objects by name, as the account of a pod may read and patch them."""
 
 import json
-import ssl
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException, HTTPSConnection
-from pathlib import Path
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from hooks.app.kubectl import MANAGER, QUOTED, SECONDS, KubectlFailed
-from hooks.kube.objects import Obj
+from hooks.app.kubectl import MANAGER, QUOTED, KubectlFailed
+from hooks.app.own_cluster import JSON, Peer
+from hooks.kube.objects import Obj, as_object
 
-DIRECTORY: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-HOST, PORT = "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"
 MERGE_PATCH: Final = "application/merge-patch+json"
-JSON: Final = "application/json"
 
 COLLECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "ConfigMap": ("v1", "configmaps"),
@@ -34,79 +29,56 @@ COLLECTIONS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class AccountFailed(KubectlFailed):
-    """The API server could not be reached, or it refused what it was asked for."""
+    """The same without `kubectl`: the API server could not be asked, or it refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Asks the API server at `host`:`port` with the token and the authority in `directory`."""
+    """Reads and patches objects of one namespace."""
 
-    host: str
-    port: int
-    directory: Path = DIRECTORY
+    api: Peer
+    namespace: str
 
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str], directory: Path) -> "Account":
-        """Return the account of this pod; raises AccountFailed outside of any."""
-        try:
-            return cls(environ[HOST], int(environ[PORT]), directory)
-        except (KeyError, ValueError):
-            msg = f"{HOST} and {PORT} do not say where the API server is: run this in a pod"
-            raise AccountFailed(msg) from None
-
-    def get(self, kind: str, namespace: str, name: str) -> Obj | None:
+    def get(self, kind: str, name: str) -> Obj | None:
         """Return an object with its managed fields, None if there is none of the name."""
-        return self._ask("GET", _path(kind, namespace, name))
+        return self._ask("GET", self._path(kind, name))
 
-    def select(self, kind: str, namespace: str, labels: Mapping[str, str]) -> list[Obj]:
-        """Return the objects of a kind in a namespace that have the labels."""
+    def select(self, kind: str, labels: Mapping[str, str]) -> list[Obj]:
+        """Return the objects of a kind that have the labels."""
         selector = ",".join(f"{name}={value}" for name, value in labels.items())
-        path = f"{_path(kind, namespace)}?{urlencode({'labelSelector': selector})}"
+        path = f"{self._path(kind)}?{urlencode({'labelSelector': selector})}"
         answer = self._ask("GET", path) or {}
         version, _ = COLLECTIONS[kind]
         return [{"apiVersion": version, "kind": kind, **each} for each in answer.get("items", [])]
 
     def patch(self, obj: Obj, body: Obj) -> None:
         """Send a merge patch for the object."""
-        metadata = obj["metadata"]
-        path = _path(obj["kind"], metadata["namespace"], metadata["name"])
-        self._ask("PATCH", f"{path}?{urlencode({'fieldManager': MANAGER})}", body)
+        path = self._path(obj["kind"], obj["metadata"]["name"])
+        query = urlencode({"fieldManager": MANAGER})
+        self._ask("PATCH", f"{path}?{query}", body, MERGE_PATCH)
 
-    def _ask(self, method: str, path: str, body: Obj | None = None) -> Obj | None:
+    def _ask(
+        self, method: str, path: str, body: Obj | None = None, content_type: str = JSON
+    ) -> Obj | None:
         try:
-            with closing(self._connection()) as connection:
-                content = None if body is None else json.dumps(body)
-                connection.request(method, path, content, self._headers())
-                response = connection.getresponse()
-                answer = json.loads(response.read())
+            status, answer = self.api.exchange(method, path, body, content_type)
+            read = as_object(json.loads(answer))
         except (OSError, HTTPException, ValueError) as error:
-            msg = f"the API server cannot be asked: {type(error).__name__}"
+            msg = f"{method} {path}: {type(error).__name__}"
             raise AccountFailed(msg) from error
-        if response.status == HTTPStatus.NOT_FOUND:
+        if status == HTTPStatus.NOT_FOUND and method == "GET":
             return None
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            raise AccountFailed(_reason(answer))
-        return _object(answer)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise AccountFailed(_reason(read))
+        return read
 
-    def _connection(self) -> HTTPSConnection:
-        context = ssl.create_default_context(cafile=str(self.directory / "ca.crt"))
-        return HTTPSConnection(self.host, self.port, timeout=SECONDS, context=context)
-
-    def _headers(self) -> dict[str, str]:
-        token = (self.directory / "token").read_text().strip()
-        return {"Authorization": f"Bearer {token}", "Accept": JSON, "Content-Type": MERGE_PATCH}
+    def _path(self, kind: str, name: str = "") -> str:
+        version, plural = COLLECTIONS[kind]
+        root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        place = f"{root}/namespaces/{self.namespace}/{plural}"
+        return f"{place}/{name}" if name else place
 
 
-def _path(kind: str, namespace: str, name: str = "") -> str:
-    version, plural = COLLECTIONS[kind]
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    return f"{root}/namespaces/{namespace}/{plural}" + (f"/{name}" if name else "")
-
-
-def _reason(answer: Any) -> str:
+def _reason(answer: Mapping[str, Any]) -> str:
     """Return what the API server says, without the values that it may quote."""
-    return QUOTED.sub("value", str(_object(answer).get("message", "no reason given")))
-
-
-def _object(answer: Any) -> Obj:
-    return answer if isinstance(answer, dict) else {}
+    return QUOTED.sub("value", str(answer.get("message", "no reason given")))

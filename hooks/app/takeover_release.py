@@ -4,19 +4,21 @@ It reads and changes the objects that it is told of, and nothing else: the right
 on these by name.
 """
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
-from hooks.app.account import COLLECTIONS, DIRECTORY, Account, AccountFailed
-from hooks.app.takeover_command import REFUSED, take_over
+from hooks.app.account import COLLECTIONS, Account
+from hooks.app.own_cluster import ACCOUNT, Peer, api_server
+from hooks.app.takeover_command import take_over
 from hooks.kube.objects import Obj
 from hooks.takeover import Cluster, Patch, Plan, Settings, Step, Strategy, plan
 from hooks.takeover.running_operator import operators
+
+Named: TypeAlias = tuple[tuple[str, str], ...]
+"""Kinds and names of objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,17 @@ class Release:
 
     account: Account
     settings: Settings
-    namespace: str
-    objects: tuple[tuple[str, str], ...]
+    objects: Named
     timeout: float
 
     def plan(self) -> Plan:
         """Read the objects and return what is left to do."""
         found = [
-            obj
-            for kind, name in self.objects
-            if (obj := self.account.get(kind, self.namespace, name)) is not None
+            obj for kind, name in self.objects if (obj := self.account.get(kind, name)) is not None
         ]
         deployments = operators(Cluster(tuple(found)))
         pods = [pod for each in deployments for pod in self._pods_of(each)]
-        return plan(Cluster((*found, *pods), self.namespace), self.settings)
+        return plan(Cluster((*found, *pods)), self.settings)
 
     def carry_out(self, step: Step) -> None:
         """Write what the step says; nothing is deleted, as no such object is among these."""
@@ -47,11 +46,11 @@ class Release:
 
     def _pods_of(self, deployment: Obj) -> list[Obj]:
         labels = deployment["spec"]["selector"]["matchLabels"]
-        return self.account.select("Pod", self.namespace, labels)
+        return self.account.select("Pod", labels)
 
 
-def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, str]]:
-    pairs = [(kind, name) for kind, _, name in (text.partition("/") for text in texts)]
+def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Named:
+    pairs = tuple((kind, name) for kind, _, name in (text.partition("/") for text in texts))
     unknown = [kind for kind, name in pairs if kind not in COLLECTIONS or not name]
     if unknown:
         msg = f"write KIND/NAME, with one of the kinds {', '.join(COLLECTIONS)}"
@@ -79,27 +78,17 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> lis
 )
 @click.option("--field-manager", default="metacontroller", help="As for `takeover apply`.")
 @click.option("--timeout", default=120.0, help="As for `takeover apply`.")
-@click.option(
-    "--account-directory",
-    type=click.Path(path_type=Path),
-    default=DIRECTORY,
-    help="Where the token of the pod's account is.",
-)
+@click.option("--url", default=api_server, help="The API server; that of the pod by default.")
+@click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
+@click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")
 def release_command(
-    objects: list[tuple[str, str]],
-    apply_strategy: str,
-    field_manager: str,
-    account_directory: Path,
-    **rest: Any,
+    namespace: str, apply_strategy: str, field_manager: str, objects: Named, **rest: Any
 ) -> None:
     """Hand over named objects from within the cluster, as a Job of the chart does.
 
     Ends as `takeover apply` does.
     """
-    try:
-        account = Account.from_environ(os.environ, account_directory)
-    except AccountFailed as failed:
-        click.echo(str(failed), err=True)
-        sys.exit(REFUSED)
+    timeout = rest.pop("timeout")
+    account = Account(Peer(**rest), namespace)
     settings = Settings(Strategy(apply_strategy), field_manager)
-    take_over(Release(account, settings, objects=tuple(objects), **rest))
+    take_over(Release(account, settings, objects, timeout))

@@ -1,6 +1,6 @@
 """`values.schema.json`: what the chart's values may be, made from the models."""
 
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
