@@ -49,7 +49,7 @@ chart with all its defaults.
 {{- end -}}
 {{- end -}}
 {{- if $refused -}}
-{{- fail (printf "these values are of the chart 1.x (see docs/helm.md):\n%s\n" (join "\n" $refused)) -}}
+{{- fail (printf "values of the chart 1.x that are something else now (docs/helm.md):\n%s\n" (join "\n" $refused)) -}}
 {{- end -}}
 {{- end -}}
 

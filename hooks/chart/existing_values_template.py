@@ -88,8 +88,8 @@ def _admitted(part: Obj, path: tuple[str, ...], existing: ExistingValue) -> Obj:
         return part | {"required": [each for each in part.get("required", []) if each != step]}
     if existing.schema is None:
         return part
-    known = part["properties"].get(step) or {"description": existing.remedy}
-    return _with_property(part, step, known | existing.schema)
+    known = part["properties"].get(step) if existing.schema else None
+    return _with_property(part, step, (known or {"description": existing.remedy}) | existing.schema)
 
 
 def _with_property(part: Obj, name: str, schema: Obj) -> Obj:

@@ -15,7 +15,8 @@ Obj = dict[str, Any]
 CHART = Path("helm-chart")
 RELEASE = NAMESPACE = "instana-agent"
 DEFINITION = CHART / "crds/agents.instana.io.yaml"
-RANDOM = ("instana-agent-hooks-authority", "instana-agent-hooks-tls", "instana-agent-hooks-token")
+KUBERNETES = "--kube-version=1.30.0"
+"""What Helm takes for the cluster's where it asks none depends on how Helm was built."""
 
 
 def binary() -> str | None:
@@ -59,6 +60,8 @@ def rendered(
     """Return the objects of the chart with values: a dict, or the text of a values file."""
     text = values if isinstance(values, str) else json.dumps(values or {})
     arguments = ["template", release, str(chart), "--namespace", namespace, "--values", "-"]
+    if not any(each.startswith("--kube-version") for each in options):
+        arguments.append(KUBERNETES)
     documents = yaml.load_all(helm(*arguments, *options, stdin=text), Loader=yaml.CSafeLoader)
     return [each for each in documents if each]
 
