@@ -36,8 +36,9 @@ KEPT = "instana.io/template-kept"
 """On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
 
 PODS_MADE_FOR = "instana.io/pods-made-for"
-"""On a resource that was handed over: which generation the Go operator made its pods for, and the
-digest of ours for the same. A change of the resource before it is led by us may concern no pod."""
+"""On a resource that was handed over: a line for each workload, with the generation that the Go
+operator made its pods for and the digest of ours for the same. A change of the resource before it
+is led by us may not concern them."""
 
 PLACES = (Facts(openshift=False), Facts(openshift=True))
 """What else our templates depend on: the digest is that of a resource, wherever it is taken."""
@@ -45,7 +46,8 @@ PLACES = (Facts(openshift=False), Facts(openshift=True))
 
 def pods_made_for(agent: InstanaAgent) -> str:
     """Return the mark of a resource whose pods are those of its generation."""
-    return _made_for(str(agent.generation), agent)
+    templates = _templates_by_the_resource_alone(agent, Facts())
+    return "\n".join(_made_for(str(agent.generation), agent, place) for place in sorted(templates))
 
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
@@ -125,15 +127,15 @@ def _is_of_this_spec(context: Context, observed: Obj) -> bool:
     created = observed["metadata"].get("creationTimestamp") or ""
     if created and created < agent.metadata.creation_timestamp:
         return False
-    made_for = agent.metadata.annotations.get(PODS_MADE_FOR)
-    is_noted = made_for is not None and made_for == _made_for(generation, agent)
-    return generation == str(agent.generation) or is_noted
+    if generation == str(agent.generation):
+        return True
+    noted = agent.metadata.annotations.get(PODS_MADE_FOR, "").splitlines()
+    return bool(noted) and _made_for(generation, agent, describe(observed)) in noted
 
 
-def _made_for(generation: str, agent: InstanaAgent) -> str:
-    templates = [_templates_by_the_resource_alone(agent, each) for each in PLACES]
-    digests = [{name: _digest(each) for name, each in by_name.items()} for by_name in templates]
-    return f"{generation}:{_digest({'templates': digests})}"
+def _made_for(generation: str, agent: InstanaAgent, place: str) -> str:
+    templates = [_templates_by_the_resource_alone(agent, each).get(place) for each in PLACES]
+    return f"{generation} {place} {_digest({'templates': templates})}"
 
 
 def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:

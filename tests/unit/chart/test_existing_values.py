@@ -40,7 +40,7 @@ def test_expected_specs_are_valid(case: str) -> None:
     metadata = {"name": "instana-agent", "namespace": "instana-agent"}
     resource = {"apiVersion": "instana.io/v1", "kind": "InstanaAgent", "metadata": metadata}
 
-    assert parse_agent(resource | {"spec": expected_spec(case)}).spec
+    assert parse_agent(resource | {"spec": expected_spec(case)}).name == "instana-agent"
 
 
 @needs_helm
@@ -91,7 +91,7 @@ def test_what_is_not_refused_of_the_last_values_works() -> None:
     del values["agent"]["configuration"]
     metadata = {"name": "instana-agent", "namespace": "instana-agent"}
 
-    assert parse_agent({"metadata": metadata, "spec": spec_of(values)}).spec
+    assert parse_agent({"metadata": metadata, "spec": spec_of(values)}).name == "instana-agent"
 
 
 @needs_helm

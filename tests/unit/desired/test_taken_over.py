@@ -165,6 +165,15 @@ def test_a_change_before_it_is_led_here_that_concerns_pods_brings_our_templates(
     assert templates(after(edited, before)) != templates(before)
 
 
+def test_a_change_before_it_is_led_here_restarts_those_alone_that_it_concerns() -> None:
+    parent, before = taken_over("minimal")
+    edited = changed(handed_over(parent), {"k8s_sensor": {"pollrate": "20s"}})
+    found = templates(after(edited, before))
+    same = {name for name, template in found.items() if template == templates(before)[name]}
+
+    assert same == {"instana-agent/instana-agent"}
+
+
 def test_without_a_hand_over_any_change_before_it_is_led_here_brings_our_templates() -> None:
     """Nobody knows what the resource was."""
     parent, before = taken_over("minimal")

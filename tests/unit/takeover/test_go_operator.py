@@ -97,7 +97,10 @@ def test_what_the_pods_are_made_for_is_noted() -> None:
     assert isinstance(step.change, Patch)
     noted = step.change.body["metadata"]["annotations"]
     assert noted == {PODS_MADE_FOR: pods_made_for(parse_agent(held))}
-    assert noted[PODS_MADE_FOR].startswith("4:")
+    assert [line.split()[:2] for line in noted[PODS_MADE_FOR].splitlines()] == [
+        ["4", "DaemonSet/instana-agent"],
+        ["4", "Deployment/instana-agent-k8sensor"],
+    ]
 
 
 def test_nothing_is_noted_of_an_invalid_resource() -> None:
