@@ -1,8 +1,11 @@
-{{- /* Made by `make generate`: where the spec has quantities and ports that are texts. */}}
+{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
+entry or item. Fractions become texts, and ports whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
-places:
+ports:
 - ["agent","endpointPort"]
 - ["agent","additionalBackends","*","endpointPort"]
+- ["agent","proxyPort"]
+quantities:
 - ["agent","pod","requests","*"]
 - ["agent","pod","limits","*"]
 - ["agent","pod","volumes","*","downwardAPI","items","*","resourceFieldRef","divisor"]
@@ -11,7 +14,6 @@ places:
 - ["agent","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","requests","*"]
 - ["agent","pod","volumes","*","projected","sources","*","downwardAPI","items","*","resourceFieldRef","divisor"]
 - ["agent","pod","env","*","valueFrom","resourceFieldRef","divisor"]
-- ["agent","proxyPort"]
 - ["agent","packageCache","size"]
 - ["k8s_sensor","deployment","pod","requests","*"]
 - ["k8s_sensor","deployment","pod","limits","*"]

@@ -21,7 +21,7 @@ LAST_EXACT: Final = 2**53 - 1
 
 KEYWORDS: Final = ("description", "enum", "pattern", "minimum", "maximum")
 LENGTHS: Final = ("minLength", "maxLength", "minItems", "maxItems")
-WORDS_OF_YAML: Final = ["true", "false"]
+NAMES_OF_YAML: Final[Obj] = {"true": False, "false": False}
 """What a name such as `on` or `no` without quotes is read as."""
 
 
@@ -85,8 +85,7 @@ def _of_object(field: Obj) -> Obj:
         for name, part in field.get("properties", {}).items()
     }
     if isinstance(further, dict):
-        names = {"not": {"enum": WORDS_OF_YAML}}
-        return {"propertyNames": names, "additionalProperties": _values(further, "")}
+        return {"properties": NAMES_OF_YAML, "additionalProperties": _values(further, "")}
     if field.get(PRESERVED):
         return {"properties": properties, "additionalProperties": ANYTHING}
     return {

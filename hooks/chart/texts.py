@@ -13,9 +13,11 @@ PORTS: Final = frozenset({"endpointPort", "proxyPort"})
 EACH: Final = "*"
 
 TEMPLATE: Final = """\
-{{- /* Made by `make generate`: where the spec has quantities and ports that are texts. */}}
+{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
+entry or item. Fractions become texts, and ports whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
-places:
+ports:
+%squantities:
 %s{{- end }}
 """
 
@@ -31,14 +33,21 @@ def is_port(name: str, field: Obj) -> bool:
 
 
 def texts_template() -> str:
-    """Return the template with the places, each a list of names; `*` is every entry or item."""
-    places = (orjson.dumps(each).decode() for each in _places(schema()["properties"]["spec"], ()))
-    return TEMPLATE % "".join(f"- {place}\n" for place in places)
+    """Return the template with the places, each a list of names."""
+    spec = schema()["properties"]["spec"]
+    found = list(_places(spec, ()))
+    ports = [path for path, field in found if is_port(path[-1], field)]
+    quantities = [path for path, field in found if is_quantity(field)]
+    return TEMPLATE % (_lines(ports), _lines(quantities))
 
 
-def _places(field: Obj, path: tuple[str, ...]) -> Iterator[list[str]]:
-    if path and (is_quantity(field) or is_port(path[-1], field)):
-        yield list(path)
+def _lines(paths: list[tuple[str, ...]]) -> str:
+    return "".join(f"- {orjson.dumps(path).decode()}\n" for path in paths)
+
+
+def _places(field: Obj, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Obj]]:
+    if path:
+        yield path, field
     for name, part in field.get("properties", {}).items():
         yield from _places(part, (*path, name))
     for keyword in ("items", "additionalProperties"):

@@ -13,10 +13,15 @@ TOKEN_SECONDS = 6 * 60 * 60
 
 def least_privileged(api: Api, folder: Path) -> Path:
     """Return a kubeconfig of Metacontroller's account, to which the manifests were applied."""
-    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-    api.apply(_account())
     for obj in yaml.safe_load_all(RIGHTS.read_text()):
         api.apply(obj)
+    return account(api, folder)
+
+
+def account(api: Api, folder: Path) -> Path:
+    """Return a kubeconfig of Metacontroller's account, with the rights that it has already."""
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+    api.apply(_account())
     file = folder / "metacontroller.kubeconfig"
     file.touch(mode=0o600)
     file.write_text(yaml.safe_dump(_kubeconfig(api.server, _token(api))))

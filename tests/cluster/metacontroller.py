@@ -230,11 +230,18 @@ def know_kinds(api: Api) -> None:
 
 @contextmanager
 def running_metacontroller(
-    api: Api, strategy: str, log: Path, flags: tuple[str, ...] = ()
+    api: Api,
+    strategy: str,
+    log: Path,
+    flags: tuple[str, ...] = (),
+    *,
+    kubeconfig: Path | None = None,
+    proxy: str = "",
 ) -> Iterator[str]:
     """Run Metacontroller as an account that has the rights of the installation alone.
 
-    Yields the address of its metrics.
+    Yields the address of its metrics. With `kubeconfig` it is another account, whose rights are
+    there already; with `proxy` it comes to the service by that one.
     """
     program = binary()
     assert program
@@ -248,7 +255,8 @@ def running_metacontroller(
         f"--health-probe-bind-address={LOOPBACK}:{health}",
         *flags,
     ]
-    environ = os.environ | {"KUBECONFIG": str(least_privileged(api, log.parent))}
+    environ = os.environ | {"KUBECONFIG": str(kubeconfig or least_privileged(api, log.parent))}
+    environ |= {"HTTPS_PROXY": proxy} if proxy else {}
     with log.open("ab") as out, _process(command, environ, out):
         wait_for(lambda: _answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")
         yield f"http://{LOOPBACK}:{metrics}/metrics"

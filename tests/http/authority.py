@@ -37,6 +37,12 @@ class Authority:
         """Return the settings of a service that uses the files."""
         return {"TLS_CERT_FILE": str(self.cert_file), "TLS_KEY_FILE": str(self.key_file)}
 
+    def server_context(self) -> ssl.SSLContext:
+        """Return what a server shows."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.cert_file, self.key_file)
+        return context
+
     def context(self) -> ssl.SSLContext:
         """Return what a client trusts."""
         return ssl.create_default_context(cafile=str(self.ca_file))

@@ -1,0 +1,201 @@
+"""The chart installs what the manifests do, object by object; what differs is listed here."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hooks.kube.differences import differing_paths
+from tests.support.helm import DEFINITION, Obj, needs_helm, rendered
+from tests.support.kustomize import build, checkout, installation, make_credentials
+
+pytestmark = [
+    needs_helm,
+    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
+    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+]
+
+ONLY_IN_MANIFESTS = {
+    ("Namespace", "instana-agent"): "made by `helm install --create-namespace`, or there already",
+}
+ONLY_IN_CHART = {
+    ("InstanaAgent", "instana-agent"): "the release has one",
+    ("Pod", "instana-agent-hooks-test"): "for `helm test`",
+    ("Secret", "instana-agent-hooks-authority"): "upgrades sign certificates with it; the script "
+    "keeps its key in a file",
+}
+"""Besides, in what both have: credentials are each installation's own, and the chart notes when
+they were made, in the URLs of hooks too; pull policy and INLINE_SECRETS are values; the network
+policy lets in the Pod of `helm test`. `_as_in_manifests` takes all of it away."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An overlay with components, and the values that ask for the same."""
+
+    overlay: str = "self-signed"
+    components: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    values: Obj = field(default_factory=dict)
+
+
+def option(component: str, **controller: Any) -> Variant:
+    return Variant(components=(component,), values={"controller": controller})
+
+
+VARIANTS = {
+    "self-signed": Variant(),
+    "cert-manager": Variant(
+        "cert-manager", values={"controller": {"tls": {"source": "CertManager"}}}
+    ),
+    "openshift": Variant(
+        "openshift",
+        values={"controller": {"tls": {"source": "OpenShift"}, "facts": {"openshift": True}}},
+    ),
+    "certificates": option("metacontroller/components/certificates", facts={"certManager": True}),
+    "etag": option("metacontroller/components/etag", etag=True),
+    "node-zones": option("metacontroller/components/node-zones", nodeZones=True),
+    "pod-status": option("metacontroller/components/pod-status", podStatus=True),
+    "etcd-copies": option("deploy/components/etcd-copies", etcdCopyNamespaces=["instana-agent"]),
+    "leader-election": option(
+        "deploy/components/leader-election", metacontroller={"leaderElection": True}
+    ),
+    "nodes-proxy": option("deploy/components/nodes-proxy", nodesProxy=True),
+    "monitoring": option("deploy/components/monitoring", monitoring={"enabled": True}),
+    "monitoring-openshift": Variant(
+        "openshift",
+        components=("deploy/components/monitoring", "deploy/components/monitoring-openshift"),
+        values={
+            "controller": {
+                "tls": {"source": "OpenShift"},
+                "facts": {"openshift": True},
+                "monitoring": {"enabled": True},
+            }
+        },
+    ),
+    "webhooks": Variant(
+        components=(
+            "deploy/components/webhooks",
+            "deploy/components/defaulting",
+            "deploy/components/webhook-ca-self-signed",
+        ),
+        values={"controller": {"webhooks": {"validating": True, "defaulting": True}}},
+    ),
+    "webhooks-cert-manager": Variant(
+        "cert-manager",
+        components=(
+            "deploy/components/webhooks",
+            "deploy/components/webhook-ca-cert-manager",
+        ),
+        values={"controller": {"webhooks": {"validating": True}, "tls": {"source": "CertManager"}}},
+    ),
+    "webhooks-openshift": Variant(
+        "openshift",
+        components=("deploy/components/webhooks", "deploy/components/webhook-ca-openshift"),
+        values={
+            "controller": {
+                "webhooks": {"validating": True},
+                "tls": {"source": "OpenShift"},
+                "facts": {"openshift": True},
+            }
+        },
+    ),
+    "policies": Variant(
+        resources=("deploy/admission",), values={"controller": {"policies": {"enabled": True}}}
+    ),
+    "policies-allow": Variant(
+        resources=("deploy/admission",),
+        components=("deploy/admission/inline-secrets-allow",),
+        values={"controller": {"policies": {"enabled": True}, "inlineSecrets": "Allow"}},
+    ),
+    "policies-deny": Variant(
+        resources=("deploy/admission",),
+        components=("deploy/admission/inline-secrets-deny",),
+        values={"controller": {"policies": {"enabled": True}, "inlineSecrets": "Deny"}},
+    ),
+}
+
+
+@pytest.fixture(scope="module", name="place")
+def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = checkout(tmp_path_factory.mktemp("manifests"))
+    for overlay in ("self-signed", "cert-manager", "openshift"):
+        make_credentials(place, overlay)
+    return place
+
+
+def test_every_component_has_its_variant() -> None:
+    shown = {each for variant in VARIANTS.values() for each in variant.components}
+    present = {
+        str(path.parent)
+        for place in ("deploy/components", "metacontroller/components", "deploy/admission")
+        for path in Path(place).glob("*/kustomization.yaml")
+    }
+
+    assert present == shown
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
+    variant = VARIANTS[name]
+    by_manifests = _by_name(_built(place, variant))
+    values = variant.values | {"agent": {"keysSecret": "instana-keys"}}
+    by_chart = _by_name([*rendered(values), yaml.safe_load(DEFINITION.read_text())])
+
+    assert by_manifests.keys() - by_chart.keys() == ONLY_IN_MANIFESTS.keys()
+    assert by_chart.keys() - by_manifests.keys() <= ONLY_IN_CHART.keys()
+    found = {
+        key: list(differing_paths(_as_in_manifests(by_chart[key]), _comparable(each)))
+        for key, each in by_manifests.items()
+        if key in by_chart
+    }
+    assert {key: paths for key, paths in found.items() if paths} == {}
+
+
+def _built(place: Path, variant: Variant) -> list[Obj]:
+    directory = installation(place, variant.overlay, *variant.components)
+    kustomization = directory / "kustomization.yaml"
+    content = yaml.safe_load(kustomization.read_text())
+    content["resources"] += [f"../{each}" for each in variant.resources]
+    kustomization.write_text(yaml.safe_dump(content))
+    return build(directory)
+
+
+def _by_name(objects: list[Obj]) -> dict[tuple[str, str], Obj]:
+    return {(each["kind"], each["metadata"]["name"]): each for each in objects}
+
+
+def _as_in_manifests(obj: Obj) -> Obj:
+    """Return an object of the chart without what is listed as different."""
+    obj = _comparable(obj)
+    if obj["kind"] == "Deployment":
+        obj["spec"]["template"]["metadata"].pop("annotations", None)
+        (container,) = obj["spec"]["template"]["spec"]["containers"]
+        assert container.pop("imagePullPolicy") == "IfNotPresent"
+        container["env"] = [each for each in container["env"] if each["name"] != "INLINE_SECRETS"]
+    if obj["kind"] == "NetworkPolicy":
+        test = obj["spec"]["ingress"].pop()
+        assert "instana-agent-hooks-test" in str(test)
+    for hook in (obj.get("spec") or {}).get("hooks", {}).values():
+        hook["webhook"]["url"] = hook["webhook"]["url"].partition("?")[0]
+    return obj
+
+
+def _comparable(obj: Obj) -> Obj:
+    """Return an object without what each installation has of its own."""
+    obj = yaml.safe_load(yaml.safe_dump(obj))
+    if obj["kind"] == "Secret":
+        obj["data"] = dict.fromkeys(obj["data"], "")
+        obj["metadata"].pop("annotations", None)
+        obj.setdefault("type", "Opaque")
+    for webhook in obj.get("webhooks") or []:
+        if "caBundle" in webhook["clientConfig"]:
+            webhook["clientConfig"]["caBundle"] = ""
+    if obj["kind"] in ("ClusterRole", "Role"):
+        obj["rules"].sort(key=str)
+    for container in obj.get("spec", {}).get("template", {}).get("spec", {}).get("containers", []):
+        container["env"].sort(key=str)
+    return obj
