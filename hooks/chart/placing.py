@@ -21,6 +21,7 @@ FIXED: Final = {
     ("value", NAMESPACE): Expression(f'{{{{ join "," {CONTROLLER}.etcdCopyNamespaces | quote }}}}'),
     ("name", "instana-agent-hooks-tls"): TLS_SECRET,
     ("secretName", "instana-agent-hooks-tls"): TLS_SECRET,
+    ("service.beta.openshift.io/serving-cert-secret-name", "instana-agent-hooks-tls"): TLS_SECRET,
     ("name", "instana-agent-hooks-token"): TOKEN_SECRET,
     ("secretName", "instana-agent-hooks-token"): TOKEN_SECRET,
 }

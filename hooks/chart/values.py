@@ -31,8 +31,8 @@ GIVEN: Final[dict[str, str]] = {
 SELECTOR: Final = "selector"
 """Has a default of the definition, and nothing else is allowed."""
 
-EMPTY: Final = {"string": "", "object": {}, "array": [], "boolean": False, "integer": 0}
-EMPTY_IN_CONTROLLER: Final = {"object": {}, "array": []}
+EMPTY: Final[Obj] = {"string": "", "object": {}, "array": [], "boolean": False, "integer": 0}
+EMPTY_IN_CONTROLLER: Final[Obj] = {"object": {}, "array": []}
 
 
 def values_yaml() -> str:

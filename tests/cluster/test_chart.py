@@ -15,7 +15,7 @@ import yaml
 
 from tests.cluster import devcluster
 from tests.cluster.api import Api, Obj, wait_for
-from tests.cluster.charts import NAMESPACE, RELEASE, VALUES, Cluster
+from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
 from tests.cluster.metacontroller import binary
 from tests.support.helm import CHART, DEFINITION, Refused, needs_helm
@@ -77,6 +77,7 @@ def _cluster(server: Path, tmp_path: Path) -> Iterator[Cluster]:
     if RELEASE in cluster.helm("list", "--short", "--all"):
         cluster.helm("uninstall", RELEASE)
     cluster.api.delete(yaml.safe_load(DEFINITION.read_text()))
+    cluster.api.delete(_named("Secret", "v1", KEY_SECRET))
     wait_for(lambda: not cluster.serves("instana.io/v1"), "the definition is gone")
     wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from hooks.app.command_line import generated, main
 from hooks.errors import InternalError
+from tests.support.kustomize import checkout
 
 CASES = Path("tests/fixtures/go-operator")
 MINIMAL = str(CASES / "minimal" / "input.yaml")
@@ -115,9 +116,7 @@ def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.Mo
 def test_generate_writes_all_generated_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    for file in generated():
-        file.parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(checkout(tmp_path))
 
     assert run("generate").exit_code == 0
     assert {file: file.read_text() for file in generated()} == generated()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hooks.app.command_line import main
 from tests.support.helm import (
     CHART,
     Obj,
@@ -323,6 +324,18 @@ def test_credentials_of_others_are_not_made() -> None:
     assert "instana-agent-hooks-token" not in text
     assert text.count("own-tls") == 3
     assert "?credentials" not in text
+
+
+def test_pod_of_the_test_runs_a_command_that_there_is() -> None:
+    (pod,) = [each for each in rendered() if each["kind"] == "Pod"]
+    (container,) = pod["spec"]["containers"]
+    _, _, _, name, *options = container["command"]
+    known = {option for each in main.commands[name].params for option in each.opts}
+
+    assert {each.partition("=")[0] for each in options} == known
+    mounted = [each["mountPath"] for each in container["volumeMounts"]]
+    files = [each.partition("=")[2] for each in options if "-file=" in each]
+    assert [str(Path(file).parent) for file in files] == mounted
 
 
 def test_secrets_belong_together() -> None:

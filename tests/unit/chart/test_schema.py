@@ -46,7 +46,7 @@ def test_defaults_are_allowed() -> None:
     ("values", "place", "says"),
     [
         ({"agent": {"endpiontHost": "a"}}, "$.agent", "endpiontHost"),
-        ({"cluster": {"nmae": "a"}}, "$.cluster", "nmae"),
+        ({"cluster": {"title": "a"}}, "$.cluster", "title"),
         ({"zone": {"name": 1}}, "$.zone.name", "1 is not of type 'string'"),
         ({"agent": {"env": {"PORT": 7}}}, "$.agent.env.PORT", "7 is not of type 'string'"),
         ({"agent": {"env": {"DEBUG": True}}}, "$.agent.env.DEBUG", "True is not of type"),
