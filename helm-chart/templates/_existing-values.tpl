@@ -6,12 +6,10 @@
 {"path":["agent","additionalBackends","*","endpointPort"],"form":"given"},
 {"path":["opentelemetry","grpc","port"],"form":"number"},
 {"path":["opentelemetry","http","port"],"form":"number"},
-{"path":["agent","configuration_yaml"],"form":"trimmed"},
 {"path":["name"],"form":"dropped"},
 {"path":["nameOverride"],"form":"dropped"},
 {"path":["fullnameOverride"],"form":"dropped"},
-{"path":["podSecurityPolicy"],"form":"dropped"},
-{"path":["k8s_sensor","featureFlags"],"form":"dropped"},
+{"path":["podSecurityPolicy","enable"],"form":"dropped"},
 {"path":["controllerManager"],"form":"dropped"}
 ]
 {{- end -}}
@@ -33,7 +31,8 @@
 {"path":["name"],"says":"the objects are named after the resource, which has the release's name","usual":"null","only":"","beside":[]},
 {"path":["nameOverride"],"says":"the objects are named after the resource, which has the release's name","usual":"null","only":"","beside":[]},
 {"path":["fullnameOverride"],"says":"the objects are named after the resource, which has the release's name","usual":"null","only":"","beside":[]},
-{"path":["podSecurityPolicy"],"says":"Kubernetes has no pod security policies any more","usual":"null","only":"","beside":[]},
+{"path":["podSecurityPolicy","enable"],"says":"Kubernetes has no pod security policies any more","usual":"null","only":"","beside":[]},
+{"path":["podSecurityPolicy","name"],"says":"Kubernetes has no pod security policies any more","usual":"null","only":"","beside":[]},
 {"path":["k8s_sensor","featureFlags"],"says":"the k8sensor watches what it can","usual":"null","only":"","beside":[]},
 {"path":["controllerManager"],"says":"it is about the Go operator, which is not there any more; controller.image, controller.resources and controller.tolerations are about what takes its place","usual":"null","only":"","beside":[]}
 ]

@@ -121,10 +121,7 @@ Gives one entry of an object its form.
 {{- $value := get .within .name -}}
 {{- if eq .form "dropped" -}}
 {{- $_ := unset .within .name -}}
-{{- else if not (kindIs "string" $value) -}}
-{{- else if eq .form "trimmed" -}}
-{{- $_ := set .within .name (regexReplaceAll "\n+$" $value "") -}}
-{{- else if eq .form "number" -}}
+{{- else if and (eq .form "number") (kindIs "string" $value) -}}
 {{- $_ := set .within .name (int64 $value) -}}
 {{- end -}}
 {{- end -}}

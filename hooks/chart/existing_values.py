@@ -36,8 +36,6 @@ class Form(StrEnum):
 
     NUMBER = "number"
     """Digits become a number."""
-    TRIMMED = "trimmed"
-    """Line ends at the end go."""
     GIVEN = "given"
     """Left out, it becomes empty: the resource asks for it, and empty means its default."""
     DROPPED = "dropped"
@@ -78,7 +76,7 @@ DIGITS: Final[Obj] = {
     "pattern": "^[0-9]+$",
 }
 MEBIBYTE: Final = 1024 * 1024
-OTHER_FIELDS_OF_POD = (
+OTHER_FIELDS_OF_POD: Final = (
     "annotations",
     "labels",
     "tolerations",
@@ -123,6 +121,10 @@ def _ignored(path: str, says: str, schema: Obj | None = None) -> ExistingValue:
     return ExistingValue(_path(path), Verdict.IGNORED, says, form=Form.DROPPED, schema=schema)
 
 
+def _passed(path: str, says: str) -> ExistingValue:
+    return ExistingValue(_path(path), Verdict.IGNORED, says)
+
+
 def _refused(path: str, says: str, schema: Obj | None = None) -> ExistingValue:
     return ExistingValue(_path(path), Verdict.REFUSED, says, Generation.FIRST, schema=schema)
 
@@ -138,7 +140,8 @@ def _in_mebibytes(path: str) -> ExistingValue:
     )
 
 
-RESOURCES = tuple(
+NO_POLICIES: Final = "Kubernetes has no pod security policies any more"
+RESOURCES: Final = tuple(
     f"{pod}.{kind}"
     for pod in ("agent.pod", "k8s_sensor.deployment.pod")
     for kind in ("requests", "limits")
@@ -150,7 +153,6 @@ CONVERTED: Final = (
     _converted("agent.additionalBackends.*.endpointPort", Form.GIVEN),
     _converted("opentelemetry.grpc.port", Form.NUMBER, DIGITS),
     _converted("opentelemetry.http.port", Form.NUMBER, DIGITS),
-    _converted("agent.configuration_yaml", Form.TRIMMED),
 )
 
 EFFECTIVE: Final = (
@@ -222,8 +224,9 @@ IGNORED: Final = (
         )
         for name in ("name", "nameOverride", "fullnameOverride")
     ),
-    _ignored("podSecurityPolicy", "Kubernetes has no pod security policies any more", ANYTHING),
-    _ignored("k8s_sensor.featureFlags", "the k8sensor watches what it can"),
+    _ignored("podSecurityPolicy.enable", NO_POLICIES, ANYTHING),
+    _passed("podSecurityPolicy.name", NO_POLICIES),
+    _passed("k8s_sensor.featureFlags", "the k8sensor watches what it can"),
     _ignored(
         "controllerManager",
         "it is about the Go operator, which is not there any more; controller.image, "
