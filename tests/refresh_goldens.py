@@ -3,16 +3,20 @@
 import orjson
 
 from tests.recorded import recorded_requests
+from tests.support import former_values
+from tests.support.helm import binary
 from tests.told import FOLDER, stories, told
 
 
 def main() -> None:
-    """Rewrite every expected answer."""
+    """Rewrite every expected answer, and, where there is Helm, what comes of former values."""
     for recorded in recorded_requests():
         text = orjson.dumps(recorded.answer(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
         (recorded.folder / "response.json").write_bytes(text + b"\n")
     for story, steps in stories().items():
         (FOLDER / f"{story}.txt").write_text(told(steps))
+    if binary():
+        former_values.refresh()
 
 
 if __name__ == "__main__":

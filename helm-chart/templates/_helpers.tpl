@@ -36,6 +36,10 @@
 {{- end }}
 {{- end }}
 
+{{- define "instana-agent.agentName" -}}
+{{- .Values.controller.agent.name | default .Release.Name }}
+{{- end }}
+
 {{- define "instana-agent.labels" -}}
 app.kubernetes.io/name: instana-agent-hooks
 app.kubernetes.io/part-of: instana
@@ -52,7 +56,7 @@ there is never left out for that, as it would be deleted. */}}
 {{- define "instana-agent.agentWaits" -}}
 {{- if and .Values.controller.enabled (include "instana-agent.lacksKey" .) }}
 {{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
-{{- if not (lookup "instana.io/v1" "InstanaAgent" .Release.Namespace .Release.Name) }}true{{ end }}
+{{- if not (lookup "instana.io/v1" "InstanaAgent" .Release.Namespace (include "instana-agent.agentName" .)) }}true{{ end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -24,6 +24,7 @@ from hooks.app.monitoring import alert_rules, dashboard
 from hooks.app.service_check import service_check
 from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
+from hooks.app.takeover_release import release_command
 from hooks.app.validate_command import validate_command
 from hooks.chart import SOURCES, chart_files
 from hooks.definition import (
@@ -61,6 +62,7 @@ def main() -> None:
 
 main.add_command(diff_command)
 main.add_command(takeover_command)
+takeover_command.add_command(release_command)
 main.add_command(validate_command)
 main.add_command(definition_command)
 main.add_command(service_check)

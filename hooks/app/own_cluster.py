@@ -1,5 +1,6 @@
 """Calls over HTTPS with a bearer token, as pods of the chart make them: one at a time."""
 
+import os
 import ssl
 from contextlib import closing
 from http import HTTPStatus
@@ -13,8 +14,19 @@ import orjson
 
 from hooks.kube.objects import Obj
 
+ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where a pod has the token of its account, and the API server's authority."""
+
+JSON: Final = "application/json"
 CALL_SECONDS: Final = 10.0
 LONGEST_ANSWER: Final = 200
+
+
+def api_server() -> str:
+    """Return the address of the API server that every pod has in its environment."""
+    host = os.environ.get("KUBERNETES_SERVICE_HOST", "kubernetes.default.svc")
+    name = f"[{host}]" if ":" in host else host
+    return f"https://{name}:{os.environ.get('KUBERNETES_SERVICE_PORT', '443')}"
 
 
 class Peer:
@@ -29,7 +41,7 @@ class Peer:
     def call(self, method: str, path: str, body: Obj | None = None) -> bytes:
         """Return the body of the answer; ends the command where there is none, or an error."""
         try:
-            status, answer = self._exchange(method, path, body)
+            status, answer = self.exchange(method, path, body)
         except (OSError, HTTPException) as error:
             msg = f"{method} {self.url}{path}: {error}"
             raise click.ClickException(msg) from None
@@ -39,19 +51,23 @@ class Peer:
             raise click.ClickException(msg)
         return answer
 
-    def _exchange(self, method: str, path: str, body: Obj | None) -> tuple[int, bytes]:
+    def exchange(
+        self, method: str, path: str, body: Obj | None = None, content_type: str = JSON
+    ) -> tuple[int, bytes]:
+        """Return the status and the body of any answer; raises OSError or HTTPException."""
         context = ssl.create_default_context(cafile=str(self._ca_file))
         host = urlsplit(self.url)
         connection = HTTPSConnection(
             host.hostname or "", host.port, timeout=CALL_SECONDS, context=context
         )
+        content = orjson.dumps(body) if body else None
         with closing(connection):
-            connection.request(method, path, orjson.dumps(body) if body else None, self._headers())
+            connection.request(method, path, content, self._headers(content_type))
             response = connection.getresponse()
             return response.status, response.read()
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    def _headers(self, content_type: str) -> dict[str, str]:
+        headers = {"Accept": JSON, "Content-Type": content_type}
         if self._token_file:
             headers["Authorization"] = f"Bearer {self._token_file.read_text().strip()}"
         return headers

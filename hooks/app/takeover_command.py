@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import click
 
@@ -33,6 +33,20 @@ Identified: TypeAlias = tuple[str, str]
 """A step of any plan: what it is about, and what is done."""
 
 TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
+
+
+class Taking(Protocol):
+    """What is taken over, and how it is read and written."""
+
+    @property
+    def timeout(self) -> float:
+        """Return how many seconds to wait until the operator has stopped."""
+
+    def plan(self) -> Plan:
+        """Read the objects and return what is left to do."""
+
+    def carry_out(self, step: Step) -> None:
+        """Write what the step says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +146,11 @@ def apply_command(task: Task) -> None:
     Ends with 0 if nothing is left to do, with 3 if the rest waits for something (repeat it then),
     with 2 if something has to be done by hand first, with 1 if a write was refused.
     """
+    take_over(task)
+
+
+def take_over(task: Taking) -> None:
+    """Do what the plan says until nothing is left that can be done now; exits unless all is."""
     found = _read(task)
     done: set[Identified] = set()
     deadline = time.monotonic() + task.timeout
@@ -143,7 +162,7 @@ def apply_command(task: Task) -> None:
     _report(found, len(done))
 
 
-def _carry_out_all(task: Task, found: Plan, done: set[Identified]) -> None:
+def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
     """Do the steps that can be done now, and add them to those that are done."""
     for number, step in enumerate(found.to_do):
         try:
@@ -157,7 +176,7 @@ def _carry_out_all(task: Task, found: Plan, done: set[Identified]) -> None:
         click.echo(f"{place(step.obj)}: {step.what}: done")
 
 
-def _carry_out(task: Task, step: Step) -> None:
+def _carry_out(task: Taking, step: Step) -> None:
     """Do the step; if somebody else was faster, look at the object again."""
     for _ in range(ATTEMPTS):
         try:
@@ -188,7 +207,7 @@ def _stops_soon(found: Plan, deadline: float) -> bool:
     return time.monotonic() < deadline
 
 
-def _read(task: Task) -> Plan:
+def _read(task: Taking) -> Plan:
     try:
         return task.plan()
     except KubectlFailed as failed:

@@ -25,7 +25,12 @@ class Agent(SpecModel):
     create: bool = Field(
         default=True,
         description="Whether the release has an InstanaAgent, made of all values outside "
-        "`controller`, with the name and the namespace of the release.",
+        "`controller`, in the namespace of the release.",
+    )
+    name: str = Field(
+        default="",
+        description="Its name; that of the release if empty. Another name is another resource, "
+        "with agents of its own: the former ones go.",
     )
 
 
@@ -160,6 +165,22 @@ class Crds(SpecModel):
     )
 
 
+class HandOver(SpecModel):
+    """How a release of Instana's own chart 2.x becomes one of this chart."""
+
+    job: bool = Field(
+        default=True,
+        description="Whether a Job stops the Go operator and hands over what it made, before the "
+        "upgrade, with rights on these objects by name. Otherwise the upgrade is refused until "
+        "`python -m hooks takeover apply` was run.",
+    )
+    apply_strategy: str = Field(
+        default="server-side-apply",
+        description="Metacontroller's --apply-strategy: server-side-apply or dynamic-apply.",
+        json_schema_extra=one_of("server-side-apply", "dynamic-apply"),
+    )
+
+
 class ControllerValues(SpecModel):
     """The service that Metacontroller asks, and all that is once in a cluster."""
 
@@ -216,6 +237,10 @@ class ControllerValues(SpecModel):
         description="What becomes of the Go operator's pod templates: Keep leaves them until the "
         "next change that concerns the pods, Update replaces them at once.",
         json_schema_extra=one_of("Keep", "Update"),
+    )
+    hand_over: HandOver = Field(
+        default=HandOver(),
+        description="How a release of Instana's own chart 2.x becomes one of this chart.",
     )
     facts: ClusterFacts = Field(default=ClusterFacts(), description="Facts about the cluster.")
     metacontroller: Metacontroller = Field(

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from hooks import __version__
+from hooks.chart.existing_values_template import existing_values_template
 from hooks.chart.options import OPTIONS, Sources
 from hooks.chart.schema import values_schema
 from hooks.chart.templates import TEMPLATES, templates
@@ -48,6 +49,7 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "values.schema.json": values_schema(),
         "crds/agents.instana.io.yaml": sources[DEFINITION],
         "files/dashboard.json": sources[DASHBOARD],
+        "templates/_existing-values.tpl": existing_values_template(),
         "templates/_texts.tpl": texts_template(),
         **{f"templates/{name}": text for name, text in templates(sources).items()},
     }

@@ -1,11 +1,12 @@
 """`values.schema.json`: what the chart's values may be, made from the models."""
 
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from hooks.chart.controller_values import ControllerValues
-from hooks.chart.existing_values import EXISTING, ExistingValue
+from hooks.chart.existing_values import EXISTING
+from hooks.chart.existing_values_template import admitted
 from hooks.chart.texts import INT_OR_STRING, is_port, is_quantity
 from hooks.definition.definition import schema as resource_schema
 from hooks.definition.fields import fields_of
@@ -45,7 +46,7 @@ def _properties() -> Obj:
     controller = structural(fields_of(ControllerValues))
     properties: Obj = {name: _values(part, name) for name, part in spec["properties"].items()}
     for existing in EXISTING:
-        properties = _with_existing(properties, existing.path, existing)
+        properties = admitted(properties, existing)
     return properties | {
         "controller": _values(controller, "controller"),
         "enabled": {"description": "For parent charts, as a condition.", "type": "boolean"},
@@ -107,16 +108,3 @@ def _anything() -> Obj:
         "items": ANYTHING,
         "additionalProperties": ANYTHING,
     }
-
-
-def _with_existing(properties: Obj, path: tuple[str, ...], existing: ExistingValue) -> Obj:
-    """Return the properties with a value of an earlier chart, which the templates deal with."""
-    step, *rest = path
-    present: Any = properties.get(step)
-    if not rest:
-        return properties | ({} if present else {step: {"description": existing.remedy}})
-    inner = present or {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
-    if "properties" not in inner:
-        return properties
-    further = _with_existing(inner["properties"], tuple(rest), existing)
-    return properties | {step: inner | {"properties": further}}

@@ -19,8 +19,9 @@ from hooks.desired.labels import GENERATION_LABEL, VERSION
 from hooks.desired.missing import missing_references, undecided_references
 from hooks.desired.overridden import with_overrides
 from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
-from hooks.facts import TakeOver
+from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
+from hooks.models import InstanaAgent
 from hooks.observed import ObservedObjects
 
 INSTEAD_OF = "instana.io/template-kept-instead-of"
@@ -34,12 +35,26 @@ It tells whether a change of the resource concerns the pods while something is m
 KEPT = "instana.io/template-kept"
 """On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
 
+PODS_MADE_FOR = "instana.io/pods-made-for"
+"""On a resource that was handed over: a line for each workload, with the generation that the Go
+operator made its pods for and the digest of ours for the same. A change of the resource before it
+is led by us may not concern them."""
+
+PLACES = (Facts(openshift=False), Facts(openshift=True))
+"""What else our templates depend on: the digest is that of a resource, wherever it is taken."""
+
+
+def pods_made_for(agent: InstanaAgent) -> str:
+    """Return the mark of a resource whose pods are those of its generation."""
+    templates = _templates_by_the_resource_alone(agent, Facts())
+    return "\n".join(_made_for(str(agent.generation), agent, place) for place in sorted(templates))
+
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the children, with the observed template in each workload that is to keep it."""
     if context.facts.take_over is TakeOver.UPDATE or not any(map(_is_marked, context.children)):
         return children
-    alone = _templates_by_the_resource_alone(context)
+    alone = _templates_by_the_resource_alone(context.agent, context.facts)
     return [_with_template_kept(context, child, alone.get(describe(child))) for child in children]
 
 
@@ -52,10 +67,10 @@ def _is_marked(observed: Obj) -> bool:
     return observed.get("kind") in WORKLOADS and GENERATION_LABEL in labels_of(observed)
 
 
-def _templates_by_the_resource_alone(context: Context) -> dict[str, Obj]:
+def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[str, Obj]:
     """Return our templates as they would be if nothing were known of the cluster's objects."""
     nothing = ObservedObjects({})
-    alone = build_context(context.agent, nothing, nothing, context.facts)
+    alone = build_context(agent, nothing, nothing, facts)
     workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
     workloads = with_overrides(alone, workloads)
     return {describe(each): each["spec"]["template"] for each in workloads}
@@ -103,14 +118,24 @@ def _is_to_be_kept(context: Context, observed: Obj, marks: dict[str, str]) -> bo
 
 
 def _is_of_this_spec(context: Context, observed: Obj) -> bool:
-    """Tell whether the generation on the workload is that of the resource.
+    """Tell whether the generation on the workload is that of the resource, or as good as that.
 
     A workload older than the resource was made for another one, deleted since without it.
     """
+    agent = context.agent
     generation = labels_of(observed)[GENERATION_LABEL]
     created = observed["metadata"].get("creationTimestamp") or ""
-    is_older = created and created < context.agent.metadata.creation_timestamp
-    return generation == str(context.agent.generation) and not is_older
+    if created and created < agent.metadata.creation_timestamp:
+        return False
+    if generation == str(agent.generation):
+        return True
+    noted = agent.metadata.annotations.get(PODS_MADE_FOR, "").splitlines()
+    return bool(noted) and _made_for(generation, agent, describe(observed)) in noted
+
+
+def _made_for(generation: str, agent: InstanaAgent, place: str) -> str:
+    templates = [_templates_by_the_resource_alone(agent, each).get(place) for each in PLACES]
+    return f"{generation} {place} {_digest({'templates': templates})}"
 
 
 def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:

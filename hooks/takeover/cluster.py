@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj, annotations_of, labels_of
+from hooks.models import InstanaAgent
 from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.rules import parse_agent
 
 HELM = "Helm"
 HELM_RELEASE = "meta.helm.sh/release-name"
@@ -51,6 +54,14 @@ class Cluster:
     def in_namespace(self, namespace: str) -> list[Obj]:
         """Return the objects of a namespace."""
         return [each for each in self.objects if namespace_of(each) == namespace]
+
+
+def parsed(resource: Obj) -> InstanaAgent | None:
+    """Return the resource with its defaults, None if it is invalid."""
+    try:
+        return parse_agent(resource)
+    except InvalidResource:
+        return None
 
 
 def namespace_of(obj: Obj) -> str:

@@ -15,12 +15,10 @@ from hooks.desired.cluster_rbac import (
     uses_default_account,
 )
 from hooks.desired.labels import AGENT, K8SENSOR, OPERATOR
-from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
-from hooks.rules import parse_agent
-from hooks.takeover.cluster import Cluster, has_labels, name_of, place_of
+from hooks.takeover.cluster import Cluster, has_labels, name_of, parsed, place_of
 from hooks.takeover.go_operator import has_finalizer, is_of_operator
 from hooks.takeover.steps import Deletion, Step, place
 
@@ -47,14 +45,6 @@ def missing_bindings(cluster: Cluster, agent: InstanaAgent) -> list[str]:
         if bound_account(agent, component, EVERYWHERE)
         and cluster.get("ClusterRoleBinding", "", name := _binding(role, agent)) is None
     ]
-
-
-def parsed(resource: Obj) -> InstanaAgent | None:
-    """Return the resource with its defaults, None if it is invalid."""
-    try:
-        return parse_agent(resource)
-    except InvalidResource:
-        return None
 
 
 def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterator[Step]:

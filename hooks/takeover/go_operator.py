@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from hooks.desired.labels import OPERATOR
+from hooks.desired.taken_over import PODS_MADE_FOR, pods_made_for
 from hooks.kube.objects import Obj, as_objects
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
-from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of
+from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over
 from hooks.takeover.steps import Step, patched_metadata
 
@@ -65,5 +66,13 @@ def _finalizer_steps(agent: Obj) -> Iterator[Step]:
             agent,
             "remove the operator's finalizer",
             "nobody else removes it: the resource could never be deleted",
-            patched_metadata(agent, finalizers=left),
+            patched_metadata(agent, finalizers=left, **_noted(agent)),
         )
+
+
+def _noted(agent: Obj) -> Obj:
+    """Return the annotation that tells a change which concerns no pod from one that does."""
+    resource = parsed(agent)
+    if resource is None:
+        return {}
+    return {"annotations": {PODS_MADE_FOR: pods_made_for(resource)}}

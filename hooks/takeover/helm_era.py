@@ -18,9 +18,10 @@ from hooks.takeover.cluster import (
     Cluster,
     name_of,
     namespace_of,
+    parsed,
     release_of,
 )
-from hooks.takeover.cluster_rights import EVERYWHERE, missing_bindings, parsed
+from hooks.takeover.cluster_rights import EVERYWHERE, missing_bindings
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_fields
 from hooks.takeover.steps import Deletion, Step, patched_metadata, place
 

@@ -29,6 +29,7 @@ PLURALS = {
     "EndpointSlice": "endpointslices",
     "Event": "events",
     "InstanaAgent": "agents",
+    "Job": "jobs",
     "MutatingWebhookConfiguration": "mutatingwebhookconfigurations",
     "Namespace": "namespaces",
     "NetworkPolicy": "networkpolicies",

@@ -8,10 +8,11 @@ import yaml
 
 from hooks.desired import probes
 from hooks.desired.labels import GENERATION_LABEL
-from hooks.desired.taken_over import INSTEAD_OF
+from hooks.desired.taken_over import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
 from hooks.facts import Facts, TakeOver
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.rules import parse_agent
 from hooks.sync import sync
 from tests.property import applying, clusters
 from tests.property.applying import Apply, Children, copied
@@ -127,6 +128,65 @@ def test_a_change_that_concerns_no_pod_restarts_none() -> None:
     labelled = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
 
     assert templates(after(labelled, kept)) == templates(before)
+
+
+PODS_ALIKE: Obj = {"serviceAccount": {"annotations": {"a": "b"}}}
+"""A change of the resource that concerns no pod."""
+
+
+def handed_over(parent: Obj) -> Obj:
+    """Return the resource as `takeover apply` leaves it."""
+    annotations = {PODS_MADE_FOR: pods_made_for(parse_agent(parent))}
+    return merged(parent, {"metadata": {"annotations": annotations}})
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+@pytest.mark.parametrize("case", CASES)
+def test_a_change_before_it_is_led_here_restarts_no_pod_that_it_does_not_concern(
+    case: str, apply: Apply
+) -> None:
+    """Helm changes the resource in the same moment in which the controllers come."""
+    parent, before = taken_over(case)
+    generation = parent["metadata"].get("generation", 1) + 1
+    edited = changed(handed_over(parent), PODS_ALIKE, generation)
+    related = keys_of(case)
+    first = after(edited, before, *related, apply=apply)
+    second = after(edited, first, *related, apply=apply)
+
+    assert templates(first) == templates(before)
+    assert second == first
+
+
+@pytest.mark.parametrize("spec", [PULL, {"zone": {"name": "another"}}])
+def test_a_change_before_it_is_led_here_that_concerns_pods_brings_our_templates(spec: Obj) -> None:
+    parent, before = taken_over("minimal")
+    edited = changed(handed_over(parent), spec)
+
+    assert templates(after(edited, before)) != templates(before)
+
+
+def test_a_change_before_it_is_led_here_restarts_those_alone_that_it_concerns() -> None:
+    parent, before = taken_over("minimal")
+    edited = changed(handed_over(parent), {"k8s_sensor": {"pollrate": "20s"}})
+    found = templates(after(edited, before))
+    same = {name for name, template in found.items() if template == templates(before)[name]}
+
+    assert same == {"instana-agent/instana-agent"}
+
+
+def test_without_a_hand_over_any_change_before_it_is_led_here_brings_our_templates() -> None:
+    """Nobody knows what the resource was."""
+    parent, before = taken_over("minimal")
+
+    assert templates(after(changed(parent, PODS_ALIKE), before)) != templates(before)
+
+
+def test_pods_of_another_generation_than_was_noted_are_replaced() -> None:
+    """The Go operator had not got round to the last change."""
+    parent, before = taken_over("minimal")
+    late = handed_over(changed(parent, {}, generation=2))
+
+    assert templates(after(late, before)) != templates(before)
 
 
 def test_a_rotated_key_restarts_agents_and_k8sensor() -> None:

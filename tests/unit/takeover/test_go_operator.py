@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hooks.desired.taken_over import PODS_MADE_FOR, pods_made_for
 from hooks.kube.managed_fields import LAST_APPLIED
+from hooks.rules import parse_agent
 from hooks.takeover import Settings, Strategy
 from hooks.takeover.steps import Patch
 from tests.unit.takeover.former import (
@@ -83,7 +85,29 @@ def test_finalizers_of_operators_are_removed(finalizers: list[str], left: list[s
     found = planned(agent(finalizers=finalizers))
 
     (step,) = found.to_do
-    assert step.change == Patch({"metadata": {"resourceVersion": "7", "finalizers": left}})
+    assert isinstance(step.change, Patch)
+    metadata = step.change.body["metadata"]
+    assert (metadata["resourceVersion"], metadata["finalizers"]) == ("7", left)
+
+
+def test_what_the_pods_are_made_for_is_noted() -> None:
+    held = agent(finalizers=[FINALIZER], generation=4)
+
+    (step,) = planned(held).to_do
+    assert isinstance(step.change, Patch)
+    noted = step.change.body["metadata"]["annotations"]
+    assert noted == {PODS_MADE_FOR: pods_made_for(parse_agent(held))}
+    assert [line.split()[:2] for line in noted[PODS_MADE_FOR].splitlines()] == [
+        ["4", "DaemonSet/instana-agent"],
+        ["4", "Deployment/instana-agent-k8sensor"],
+    ]
+
+
+def test_nothing_is_noted_of_an_invalid_resource() -> None:
+    held = agent(finalizers=[FINALIZER], spec={"agent": {"key": 1}})
+
+    (step,) = planned(held).to_do
+    assert step.change == Patch({"metadata": {"resourceVersion": "7", "finalizers": []}})
 
 
 def test_finalizers_of_others_stay() -> None:
