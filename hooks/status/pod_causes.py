@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hooks.desired.names import CONTAINER
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.status.pod_words import OF_CONFIGURATION, OF_ENDS, OF_PULLS, OF_SCHEDULING
-from hooks.status.words import saying_of
+from hooks.status.words import Saying, saying_of
 
 CRASHES, KILLED, PULL, UNSCHEDULED = (
     "CrashLoopBackOff", "OOMKilled", "ImagePullBackOff", "FailedScheduling",
@@ -56,6 +57,12 @@ OF_NOT_PULLED = {
     "InvalidImageName": "no image can have that name: correct {image}",
     "ErrImageNeverPull": "it is not on the node, and {image}.pullPolicy is Never",
 }
+OF_OTHERS = {
+    PULL: "check the image of container {container}, and the way to its registry: {describe}",
+    KILLED: "container {container} needs more memory than its limit: raise that",
+}
+"""What to do about containers that others put into the pods: no field of the resource is theirs."""
+
 NOT_PLACED = "the scheduler has not looked at it: kubectl -n kube-system get pods"
 NOT_STARTED = "it cannot be started"
 INITIALIZING = "its init container has to end first: {logs}"
@@ -67,7 +74,7 @@ _is_container = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a pod is not ready, with a detail or "", and the container if it is not the first."""
+    """Why a pod is not ready, with a detail or "", and the container unless it is ours."""
 
     name: str
     detail: str = ""
@@ -153,12 +160,11 @@ def _of_container(container: Obj, pod: Obj) -> Cause | None:
         return waits
     if container.get("ready") is True:
         return None
-    state, name = as_object(container.get("state")), _other_container(container, pod)
-    last = as_object(container.get("lastState"))
+    state, last = as_object(container.get("state")), as_object(container.get("lastState"))
     if ended := as_object(state.get("terminated") or last.get("terminated")):
-        return _of_end(ended, name)
+        return _of_end(ended, container, pod)
     if as_object(state.get("waiting")).get("reason") == CRASHES:
-        return Cause(CRASHES, container=name)
+        return Cause(CRASHES, container=_other_container(container, pod))
     return _of_init(container, pod) if "running" in state else None
 
 
@@ -178,21 +184,22 @@ def _of_waiting(container: Obj, pod: Obj) -> Cause | None:
 
 def _of_pull(container: Obj, pod: Obj, waiting: Obj) -> Cause:
     image, reason = _image(container, pod), waiting.get("reason")
-    if reason in PULLING:
-        told = saying_of(waiting.get("message"), OF_PULLS)
-        return Cause(PULL, _joined(image, told.says), told.remedy)
-    return Cause(PULL, _joined(image, _word(reason)), OF_NOT_PULLED.get(str(reason), ""))
+    told = saying_of(waiting.get("message"), OF_PULLS)
+    if reason in NOT_PULLED:
+        told = Saying(_word(reason), OF_NOT_PULLED.get(str(reason), ""))
+    what_to_do = told.remedy if _is_ours(container) else OF_OTHERS[PULL]
+    return Cause(PULL, _joined(image, told.says), what_to_do, _other_container(container, pod))
 
 
-def _of_end(ended: Obj, container: str) -> Cause:
-    reason = ended.get("reason")
+def _of_end(ended: Obj, container: Obj, pod: Obj) -> Cause:
+    reason, name = ended.get("reason"), _other_container(container, pod)
     if reason == KILLED:
-        return Cause(KILLED, container=container)
+        return Cause(KILLED, "", "" if _is_ours(container) else OF_OTHERS[KILLED], name)
     if reason in NEVER_RAN:
-        return Cause(CONFIG, NOT_STARTED, container=container)
+        return Cause(CONFIG, NOT_STARTED, container=name)
     code = ended.get("exitCode")
     number = f"exit code {code}" if isinstance(code, int) else ""
-    return Cause(CRASHES, _joined(_word(reason), number), container=container)
+    return Cause(CRASHES, _joined(_word(reason), number), container=name)
 
 
 def _of_init(container: Obj, pod: Obj) -> Cause | None:
@@ -205,12 +212,16 @@ def _of_init(container: Obj, pod: Obj) -> Cause | None:
     return Cause(STARTING, f"init container {name} runs", INITIALIZING, name)
 
 
+def _is_ours(container: Obj) -> bool:
+    return container.get("name") == CONTAINER
+
+
 def _other_container(container: Obj, pod: Obj) -> str:
-    """Return the container's name where it is not the one that commands look at by themselves."""
+    """Return the container's name where it is not ours, and the one that commands look at first."""
     name = container.get("name")
     first = next(iter(as_objects(as_object(pod.get("spec")).get("containers"))), {})
-    is_other = isinstance(name, str) and name != first.get("name") and _is_container(name)
-    return str(name) if is_other else ""
+    is_plain = _is_ours(container) and name == first.get("name")
+    return name if isinstance(name, str) and _is_container(name) and not is_plain else ""
 
 
 def _image(container: Obj, pod: Obj) -> str:

@@ -1,7 +1,8 @@
 """What to do about pods that are not ready, with the command at hand.
 
 Words in braces are filled for the pod: `{describe}` and `{logs}` are commands, `{image}` and
-`{pod}` fields of the resource, `{taints}` what to do with some, `{namespace}` and `{node}` names.
+`{pod}` fields of the resource, `{taints}` what to do with some, `{namespace}`,
+`{node}` and `{container}` names.
 """
 
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ def filled(remedy: str, place: Place) -> str:
         **FIELDS.get(place.component, FIELDS[AGENT]),
         namespace=place.namespace,
         node=place.node or NO_NODE,
+        container=place.container,
         describe=f"kubectl -n {place.namespace} describe pod {place.pod}",
         logs=f"kubectl -n {place.namespace} logs {place.pod}{of_container}",
     )

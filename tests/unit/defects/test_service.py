@@ -161,7 +161,9 @@ def test_b39_the_k8sensors_of_every_backend_count() -> None:
     condition = conditions(answer(parent, observed=observed))["AllK8sSensorsAvailable"]
 
     assert condition["status"] == "False"
-    assert condition["message"] == f"{K8SENSOR} has 1 of 3 pods available"
+    assert condition["message"] == (
+        f"{K8SENSOR} has 1 of 3 pods available; spec.podStatus: Enabled tells why"
+    )
 
 
 def test_b40_there_is_no_bookkeeping() -> None:

@@ -346,6 +346,26 @@ def test_the_worst_of_several_containers_counts() -> None:
     assert cause(found)[0] == "ImagePullBackOff"
 
 
+@pytest.mark.parametrize(
+    ("state", "remedy"),
+    [
+        (
+            {"waiting": {"reason": "ErrImagePull", "message": "unauthorized"}},
+            "check the image of container side, and the way to its registry: kubectl -n",
+        ),
+        (
+            {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
+            "container side needs more memory than its limit: raise that",
+        ),
+    ],
+)
+def test_what_others_put_into_the_pod_has_no_field_of_the_resource(state: Obj, remedy: str) -> None:
+    told = problem(sidecar(state))["remedy"]
+
+    assert told.startswith(remedy)
+    assert "spec." not in told
+
+
 def test_the_remedy_names_the_fields_of_the_component() -> None:
     sensor = crashing("s", "n", component="k8sensor", lastState={
         "terminated": {"reason": "OOMKilled", "exitCode": 137}})  # fmt: skip
