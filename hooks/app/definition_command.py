@@ -7,7 +7,7 @@ from typing import Final
 import click
 import orjson
 
-from hooks.app.peer import Peer
+from hooks.app.own_cluster import Peer
 from hooks.definition import definition
 from hooks.kube.objects import Obj
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import orjson
 
-from hooks.app.peer import Peer
+from hooks.app.own_cluster import Peer
 from hooks.app.readiness import SELF_CHECK
 from hooks.kube.objects import Obj
 
