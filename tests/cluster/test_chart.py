@@ -17,8 +17,8 @@ from tests.cluster import devcluster
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
-from tests.cluster.metacontroller import binary
-from tests.support.helm import CHART, DEFINITION, Refused, needs_helm
+from tests.cluster.metacontroller import binary, definition
+from tests.support.helm import CHART, DEFINITION, Refused, needs_helm, rendered
 
 pytestmark = [
     needs_helm,
@@ -29,6 +29,8 @@ needs_metacontroller = pytest.mark.skipif(
     binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
 )
 
+MAXIMAL = Path("tests/fixtures/helm/maximal/values.yaml")
+ADMISSION = "admissionregistration.k8s.io/v1"
 RBAC = "rbac.authorization.k8s.io/v1"
 OURS = "app.kubernetes.io/part-of=instana"
 TLS, TOKEN = "instana-agent-hooks-tls", "instana-agent-hooks-token"
@@ -36,6 +38,10 @@ AUTHORITY = "instana-agent-hooks-authority"
 CHILDREN = 2
 """Of the workloads: a DaemonSet and a Deployment."""
 
+CONTROLLERS = (
+    ("CompositeController", "metacontroller.k8s.io/v1alpha1"),
+    ("DecoratorController", "metacontroller.k8s.io/v1alpha1"),
+)
 PLACES = (
     ("ConfigMap", "v1"),
     ("DaemonSet", "apps/v1"),
@@ -50,8 +56,11 @@ PLACES = (
 EVERYWHERE = (
     ("ClusterRole", RBAC),
     ("ClusterRoleBinding", RBAC),
-    ("CompositeController", "metacontroller.k8s.io/v1alpha1"),
-    ("DecoratorController", "metacontroller.k8s.io/v1alpha1"),
+    ("MutatingWebhookConfiguration", ADMISSION),
+    ("ValidatingAdmissionPolicy", ADMISSION),
+    ("ValidatingAdmissionPolicyBinding", ADMISSION),
+    ("ValidatingWebhookConfiguration", ADMISSION),
+    *CONTROLLERS,
 )
 AGENT: Obj = {
     "apiVersion": "instana.io/v1",
@@ -171,7 +180,7 @@ def test_cluster_without_metacontroller_gets_the_controllers_later(cluster: Clus
 def urls(cluster: Cluster) -> set[str]:
     return {
         hook["webhook"]["url"]
-        for kind, version in EVERYWHERE[2:]
+        for kind, version in CONTROLLERS
         for each in cluster.api.list(kind, version, labelSelector=OURS)
         for hook in each["spec"]["hooks"].values()
     }
@@ -234,11 +243,47 @@ def test_lost_secret_is_made_anew_and_metacontroller_told(cluster: Cluster) -> N
     assert not asked & urls(cluster)
 
 
+OTHERS = (
+    ("monitoring.coreos.com", "ServiceMonitor", "servicemonitors"),
+    ("monitoring.coreos.com", "PrometheusRule", "prometheusrules"),
+    ("cert-manager.io", "Certificate", "certificates"),
+    ("cert-manager.io", "Issuer", "issuers"),
+)
+
+
+@pytest.fixture(name="furnished")
+def _furnished(cluster: Cluster) -> Cluster:
+    """The cluster with the kinds and namespaces of others that all options need."""
+    for group, kind, plural in OTHERS:
+        cluster.api.apply(definition(group, "v1", kind, plural, "Namespaced"))
+    for name in ("team-a", "controllers"):
+        cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    wait_for(lambda: all(cluster.serves(f"{group}/v1") for group, _, _ in OTHERS), "their kinds")
+    return cluster
+
+
+@pytest.mark.parametrize("source", ["Generated", "CertManager", "OpenShift"])
+def test_everything_can_be_switched_on(source: str, furnished: Cluster) -> None:
+    values = yaml.safe_load(MAXIMAL.read_text())
+    values["controller"]["tls"] = {"source": source}
+    furnished.install()
+    few = set(objects(furnished))
+
+    furnished.upgrade(values)
+    installed = objects(furnished)
+    furnished.upgrade(values)
+
+    assert objects(furnished) == installed
+    assert "ValidatingWebhookConfiguration/instana-agent-hooks" in set(installed) - few
+    furnished.upgrade()
+    assert set(objects(furnished)) == few
+
+
 def test_further_release_has_its_resource_alone(cluster: Cluster) -> None:
     cluster.install()
     team = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team-a"}}
     cluster.api.apply(team)
-    values = yaml.safe_dump(VALUES | {"controller": {"enabled": False}})
+    values = json.dumps(VALUES | {"controller": {"enabled": False}})
     arguments = ("install", "agents", str(CHART), "--values", "-")
 
     cluster.helm(*arguments, namespace="team-a", stdin=values)
@@ -254,7 +299,7 @@ def test_second_installation_in_the_cluster_is_refused(cluster: Cluster) -> None
     arguments = ("install", "second", str(CHART), "--values", "-", "--create-namespace")
 
     with pytest.raises(Refused, match="invalid ownership metadata"):
-        cluster.helm(*arguments, namespace="elsewhere", stdin=yaml.safe_dump(VALUES))
+        cluster.helm(*arguments, namespace="elsewhere", stdin=json.dumps(VALUES))
 
 
 @pytest.fixture(name="newer")
@@ -307,6 +352,7 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
             said = _apply_definition(cluster, authority, token)
             own = _status_of_update(cluster, token, "agents.instana.io")
             other = _status_of_update(cluster, token, "compositecontrollers.metacontroller.k8s.io")
+            _admit_where_restricted(cluster, pod)
         finally:
             cluster.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
         notes = upgrade.result(timeout=120)
@@ -318,6 +364,36 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
     assert (own, other) == (requests.codes.ok, requests.codes.forbidden)
     assert "another version" not in notes
     assert not [each for each in objects(cluster) if "instana-agent-definition" in each]
+
+
+def _admit_where_restricted(cluster: Cluster, pod: Obj) -> None:
+    """Create the Pod in a namespace that keeps to `restricted`, as a trial; fails if refused."""
+    name = "agents-restricted"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    metadata = {"name": name, "labels": labels}
+    cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    account = {"name": "default", "namespace": name}
+    account_object = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account}
+    wait_for(lambda: cluster.api.get(account_object) is not None, "an account there")
+    tried = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "tried", "namespace": name},
+        "spec": pod["spec"] | {"serviceAccountName": "default", "serviceAccount": "default"},
+    }
+    cluster.api.apply(tried, dryRun="All")
+
+
+def test_pods_need_no_privileges(cluster: Cluster) -> None:
+    objects_of_chart = rendered(VALUES)
+    (test,) = [each for each in objects_of_chart if each["kind"] == "Pod"]
+    (deployment,) = [each for each in objects_of_chart if each["kind"] == "Deployment"]
+
+    for pod in (test, deployment["spec"]["template"]):
+        _admit_where_restricted(cluster, pod)
+        on_host = pod | {"spec": pod["spec"] | {"hostNetwork": True}}
+        with pytest.raises(AssertionError, match="violates PodSecurity"):
+            _admit_where_restricted(cluster, on_host)
 
 
 def _make_older(cluster: Cluster, whole: Obj) -> None:
@@ -347,7 +423,7 @@ def _token_of_job(cluster: Cluster) -> str:
 
 
 def _apply_definition(cluster: Cluster, authority: Path, token: Path) -> str:
-    options = ["--url", cluster.api.server, "--ca-file", authority, "--token-file", token]
+    options = ["--url", cluster.api.server, "--ca-file", str(authority), "--token-file", str(token)]
     command = [sys.executable, "-m", "hooks", "apply-definition", *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -426,7 +502,7 @@ def roles_first(cluster: Cluster) -> None:
 
 
 def controllers_first(cluster: Cluster) -> None:
-    for kind, version in EVERYWHERE[2:]:
+    for kind, version in CONTROLLERS:
         for each in cluster.api.list(kind, version, labelSelector=OURS):
             cluster.api.delete(each)
 
