@@ -70,11 +70,32 @@ class Rendered:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the documents say: the request that they make, all objects, facts of the cluster."""
+
+    request: SyncRequest
+    objects: list[Obj]
+    facts: Facts
+
+
 def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     """Return the children, attachments and status of the one InstanaAgent among the documents.
 
     Raises UnreadableRequest if the documents are no objects or hold no or several InstanaAgents.
     """
+    given = read(documents, facts)
+    outcome = reconcile(given.request, given.facts, now)
+    return Rendered(
+        children=outcome.children,
+        attachments=_attachments(given.request.parent, given.objects, given.facts),
+        status=outcome.report.status,
+        problems=outcome.problems,
+    )
+
+
+def read(documents: Iterable[Any], facts: Facts) -> Given:
+    """Return what Metacontroller would ask, were the documents the cluster; see `render`."""
     objects = [_stored(each) for document in documents for each in _objects(document)]
     parent = _only_agent(objects)
     cluster = [_with_namespace(each, parent["metadata"]["namespace"]) for each in objects]
@@ -84,13 +105,7 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
         children=ObservedObjects(_children(parent, cluster)),
         related=ObservedObjects(_related(parent, cluster, known)),
     )
-    outcome = reconcile(request, known, now)
-    return Rendered(
-        children=outcome.children,
-        attachments=_attachments(parent, objects, known),
-        status=outcome.report.status,
-        problems=outcome.problems,
-    )
+    return Given(request, objects, known)
 
 
 def _objects(document: Any) -> list[Obj]:

@@ -32,11 +32,13 @@ in the service, as far as both encodings tell (RSA, and elliptic curves that nam
 ## What was stored before
 
 Neither labels, finalizers and the status nor a deletion are checked, and an update only where it
-changes the spec. Then the definition does not ask again for parts that stay as they are; the
-webhook refuses the mistakes that the update brings: one that the same rule finds in the stored
-resource, in the same field and with the same value, becomes a warning, wherever in a list it
-stands. What only children show is the same mistake if it has the same name. The policies ask for
-all of a changed spec, but that which refuses secrets spares those that were there.
+changes the spec. Then the definition does not ask again for parts that stay as they are; of those
+that hold content without a schema (`configuration`, `overrides`), which the API server never finds
+unchanged, it lets pass what was broken before. The webhook refuses the mistakes that the update
+brings: one that the same rule finds in the stored resource, in the same field and with the same
+value, becomes a warning, wherever in a list it stands. What only children show is the same mistake
+if it has the same name. The policies ask for all of a changed spec, but that which refuses secrets
+spares those that were there.
 
 ## Secrets in resources
 

@@ -33,18 +33,21 @@ NONE_OF_EACH = ObservedObjects(
 """A cluster in which all was looked for, and nothing found."""
 
 
-MAY_CLASH = (
-    "spec.agent.packageCache",
-    "spec.agent.pod.volumes",
-    "spec.agent.pod.volumeMounts",
-    "spec.k8s_sensor.deployment.pod.volumes",
-    "spec.k8s_sensor.deployment.pod.volumeMounts",
-    "spec.k8s_sensor.etcd.ca",
-    "spec.k8s_sensor.restClient.ca",
-    "spec.overrides",
-    "spec.serviceAccount.name",
-    "spec.zone.automatic",
-    "spec.zones",
+MAY_CLASH = tuple(
+    field.split(".")
+    for field in (
+        "spec.agent.packageCache",
+        "spec.agent.pod.volumes",
+        "spec.agent.pod.volumeMounts",
+        "spec.k8s_sensor.deployment.pod.volumes",
+        "spec.k8s_sensor.deployment.pod.volumeMounts",
+        "spec.k8s_sensor.etcd.ca",
+        "spec.k8s_sensor.restClient.ca",
+        "spec.overrides",
+        "spec.serviceAccount.name",
+        "spec.zone.automatic",
+        "spec.zones",
+    )
 )
 """Fields without which no child shows a mistake that the rules do not see."""
 
@@ -78,7 +81,7 @@ def errors_of_children(agent: InstanaAgent, facts: Facts) -> tuple[Problem, ...]
 
 
 def _may_clash(resource: Obj) -> bool:
-    return any(_is_given(resource, field.split(".")) for field in MAY_CLASH)
+    return any(_is_given(resource, steps) for steps in MAY_CLASH)
 
 
 def _is_given(part: Any, steps: list[str]) -> bool:

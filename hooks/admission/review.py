@@ -159,14 +159,19 @@ def _told(warnings: Iterable[Problem]) -> Obj:
 
 def _lines(problem: Problem) -> list[str]:
     """Return a warning in lines that are short enough, the rule's identifier in the last one."""
-    whole = "".join(each if each.isprintable() else " " for each in str(problem))
-    text, tail = whole.rsplit(" (rule ", 1)
+    text, tail = _printable(str(problem)).rsplit(" (rule ", 1)
     lines = wrap(text, LONGEST_WARNING, subsequent_indent=GOES_ON, break_on_hyphens=False)
     *others, last = lines
     ended = f"{last} (rule {tail}"
     if len(ended) <= LONGEST_WARNING:
         return [*others, ended]
     return [*lines, f"{GOES_ON}(rule {tail}"]
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _texts(request: Obj, *fields: str) -> bool:

@@ -1,20 +1,25 @@
 """`python -m hooks`: the pure functions on files, and a look at the service on this machine."""
 
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 import orjson
-import yaml
 
 from hooks import __version__
 from hooks.api_reference import api_reference
+from hooks.app.clock import now
 from hooks.app.definition_command import definition_command
 from hooks.app.demo import demonstrate
+from hooks.app.diff_command import diff_command
 from hooks.app.fact_options import fact_option, facts_of
+from hooks.app.given_files import (
+    documents_in,
+    end_if_invalid,
+    files_argument,
+    giving_up_on_what_cannot_be_read,
+)
 from hooks.app.monitoring import alert_rules, dashboard
 from hooks.app.service_check import service_check
 from hooks.app.settings import Settings
@@ -29,15 +34,11 @@ from hooks.definition import (
     policies,
     validating_configuration,
 )
-from hooks.errors import HookError, InternalError
-from hooks.facts import UnknownFact
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml
 from hooks.rendering import Rendered, render
 from hooks.validation_page import validation_page
 
-UNREADABLE = 1
-INVALID = 2
 API_REFERENCE = Path("docs/api.md")
 DEFINITION = Path("crd/agents.instana.io.yaml")
 POLICIES = Path("deploy/admission/policies.yaml")
@@ -60,6 +61,7 @@ def main() -> None:
     """Turn an InstanaAgent into the objects that run Instana's agents."""
 
 
+main.add_command(diff_command)
 main.add_command(takeover_command)
 takeover_command.add_command(release_command)
 main.add_command(validate_command)
@@ -68,7 +70,7 @@ main.add_command(service_check)
 
 
 @main.command("render")
-@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
+@files_argument
 @click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml")
 @fact_option
 def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...]) -> None:
@@ -78,19 +80,9 @@ def render_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, .
     is ready for `kubectl apply`; JSON has children, attachments and status. Ends with 2 and the
     list of problems when the resource is invalid, with 1 when a file cannot be read.
     """
-    try:
-        documents = [each for file in files for each in _documents(file)]
-        rendered = render(documents, facts_of(facts), _now())
-    except (yaml.YAMLError, UnicodeDecodeError):
-        _fail("a file is neither YAML nor JSON")
-    except InternalError:
-        raise
-    except (HookError, UnknownFact) as error:
-        _fail(str(error))
-    if rendered.problems:
-        for problem in rendered.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(INVALID)
+    with giving_up_on_what_cannot_be_read():
+        rendered = render(documents_in(files), facts_of(facts), now())
+    end_if_invalid(rendered.problems)
     sys.stdout.write(_as_json(rendered) if output == "json" else as_yaml(_objects(rendered)))
 
 
@@ -132,15 +124,6 @@ def _generated_from_code() -> dict[Path, str]:
     }
 
 
-def _documents(file: BinaryIO) -> Iterator[Any]:
-    return yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader)
-
-
-def _fail(message: str) -> None:
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
-
-
 def _as_json(rendered: Rendered) -> str:
     answer: Obj = {
         "children": rendered.children,
@@ -152,7 +135,3 @@ def _as_json(rendered: Rendered) -> str:
 
 def _objects(rendered: Rendered) -> list[Obj]:
     return [*rendered.children, *rendered.attachments]
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

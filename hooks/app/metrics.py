@@ -1,6 +1,7 @@
 """The metrics of the service; docs/metrics.md has a row for each."""
 
 import sys
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -36,65 +37,51 @@ class Metrics:
         """Register every metric; those about the installation are set here for good."""
         self.registry = registry = CollectorRegistry()
         self._kinds: set[str] = set()
-        self.calls = Counter(
-            "instana_hooks_calls",
-            "Hook calls by HTTP status.",
-            ("hook", "status"),
-            registry=registry,
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self.calls = counter(
+            "instana_hooks_calls", "Hook calls by HTTP status.", ("hook", "status")
         )
-        self.seconds = Histogram(
+        self.seconds = histogram(
             "instana_hooks_call_seconds",
             "Time from the first byte handled to the answer.",
             ("hook",),
             buckets=SECONDS,
-            registry=registry,
         )
-        self.request_bytes = Histogram(
-            "instana_hooks_request_bytes",
-            "Size of request bodies.",
-            ("hook",),
-            buckets=BYTES,
-            registry=registry,
+        self.request_bytes = histogram(
+            "instana_hooks_request_bytes", "Size of request bodies.", ("hook",), buckets=BYTES
         )
-        self.response_bytes = Histogram(
-            "instana_hooks_response_bytes",
-            "Size of answers.",
-            ("hook",),
-            buckets=BYTES,
-            registry=registry,
+        self.response_bytes = histogram(
+            "instana_hooks_response_bytes", "Size of answers.", ("hook",), buckets=BYTES
         )
-        self.children = Counter(
+        self.children = counter(
             "instana_hooks_children",
             "Children in answers, by kind; divided by the calls: children per answer.",
             ("hook", "kind"),
-            registry=registry,
         )
-        self.childless = Counter(
+        self.childless = counter(
             "instana_hooks_childless_answers",
             "Answers without any child, which lets Metacontroller delete those that exist.",
             ("hook",),
-            registry=registry,
         )
-        self.errors = Counter(
+        self.errors = counter(
             "instana_hooks_errors",
             "Calls with an error, by its type: in the status or instead of an answer.",
             ("type",),
-            registry=registry,
         )
-        self.rules = Counter(
+        self.rules = counter(
             "instana_hooks_rules_broken",
             "Calls about an invalid resource, by the rules that it breaks (docs/validation.md).",
             ("rule",),
-            registry=registry,
         )
-        self.last_answer = Gauge(
+        self.last_answer = gauge(
             "instana_hooks_last_answer_timestamp_seconds",
             "When the hook last answered with 200 or 304.",
             ("hook",),
-            registry=registry,
         )
-        self.in_progress = Gauge(
-            "instana_hooks_calls_in_progress", "Hook calls being answered now.", registry=registry
+        self.in_progress = gauge(
+            "instana_hooks_calls_in_progress", "Hook calls being answered now."
         )
         self.resources = Resources()
         registry.register(self.resources)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -15,6 +14,7 @@ from hooks import cluster_rbac, customize, sync, wire
 from hooks.app import etag
 from hooks.app.body import JSON, read_body
 from hooks.app.calls import Call
+from hooks.app.clock import now
 from hooks.app.etag import Tags
 from hooks.app.failures import Failure, failure_of
 from hooks.app.logs import LOGGER
@@ -116,11 +116,6 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             makes_children=False,
         ),
     )
-
-
-def now() -> str:
-    """Return the time as Kubernetes writes it: RFC 3339, UTC, seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:

@@ -6,20 +6,13 @@ from typing import Any
 
 from hooks.definition.definition import schema
 from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
+from hooks.kube.kinds import PYTHON_TYPES
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION
 from hooks.rules.elsewhere import SERVED_VERSION, UNKNOWN_FIELD
 
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
 INT_OR_STRING = "x-kubernetes-int-or-string"
-TYPES: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
-}
 NAMES = {"array": "a list", "object": "an object", "integer": "a whole number"}
 
 
@@ -75,7 +68,7 @@ def _has_type(value: Any, of: Obj) -> bool:
     if "type" not in of:
         return True
     is_other = isinstance(value, bool) and of["type"] != "boolean"
-    return isinstance(value, TYPES[of["type"]]) and not is_other
+    return isinstance(value, PYTHON_TYPES[of["type"]]) and not is_other
 
 
 def _type_name(of: Obj) -> str:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from hooks.definition.bounds import BOUNDS
+from hooks.definition.structural import PRESERVED
 from hooks.kube.objects import Obj
 from hooks.rules import TABLE, Layer, Rule
 from hooks.rules.connection import LINES
@@ -17,7 +18,8 @@ KEYWORD = "x-kubernetes-validations"
 METADATA = "metadata"
 SELF = re.compile(r"\bself\b")
 SECRETS = frozenset(LINES) | {f"spec.agent.tls.{field}" for field in ("certificate", "key")}
-CREATED = "oldSelf.hasValue()"
+STORED = "oldSelf.hasValue()"
+WHAT_IS_STORED = "oldSelf.value()"
 KEYWORDS_OF_STEPS = {ITEMS: "items", VALUES: "additionalProperties"}
 
 
@@ -42,19 +44,20 @@ def _with_rule(schema: Obj, rule: Rule) -> Obj:
         if place == METADATA:
             steps, written = [], _on_create(rule)
         elif place in SECRETS:
-            steps, written = steps[:-1], _of_secret(rule, steps[-1])
+            field = steps.pop()
+            written = _of_secret(rule, field, _at(schema, steps))
         else:
             written = _written(schema, steps, rule)
         schema = _changed(schema, steps, {KEYWORD: [written]})
     return schema
 
 
-def _of_secret(rule: Rule, field: str) -> Obj:
+def _of_secret(rule: Rule, field: str, of: Any) -> Obj:
     """Return the rule for the part that holds the secret: of a text its refusal tells the value."""
     own = f"self.{field}"
     expression = SELF.sub(own, rule.cel)
     return {
-        "rule": f"!has({own}) || ({expression})",
+        **_asked(f"!has({own}) || ({expression})", of),
         "fieldPath": f".{field}",
         "message": message_of(rule),
     }
@@ -63,7 +66,7 @@ def _of_secret(rule: Rule, field: str) -> Obj:
 def _on_create(rule: Rule) -> Obj:
     expression = SELF.sub(f"self.{METADATA}", rule.cel)
     return {
-        "rule": f"{CREATED} || ({expression})",
+        "rule": f"{STORED} || ({expression})",
         "optionalOldSelf": True,
         "fieldPath": f".{METADATA}",
         "message": f"{rule.field[1:]} {message_of(rule)}",
@@ -71,20 +74,40 @@ def _on_create(rule: Rule) -> Obj:
 
 
 def _written(schema: Obj, steps: list[str], rule: Rule) -> Obj:
-    has_field = rule.field and _has(schema, steps, rule.field)
+    has_field = rule.field and _at(schema, [*steps, *rule.field[1:].split(".")]) is not None
     path = {"fieldPath": rule.field} if has_field else {}
-    return {"rule": rule.cel, **path, "message": message_of(rule)}
+    return {**_asked(rule.cel, _at(schema, steps)), **path, "message": message_of(rule)}
 
 
-def _has(schema: Obj, steps: list[str], field: str) -> bool:
-    """Tell whether the schema has the field: a rule may be about different ones."""
+def _asked(expression: str, of: Any) -> Obj:
+    """Return the expression, which may always be broken by what broke it before.
+
+    The API server sees to that itself, except where the part holds content without a schema: that
+    never counts as unchanged, so that it would ask again for every label.
+    """
+    if not _holds_content_without_schema(of):
+        return {"rule": expression}
+    before = SELF.sub(WHAT_IS_STORED, expression)
+    return {"rule": f"({expression}) || ({STORED} && !({before}))", "optionalOldSelf": True}
+
+
+def _holds_content_without_schema(part: Any) -> bool:
+    if not isinstance(part, dict):
+        return False
+    below = (*part.get("properties", {}).values(), part.get("items"))
+    further = part.get("additionalProperties")
+    return bool(part.get(PRESERVED)) or any(map(_holds_content_without_schema, (*below, further)))
+
+
+def _at(schema: Obj, steps: list[str]) -> Any:
+    """Return the schema of a part, None if there is none: a rule may be about different fields."""
     part: Any = schema
-    for step in [*steps, *field[1:].split(".")]:
+    for step in steps:
         keyword = KEYWORDS_OF_STEPS.get(step)
         part = part[keyword] if keyword else part.get("properties", {}).get(step)
         if part is None:
-            return False
-    return True
+            return None
+    return part
 
 
 def _changed(schema: Obj, steps: list[str], more: Obj) -> Obj:

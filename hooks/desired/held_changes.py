@@ -15,7 +15,7 @@ from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Obj, describe
 from hooks.models.instana_agent import MANUAL
-from hooks.observed.rollout import count, replicas
+from hooks.observed.rollout import pods
 
 APPROVE = "instana.io/approve"
 """On the resource: the names of the changes that may roll out, with commas between them."""
@@ -74,12 +74,12 @@ def _change(context: Context, observed: Obj, child: Obj) -> HeldChange | None:
     if before == after:
         return None
     paths = tuple(differing_paths(before, after))
-    return HeldChange(describe(child), _name(child, before, after), paths, _pods(observed))
+    return HeldChange(describe(child), _name(child, before, after), paths, pods(observed))
 
 
 def before_and_after_of_template(context: Context, observed: Obj, child: Obj) -> tuple[Obj, Obj]:
     """Return what is ours of an observed pod template, and the desired one, to be compared."""
-    before, after = before_and_after(context, observed, child)
+    before, after = before_and_after(context.facts, observed, child)
     return _template(before), _template(after)
 
 
@@ -98,9 +98,3 @@ def _with_template_of(context: Context, observed: Obj, child: Obj) -> Obj:
 def _name(child: Obj, before: Obj, after: Obj) -> str:
     change = json.dumps([describe(child), before, after], sort_keys=True)
     return sha256(change.encode()).hexdigest()[:DIGITS]
-
-
-def _pods(workload: Obj) -> int:
-    if workload.get("kind") == "DaemonSet":
-        return count(workload, "desiredNumberScheduled")
-    return replicas(workload)

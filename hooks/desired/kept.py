@@ -17,12 +17,12 @@ def owned_part(child: Obj, facts: Facts) -> Obj:
     return projection(child, (facts.field_manager, OPERATOR), labels=MATCHED_BY_PARENT)
 
 
-def before_and_after(context: Context, observed: Obj, desired: Obj) -> tuple[Obj, Obj]:
+def before_and_after(facts: Facts, observed: Obj, desired: Obj) -> tuple[Obj, Obj]:
     """Return what is ours of an observed child and the desired one, such that they can be compared.
 
     What Metacontroller's way of applying leaves as it is, is no difference.
     """
-    ours = as_observed(context, observed)
+    ours = owned_part(observed, facts)
     if LAST_APPLIED in annotations_of(observed):
         return in_order_of_keys(ours), in_order_of_keys(desired)
     return ours, desired

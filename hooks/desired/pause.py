@@ -36,5 +36,5 @@ def _verb(context: Context, observed: Obj | None, desired: Obj | None) -> str:
         return "create"
     if desired is None:
         return "delete"
-    before, after = before_and_after(context, observed, desired)
+    before, after = before_and_after(context.facts, observed, desired)
     return "" if before == after else "change"

@@ -6,12 +6,8 @@ What a patch adds to a child can be anything that Kubernetes knows; see `canonic
 from typing import Any, Final
 
 from hooks.kube.canonical import (
-    _LABEL_SELECTOR,
-    _OBJECT_REF,
-    _amounts,
-    _constants,
-    _shape,
-    _texts,
+    LABEL_SELECTOR,
+    OBJECT_REF,
     canonical_affinity,
     canonical_env,
     canonical_probe,
@@ -22,81 +18,80 @@ from hooks.kube.canonical import (
     canonical_volumes,
 )
 from hooks.kube.objects import Obj
+from hooks.kube.stored_shape import amounts, constants, shape, texts
 
-_METADATA = _shape("labels annotations", labels=_texts, annotations=_texts)
-_HANDLER = _shape(
-    exec=_shape("command"),
-    httpGet=_shape("path host scheme httpHeaders", httpHeaders=_shape()),
-    sleep=_shape(),
-    tcpSocket=_shape("host"),
+_METADATA = shape("labels annotations", labels=texts, annotations=texts)
+_HANDLER = shape(
+    exec=shape("command"),
+    httpGet=shape("path host scheme httpHeaders", httpHeaders=shape()),
+    sleep=shape(),
+    tcpSocket=shape("host"),
 )
-_CONTAINER = _shape(
+_CONTAINER = shape(
     "args command env envFrom image imagePullPolicy ports resizePolicy restartPolicyRules stdin "
     "stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts "
     "workingDir",
     env=canonical_env,
-    envFrom=_shape("prefix", configMapRef=_OBJECT_REF, secretRef=_OBJECT_REF),
-    lifecycle=_shape(postStart=_HANDLER, preStop=_HANDLER),
+    envFrom=shape("prefix", configMapRef=OBJECT_REF, secretRef=OBJECT_REF),
+    lifecycle=shape(postStart=_HANDLER, preStop=_HANDLER),
     livenessProbe=canonical_probe,
-    ports=_shape("hostIP hostPort name", defaults=_constants(protocol="TCP")),
+    ports=shape("hostIP hostPort name", defaults=constants(protocol="TCP")),
     readinessProbe=canonical_probe,
-    resources=_shape(
+    resources=shape(
         "claims limits requests",
         claims=canonical_resource_claims,
-        limits=_amounts,
-        requests=_amounts,
+        limits=amounts,
+        requests=amounts,
     ),
-    securityContext=_shape(
-        capabilities=_shape("add drop"), seLinuxOptions=_shape("level role type user")
+    securityContext=shape(
+        capabilities=shape("add drop"), seLinuxOptions=shape("level role type user")
     ),
     startupProbe=canonical_probe,
     volumeMounts=canonical_volume_mounts,
 )
-_POD = _shape(
+_POD = shape(
     "dnsPolicy ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostname "
     "imagePullSecrets initContainers nodeName nodeSelector overhead priorityClassName "
     "readinessGates resourceClaims restartPolicy schedulerName schedulingGates serviceAccount "
     "serviceAccountName subdomain tolerations topologySpreadConstraints volumes",
     affinity=canonical_affinity,
     containers=_CONTAINER,
-    dnsConfig=_shape("nameservers options searches", options=_shape("name")),
-    hostAliases=_shape("hostnames"),
-    imagePullSecrets=_OBJECT_REF,
+    dnsConfig=shape("nameservers options searches", options=shape("name")),
+    hostAliases=shape("hostnames"),
+    imagePullSecrets=OBJECT_REF,
     initContainers=_CONTAINER,
-    nodeSelector=_texts,
-    overhead=_amounts,
-    securityContext=_shape(
-        "supplementalGroups sysctls", seLinuxOptions=_shape("level role type user")
+    nodeSelector=texts,
+    overhead=amounts,
+    securityContext=shape(
+        "supplementalGroups sysctls", seLinuxOptions=shape("level role type user")
     ),
     tolerations=canonical_tolerations,
-    topologySpreadConstraints=_shape("matchLabelKeys", labelSelector=_LABEL_SELECTOR),
+    topologySpreadConstraints=shape("matchLabelKeys", labelSelector=LABEL_SELECTOR),
     volumes=canonical_volumes,
 )
-_TEMPLATE = _shape(metadata=_METADATA, spec=_POD)
+_TEMPLATE = shape(metadata=_METADATA, spec=_POD)
 _KINDS: Final = {
-    "DaemonSet": _shape(
+    "DaemonSet": shape(
         metadata=_METADATA,
-        spec=_shape(
-            "minReadySeconds", template=_TEMPLATE, updateStrategy=canonical_update_strategy
-        ),
+        spec=shape("minReadySeconds", template=_TEMPLATE, updateStrategy=canonical_update_strategy),
     ),
-    "Deployment": _shape(
+    "Deployment": shape(
         metadata=_METADATA,
-        spec=_shape("minReadySeconds paused", strategy=_shape("type"), template=_TEMPLATE),
+        spec=shape("minReadySeconds paused", strategy=shape("type"), template=_TEMPLATE),
     ),
-    "Service": _shape(
+    "Service": shape(
         metadata=_METADATA,
-        spec=_shape(
+        spec=shape(
             "clusterIP clusterIPs externalIPs externalName externalTrafficPolicy "
             "healthCheckNodePort ipFamilies loadBalancerIP loadBalancerSourceRanges ports "
             "publishNotReadyAddresses selector sessionAffinity type",
-            ports=_shape("name nodePort", defaults=_constants(protocol="TCP")),
+            ports=shape("name nodePort", defaults=constants(protocol="TCP")),
         ),
     ),
-    "ServiceAccount": _shape(
+    "ServiceAccount": shape(
         "imagePullSecrets secrets",
         metadata=_METADATA,
-        imagePullSecrets=_OBJECT_REF,
+        imagePullSecrets=OBJECT_REF,
     ),
 }
 

@@ -22,6 +22,15 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
+def with_items_by_name(value: Any) -> Any:
+    """Return a value in which lists are objects by name, where the names tell their items apart."""
+    items = _by_name(value)
+    if isinstance(value, dict) or items is not None:
+        parts = value if items is None else items
+        return {name: with_items_by_name(part) for name, part in parts.items()}
+    return [*map(with_items_by_name, value)] if isinstance(value, list) else value
+
+
 def _of_fields(before: Obj, after: Obj, path: str) -> Iterator[str]:
     for name in sorted(before.keys() | after.keys()):
         below = f"{path}.{name}" if path else name

@@ -12,6 +12,15 @@ from hooks.kube.objects import Obj
 
 SOURCE: Final = "kinds.json"
 REFERENCE: Final = "$ref"
+PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+"""What the types of JSON schemas are here; a boolean is an integer, too."""
 QUANTITY: Final = "quantity"
 INT_OR_STRING: Final = "int-or-string"
 ANY: Final = "any"

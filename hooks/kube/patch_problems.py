@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-from hooks.kube.kinds import ANY, INT_OR_STRING, QUANTITY, field_of, items_of, merge_key_of
+from hooks.kube.kinds import (
+    ANY,
+    INT_OR_STRING,
+    PYTHON_TYPES,
+    QUANTITY,
+    field_of,
+    items_of,
+    merge_key_of,
+)
 from hooks.kube.objects import Obj
 from hooks.kube.strategic_merge import DELETE, DIRECTIVE, REPLACE
 
-TYPES: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
+TYPES = PYTHON_TYPES | {
     QUANTITY: (int, float, str),
     INT_OR_STRING: (int, str),
     ANY: (object,),

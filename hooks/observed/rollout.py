@@ -15,6 +15,16 @@ def replicas(deployment: Obj) -> int:
     return value if isinstance(value, int) else 1
 
 
+def pods(workload: Obj) -> int:
+    """Return how many pods a workload has or is to have, 0 for what is no workload."""
+    match workload.get("kind"):
+        case "DaemonSet":
+            return count(workload, "desiredNumberScheduled")
+        case "Deployment":
+            return replicas(workload)
+    return 0
+
+
 def is_taken_up(workload: Obj) -> bool:
     """Tell whether the controller of the workload has seen its last change."""
     generation = (workload.get("metadata") or {}).get("generation")

@@ -68,6 +68,12 @@ def is_volume_name_besides(taken: tuple[str, ...]) -> Callable[[Obj], bool]:
     return holds
 
 
+def volume_name_besides(taken: tuple[str, ...]) -> str:
+    """Return the expression that a volume has a name, and none of those that are taken."""
+    name = "self.name"
+    return f"has({name}) && {matching(DNS_LABEL, name)} && !({one_of(taken, name)})"
+
+
 def _has_one_value(variable: Obj) -> bool:
     return not (variable.get("value") and variable.get("valueFrom"))
 
@@ -183,8 +189,7 @@ RULES = (
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
         find=unless(is_volume_name_besides(VOLUMES), ".name"),
-        cel=f"has(self.name) && {matching(DNS_LABEL, 'self.name')} && "
-        f"!({one_of(VOLUMES, 'self.name')})",
+        cel=volume_name_besides(VOLUMES),
         field=".name",
     ),
     Rule(

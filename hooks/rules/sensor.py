@@ -6,9 +6,13 @@ from typing import Any, Final
 from hooks.kube.objects import Obj, as_objects
 from hooks.models.instana_agent import PLATFORMS
 from hooks.models.k8s_sensor import RESTRICTED, ROLLING_UPDATE, UNRESTRICTED
-from hooks.rules.additions import NOTHING, is_volume_name_besides, mounts_without_volume
-from hooks.rules.patterns import DNS_LABEL
-from hooks.rules.rule import Rule, matching, one_of, unless
+from hooks.rules.additions import (
+    NOTHING,
+    is_volume_name_besides,
+    mounts_without_volume,
+    volume_name_besides,
+)
+from hooks.rules.rule import Rule, one_of, unless
 from hooks.rules.workloads import SIDES, is_count_or_share, is_zero, nothing, side
 
 DEPLOYMENT: Final = "spec.k8s_sensor.deployment"
@@ -89,8 +93,7 @@ RULES = (
         bad=_pod(volumes=[{"name": "config", **NOTHING}]),
         good=_pod(volumes=[{"name": "my-config", **NOTHING}]),
         find=unless(is_volume_name_besides(VOLUMES), ".name"),
-        cel=f"has(self.name) && {matching(DNS_LABEL, 'self.name')} && "
-        f"!({one_of(VOLUMES, 'self.name')})",
+        cel=volume_name_besides(VOLUMES),
         field=".name",
     ),
     Rule(

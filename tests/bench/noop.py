@@ -1,12 +1,7 @@
 """The baseline: a Flask application that gives back what it gets, and takes every resource."""
 
+import orjson
 from flask import Flask, Response, request
-
-ADMITTED = (
-    b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":'
-    b'{"uid":"705ab4f5-6393-11e8-b7cc-42010a800002","allowed":true}}'
-)
-"""What a webhook answers that looks at nothing."""
 
 app = Flask(__name__, static_folder=None)
 
@@ -19,9 +14,11 @@ def echo() -> Response:
 
 @app.post("/admission/validate")
 def admit() -> Response:
-    """Return an answer that is always the same."""
-    request.get_data(cache=False)
-    return Response(ADMITTED, content_type="application/json")
+    """Return that any object may be stored: the API server takes no answer without its uid."""
+    review = orjson.loads(request.get_data(cache=False))
+    response = {"uid": review["request"]["uid"], "allowed": True}
+    answer = {"apiVersion": review["apiVersion"], "kind": review["kind"], "response": response}
+    return Response(orjson.dumps(answer), content_type="application/json")
 
 
 @app.get("/readyz")

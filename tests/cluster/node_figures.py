@@ -20,10 +20,10 @@ from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
+from tests.cluster.component import NODE_ZONES
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove
 from tests.cluster.metacontroller import metacontroller, service
-from tests.cluster.node_zones import give_rights, settings
 
 SIZES = (1000, 5000)
 ZONES = ("eu-1", "eu-2", "eu-3")
@@ -43,7 +43,7 @@ WRITERS = 8
 def main() -> int:
     """Print the figures of each size."""
     api = prepared_api()
-    give_rights(api)
+    NODE_ZONES.give_rights(api)
     for size in map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES:
         with nodes(api, size), tempfile.TemporaryDirectory() as folder:
             measure(api, size, Path(folder))
@@ -56,7 +56,7 @@ def measure(api: Api, size: int, folder: Path) -> None:
     agent["spec"]["zone"] = {"automatic": "NodeLabel"}
     log = folder / "service.log"
     with (
-        service(log, **settings(), MAX_BODY_BYTES=ROOM) as port,
+        service(log, **NODE_ZONES.settings(MAX_BODY_BYTES=ROOM)) as port,
         metacontroller(api, "server-side-apply", port, folder / "metacontroller.log"),
     ):
         api.apply(agent)

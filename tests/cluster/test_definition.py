@@ -450,3 +450,14 @@ def test_a_stored_status_of_the_go_operator_is_read_back(before: str, api: Api) 
         assert (api.get(obj) or {})["status"] == status
     finally:
         api.delete(obj)
+
+
+def assert_is_led(obj: Obj, api: Api) -> None:
+    """Write label, finalizer and status of the resource, and delete it."""
+    finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
+    assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
+    status = {"status": "Failed", "reason": "x"}
+    assert api.merge(obj, {"status": status}, "status")["status"] == status
+    api.delete(obj)
+    api.merge(obj, {"metadata": {"finalizers": None}})
+    assert api.get(obj) is None

@@ -11,10 +11,10 @@ from hooks.kube.objects import Obj, identity
 from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
+from tests.cluster.component import NODE_ZONES
 from tests.cluster.loop import remove, running_loop, settled, sync_again, versions
 from tests.cluster.many import left_over
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
-from tests.cluster.node_zones import give_rights, settings
 
 pytestmark = pytest.mark.skipif(
     binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 AGENT = resource("minimal")
 NOW = "2026-01-01T00:00:00Z"
-FACTS = Facts(node_zones=True, kubernetes_version="1.36")
+VERSION = "1.36"
+FACTS = Facts(node_zones=True, kubernetes_version=VERSION)
 CLAIM: Obj = {
     "apiVersion": "v1",
     "kind": "PersistentVolumeClaim",
@@ -83,8 +84,10 @@ CHANGES: dict[str, Obj] = {
 @pytest.fixture(scope="module", params=STRATEGIES, name="loop")
 def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Recorder]:
     others = [CLAIM, *NODES]
-    give_rights(api)
-    with running_loop(api, request.param, logs, settings=settings()) as recorder:
+    NODE_ZONES.give_rights(api)
+    with running_loop(
+        api, request.param, logs, settings=NODE_ZONES.settings(KUBERNETES_VERSION=VERSION)
+    ) as recorder:
         api.apply_all([*others, AGENT])
         yield recorder
         remove(api, AGENT, others)

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.cluster.account import NAME as ACCOUNT
-from tests.cluster.account import NAMESPACE as ACCOUNT_NAMESPACE
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
+from tests.cluster.component import POD_STATUS
 from tests.cluster.loop import remove, running_loop, settled, sync_again, version_of
 from tests.cluster.many import sync_errors
 from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
@@ -21,17 +19,13 @@ pytestmark = pytest.mark.skipif(
 
 AGENT = resource("minimal")
 NAME = AGENT["metadata"]["name"]
-COMPONENT = Path("metacontroller/components/pod-status/kustomization.yaml")
-RBAC = "rbac.authorization.k8s.io"
 TOLERANT = {"tolerations": [{"operator": "Exists"}]}
 
 
 @pytest.fixture(scope="module", params=STRATEGIES, name="loop")
 def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Recorder]:
-    _give_rights(api)
-    (variable,) = _added("Deployment")
-    settings = {"INSECURE": "1", variable["name"]: variable["value"]}
-    with running_loop(api, request.param, logs, settings=settings) as recorder:
+    POD_STATUS.give_rights(api)
+    with running_loop(api, request.param, logs, settings=POD_STATUS.settings()) as recorder:
         yield recorder
 
 
@@ -146,31 +140,3 @@ def _ours(api: Api) -> list[Obj]:
 
 def _causes(api: Api) -> dict[str, int]:
     return {each["cause"]: each["count"] for each in _ours(api)}
-
-
-def _give_rights(api: Api) -> None:
-    role = {"apiVersion": f"{RBAC}/v1", "kind": "ClusterRole"}
-    metadata = {"name": "tests-pod-status"}
-    api.apply(role | {"metadata": metadata, "rules": _added("ClusterRole")})
-    api.apply(
-        {
-            "apiVersion": f"{RBAC}/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": metadata,
-            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": metadata["name"]},
-            "subjects": [
-                {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": ACCOUNT_NAMESPACE}
-            ],
-        }
-    )
-
-
-def _added(kind: str) -> list[Obj]:
-    """Return what the component adds to objects of the kind."""
-    patches = yaml.safe_load(COMPONENT.read_text())["patches"]
-    return [
-        step["value"]
-        for patch in patches
-        if patch["target"]["kind"] == kind
-        for step in yaml.safe_load(patch["patch"])
-    ]

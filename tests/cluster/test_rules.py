@@ -13,7 +13,7 @@ from hooks.rules.cases import CASES, Verdict
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
-from tests.cluster.test_definition import create, serve
+from tests.cluster.test_definition import assert_is_led, create, serve
 from tests.support.resources import merged
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
@@ -302,14 +302,3 @@ def _with_another_bad_name(rule: Rule) -> Obj:
 def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
     for obj in stored.values():
         assert_is_led(obj, api)
-
-
-def assert_is_led(obj: Obj, api: Api) -> None:
-    """Write label, finalizer and status of the resource, and delete it."""
-    finalizers = {"metadata": {"finalizers": ["example.com/a"], "labels": {"a": "b"}}}
-    assert api.merge(obj, finalizers)["metadata"]["labels"] == {"a": "b"}
-    status = {"status": "Failed", "reason": "x"}
-    assert api.merge(obj, {"status": status}, "status")["status"] == status
-    api.delete(obj)
-    api.merge(obj, {"metadata": {"finalizers": None}})
-    assert api.get(obj) is None

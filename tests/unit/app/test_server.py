@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hooks import cluster_rbac, customize, sync
+from hooks.app.clock import now
 from hooks.app.readiness import SELF_CHECK
-from hooks.app.server import READINESS, create_app, now
+from hooks.app.server import READINESS, create_app
 from hooks.app.settings import Settings
 from hooks.errors import InvalidResource, MissingReference, Problem, UnreadableRequest
 

@@ -1,0 +1,97 @@
+"""How the API server stores the fields of a type: the shapes that `canonical` is written in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+from hooks.errors import QUANTITY, InvalidResource, Problem
+from hooks.kube.quantities import InvalidQuantity, canonical_amount, canonical_quantity
+
+_BEYOND_INTEGERS = 2**63
+"""Numbers from here on fit into no integer of the server, nor of our JSON."""
+
+Rule: TypeAlias = Callable[[Any, str], Any]
+"""Takes a value as written and its field path, returns it as stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the API server does with the fields of one type, alone or in a list.
+
+    `zero_dropped`: not stored when zero; `rules`: fields that are more than a plain value;
+    `defaults`: stored where nothing was written.
+    """
+
+    zero_dropped: frozenset[str]
+    rules: Mapping[str, Rule]
+    defaults: Mapping[str, Callable[[], Any]]
+
+    def __call__(self, value: Any, path: str) -> Any:
+        """Return the value as stored; what is neither an object nor a list stays as it is."""
+        if isinstance(value, list):
+            return [self(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        stored = {}
+        for name, field in value.items():
+            if field is None:
+                continue
+            rule = self.rules.get(name)
+            part = _plain(field) if rule is None else rule(field, f"{path}.{name}")
+            if part or name not in self.zero_dropped:
+                stored[name] = part
+        for name, make_default in self.defaults.items():
+            if name not in stored:
+                stored[name] = make_default()
+        return stored
+
+
+def shape(
+    zero_dropped: str = "",
+    *,
+    defaults: Mapping[str, Callable[[], Any]] | None = None,
+    **rules: Rule,
+) -> Shape:
+    """Return a shape; `zero_dropped` are names with spaces between."""
+    return Shape(frozenset(zero_dropped.split()), rules, defaults or {})
+
+
+def constants(**values: Any) -> Mapping[str, Callable[[], Any]]:
+    """Return defaults that are plain values."""
+    return {name: partial(_plain, value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a whole number as an integer: the server refuses `1.0` where it wants one."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _BEYOND_INTEGERS:
+        return int(value)
+    return value
+
+
+def quantity(value: Any, path: str) -> str:
+    """Return a quantity as stored; raises InvalidResource with the field's path for none."""
+    return _spelled(canonical_quantity, value, path)
+
+
+def amounts(value: Any, path: str) -> Any:
+    """Return a list of resources (`limits`, `requests`) by name as stored."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _spelled(canonical_amount, amount, f"{path}.{name}") for name, amount in value.items()
+    }
+
+
+def texts(value: Any, path: str) -> Any:  # noqa: ARG001
+    """Return a map of strings as stored: null is the empty string there."""
+    if not isinstance(value, dict):
+        return value
+    return {name: "" if text is None else text for name, text in value.items()}
+
+
+def _spelled(canonical: Callable[[Any], str], value: Any, path: str) -> str:
+    try:
+        return canonical(value)
+    except InvalidQuantity as error:
+        raise InvalidResource((Problem(path, str(error), QUANTITY),)) from None

@@ -1,0 +1,102 @@
+"""What a sync would change: the children of a resource as they are, beside what they would be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hooks.desired.kept import before_and_after
+from hooks.errors import Problem, UnreadableRequest
+from hooks.facts import Facts
+from hooks.kube.managed_fields import LAST_APPLIED
+from hooks.kube.objects import Obj, annotations_of, as_object, describe, identity
+from hooks.observed.rollout import pods as pods_of
+from hooks.rendering import read
+from hooks.sync import reconcile
+
+CREATE, CHANGE, DELETE = "create", "change", "delete"
+HIDDEN, HIDDEN_AFTER = "(hidden)", "(hidden, another one)"
+SECRET_FIELDS = ("data", "stringData")
+
+
+@dataclass(frozen=True, slots=True)
+class ChildChange:
+    """One child that a sync would create, change or delete.
+
+    `before` and `after` are what is ours of it, without the values of Secrets, and empty where
+    there is none; `pods` is how many would go, be it that others with a new template replace them.
+    """
+
+    verb: str
+    child: str
+    before: Obj
+    after: Obj
+    pods: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sync would change, ordered by kind and name, and what is wrong with the resource."""
+
+    changes: tuple[ChildChange, ...]
+    problems: tuple[Problem, ...]
+
+
+def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
+    """Return what a sync of the one InstanaAgent among the documents would change.
+
+    The other objects are the cluster, the children as they are among them, with their managed
+    fields. Raises UnreadableRequest for documents that cannot be read so.
+    """
+    given = read(documents, facts)
+    outcome = reconcile(given.request, given.facts, now)
+    observed = {identity(child): child for child in given.request.children}
+    desired = {identity(child): child for child in outcome.children}
+    changes = (
+        _change(given.facts, observed.get(key), desired.get(key))
+        for key in sorted(observed.keys() | desired.keys())
+    )
+    return Preview(tuple(each for each in changes if each), outcome.problems)
+
+
+def _change(facts: Facts, observed: Obj | None, desired: Obj | None) -> ChildChange | None:
+    if observed is None:
+        _, after = _hidden({}, as_object(desired))
+        return ChildChange(CREATE, describe(after), {}, after)
+    if desired is None:
+        return ChildChange(DELETE, describe(observed), {}, {}, pods_of(observed))
+    _check_ownership_is_told(observed)
+    before, after = before_and_after(facts, observed, desired)
+    if before == after:
+        return None
+    restarts = _template(before) != _template(after)
+    shown = _hidden(before, after)
+    return ChildChange(CHANGE, describe(observed), *shown, pods_of(observed) if restarts else 0)
+
+
+def _check_ownership_is_told(observed: Obj) -> None:
+    if LAST_APPLIED in annotations_of(observed) or observed["metadata"].get("managedFields"):
+        return
+    msg = f"{describe(observed)} has no managed fields: get it with --show-managed-fields"
+    raise UnreadableRequest(msg)
+
+
+def _template(workload: Obj) -> Obj:
+    return as_object(as_object(workload.get("spec")).get("template"))
+
+
+def _hidden(before: Obj, after: Obj) -> tuple[Obj, Obj]:
+    """Return two versions of an object; of a Secret, only which values differ."""
+    if "Secret" not in (before.get("kind"), after.get("kind")):
+        return before, after
+    old, new = dict(before), dict(after)
+    for field in SECRET_FIELDS:
+        values, others = as_object(before.get(field)), as_object(after.get(field))
+        if values:
+            old[field] = dict.fromkeys(values, HIDDEN)
+        if others:
+            new[field] = {name: _shown(values, name, value) for name, value in others.items()}
+    return old, new
+
+
+def _shown(before: Mapping[str, Any], name: str, value: Any) -> str:
+    return HIDDEN_AFTER if name in before and before[name] != value else HIDDEN
