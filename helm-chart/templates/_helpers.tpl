@@ -45,16 +45,19 @@ app.kubernetes.io/name: instana-agent-hooks
 app.kubernetes.io/part-of: instana
 {{- end }}
 
-{{- /* Whether no key is named, without which the API server refuses the InstanaAgent. */}}
-{{- define "instana-agent.lacksKey" -}}
-{{- $agent := (include "instana-agent.spec" . | fromYaml).agent | default dict }}
-{{- if not (or $agent.key $agent.keySecretKeyRef $agent.keysSecret) }}true{{ end }}
+{{- /* Whether a key or the cluster has no name, without which the API server refuses the InstanaAgent. */}}
+{{- define "instana-agent.lacksNames" -}}
+{{- $spec := include "instana-agent.spec" . | fromYaml }}
+{{- $agent := $spec.agent | default dict }}
+{{- if not (or $agent.key $agent.keySecretKeyRef $agent.keysSecret) }}true
+{{- else if not (or (dig "cluster" "name" "" $spec) (dig "zone" "name" "" $spec)) }}true
+{{- end }}
 {{- end }}
 
-{{- /* Whether the InstanaAgent is left out for now: a first installation, and no key yet. One that is
-there is never left out for that, as it would be deleted. */}}
+{{- /* Whether the InstanaAgent is left out for now: a first installation, with nothing to report to.
+One that is there is never left out for that, as it would be deleted. */}}
 {{- define "instana-agent.agentWaits" -}}
-{{- if and .Values.controller.enabled (include "instana-agent.lacksKey" .) }}
+{{- if and .Values.controller.enabled (include "instana-agent.lacksNames" .) }}
 {{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
 {{- if not (lookup "instana.io/v1" "InstanaAgent" .Release.Namespace (include "instana-agent.agentName" .)) }}true{{ end }}
 {{- end }}

@@ -1,6 +1,7 @@
 """The chart, installed with a real Helm into an API server of its own."""
 
 import base64
+import json
 import socketserver
 import ssl
 import threading
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from socket import create_connection, socket
-
-import yaml
 
 from tests.cluster.account import account
 from tests.cluster.api import Api, Obj, wait_for
@@ -49,7 +48,7 @@ class Cluster:
 
     def _with_values(self, action: str, values: Obj, *options: str, chart: Path) -> str:
         arguments = (action, RELEASE, str(chart), "--values", "-", *options)
-        return self.helm(*arguments, stdin=yaml.safe_dump(values))
+        return self.helm(*arguments, stdin=json.dumps(values))
 
     def make_namespace(self) -> None:
         labels = {"pod-security.kubernetes.io/enforce": "privileged"}

@@ -14,10 +14,10 @@ import requests
 import yaml
 
 from tests.cluster import devcluster
-from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
-from tests.cluster.metacontroller import binary
+from tests.cluster.metacontroller import binary, definition
 from tests.support.helm import CHART, DEFINITION, Refused, needs_helm
 
 pytestmark = [
@@ -29,6 +29,8 @@ needs_metacontroller = pytest.mark.skipif(
     binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
 )
 
+MAXIMAL = Path("tests/fixtures/helm/maximal/values.yaml")
+ADMISSION = "admissionregistration.k8s.io/v1"
 RBAC = "rbac.authorization.k8s.io/v1"
 OURS = "app.kubernetes.io/part-of=instana"
 TLS, TOKEN = "instana-agent-hooks-tls", "instana-agent-hooks-token"
@@ -36,6 +38,10 @@ AUTHORITY = "instana-agent-hooks-authority"
 CHILDREN = 2
 """Of the workloads: a DaemonSet and a Deployment."""
 
+CONTROLLERS = (
+    ("CompositeController", "metacontroller.k8s.io/v1alpha1"),
+    ("DecoratorController", "metacontroller.k8s.io/v1alpha1"),
+)
 PLACES = (
     ("ConfigMap", "v1"),
     ("DaemonSet", "apps/v1"),
@@ -50,8 +56,11 @@ PLACES = (
 EVERYWHERE = (
     ("ClusterRole", RBAC),
     ("ClusterRoleBinding", RBAC),
-    ("CompositeController", "metacontroller.k8s.io/v1alpha1"),
-    ("DecoratorController", "metacontroller.k8s.io/v1alpha1"),
+    ("MutatingWebhookConfiguration", ADMISSION),
+    ("ValidatingAdmissionPolicy", ADMISSION),
+    ("ValidatingAdmissionPolicyBinding", ADMISSION),
+    ("ValidatingWebhookConfiguration", ADMISSION),
+    *CONTROLLERS,
 )
 AGENT: Obj = {
     "apiVersion": "instana.io/v1",
@@ -171,7 +180,7 @@ def test_cluster_without_metacontroller_gets_the_controllers_later(cluster: Clus
 def urls(cluster: Cluster) -> set[str]:
     return {
         hook["webhook"]["url"]
-        for kind, version in EVERYWHERE[2:]
+        for kind, version in CONTROLLERS
         for each in cluster.api.list(kind, version, labelSelector=OURS)
         for hook in each["spec"]["hooks"].values()
     }
@@ -234,11 +243,47 @@ def test_lost_secret_is_made_anew_and_metacontroller_told(cluster: Cluster) -> N
     assert not asked & urls(cluster)
 
 
+OTHERS = (
+    ("monitoring.coreos.com", "ServiceMonitor", "servicemonitors"),
+    ("monitoring.coreos.com", "PrometheusRule", "prometheusrules"),
+    ("cert-manager.io", "Certificate", "certificates"),
+    ("cert-manager.io", "Issuer", "issuers"),
+)
+
+
+@pytest.fixture(name="furnished")
+def _furnished(cluster: Cluster) -> Cluster:
+    """The cluster with the kinds and namespaces of others that all options need."""
+    for group, kind, plural in OTHERS:
+        cluster.api.apply(definition(group, "v1", kind, plural, "Namespaced"))
+    for name in ("team-a", "controllers"):
+        cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    wait_for(lambda: all(cluster.serves(f"{group}/v1") for group, _, _ in OTHERS), "their kinds")
+    return cluster
+
+
+@pytest.mark.parametrize("source", ["Generated", "CertManager", "OpenShift"])
+def test_everything_can_be_switched_on(source: str, furnished: Cluster) -> None:
+    values = yaml.safe_load(MAXIMAL.read_text())
+    values["controller"]["tls"] = {"source": source}
+    furnished.install()
+    few = set(objects(furnished))
+
+    furnished.upgrade(values)
+    installed = objects(furnished)
+    furnished.upgrade(values)
+
+    assert objects(furnished) == installed
+    assert "ValidatingWebhookConfiguration/instana-agent-hooks" in set(installed) - few
+    furnished.upgrade()
+    assert set(objects(furnished)) == few
+
+
 def test_further_release_has_its_resource_alone(cluster: Cluster) -> None:
     cluster.install()
     team = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team-a"}}
     cluster.api.apply(team)
-    values = yaml.safe_dump(VALUES | {"controller": {"enabled": False}})
+    values = json.dumps(VALUES | {"controller": {"enabled": False}})
     arguments = ("install", "agents", str(CHART), "--values", "-")
 
     cluster.helm(*arguments, namespace="team-a", stdin=values)
@@ -254,7 +299,7 @@ def test_second_installation_in_the_cluster_is_refused(cluster: Cluster) -> None
     arguments = ("install", "second", str(CHART), "--values", "-", "--create-namespace")
 
     with pytest.raises(Refused, match="invalid ownership metadata"):
-        cluster.helm(*arguments, namespace="elsewhere", stdin=yaml.safe_dump(VALUES))
+        cluster.helm(*arguments, namespace="elsewhere", stdin=json.dumps(VALUES))
 
 
 @pytest.fixture(name="newer")
@@ -300,14 +345,16 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
     with ThreadPoolExecutor() as executor:
         upgrade = executor.submit(cluster.upgrade)
         wait_for(lambda: bool(_pods_of_job(cluster)), "the Job's Pod")
-        token = cluster.place / "token"
-        token.write_text(_token_of_job(cluster))
-        said = _apply_definition(cluster, authority, token)
-        other = _status_of_update(cluster, token, "compositecontrollers.metacontroller.k8s.io")
-        own = _status_of_update(cluster, token, "agents.instana.io")
         (pod,) = _pods_of_job(cluster)
-        cluster.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
-        notes = upgrade.result(timeout=60)
+        try:
+            token = cluster.place / "token"
+            token.write_text(_token_of_job(cluster))
+            said = _apply_definition(cluster, authority, token)
+            own = _status_of_update(cluster, token, "agents.instana.io")
+            other = _status_of_update(cluster, token, "compositecontrollers.metacontroller.k8s.io")
+        finally:
+            cluster.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
+        notes = upgrade.result(timeout=120)
 
     found = cluster.api.get(whole)
     assert found
@@ -357,10 +404,10 @@ def _status_of_update(cluster: Cluster, token: Path, name: str) -> int:
     path = f"{cluster.api.server}/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
     present = cluster.api.session.get(path).json()
     headers = {"Authorization": f"Bearer {token.read_text()}"}
-    return requests.put(path, json=present, headers=headers, verify=False, timeout=10).status_code
+    put = LoopbackSession().put(path, json=present, headers=headers, verify=False, timeout=10)
+    return put.status_code
 
 
-# The service's own certificate is checked; that of the API server is nobody's.
 @needs_metacontroller
 def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> None:
     cluster.make_key()
@@ -369,13 +416,17 @@ def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> Non
 
     with cluster.loop():
         wait_for(lambda: len(_children(cluster)) >= CHILDREN, "the children")
-        settled(cluster.api, AGENT)
         bindings = cluster.api.list("ClusterRoleBinding", RBAC, labelSelector=BINDINGS)
+        before = settled(cluster.api, AGENT)
+        cluster.upgrade()
+        after = settled(cluster.api, AGENT)
+        log = (cluster.place / "metacontroller.log").read_text()
         cluster.helm("uninstall", RELEASE)
         wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
 
     assert len(bindings) == 2
-    assert "forbidden" not in (cluster.place / "metacontroller.log").read_text()
+    assert after == before
+    assert "forbidden" not in log
 
 
 def _children(cluster: Cluster) -> list[str]:
@@ -420,7 +471,7 @@ def roles_first(cluster: Cluster) -> None:
 
 
 def controllers_first(cluster: Cluster) -> None:
-    for kind, version in EVERYWHERE[2:]:
+    for kind, version in CONTROLLERS:
         for each in cluster.api.list(kind, version, labelSelector=OURS):
             cluster.api.delete(each)
 
