@@ -27,7 +27,7 @@ from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.charts import NAMESPACE, RELEASE, Cluster
 from tests.cluster.former import FINALIZERS, SYSTEM, owned, recorded
 from tests.cluster.many import children, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import binary
+from tests.cluster.metacontroller import STRATEGIES, binary
 from tests.support.helm import CHART, DEFINITION, Refused, needs_helm
 
 pytestmark = [
@@ -49,7 +49,9 @@ VALUES: Obj = {
 }
 NAME = "instana-agent"
 HAND_OVER = "instana-agent-hand-over"
+BRING_DEFINITION = "instana-agent-definition"
 RBAC = "rbac.authorization.k8s.io/v1"
+NEWS = {"x-kubernetes-validations", "default", "selector", "rollout", "overrides", "networkPolicy"}
 STRANGER = "stranger"
 SERVER_CHAIN = "pki/apiserver.crt"
 """The certificates that the API server made for itself, beside its kubeconfig."""
@@ -82,20 +84,43 @@ RIGHTS = tuple(
 class Account:
     """The account of the Job: what it may, and what it does."""
 
-    api: Api
-    place: Path
-    authority: Path
-    token: str
+    cluster: Cluster
+    job: str
 
-    def run(self, job: Obj) -> subprocess.CompletedProcess[str]:
+    @property
+    def api(self) -> Api:
+        return self.cluster.api
+
+    @property
+    def token(self) -> str:
+        """Return a token, as the kubelet mounts one."""
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        account = obj("ServiceAccount", self.job)
+        answer = self.api.session.post(f"{self.api.url(account)}/token", json=asked)
+        assert answer.ok, answer.text
+        token: str = answer.json()["status"]["token"]
+        return token
+
+    def run(self) -> subprocess.CompletedProcess[str]:
         """Do what the container of the Job does."""
+        job = self.api.get(obj("Job", self.job, "batch/v1"))
+        assert job
         (container,) = job["spec"]["template"]["spec"]["containers"]
         assert container["command"][0] == "python"
-        token = self.place / "token"
+        token = self.cluster.place / "token"
         token.write_text(self.token)
-        options = ["--url", self.api.server, "--ca-file", self.authority, "--token-file", token]
-        command = [sys.executable, *container["command"][1:], *container["args"], *options]
+        authority = self.cluster.kubeconfig.parent / SERVER_CHAIN
+        options = ["--url", self.api.server, "--ca-file", authority, "--token-file", token]
+        arguments = [*container["command"][1:], *container.get("args", []), *options]
+        command = [sys.executable, *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def end(self) -> None:
+        """Say of the pod of the Job that it has ended well."""
+        pods = self.api.list("Pod", "v1", NAMESPACE, labelSelector=f"job-name={self.job}")
+        assert pods
+        for pod in pods:
+            self.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
 
     def is_allowed(self, method: str, thing: Obj, *, named: bool = True) -> bool:
         """Tell whether a request that changes nothing is let through."""
@@ -136,26 +161,52 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield Path(kubeconfig)
 
 
+@pytest.fixture(scope="module", params=STRATEGIES, name="strategy")
+def _strategy(request: pytest.FixtureRequest) -> str:
+    strategy: str = request.param
+    return strategy
+
+
+def own_definition() -> Obj:
+    definition: Obj = yaml.safe_load(DEFINITION.read_text())
+    return definition
+
+
+def former_definition() -> Obj:
+    """Return a definition without what is new: rules, defaults, and some of the fields."""
+    definition: Obj = _without_news(own_definition())
+    return definition
+
+
+def _without_news(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_news(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_news(part) for name, part in value.items() if name not in NEWS}
+
+
 @contextmanager
-def former_release(server: Path, place: Path, *, name: str = RELEASE) -> Iterator[Cluster]:
+def former_release(server: Path, place: Path, definition: Obj) -> Iterator[Cluster]:
     """Install the former chart, with all that its operator made."""
     cluster = Cluster(Api.from_kubeconfig(str(server)), server, place)
     cluster.make_namespace()
     cluster.know_metacontroller()
-    definition = yaml.safe_load(DEFINITION.read_text())
     cluster.api.apply(definition)
     wait_for(lambda: _is_served(cluster), "the resource is known")
-    cluster.helm("install", name, str(FORMER_CHART), "--values", "-", stdin=json.dumps(VALUES))
+    cluster.helm("install", RELEASE, str(FORMER_CHART), "--values", "-", stdin=json.dumps(VALUES))
     agent = cluster.api.merge(AGENT, {"metadata": {"finalizers": FINALIZERS}})
     for child in recorded(CASE):
         cluster.api.apply(owned(child, agent), manager=OPERATOR)
     yield cluster
     cluster.api.merge(AGENT, {"metadata": {"finalizers": None}})
-    cluster.helm("uninstall", name)
+    cluster.helm("uninstall", RELEASE)
     for child in recorded(CASE):
         if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
             cluster.api.delete(child)
     wait_for(lambda: not children(cluster.api, [NAMESPACE]), "the children are gone", 90)
+    cluster.api.delete(definition)
+    wait_for(lambda: not _is_served(cluster), "the definition is gone")
 
 
 def _is_served(cluster: Cluster) -> bool:
@@ -163,49 +214,53 @@ def _is_served(cluster: Cluster) -> bool:
 
 
 @pytest.fixture(scope="module", name="seen")
-def _seen(server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    with former_release(server, tmp_path_factory.mktemp("upgrade")) as cluster:
+def _seen(
+    server: Path, strategy: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Upgraded]:
+    place = tmp_path_factory.mktemp("upgrade")
+    with former_release(server, place, former_definition()) as cluster:
         agent = cluster.api.get(AGENT)
         assert agent
         seen = Upgraded(cluster, agent, children(cluster.api, [NAMESPACE]))
+        values = VALUES | {"controller": {"handOver": {"applyStrategy": strategy}}}
         with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(cluster.upgrade, VALUES)
-            _do_the_job(seen, running)
+            running = pool.submit(cluster.upgrade, values)
+            _do_the_jobs(seen, running)
             running.result(timeout=60)
         _look_at_the_release(seen)
-        _lead(seen)
+        _lead(seen, strategy, values)
         yield seen
 
 
-def _do_the_job(seen: Upgraded, running: "Future[str]") -> None:
-    """Be the kubelet: run what the Job's pod would run, and say that it has ended."""
+def _do_the_jobs(seen: Upgraded, running: "Future[str]") -> None:
+    """Be the kubelet: run what the pods of the Jobs would run, and say that they have ended."""
     api = seen.cluster.api
-    wait_for(lambda: running.done() or api.get(JOB) is not None, "the Job is there")
-    if running.done():
-        running.result()
-    job = api.get(JOB)
-    assert job
+    hand_over = _account_of(seen.cluster, HAND_OVER, running)
     role = api.get(RIGHTS[1])
     assert role
     seen.rules = role["rules"]
-    authority = seen.cluster.kubeconfig.parent / SERVER_CHAIN
-    account = Account(api, seen.cluster.place, authority, _token(api))
-    _ask_for_more(seen, account)
-    seen.result = account.run(job)
+    _ask_for_more(seen, hand_over)
+    seen.result = hand_over.run()
     seen.handed_over = children(api, [NAMESPACE])
     seen.during = [each for each in FORMER_INSTALLATION if api.get(each)]
-    pods = api.list("Pod", "v1", NAMESPACE, labelSelector=f"job-name={HAND_OVER}")
     assert not running.done()
-    for pod in pods:
-        api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
+    hand_over.end()
+    bring_definition = _account_of(seen.cluster, BRING_DEFINITION, running)
+    assert bring_definition.run().returncode == 0
+    bring_definition.end()
 
 
-def _token(api: Api) -> str:
-    asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
-    answer = api.session.post(f"{api.url(RIGHTS[0])}/token", json=asked)
-    assert answer.ok, answer.text
-    token: str = answer.json()["status"]["token"]
-    return token
+def _account_of(cluster: Cluster, job: str, running: "Future[str]") -> Account:
+    """Wait for the pod of a Job; ends with what Helm says if there comes none."""
+
+    def has_come() -> bool:
+        found = cluster.api.list("Pod", "v1", NAMESPACE, labelSelector=f"job-name={job}")
+        return bool(running.done() or found)
+
+    wait_for(has_come, f"the pod of the Job {job} is there")
+    if running.done():
+        running.result()
+    return Account(cluster, job)
 
 
 def _ask_for_more(seen: Upgraded, account: Account) -> None:
@@ -231,23 +286,24 @@ def _look_at_the_release(seen: Upgraded) -> None:
     seen.upgraded = api.get(AGENT) or {}
 
 
-def _lead(seen: Upgraded) -> None:
+def _lead(seen: Upgraded, strategy: str, values: Obj) -> None:
     """Let Metacontroller lead the release, clear up, and upgrade once more."""
     cluster = seen.cluster
-    with cluster.loop():
+    with cluster.loop(strategy):
         wait_until_settled(cluster.api, [AGENT])
         seen.led = children(cluster.api, [NAMESPACE])
-        seen.results = [_takeover(cluster, "apply"), _takeover(cluster, "plan")]
+        seen.results = [_takeover(cluster, each, strategy) for each in ("apply", "plan")]
         wait_until_settled(cluster.api, [AGENT])
         seen.versions = [_versions(cluster.api)]
-        cluster.upgrade(VALUES)
+        cluster.upgrade(values)
         wait_until_settled(cluster.api, [AGENT])
         seen.versions += [_versions(cluster.api)]
         seen.errors = sync_errors(cluster.api, [AGENT])
 
 
-def _takeover(cluster: Cluster, command: str) -> Result:
+def _takeover(cluster: Cluster, command: str, strategy: str = STRATEGIES[1]) -> Result:
     options = ["--kubeconfig", str(cluster.kubeconfig), "--timeout", "20"]
+    options += ["--apply-strategy", strategy]
     return CliRunner().invoke(main, ["takeover", command, *options])
 
 
@@ -281,10 +337,9 @@ def test_job_stops_the_operator_then_hands_over_what_it_made(seen: Upgraded) -> 
         entry["manager"]
         for each in seen.handed_over.values()
         if not each["metadata"]["name"].endswith("-dependents")
-        for entry in each["metadata"]["managedFields"]
-        if entry["operation"] == "Apply"
+        for entry in each["metadata"].get("managedFields", [])
     }
-    assert managers == {"metacontroller"}
+    assert OPERATOR not in managers
 
 
 def test_job_has_rights_on_what_it_hands_over_by_name_and_no_others(seen: Upgraded) -> None:
@@ -347,7 +402,7 @@ def _former(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     place = tmp_path_factory.mktemp("refused")
     with (
         devcluster.started(place / "state", "") as kubeconfig,
-        former_release(Path(kubeconfig), place) as cluster,
+        former_release(Path(kubeconfig), place, own_definition()) as cluster,
     ):
         yield cluster
 
