@@ -18,7 +18,7 @@ from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
 from tests.cluster.metacontroller import binary, definition
-from tests.support.helm import CHART, DEFINITION, Refused, needs_helm
+from tests.support.helm import CHART, DEFINITION, Refused, needs_helm, rendered
 
 pytestmark = [
     needs_helm,
@@ -352,6 +352,7 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
             said = _apply_definition(cluster, authority, token)
             own = _status_of_update(cluster, token, "agents.instana.io")
             other = _status_of_update(cluster, token, "compositecontrollers.metacontroller.k8s.io")
+            _admit_where_restricted(cluster, pod)
         finally:
             cluster.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
         notes = upgrade.result(timeout=120)
@@ -363,6 +364,36 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
     assert (own, other) == (requests.codes.ok, requests.codes.forbidden)
     assert "another version" not in notes
     assert not [each for each in objects(cluster) if "instana-agent-definition" in each]
+
+
+def _admit_where_restricted(cluster: Cluster, pod: Obj) -> None:
+    """Create the Pod in a namespace that keeps to `restricted`, as a trial; fails if refused."""
+    name = "agents-restricted"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    metadata = {"name": name, "labels": labels}
+    cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    account = {"name": "default", "namespace": name}
+    account_object = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account}
+    wait_for(lambda: cluster.api.get(account_object) is not None, "an account there")
+    tried = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "tried", "namespace": name},
+        "spec": pod["spec"] | {"serviceAccountName": "default", "serviceAccount": "default"},
+    }
+    cluster.api.apply(tried, dryRun="All")
+
+
+def test_pods_need_no_privileges(cluster: Cluster) -> None:
+    objects_of_chart = rendered(VALUES)
+    (test,) = [each for each in objects_of_chart if each["kind"] == "Pod"]
+    (deployment,) = [each for each in objects_of_chart if each["kind"] == "Deployment"]
+
+    for pod in (test, deployment["spec"]["template"]):
+        _admit_where_restricted(cluster, pod)
+        on_host = pod | {"spec": pod["spec"] | {"hostNetwork": True}}
+        with pytest.raises(AssertionError, match="violates PodSecurity"):
+            _admit_where_restricted(cluster, on_host)
 
 
 def _make_older(cluster: Cluster, whole: Obj) -> None:
@@ -392,7 +423,7 @@ def _token_of_job(cluster: Cluster) -> str:
 
 
 def _apply_definition(cluster: Cluster, authority: Path, token: Path) -> str:
-    options = ["--url", cluster.api.server, "--ca-file", authority, "--token-file", token]
+    options = ["--url", cluster.api.server, "--ca-file", str(authority), "--token-file", str(token)]
     command = [sys.executable, "-m", "hooks", "apply-definition", *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

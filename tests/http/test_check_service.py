@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from hooks.app.command_line import main
 from tests.http.authority import authority_in
 from tests.http.service import Service, free_port, running
+from tests.http.stand_in import standing_in
 
 TOKEN = "token-sentinel-0123456789"
 
@@ -61,3 +62,11 @@ def test_service_that_is_not_there_is_told(protected: Service, tmp_path: Path) -
 
     assert result.exit_code == 1
     assert "/readyz: " in result.stderr
+
+
+def test_answer_without_children_is_told(tmp_path: Path) -> None:
+    with standing_in(tmp_path, {"children": []}) as other:
+        result = check(other.url, other.ca_file, TOKEN, tmp_path)
+
+    assert result.exit_code == 1
+    assert "the answer has no children" in result.stderr

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from hooks.chart.schema import schema
+from hooks.chart.schema import ANYTHING, _values, schema
 
 SAMPLES = sorted(Path("deploy/samples").glob("*.yaml"))
 CASES = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
@@ -36,6 +36,10 @@ def test_schema_is_one() -> None:
 @pytest.mark.parametrize("path", [*SAMPLES, *CASES], ids=str)
 def test_spec_of_every_resource_is_a_values_file(path: Path) -> None:
     assert mistakes(spec(path)) == []
+
+
+def test_field_of_any_type_takes_anything() -> None:
+    assert _values({"x-kubernetes-preserve-unknown-fields": True}, "any") == ANYTHING
 
 
 def test_defaults_are_allowed() -> None:
