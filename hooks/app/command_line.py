@@ -26,7 +26,7 @@ from hooks.app.settings import Settings
 from hooks.app.takeover_command import takeover_command
 from hooks.app.takeover_release import release_command
 from hooks.app.validate_command import validate_command
-from hooks.chart import SOURCES, chart_files
+from hooks.chart import SOURCES, chart_files, existing_values_page
 from hooks.definition import (
     definition,
     inline_secrets_denied,
@@ -46,6 +46,7 @@ INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
 VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
 MUTATING = Path("deploy/components/defaulting/configuration.yaml")
 VALIDATION = Path("docs/validation.md")
+FORMER_VALUES = Path("docs/helm-former-values.md")
 ALERTS = Path("deploy/components/monitoring/alerts.yaml")
 DASHBOARD = Path("deploy/components/monitoring/dashboard.json")
 DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
@@ -117,6 +118,7 @@ def _generated_from_code() -> dict[Path, str]:
         VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
         MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),
         VALIDATION: validation_page(),
+        FORMER_VALUES: existing_values_page(),
         ALERTS: MONITORING_HEADER + as_yaml([alert_rules()]),
         DASHBOARD: dashboard(),
     }

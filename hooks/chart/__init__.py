@@ -4,6 +4,7 @@
 is there in `helm-chart/` besides is written by hand: credentials, the InstanaAgent, notes, jobs.
 """
 
+from hooks.chart.existing_values_page import existing_values_page
 from hooks.chart.files import SOURCES, chart_files
 
-__all__ = ["SOURCES", "chart_files"]
+__all__ = ["SOURCES", "chart_files", "existing_values_page"]

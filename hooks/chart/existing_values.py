@@ -6,7 +6,7 @@ All of its values that are not listed here reach the resource as they are, as th
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import JsonValue
 
@@ -100,20 +100,13 @@ def _converted(path: str, form: Form, schema: Obj | None = None) -> ExistingValu
 
 
 def _effective(
-    path: str,
-    says: str,
-    *,
-    usual: JsonValue = None,
-    only: JsonValue = None,
-    beside: tuple[str, ...] = (),
+    path: str, says: str, *, passed: str = "did not pass it on", **conditions: Any
 ) -> ExistingValue:
     return ExistingValue(
         _path(path),
         Verdict.EFFECTIVE,
-        f"the chart 2.0.x did not pass it on; {says}",
-        usual=usual,
-        only=only,
-        beside=beside,
+        f"the chart 2.0.x {passed}; {says}",
+        **conditions,
     )
 
 
@@ -133,13 +126,17 @@ def _in_mebibytes(path: str) -> ExistingValue:
     return ExistingValue(
         _path(path),
         Verdict.REFUSED,
-        "is a number, which the chart 1.x counts in MiB and Kubernetes in bytes: write it with its "
-        "unit, such as 768Mi",
+        "the chart 1.x counts such a number in MiB, Kubernetes in bytes: write it with its unit, "
+        "such as 768Mi",
         Generation.FIRST,
         below=MEBIBYTE,
     )
 
 
+NAMED_AFTER_RELEASE: Final = (
+    "the objects are named after the resource, which has the name of the release, or that of "
+    "controller.agent.name"
+)
 NO_POLICIES: Final = "Kubernetes has no pod security policies any more"
 RESOURCES: Final = tuple(
     f"{pod}.{kind}"
@@ -174,8 +171,9 @@ EFFECTIVE: Final = (
     *(
         _effective(
             f"opentelemetry.{protocol}.port",
-            "it did so only beside enabled; the agents listen there now, and restart for it",
+            "the agents listen there now, and restart for it",
             beside=("enabled",),
+            passed="passed it on only beside enabled",
         )
         for protocol in ("grpc", "http")
     ),
@@ -186,9 +184,9 @@ EFFECTIVE: Final = (
     ),
     _effective(
         "serviceAccount.name",
-        "it did so only beside create: true; the agents run as this account now, and restart for "
-        "it",
+        "the agents run as this account now, and restart for it",
         beside=("create", "annotations"),
+        passed="passed it on only beside create: true",
     ),
     _effective("openshift", "it decides now, whatever is known of the cluster"),
     _effective(
@@ -204,24 +202,23 @@ EFFECTIVE: Final = (
     *(
         _effective(
             f"{resources}.ephemeral-storage",
-            "it did so for cpu and memory alone; the agents get it now, and restart for it",
+            "the agents get it now, and restart for it",
+            passed="passed on cpu and memory alone",
         )
         for resources in RESOURCES[:2]
     ),
     _effective(
         "agent.pod.volumes",
-        "it did so only beside other fields of agent.pod; the agents get them now, and restart for "
-        "it",
+        "the agents get them now, and restart for it",
         usual=[],
         beside=OTHER_FIELDS_OF_POD,
+        passed="passed them on only beside other fields of agent.pod",
     ),
 )
 
 IGNORED: Final = (
     *(
-        _ignored(
-            name, "the objects are named after the resource, which has the release's name", ANYTHING
-        )
+        _ignored(name, NAMED_AFTER_RELEASE, ANYTHING)
         for name in ("name", "nameOverride", "fullnameOverride")
     ),
     _ignored("podSecurityPolicy.enable", NO_POLICIES, ANYTHING),

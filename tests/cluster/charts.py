@@ -87,14 +87,14 @@ class Cluster:
             yield port
 
     @contextmanager
-    def loop(self) -> Iterator[None]:
+    def loop(self, strategy: str = STRATEGY) -> Iterator[None]:
         """Run Metacontroller with the rights of the chart; it finds the service by its name."""
         kubeconfig = account(self.api, self.place)
         log = self.place / "metacontroller.log"
         with (
             self.pods() as port,
             forwarding(port) as proxy,
-            running_metacontroller(self.api, STRATEGY, log, kubeconfig=kubeconfig, proxy=proxy),
+            running_metacontroller(self.api, strategy, log, kubeconfig=kubeconfig, proxy=proxy),
         ):
             yield
 
