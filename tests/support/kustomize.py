@@ -58,7 +58,7 @@ def installation(place: Path, overlay: str, *components: str) -> Path:
 
 def build(directory: Path) -> list[Obj]:
     """Return the objects of a directory with a kustomization."""
-    return list(yaml.safe_load_all(kubectl("kustomize", str(directory))))
+    return list(yaml.load_all(kubectl("kustomize", str(directory)), Loader=yaml.CSafeLoader))
 
 
 def kubectl(*arguments: str) -> str:

@@ -1,5 +1,7 @@
 """The chart installs what the manifests do, object by object; what differs is listed here."""
 
+import copy
+import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,7 +145,9 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
     variant = VARIANTS[name]
     by_manifests = _by_name(_built(place, variant))
     values = variant.values | {"agent": {"keysSecret": "instana-keys"}}
-    by_chart = _by_name([*rendered(values), yaml.safe_load(DEFINITION.read_text())])
+    by_chart = _by_name(
+        [*rendered(values), yaml.load(DEFINITION.read_text(), Loader=yaml.CSafeLoader)]
+    )
 
     assert by_manifests.keys() - by_chart.keys() == ONLY_IN_MANIFESTS.keys()
     assert by_chart.keys() - by_manifests.keys() <= ONLY_IN_CHART.keys()
@@ -186,7 +190,7 @@ def _as_in_manifests(obj: Obj) -> Obj:
 
 def _comparable(obj: Obj) -> Obj:
     """Return an object without what each installation has of its own."""
-    obj = yaml.safe_load(yaml.safe_dump(obj))
+    obj = copy.deepcopy(obj)
     if obj["kind"] == "Secret":
         obj["data"] = dict.fromkeys(obj["data"], "")
         obj["metadata"].pop("annotations", None)
@@ -195,7 +199,11 @@ def _comparable(obj: Obj) -> Obj:
         if "caBundle" in webhook["clientConfig"]:
             webhook["clientConfig"]["caBundle"] = ""
     if obj["kind"] in ("ClusterRole", "Role"):
-        obj["rules"].sort(key=str)
+        obj["rules"].sort(key=_in_order)
     for container in obj.get("spec", {}).get("template", {}).get("spec", {}).get("containers", []):
-        container["env"].sort(key=str)
+        container["env"].sort(key=_in_order)
     return obj
+
+
+def _in_order(obj: Obj) -> str:
+    return json.dumps(obj, sort_keys=True)
