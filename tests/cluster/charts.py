@@ -3,7 +3,6 @@
 import base64
 import json
 import socketserver
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,8 +139,3 @@ def _pass_on(one: socket, other: socket) -> None:
                 if not content:
                     return
                 key.data.sendall(content)
-
-
-def context_of(ca: bytes) -> ssl.SSLContext:
-    """Return what trusts the given authority alone."""
-    return ssl.create_default_context(cadata=ca.decode())

@@ -35,6 +35,7 @@ RBAC = "rbac.authorization.k8s.io/v1"
 OURS = "app.kubernetes.io/part-of=instana"
 TLS, TOKEN = "instana-agent-hooks-tls", "instana-agent-hooks-token"
 AUTHORITY = "instana-agent-hooks-authority"
+GOES_SECONDS = 2 * COLLECTION_SECONDS
 CHILDREN = 2
 """Of the workloads: a DaemonSet and a Deployment."""
 
@@ -85,10 +86,11 @@ def _cluster(server: Path, tmp_path: Path) -> Iterator[Cluster]:
     yield cluster
     if RELEASE in cluster.helm("list", "--short", "--all"):
         cluster.helm("uninstall", RELEASE)
+    # While its kind is there, the collector knows at once that an owner is gone.
+    wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
     cluster.api.delete(yaml.safe_load(DEFINITION.read_text()))
     cluster.api.delete(_named("Secret", "v1", KEY_SECRET))
     wait_for(lambda: not cluster.serves("instana.io/v1"), "the definition is gone")
-    wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
 
 
 def objects(cluster: Cluster) -> dict[str, str]:
@@ -128,7 +130,7 @@ def test_uninstalling_leaves_the_definition_alone(cluster: Cluster) -> None:
 
     cluster.helm("uninstall", RELEASE)
 
-    wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
+    wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
     assert cluster.serves("instana.io/v1")
 
 
@@ -453,7 +455,7 @@ def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> Non
         after = settled(cluster.api, AGENT)
         log = (cluster.place / "metacontroller.log").read_text()
         cluster.helm("uninstall", RELEASE)
-        wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
+        wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
 
     assert len(bindings) == 2
     assert after == before
@@ -528,7 +530,7 @@ def test_nothing_hangs_whatever_goes_first(
         wait_for(lambda: len(_children(cluster)) >= CHILDREN, "the children")
         first(cluster)
         cluster.helm("uninstall", RELEASE)
-        wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
+        wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
 
 
 def test_nothing_hangs_without_metacontroller(cluster: Cluster) -> None:
@@ -540,4 +542,4 @@ def test_nothing_hangs_without_metacontroller(cluster: Cluster) -> None:
 
     cluster.helm("uninstall", RELEASE)
 
-    wait_for(lambda: not objects(cluster), "nothing is left", COLLECTION_SECONDS)
+    wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
