@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PROFILE ?= ci
 REQUEST ?= tests/fixtures/sync/healthy/request.json
+REGISTRY ?= registry.example
+DIGEST ?=
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,8 +13,17 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+# Tools in Go, in the versions of hack/tools/go.mod; the same from elsewhere by HELM, KIND and the PATH.
+GO_TOOLS := $(VENV)/go-tools.stamp
+HAS_GO := $(shell command -v go 2>/dev/null)
+export HELM ?= $(abspath $(wildcard $(BIN)/helm))
+export KIND ?= $(abspath $(wildcard $(BIN)/kind))
+
+SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack)
+
 .DEFAULT_GOAL := help
-.PHONY: help run test properties check format golden generate bench cluster figures record lock clean
+.PHONY: help run test properties check check-code check-texts check-workflows check-chart audit tools \
+	format golden generate bench cluster e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,15 +37,38 @@ test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property
 
-check: $(VENV)/dev.stamp ## Lint, types, layers, spelling.
+check: check-code check-texts check-workflows check-chart ## Lint, types, layers, spelling, workflows, the chart.
+
+check-code: $(VENV)/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-texts: $(VENV)/dev.stamp
 	$(BIN)/codespell
 	$(BIN)/yamllint --strict .
-	$(BIN)/shellcheck .ci/run deploy/make-credentials
+	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/hadolint Dockerfile
+
+check-workflows: $(VENV)/dev.stamp $(if $(HAS_GO),$(GO_TOOLS))
+	$(BIN)/zizmor --offline --persona=pedantic --quiet .github
+	$(call with_go_tool,actionlint,-shellcheck=$(BIN)/shellcheck -pyflakes=)
+
+check-chart: $(VENV)/dev.stamp $(if $(HAS_GO),$(GO_TOOLS))
+	$(call with_go_tool,helm,lint --strict helm-chart --values hack/e2e/values.yaml)
+	$(call with_go_tool,helm,template instana-agent helm-chart --kube-version 1.30.0 --values hack/e2e/values.yaml >$(VENV)/rendered.yaml)
+
+# Without Go it is said that something was not checked, and in CI that is a failure.
+define with_go_tool
+@if [ -x $(BIN)/$(1) ]; then echo '$(BIN)/$(1) $(2)' && $(BIN)/$(1) $(2); else \
+	echo 'NOT CHECKED: $(1) $(2): it is built with Go, which is not here' >&2 && test -z "$$CI"; fi
+endef
+
+audit: $(VENV)/dev.stamp ## Look for known vulnerabilities of the packages; needs the advisory service.
+	hack/audit $(BIN)/pip-audit requirements.txt requirements-dev.txt
+
+tools: $(GO_TOOLS) ## Build helm, kind and actionlint; needs Go.
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended.
 	$(BIN)/ruff check --fix
@@ -52,6 +86,9 @@ bench: $(VENV)/dev.stamp ## Measure.
 cluster: $(VENV)/dev.stamp ## Run the tests that need an API server, which KUBECONFIG names.
 	$(BIN)/python -m pytest tests/cluster
 
+e2e: ## Take the chart through its life in a kind cluster; needs docker, and kind and helm of `make tools`.
+	hack/e2e/kind $(STEPS)
+
 figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against the API server of KUBECONFIG.
 	$(BIN)/python -m tests.cluster.figures
 
@@ -63,8 +100,15 @@ lock: $(VENV)/lock.stamp ## Remake the requirements files with hashes; UPGRADE=1
 	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.txt requirements.in
 	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements-dev.txt requirements-dev.in
 
+release: $(VENV)/dev.stamp ## Set VERSION everywhere, and make a section of the changelog for it.
+	$(BIN)/python hack/release.py prepare $(VERSION)
+	$(MAKE) generate golden
+
+artefacts: $(VENV)/dev.stamp ## Make what a release publishes in dist, with the image of REGISTRY and DIGEST.
+	$(BIN)/python hack/release.py artefacts dist --registry $(REGISTRY) $(if $(DIGEST),--digest $(DIGEST))
+
 clean: ## Remove everything that the other targets made.
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -76,6 +120,11 @@ $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	touch $@
+
+# The versions of the tools are in go.mod; a new one is another stamp's dependency.
+$(GO_TOOLS): hack/tools/go.mod hack/tools/go.sum | $(BIN)/python
+	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath tool
 	touch $@
 
 $(VENV)/lock.stamp: Makefile | $(VENV)/bin/python
