@@ -124,7 +124,7 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 
 # The versions of the tools are in go.mod; a new one is another stamp's dependency.
 $(GO_TOOLS): hack/tools/go.mod hack/tools/go.sum | $(BIN)/python
-	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath tool
+	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath -ldflags='-s -w' tool
 	touch $@
 
 $(VENV)/lock.stamp: Makefile | $(VENV)/bin/python

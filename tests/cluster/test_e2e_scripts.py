@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,14 @@ def test_what_does_not_come_in_time_is_explained_and_cleared_up(cluster: Cluster
     assert cluster.what_is_there() == before
 
 
+def test_help_names_each_step_that_there_is(cluster: Cluster) -> None:
+    defined = re.findall(r"^step_(\w+)\(\)", Path("hack/e2e/steps.bash").read_text(), re.MULTILINE)
+
+    told = re.findall(r"^  ([a-z]+)  ", cluster.run("--help").stdout, re.MULTILINE)
+
+    assert told == defined
+
+
 def test_what_is_not_shown_is_in_the_summary(cluster: Cluster, tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
 
@@ -168,17 +177,22 @@ def test_cluster_in_use_is_refused_and_left_alone(in_the_way: str, cluster: Clus
     objects = IN_THE_WAY[in_the_way]
     try:
         for obj in objects:
-            wait_for(lambda obj=obj: is_taken(cluster.api, obj), "the API server takes it")
+            wait_for(partial(is_taken, cluster.api, obj), "the API server takes it")
         done = cluster.run("create")
         assert all(map(cluster.api.get, objects))
     finally:
         for obj in reversed(objects):
             cluster.api.delete(obj)
-            wait_for(lambda obj=obj: cluster.api.get(obj) is None, "it is gone")
+            wait_for(partial(is_gone, cluster.api, obj), "it is gone")
 
     assert done.returncode == 1
     assert "already" in done.stderr
     assert "clearing up" not in done.stdout
+
+
+def is_gone(api: Api, obj: Obj) -> bool:
+    """Tell whether an object is there no more."""
+    return api.get(obj) is None
 
 
 def is_taken(api: Api, obj: Obj) -> bool:
