@@ -14,7 +14,6 @@ readonly cluster_kinds=clusterroles,clusterrolebindings,compositecontrollers,dec
 
 helm=${HELM:-helm}
 definition_was_there=""
-last_look=$(mktemp)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -37,11 +36,11 @@ service_is_a_pod() { [[ -z ${HOOKS_URL:-} ]]; }
 
 # wait_until WHAT COMMAND...: tries the command again and again until it succeeds.
 wait_until() {
-  local what=$1 deadline=$((SECONDS + seconds_to_wait))
+  local what=$1 deadline=$((SECONDS + seconds_to_wait)) last_look
   shift
-  until "$@" >"$last_look" 2>&1; do
+  until last_look=$("$@" 2>&1); do
     if ((SECONDS >= deadline)); then
-      fail "not within $seconds_to_wait s: $what; the last look: $(<"$last_look")"
+      fail "not within $seconds_to_wait s: $what; the last look: $last_look"
     fi
     sleep 1
   done
@@ -165,6 +164,5 @@ at_the_end() {
   else
     clear_up || code=1
   fi
-  rm -f "$last_look"
   exit "$code"
 }
