@@ -18,7 +18,6 @@ SOURCE = Path("hooks/__init__.py")
 CHANGELOG = Path("CHANGELOG.md")
 IMAGE = "instana-agent-hooks"
 CHART = Path("helm-chart")
-KUBERNETES = "1.30.0"
 MANIFESTS = ("crd", "deploy", "metacontroller")
 
 VERSION = r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?"
@@ -130,18 +129,9 @@ def _package(place: Path, directory: Path, registry: str, digest: str) -> None:
     if times != 1:
         raise ReleaseError("the chart's values do not name the image where they did")
     (chart / "values.yaml").write_text(named)
-    _output(helm() or "helm", "package", str(chart), "--destination", str(directory))
-
-
-def helm() -> str | None:
-    """Return the helm to use: that of HELM, or the one in the PATH."""
-    return os.environ.get("HELM") or shutil.which("helm")
-
-
-def rendered(chart: Path, values: str) -> str:
-    """Return what a chart makes of a file of values."""
-    given = ("--kube-version", KUBERNETES, "--values", values)
-    return _output(helm() or "helm", "template", "instana-agent", str(chart), *given)
+    _output(
+        os.environ.get("HELM") or "helm", "package", str(chart), "--destination", str(directory)
+    )
 
 
 def _output(*command: str) -> str:

@@ -25,11 +25,10 @@ from tests.cluster.metacontroller import (
     running_metacontroller,
     service,
 )
+from tests.support.helm import CHART, needs_helm
 from tests.support.resources import merged
 
-HELM = os.environ.get("HELM") or shutil.which("helm")
 NAMESPACE = "instana-e2e"
-CHART = Path("helm-chart")
 OLDER = "0.0.1"
 SHORT, LONG = "5", "90"
 DEFINITION: Obj = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
@@ -42,7 +41,7 @@ IN_THE_WAY: dict[str, list[Obj]] = {
 
 pytestmark = [
     pytest.mark.skipif(not devcluster.present(), reason="no further API server can be started"),
-    pytest.mark.skipif(not HELM, reason="no helm: `make tools` builds it"),
+    needs_helm,
     pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
     pytest.mark.timeout(600),
 ]
@@ -97,7 +96,7 @@ def test_whole_life_of_the_chart(cluster: Cluster, tmp_path: Path) -> None:
 
     log = tmp_path / "metacontroller.log"
     with running_metacontroller(
-        cluster.api, "server-side-apply", log, kubeconfig=cluster.kubeconfig
+        cluster.api, "server-side-apply", log, kubeconfig=Path(cluster.kubeconfig)
     ):
         done = cluster.run(SECONDS_TO_WAIT=LONG, PREVIOUS_CHART=str(older_chart(tmp_path)))
 

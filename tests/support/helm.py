@@ -25,7 +25,8 @@ def binary() -> str | None:
 
 
 needs_helm = pytest.mark.skipif(
-    binary() is None, reason="no Helm: HELM names none, nor is one in the PATH"
+    binary() is None,
+    reason="no Helm: HELM names none, nor is one in the PATH; `make tools` builds one",
 )
 
 

@@ -9,8 +9,10 @@ import yaml
 
 from hack import release
 from hooks import __version__
+from tests.support.helm import Obj, needs_helm, rendered
 
 DATE = "2026-12-24"
+VALUES = Path("hack/e2e/values.yaml")
 
 
 @pytest.fixture(name="copy")
@@ -106,7 +108,7 @@ def test_previous_release_is_the_newest_other_one() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH")
-@pytest.mark.skipif(not release.helm(), reason="no helm: `make tools` builds it")
+@needs_helm
 def test_artefacts_name_the_image_by_its_digest(tmp_path: Path) -> None:
     digest = f"sha256:{'0123456789abcdef' * 4}"
     release.artefacts(tmp_path, "registry.example/instana", digest)
@@ -114,13 +116,11 @@ def test_artefacts_name_the_image_by_its_digest(tmp_path: Path) -> None:
     image = f"registry.example/instana/{release.IMAGE}@{digest}"
     objects = list(yaml.safe_load_all((tmp_path / "install.yaml").read_text()))
     chart = tmp_path / f"instana-agent-{__version__}.tgz"
-    rendered = release.rendered(chart, "hack/e2e/values.yaml")
-
-    assert images(objects) == images(list(yaml.safe_load_all(rendered))) == {image}
+    assert images(objects) == images(rendered(VALUES.read_text(), chart=chart)) == {image}
     assert not [each for each in objects if each["kind"] == "Secret"]
 
 
-def images(objects: list[dict[str, object]]) -> set[str]:
+def images(objects: list[Obj]) -> set[str]:
     """Return the images of all pods among the objects."""
     return set(
         re.findall(
