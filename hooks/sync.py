@@ -63,7 +63,8 @@ def reconcile(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     try:
         return _outcome(request, facts, now)
     except HookError as error:
-        raise error.within(resource=_whose(request.parent)) from error
+        error.within(resource=_whose(request.parent))
+        raise
     except Exception as error:
         msg = f"a {type(error).__name__}"
         raise InternalError(msg).within(resource=_whose(request.parent)) from error

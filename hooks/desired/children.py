@@ -74,7 +74,8 @@ def _built(builder: Builder, context: Context) -> list[Obj]:
     try:
         built = builder(context)
     except HookError as error:
-        raise error.within(child=child) from error
+        error.within(child=child)
+        raise
     except Exception as error:
         msg = f"a {type(error).__name__} while building"
         raise InternalError(msg).within(child=child) from error

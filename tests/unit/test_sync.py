@@ -143,6 +143,7 @@ def test_a_mistake_in_a_builder_says_whose_and_which_child() -> None:
 
     assert str(caught.value).startswith("instana-agent/instana-agent, agent_daemonset: a ")
     assert SENTINEL not in str(caught.value)
+    assert isinstance(caught.value.__cause__, AttributeError | TypeError)
 
 
 def test_children_are_named_after_the_resource() -> None:
