@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from textwrap import wrap
 from typing import Any
@@ -22,6 +23,8 @@ MOST_LINES = 30
 """Of 4096 characters in all the API server hands on the first ones."""
 GOES_ON = "... "
 MOST_PROBLEMS = 100
+WARNINGS_KEPT = 512
+"""In their lines: an installation gets the same ones over and over."""
 
 
 class NoAdmissionReview(HookError):
@@ -157,15 +160,16 @@ def _told(warnings: Iterable[Problem]) -> Obj:
     return {"warnings": told} if told else {}
 
 
-def _lines(problem: Problem) -> list[str]:
+@lru_cache(maxsize=WARNINGS_KEPT)
+def _lines(problem: Problem) -> tuple[str, ...]:
     """Return a warning in lines that are short enough, the rule's identifier in the last one."""
     text, tail = _printable(str(problem)).rsplit(" (rule ", 1)
     lines = wrap(text, LONGEST_WARNING, subsequent_indent=GOES_ON, break_on_hyphens=False)
     *others, last = lines
     ended = f"{last} (rule {tail}"
     if len(ended) <= LONGEST_WARNING:
-        return [*others, ended]
-    return [*lines, f"{GOES_ON}(rule {tail}"]
+        return (*others, ended)
+    return (*lines, f"{GOES_ON}(rule {tail}")
 
 
 def _printable(text: str) -> str:

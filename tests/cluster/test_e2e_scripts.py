@@ -31,6 +31,7 @@ from tests.support.resources import merged
 NAMESPACE = "instana-e2e"
 OLDER = "0.0.1"
 SHORT, LONG = "5", "90"
+SECONDS_TO_END = 60.0
 DEFINITION: Obj = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
 CONTROLLER: Obj = yaml.safe_load(Path("metacontroller/instana-agent.yaml").read_text())
 IN_THE_WAY: dict[str, list[Obj]] = {
@@ -69,6 +70,8 @@ class Cluster:
         )
 
     def what_is_there(self) -> set[tuple[str, str]]:
+        """Return what the scripts could have left; what is about to go counts as gone."""
+        wait_for(lambda: not self._ending(), "namespaces that end are gone", SECONDS_TO_END)
         found = self.api.list("Namespace", "v1")
         found += self.api.list("CustomResourceDefinition", "apiextensions.k8s.io/v1")
         for kind in ("ClusterRole", "ClusterRoleBinding"):
@@ -76,6 +79,10 @@ class Cluster:
         for kind in ("CompositeController", "DecoratorController"):
             found += self.api.list(kind, "metacontroller.k8s.io/v1alpha1")
         return {(each["kind"], each["metadata"]["name"]) for each in found}
+
+    def _ending(self) -> list[Obj]:
+        namespaces = self.api.list("Namespace", "v1")
+        return [each for each in namespaces if "deletionTimestamp" in each["metadata"]]
 
 
 @pytest.fixture(scope="module", name="cluster")
