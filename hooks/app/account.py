@@ -8,7 +8,7 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from hooks.app.kubectl import MANAGER, QUOTED, KubectlFailed
+from hooks.app.kubectl import MANAGER, QUOTED, CallFailed
 from hooks.app.own_cluster import JSON, Peer
 from hooks.kube.objects import Obj, as_object
 
@@ -26,10 +26,6 @@ COLLECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "ServiceAccount": ("v1", "serviceaccounts"),
 }
 """The version of each kind that is dealt with, and its name in addresses."""
-
-
-class AccountFailed(KubectlFailed):
-    """The same without `kubectl`: the API server could not be asked, or it refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +61,11 @@ class Account:
             read = as_object(json.loads(answer))
         except (OSError, HTTPException, ValueError) as error:
             msg = f"{method} {path}: {type(error).__name__}"
-            raise AccountFailed(msg) from error
+            raise CallFailed(msg) from error
         if status == HTTPStatus.NOT_FOUND and method == "GET":
             return None
         if status >= HTTPStatus.BAD_REQUEST:
-            raise AccountFailed(_reason(read))
+            raise CallFailed(_reason(read))
         return read
 
     def _path(self, kind: str, name: str = "") -> str:

@@ -17,8 +17,8 @@ SECONDS = 60
 QUOTED = re.compile(r'value: "(?:[^"\\]|\\.)*"')
 
 
-class KubectlFailed(Exception):
-    """`kubectl` could not be run, or the API server refused what it asked for."""
+class CallFailed(Exception):
+    """The API server could not be asked, by `kubectl` or else, or it refused."""
 
     @property
     def is_conflict(self) -> bool:
@@ -65,12 +65,12 @@ class Kubectl:
             )
         except FileNotFoundError:
             msg = f"there is no {PROGRAM} in the PATH"
-            raise KubectlFailed(msg) from None
+            raise CallFailed(msg) from None
         except subprocess.TimeoutExpired:
             msg = f"{PROGRAM} {arguments[0]} {arguments[1]} took longer than {SECONDS} s"
-            raise KubectlFailed(msg) from None
+            raise CallFailed(msg) from None
         if done.returncode:
-            raise KubectlFailed(_reason(done.stderr))
+            raise CallFailed(_reason(done.stderr))
         return done.stdout
 
 

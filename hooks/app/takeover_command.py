@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 import click
 
-from hooks.app.kubectl import Kubectl, KubectlFailed
+from hooks.app.kubectl import CallFailed, Kubectl
 from hooks.app.takeover_reading import read_cluster
 from hooks.errors import HookError
 from hooks.takeover import Deletion, Patch, Plan, Settings, Step, Strategy, plan
@@ -73,6 +73,21 @@ class Task:
                 self.kubectl.delete(step.obj)
 
 
+field_manager_option = click.option(
+    "--field-manager",
+    default="metacontroller",
+    show_default=True,
+    help="Metacontroller's --apply-strategy-ssa-field-manager.",
+)
+apply_strategy_option = click.option(
+    "--apply-strategy",
+    type=click.Choice([each.value for each in Strategy]),
+    default=Strategy.SERVER_SIDE_APPLY.value,
+    show_default=True,
+    help="Metacontroller's --apply-strategy.",
+)
+
+
 @click.group("takeover")
 def takeover_command() -> None:
     """Take over agents that the Go operator or a Helm release runs, in place.
@@ -89,19 +104,8 @@ def _options(command: Callable[[Task], None]) -> Callable[..., None]:
     @click.option("--name", default="", help="Only InstanaAgents of this name.")
     @click.option("--context", default="", help="The kubeconfig's context, as kubectl's.")
     @click.option("--kubeconfig", default="", help="The kubeconfig, as kubectl's.")
-    @click.option(
-        "--field-manager",
-        default="metacontroller",
-        show_default=True,
-        help="Metacontroller's --apply-strategy-ssa-field-manager.",
-    )
-    @click.option(
-        "--apply-strategy",
-        type=click.Choice([each.value for each in Strategy]),
-        default=Strategy.SERVER_SIDE_APPLY.value,
-        show_default=True,
-        help="Metacontroller's --apply-strategy.",
-    )
+    @field_manager_option
+    @apply_strategy_option
     @click.option(
         "--timeout",
         default=60.0,
@@ -168,9 +172,9 @@ def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
         try:
             if _identified(step) in done:
                 msg = "somebody undoes it again"
-                raise KubectlFailed(msg)  # noqa: TRY301 - it ends as a refused write does
+                raise CallFailed(msg)  # noqa: TRY301 - it ends as a refused write does
             _carry_out(task, step)
-        except KubectlFailed as refused:
+        except CallFailed as refused:
             _give_up(step, refused, len(found.to_do) - number)
         done.add(_identified(step))
         click.echo(f"{place(step.obj)}: {step.what}: done")
@@ -181,7 +185,7 @@ def _carry_out(task: Taking, step: Step) -> None:
     for _ in range(ATTEMPTS):
         try:
             task.carry_out(step)
-        except KubectlFailed as failed:
+        except CallFailed as failed:
             if not failed.is_conflict:
                 raise
             to_do = _read(task).to_do
@@ -192,7 +196,7 @@ def _carry_out(task: Taking, step: Step) -> None:
         else:
             return
     msg = f"the object was changed by others {ATTEMPTS} times in a row"
-    raise KubectlFailed(msg)
+    raise CallFailed(msg)
 
 
 def _identified(step: Step) -> Identified:
@@ -210,14 +214,14 @@ def _stops_soon(found: Plan, deadline: float) -> bool:
 def _read(task: Taking) -> Plan:
     try:
         return task.plan()
-    except KubectlFailed as failed:
+    except CallFailed as failed:
         click.echo(f"the cluster cannot be read: {failed}", err=True)
     except HookError as error:
         click.echo(str(error), err=True)
     sys.exit(REFUSED)
 
 
-def _give_up(step: Step, refused: KubectlFailed, left: int) -> None:
+def _give_up(step: Step, refused: CallFailed, left: int) -> None:
     click.echo(f"{place(step.obj)}: {step.what}: refused: {refused}", err=True)
     click.echo(
         f"Left: {_count(left)}; all before are done. Clear away the reason, then run the same "

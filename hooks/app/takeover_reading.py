@@ -29,7 +29,7 @@ SYSTEM = "--namespace=kube-system"
 def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
     """Return the cluster's objects; empty namespace and name take all InstanaAgents over.
 
-    Raises KubectlFailed.
+    Raises CallFailed.
     """
     definitions = kubectl.list_objects(
         "customresourcedefinitions.apiextensions.k8s.io", AGENTS, REMOTES, "--ignore-not-found"

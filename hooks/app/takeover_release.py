@@ -12,7 +12,7 @@ import click
 
 from hooks.app.account import COLLECTIONS, Account
 from hooks.app.own_cluster import ACCOUNT, Peer, api_server
-from hooks.app.takeover_command import take_over
+from hooks.app.takeover_command import apply_strategy_option, field_manager_option, take_over
 from hooks.kube.objects import Obj
 from hooks.takeover import Cluster, Patch, Plan, Settings, Step, Strategy, plan
 from hooks.takeover.running_operator import operators
@@ -69,14 +69,8 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Nam
     metavar="KIND/NAME",
     help="An object to be handed over: the operator's Deployment, the InstanaAgent, its children.",
 )
-@click.option(
-    "--apply-strategy",
-    type=click.Choice([each.value for each in Strategy]),
-    default=Strategy.SERVER_SIDE_APPLY.value,
-    show_default=True,
-    help="Metacontroller's --apply-strategy.",
-)
-@click.option("--field-manager", default="metacontroller", help="As for `takeover apply`.")
+@apply_strategy_option
+@field_manager_option
 @click.option("--timeout", default=120.0, help="As for `takeover apply`.")
 @click.option("--url", default=api_server, help="The API server; that of the pod by default.")
 @click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")

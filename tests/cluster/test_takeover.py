@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hooks.app.command_line import main
-from hooks.app.kubectl import Kubectl, KubectlFailed
+from hooks.app.kubectl import CallFailed, Kubectl
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
@@ -110,7 +110,7 @@ def _patching(api: Api) -> Callable[[Kubectl, Obj, Obj], None]:
         try:
             api.merge(obj, body)
         except AssertionError as refused:
-            raise KubectlFailed(str(refused)) from None
+            raise CallFailed(str(refused)) from None
 
     return patch
 
