@@ -1,10 +1,6 @@
 """The page on what is checked, made from the table of rules."""
 
-from collections import Counter
-from collections.abc import Iterator
-
-from hooks.rules import TABLE, Layer, Rule
-from hooks.rules.cases import CASES, Case
+from hooks.rules import TABLE, Rule
 
 HEADER = """# What is checked
 
@@ -62,6 +58,11 @@ components:
 
 The policy refuses also while the service is down. Who has policies and webhook reads each warning
 twice, in other lines: the webhook says what it has to say in lines of 120 characters at most.
+
+## Mistakes that the Go operator takes, or fails of
+
+[tests/fixtures/rejected](../tests/fixtures/rejected/README.md) has a resource for each of them, and
+what becomes of it here.
 """
 ERRORS = """
 ## Errors
@@ -75,35 +76,13 @@ WARNINGS = """
 | Rule | Path | Layers | Message | Since |
 | --- | --- | --- | --- | --- |
 """
-CASES_HEADER = """
-## Mistakes that the Go operator takes, or fails of
-
-| Case | Here | Rule | First layer |
-| --- | --- | --- | --- |
-"""
-LAYERS_HEADER = """
-Refused cases by the first layer that can see them:
-
-| Layer | Cases |
-| --- | --- |
-"""
 
 
 def validation_page() -> str:
-    """Return the page as Markdown: a row per rule, then one per case."""
+    """Return the page as Markdown, with a row per rule."""
     errors = [rule for rule in TABLE if rule.is_error]
     warnings = [rule for rule in TABLE if not rule.is_error]
-    return (
-        HEADER
-        + ERRORS
-        + "".join(map(_row, errors))
-        + WARNINGS
-        + "".join(map(_row, warnings))
-        + CASES_HEADER
-        + "".join(_case(name, CASES[name]) for name in sorted(CASES))
-        + LAYERS_HEADER
-        + "".join(_counts())
-    )
+    return HEADER + ERRORS + "".join(map(_row, errors)) + WARNINGS + "".join(map(_row, warnings))
 
 
 def _row(rule: Rule) -> str:
@@ -111,14 +90,3 @@ def _row(rule: Rule) -> str:
     layers = ", ".join(rule.layers)
     message = rule.message.replace("|", "\\|")
     return f"| `{rule.identifier}` | {paths} | {layers} | {message} | {rule.since} |\n"
-
-
-def _case(name: str, case: Case) -> str:
-    rule = f"`{case.rule}`" if case.rule else ""
-    return f"| {name} | {case.verdict} | {rule} | {case.first_layer or ''} |\n"
-
-
-def _counts() -> Iterator[str]:
-    counts = Counter(case.first_layer for case in CASES.values())
-    for layer in Layer:
-        yield f"| {layer} | {counts[layer]} |\n"

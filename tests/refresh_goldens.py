@@ -3,7 +3,7 @@
 import orjson
 
 from tests.recorded import recorded_requests
-from tests.support import former_values
+from tests.support import former_values, rejected
 from tests.support.helm import binary
 from tests.told import FOLDER, stories, told
 
@@ -15,6 +15,7 @@ def main() -> None:
         (recorded.folder / "response.json").write_bytes(text + b"\n")
     for story, steps in stories().items():
         (FOLDER / f"{story}.txt").write_text(told(steps))
+    rejected.PAGE.write_text(rejected.page())
     if binary():
         former_values.refresh()
 

@@ -1,23 +1,19 @@
 """The webhooks on a real API server, without the policies: the same verdicts as in the service."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
 from hooks.rules import Layer, Rule
-from hooks.rules.cases import CASES, Verdict
 from tests.cluster.api import Api
 from tests.cluster.cases import CASES as GO_OPERATOR
 from tests.cluster.cases import resource
 from tests.cluster.test_definition import create, serve
 from tests.cluster.webhooks import VALIDATING, Webhooks, installed
+from tests.support.rejected import OF_AGENTS, Case, Verdict
 from tests.support.resources import agent
 from tests.support.rules import WITH_EXAMPLES, example
 
-RECORDED = Path("../shared/reference/rejected")
-MISTAKES = sorted(name for name, case in CASES.items() if case.verdict is not Verdict.LATER)
 ERRORS = [rule for rule in WITH_EXAMPLES if rule.is_error and Layer.WEBHOOK in rule.layers]
 SAID = "admission webhook"
 SECRET = "top-s3cret"
@@ -67,13 +63,10 @@ def test_what_works_with_the_go_operator_is_taken(case: str, api: Api) -> None:
     assert response.ok, response.text
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("case", OF_AGENTS, ids=str)
 @pytest.mark.usefixtures("webhooks")
-def test_recorded_mistake_is_refused_by_definition_or_webhook(name: str, api: Api) -> None:
-    if not RECORDED.is_dir():
-        pytest.skip("the recorded mistakes are not here")
-    obj, case = next(yaml.safe_load_all((RECORDED / f"{name}.yaml").read_text())), CASES[name]
-    response = create(api, obj)
+def test_recorded_mistake_is_refused_by_definition_or_webhook(case: Case, api: Api) -> None:
+    response = create(api, case.objects[0])
 
     assert response.ok is (case.verdict is not Verdict.REFUSED), response.text
     if case.verdict is Verdict.WARNED:

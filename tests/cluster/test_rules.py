@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from hooks.rules import BY_IDENTIFIER, Layer, Rule, errors_of
-from hooks.rules.cases import CASES, Verdict
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.test_definition import assert_is_led, create, serve
+from tests.support.rejected import OF_AGENTS, Case, Verdict
 from tests.support.resources import merged
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
@@ -194,24 +194,17 @@ def test_what_works_with_the_go_operator_is_taken(case: str, api: Api) -> None:
 # Recorded mistakes.
 
 
-RECORDED = Path("../shared/reference/rejected")
-REFUSED = {name: case for name, case in CASES.items() if case.verdict is Verdict.REFUSED}
-
-
-@pytest.mark.parametrize("name", sorted(set(CASES) - {each for each in CASES if "remote" in each}))
+@pytest.mark.parametrize("case", OF_AGENTS, ids=str)
 @pytest.mark.usefixtures("policies")
-def test_recorded_mistake_is_refused_by_its_first_layer(name: str, api: Api) -> None:
-    if not RECORDED.is_dir():
-        pytest.skip("the recorded mistakes are not here")
-    obj = next(yaml.safe_load_all((RECORDED / f"{name}.yaml").read_text()))
-    response = create(api, obj)
+def test_recorded_mistake_is_refused_by_its_first_layer(case: Case, api: Api) -> None:
+    response = create(api, case.objects[0])
 
-    if name not in REFUSED or REFUSED[name].first_layer in {Layer.WEBHOOK, Layer.SERVICE}:
+    if case.verdict is not Verdict.REFUSED or case.first_layer in {Layer.WEBHOOK, Layer.SERVICE}:
         assert response.ok, response.text
     else:
         by_policy = "ValidatingAdmissionPolicy" in response.text
         assert not response.ok
-        assert by_policy is (REFUSED[name].first_layer is Layer.POLICY)
+        assert by_policy is (case.first_layer is Layer.POLICY)
 
 
 # Stored before there were rules.

@@ -1,52 +1,75 @@
-"""The mistakes that were tried with the Go operator: each has its verdict."""
-
-from pathlib import Path
+"""The misconfigurations that were tried with the Go operator: each has its verdict."""
 
 import pytest
-import yaml
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from hooks.app.command_line import main
+from hooks.facts import Facts
+from hooks.rendering import render
 from hooks.rules import BY_IDENTIFIER, warnings_of
-from hooks.rules.cases import CASES, Verdict
+from tests.support.rejected import CASES, FOLDER, PAGE, Case, Verdict, page
 
-RECORDED = Path("../shared/reference/rejected")
-ELSEWHERE = "the recorded mistakes are not here"
-CHECKED = sorted(name for name, case in CASES.items() if case.verdict is not Verdict.LATER)
+NOW = "2026-01-01T00:00:00Z"
 
 
-def file_of(name: str) -> Path:
-    if not RECORDED.is_dir():
-        pytest.skip(ELSEWHERE)
-    return RECORDED / f"{name}.yaml"
+def of(*verdicts: Verdict) -> list[Case]:
+    return [case for case in CASES if case.verdict in verdicts]
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_rules_of_cases_are_in_the_table(name: str) -> None:
-    case = CASES[name]
-
-    assert not case.rule or case.rule in BY_IDENTIFIER
-    assert (case.first_layer is not None) is (case.verdict is Verdict.REFUSED)
+def validated(case: Case) -> Result:
+    return CliRunner().invoke(main, ["validate", str(case.file)])
 
 
-def test_every_recorded_mistake_has_a_verdict() -> None:
-    if not RECORDED.is_dir():
-        pytest.skip(ELSEWHERE)
-
-    assert {file.stem for file in RECORDED.glob("*.yaml")} == set(CASES)
+def test_every_directory_is_a_case() -> None:
+    assert {case.name for case in CASES} == {each.name for each in FOLDER.iterdir()} - {PAGE.name}
+    assert {case.verdict for case in CASES} == set(Verdict)
 
 
-@pytest.mark.parametrize("name", CHECKED)
-def test_recorded_mistake_has_its_verdict(name: str) -> None:
-    file, case = file_of(name), CASES[name]
-    done = CliRunner().invoke(main, ["validate", str(file)])
+def test_page_is_made_of_the_cases() -> None:
+    assert PAGE.read_text() == page(), "run `make golden`"
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rules_of_cases_are_in_the_table(case: Case) -> None:
+    has_rule = case.verdict in {Verdict.REFUSED, Verdict.WARNED}
+
+    assert bool(case.rule) is has_rule
+    assert not has_rule or BY_IDENTIFIER[case.rule].is_error is (case.verdict is Verdict.REFUSED)
+
+
+@pytest.mark.parametrize("case", of(Verdict.REFUSED), ids=str)
+def test_what_is_refused_is_refused_by_its_rule_alone(case: Case) -> None:
+    done = validated(case)
     errors = [line for line in done.stdout.splitlines() if ": error: " in line]
 
-    if case.verdict is Verdict.REFUSED:
-        assert done.exit_code == 2
-        assert {line.rpartition("(rule ")[2] for line in errors} == {f"{case.rule})"}
-    else:
-        assert (done.exit_code, errors) == (0, [])
-    if case.verdict is Verdict.WARNED:
-        resource = next(yaml.safe_load_all(file.read_text()))
-        assert case.rule in {each.rule for each in warnings_of(resource)}
+    assert done.exit_code == 2
+    assert {line.rpartition("(rule ")[2] for line in errors} == {f"{case.rule})"}
+
+
+@pytest.mark.parametrize("case", of(Verdict.WARNED, Verdict.WORKS, Verdict.STATUS), ids=str)
+def test_what_is_not_refused_has_no_error(case: Case) -> None:
+    done = validated(case)
+
+    assert done.exit_code == 0
+    assert ": error: " not in done.stdout
+
+
+@pytest.mark.parametrize("case", of(Verdict.WARNED), ids=str)
+def test_what_is_warned_of_is_warned_of_by_its_rule(case: Case) -> None:
+    assert case.rule in {each.rule for each in warnings_of(case.objects[0])}
+
+
+@pytest.mark.parametrize("case", of(Verdict.STATUS), ids=str)
+def test_what_only_the_status_can_tell_is_told_there(case: Case) -> None:
+    status = render(case.objects, Facts(), NOW).status
+
+    assert {each["type"]: each["status"] for each in status["conditions"]}[
+        "ReferencesResolved"
+    ] == "False"
+
+
+@pytest.mark.parametrize("case", of(Verdict.LATER), ids=str)
+def test_a_remote_agent_is_no_resource_of_ours(case: Case) -> None:
+    done = validated(case)
+
+    assert (done.exit_code, done.stderr) == (1, "there is no InstanaAgent in the files\n")
