@@ -32,7 +32,7 @@ run: $(VENV)/run.stamp ## Start the service here and show its answer to REQUEST 
 	ONCE=$(ONCE) $(BIN)/python -m hooks demo $(REQUEST)
 
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster -rs --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --cov --cov-report=term:skip-covered
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property

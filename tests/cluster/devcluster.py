@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.tools import needs
+
 SCRIPTS = Path(os.environ.get("DEVCLUSTER", "../shared/devcluster"))
 
 
 def present() -> bool:
     """Tell whether one can be started."""
     return (SCRIPTS / "up").exists()
+
+
+needed = needs("another-api-server", found=present())
 
 
 @contextmanager

@@ -23,6 +23,7 @@ import yaml
 
 from tests.cluster.account import least_privileged
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
+from tests.support.tools import needs
 
 LOOPBACK = "127.0.0.1"
 PASSED_ON = ("Content-Type", "If-None-Match")
@@ -38,6 +39,9 @@ OWN_KINDS = (
 def binary() -> str | None:
     """Return the Metacontroller to run: what METACONTROLLER names, or the one in the PATH."""
     return os.environ.get("METACONTROLLER") or shutil.which("metacontroller")
+
+
+needs_metacontroller = needs("metacontroller", found=binary())
 
 
 def definitions() -> Iterator[Obj]:

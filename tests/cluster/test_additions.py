@@ -14,12 +14,10 @@ from tests.cluster.account import NAME as ACCOUNT
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, sync_again
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, definition
+from tests.cluster.metacontroller import STRATEGIES, Recorder, definition, needs_metacontroller
 from tests.cluster.samples import ETCD
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 AGENT = resource("minimal")
 GROUP = "cert-manager.io"

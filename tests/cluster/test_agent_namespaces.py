@@ -7,11 +7,15 @@ import pytest
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import BINDINGS, remove
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
-
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
 )
+
+pytestmark = needs_metacontroller
 
 RESYNC_SECONDS = 1
 WITHIN_SECONDS = 20.0

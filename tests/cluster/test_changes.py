@@ -12,11 +12,9 @@ from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 AGENT = resource("minimal")
 NOW = "2026-01-01T00:00:00Z"

@@ -17,17 +17,14 @@ from tests.cluster import devcluster
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
-from tests.cluster.metacontroller import binary, definition
+from tests.cluster.metacontroller import definition, needs_metacontroller
 from tests.support.helm import CHART, DEFINITION, Refused, needs_helm, rendered
 
 pytestmark = [
     needs_helm,
-    pytest.mark.skipif(not devcluster.present(), reason=f"no {devcluster.SCRIPTS}/up"),
+    devcluster.needed,
     pytest.mark.timeout(400),
 ]
-needs_metacontroller = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
 
 MAXIMAL = Path("tests/fixtures/helm/maximal/values.yaml")
 ADMISSION = "admissionregistration.k8s.io/v1"
@@ -332,10 +329,7 @@ def test_notes_have_the_command_for_another_definition(cluster: Cluster, newer: 
 @pytest.fixture(name="authority")
 def _authority(server: Path) -> Path:
     """The certificate of the API server, which is its own authority."""
-    file = server.parent / "pki/apiserver.crt"
-    if not file.exists():
-        pytest.skip("the certificate of the API server is not known")
-    return file
+    return server.parent / "pki/apiserver.crt"
 
 
 def test_job_brings_another_definition_with_rights_on_that_alone(
@@ -533,12 +527,21 @@ def test_nothing_hangs_whatever_goes_first(
         wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
 
 
-def test_nothing_hangs_without_metacontroller(cluster: Cluster) -> None:
+def test_nothing_hangs_where_metacontroller_never_was(cluster: Cluster) -> None:
     cluster.make_key()
     cluster.install()
-    if binary():
-        with cluster.loop():
-            wait_for(lambda: len(_children(cluster)) >= CHILDREN, "the children")
+
+    cluster.helm("uninstall", RELEASE)
+
+    wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
+
+
+@needs_metacontroller
+def test_nothing_hangs_where_metacontroller_is_gone(cluster: Cluster) -> None:
+    cluster.make_key()
+    cluster.install()
+    with cluster.loop():
+        wait_for(lambda: len(_children(cluster)) >= CHILDREN, "the children")
 
     cluster.helm("uninstall", RELEASE)
 

@@ -33,13 +33,13 @@ from tests.cluster.former_release import (
     takeover,
 )
 from tests.cluster.many import children, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import STRATEGIES, binary
+from tests.cluster.metacontroller import STRATEGIES, needs_metacontroller
 from tests.support.helm import needs_helm
 
 pytestmark = [
     needs_helm,
-    pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER"),
-    pytest.mark.skipif(not devcluster.present(), reason=f"no {devcluster.SCRIPTS}/up"),
+    needs_metacontroller,
+    devcluster.needed,
     pytest.mark.timeout(400),
 ]
 

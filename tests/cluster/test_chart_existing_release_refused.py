@@ -23,7 +23,7 @@ from tests.support.helm import CHART, Refused, needs_helm
 
 pytestmark = [
     needs_helm,
-    pytest.mark.skipif(not devcluster.present(), reason=f"no {devcluster.SCRIPTS}/up"),
+    devcluster.needed,
     pytest.mark.timeout(400),
 ]
 

@@ -1,7 +1,6 @@
 """The definition on a real API server: what it takes, keeps and refuses, and upgrades to it."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
 from tests.cluster.conftest import CRD
 from tests.recorded import recorded_requests
 from tests.support.resources import agent, merged
+from tests.support.tools import needs
 
 pytestmark = pytest.mark.definition
 
@@ -62,18 +62,16 @@ def refusal(api: Api, obj: Obj) -> str:
 # Installing it.
 
 
+@needs("kubectl")
 @pytest.mark.parametrize("options", [["--server-side"], []], ids=["server-side", "client-side"])
 def test_kubectl_installs_it(api: Api, options: list[str], tmp_path: Path) -> None:
-    kubectl = shutil.which("kubectl")
-    if kubectl is None:
-        pytest.skip("there is no kubectl")
     elsewhere = CRD.read_text().replace("instana.io", "definition.example.com")
     definition: Obj = yaml.safe_load(elsewhere)
     file = tmp_path / "definition.yaml"
     file.write_text(elsewhere)
     try:
         for _ in range(2):
-            command = [kubectl, "apply", *options, "-f", str(file)]
+            command = ["kubectl", "apply", *options, "-f", str(file)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             assert (done.returncode, done.stderr) == (0, "")
         wait_for(lambda: conditions(api, definition).get("Established") == "True", "established")

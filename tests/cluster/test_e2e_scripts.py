@@ -20,13 +20,14 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.metacontroller import (
     LOOPBACK,
-    binary,
     know_kinds,
+    needs_metacontroller,
     running_metacontroller,
     service,
 )
 from tests.support.helm import CHART, needs_helm
 from tests.support.resources import merged
+from tests.support.tools import needs
 
 NAMESPACE = "instana-e2e"
 OLDER = "0.0.1"
@@ -41,9 +42,9 @@ IN_THE_WAY: dict[str, list[Obj]] = {
 }
 
 pytestmark = [
-    pytest.mark.skipif(not devcluster.present(), reason="no further API server can be started"),
+    devcluster.needed,
     needs_helm,
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
+    needs("kubectl"),
     pytest.mark.timeout(600),
 ]
 
@@ -97,7 +98,7 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER")
+@needs_metacontroller
 def test_whole_life_of_the_chart(cluster: Cluster, tmp_path: Path) -> None:
     before = cluster.what_is_there()
 

@@ -13,12 +13,16 @@ from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.loop import remove, settled, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
+)
 from tests.support.resources import merged
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 COMPONENT = Path("metacontroller/components/etag/kustomization.yaml")
 AGENT = merged(resource("minimal"), {"spec": {"k8s_sensor": {"deployment": {"enabled": False}}}})

@@ -11,11 +11,9 @@ import pytest
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.loop import remove, running_loop, settled
-from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 QUIET_SECONDS = 1.0
 CASE = "keys-secret"

@@ -8,11 +8,9 @@ import pytest
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, sync_again
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 AGENT = resource("minimal")
 NAME = AGENT["metadata"]["name"]

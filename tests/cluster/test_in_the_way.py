@@ -10,11 +10,9 @@ from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 AGENT = resource("minimal")
 LABELS = {"app.kubernetes.io/name": "instana-agent", "app.kubernetes.io/instance": "older"}

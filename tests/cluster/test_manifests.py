@@ -1,6 +1,5 @@
 """The manifests on a real API server: it takes them all, and warns of nothing."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +18,11 @@ from tests.support.kustomize import (
     kubectl,
     make_credentials,
 )
+from tests.support.tools import needs
 
 pytestmark = [
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+    needs("kubectl"),
+    needs("openssl"),
 ]
 
 RESTRICTED = "restricted-pods"

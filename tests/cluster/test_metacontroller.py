@@ -13,11 +13,9 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, rendered, resource, surroundings
 from tests.cluster.loop import remove, running_loop, settled, sync_again, version_of, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 WRITE_SECONDS = 0.3
 IN_THE_WAY = ("upgrade-unlabelled-daemonset", "dynamic-apply")

@@ -11,11 +11,9 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.loop import Versions, remove, running_loop, settled, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary
+from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 WRITE_SECONDS = 0.5
 BROKEN = "not: [yaml"

@@ -10,11 +10,15 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import rendered, resource
 from tests.cluster.loop import Versions, remove, settled, version_of, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
-
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
 )
+
+pytestmark = needs_metacontroller
 
 AWAY_SECONDS = 3.0
 RECOVERY_SECONDS = 20.0

@@ -4,7 +4,6 @@ All tests with Metacontroller run it as that account; here the API server is as 
 and the service asks for what it asks for in a cluster: TLS and a token.
 """
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -28,17 +27,16 @@ from tests.cluster.metacontroller import (
     MANIFESTS,
     STRATEGIES,
     asking,
-    binary,
     know_kinds,
+    needs_metacontroller,
     running_metacontroller,
     service,
 )
 from tests.support.kustomize import build, checkout, make_credentials
 from tests.support.pages import block
+from tests.support.tools import needs
 
-pytestmark = pytest.mark.skipif(
-    binary() is None, reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH"
-)
+pytestmark = needs_metacontroller
 
 ENFORCED = "--enable-admission-plugins=OwnerReferencesPermissionEnforcement"
 CASE = "etcd-discovered"
@@ -51,12 +49,11 @@ BROKEN_OFF = "body_incomplete"
 @pytest.fixture(scope="module", name="strict")
 def _strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """An API server on which only who may finalize an owner may name it as one."""
-    if not devcluster.present():
-        pytest.skip(f"no {devcluster.SCRIPTS}/up to start an API server with")
     with devcluster.started(tmp_path_factory.mktemp("strict") / "state", ENFORCED) as kubeconfig:
         yield prepared_api(kubeconfig)
 
 
+@devcluster.needed
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.timeout(300)
 def test_rights_are_enough_where_owners_are_protected(
@@ -79,6 +76,7 @@ def test_rights_are_enough_where_owners_are_protected(
     assert "forbidden" not in log
 
 
+@devcluster.needed
 def test_that_api_server_does_protect_owners(strict: Api, tmp_path: Path) -> None:
     agent = strict.apply(resource("minimal"))
     owner = {
@@ -180,8 +178,8 @@ class Installation:
 
 # The touching thread and the test would undo each other's filters.
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH")
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH")
+@needs("openssl")
+@needs("kubectl")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.timeout(300)
 def test_credentials_are_replaced_while_calls_go_on(

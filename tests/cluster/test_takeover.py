@@ -26,13 +26,16 @@ from tests.cluster.many import (
     sync_errors,
     wait_until_settled,
 )
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
+)
 
 pytestmark = [
-    pytest.mark.skipif(
-        binary() is None,
-        reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH",
-    ),
+    needs_metacontroller,
     pytest.mark.timeout(1200),
 ]
 

@@ -1,7 +1,6 @@
 """Other ways: under the operator's name, handing over after the adoption, back to the operator."""
 
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,8 +14,15 @@ from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.former import OPERATOR, SYSTEM, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
+)
 from tests.support.pages import block
+from tests.support.tools import needs
 
 CASE = "proxy-auth"
 STRATEGY = "server-side-apply"
@@ -30,7 +36,7 @@ CONTROLLERS: list[Obj] = [
 ]
 
 pytestmark = [
-    pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER"),
+    needs_metacontroller,
     pytest.mark.timeout(300),
 ]
 
@@ -95,7 +101,7 @@ def test_handed_over_after_the_adoption(
     assert sync_errors(api, [agent]) == []
 
 
-@pytest.mark.skipif(not shutil.which("jq"), reason="no jq in the PATH")
+@needs("jq")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_back_to_the_operator(
     strategy: str, api: Api, agent: Obj, logs: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,14 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.former import RELEASE, install_by_helm, moved
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import STRATEGIES, Recorder, binary, metacontroller, service
+from tests.cluster.metacontroller import (
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    needs_metacontroller,
+    service,
+)
+from tests.support.tools import needs
 
 HELM_ERA = Path(os.environ.get("HELM_ERA", "../shared/reference/helm-era"))
 STATES = ("k8sensor", "kubernetes-sensor-deployment", "kubernetes-sensor-in-agent")
@@ -35,8 +42,8 @@ OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
 NEW_SENSOR = "instana-agent-k8sensor"
 
 pytestmark = [
-    pytest.mark.skipif(binary() is None, reason="no Metacontroller: see METACONTROLLER"),
-    pytest.mark.skipif(not HELM_ERA.is_dir(), reason=f"no recorded states in {HELM_ERA}"),
+    needs_metacontroller,
+    needs("helm-era-states", found=HELM_ERA.is_dir()),
     pytest.mark.timeout(300),
 ]
 

@@ -1,6 +1,5 @@
 """Nothing is left of an installation, whatever the order in which it is removed."""
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,21 +16,19 @@ from tests.cluster.metacontroller import (
     LOOPBACK,
     MANIFESTS,
     asking,
-    binary,
     know_kinds,
+    needs_metacontroller,
     running_metacontroller,
     service,
 )
 from tests.support.kustomize import checkout, kubectl, make_credentials
 from tests.support.pages import block, blocks
+from tests.support.tools import needs
 
 pytestmark = [
-    pytest.mark.skipif(
-        binary() is None,
-        reason="no Metacontroller: METACONTROLLER names none, nor is one in the PATH",
-    ),
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+    needs_metacontroller,
+    needs("kubectl"),
+    needs("openssl"),
     pytest.mark.timeout(400),
 ]
 

@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+
+from tests.support.tools import needs
 
 Obj = dict[str, Any]
 
@@ -24,10 +25,7 @@ def binary() -> str | None:
     return os.environ.get("HELM") or shutil.which("helm")
 
 
-needs_helm = pytest.mark.skipif(
-    binary() is None,
-    reason="no Helm: HELM names none, nor is one in the PATH; `make tools` builds one",
-)
+needs_helm = needs("helm", found=binary())
 
 
 class Refused(AssertionError):

@@ -10,6 +10,7 @@ import yaml
 from hack import release
 from hooks import __version__
 from tests.support.helm import Obj, needs_helm, rendered
+from tests.support.tools import needs
 
 DATE = "2026-12-24"
 VALUES = Path("hack/e2e/values.yaml")
@@ -107,7 +108,7 @@ def test_previous_release_is_the_newest_other_one() -> None:
     assert release.previous([]) is None
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH")
+@needs("kubectl")
 @needs_helm
 def test_artefacts_name_the_image_by_its_digest(tmp_path: Path) -> None:
     digest = f"sha256:{'0123456789abcdef' * 4}"

@@ -1,12 +1,7 @@
 """The tools in Go are where the tests and the pages take them to be."""
 
-import os
 import re
 from pathlib import Path
-
-import pytest
-
-from tests.support.helm import binary
 
 GO_MOD = Path("hack/tools/go.mod").read_text()
 
@@ -28,8 +23,3 @@ def test_page_says_which_go_is_needed() -> None:
 def one_line(page: str) -> str:
     """Return the text of a page without its line breaks."""
     return " ".join(Path(page).read_text().split())
-
-
-@pytest.mark.skipif(not os.environ.get("CI"), reason="elsewhere tests with Helm may be skipped")
-def test_no_test_is_skipped_in_ci_for_want_of_helm() -> None:
-    assert binary()

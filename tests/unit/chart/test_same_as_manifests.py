@@ -2,7 +2,6 @@
 
 import copy
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import yaml
 from hooks.kube.differences import differing_paths
 from tests.support.helm import DEFINITION, Obj, needs_helm, rendered
 from tests.support.kustomize import build, checkout, installation, make_credentials
+from tests.support.tools import needs
 
 pytestmark = [
     needs_helm,
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+    needs("kubectl"),
+    needs("openssl"),
 ]
 
 ONLY_IN_MANIFESTS = {

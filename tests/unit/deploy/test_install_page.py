@@ -1,7 +1,6 @@
 """What docs/install.md shows can be applied as it stands there."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from hooks.facts import Facts
 from hooks.rendering import render
 from tests.support.kustomize import OVERLAYS, Obj, build, checkout, find, make_credentials
 from tests.support.pages import block, blocks
+from tests.support.tools import needs
 
 PAGE = "install.md"
 CHECKOUT = "instana-agent-hooks"
@@ -20,10 +20,6 @@ HOOKS = "instana-agent-hooks"
 WHOLE = block(PAGE, "yaml", "newName")
 AGENT = block(PAGE, "yaml", "kind: InstanaAgent")
 PARTS = [each for each in blocks(PAGE, "yaml") if each.startswith(("components:", "patches:"))]
-
-needs_tools = pytest.mark.skipif(
-    not shutil.which("kubectl") or not shutil.which("openssl"), reason="no kubectl or openssl"
-)
 
 
 def built(place: Path, part: str = "") -> list[Obj]:
@@ -41,20 +37,23 @@ def container(objects: list[Obj]) -> Obj:
     return only
 
 
-@needs_tools
+@needs("kubectl")
+@needs("openssl")
 def test_image_is_the_one_of_the_page(tmp_path: Path) -> None:
     image = container(built(tmp_path))["image"]
 
     assert image == f"registry.example/instana-agent-hooks:{__version__}"
 
 
-@needs_tools
+@needs("kubectl")
+@needs("openssl")
 @pytest.mark.parametrize("part", PARTS, ids=lambda each: each.partition(":")[0])
 def test_additions_change_something(part: str, tmp_path: Path) -> None:
     assert built(tmp_path / "with", part) != built(tmp_path / "without")
 
 
-@needs_tools
+@needs("kubectl")
+@needs("openssl")
 def test_namespaces_are_said_to_the_service(tmp_path: Path) -> None:
     part = block(PAGE, "yaml", "AGENT_NAMESPACES")
 

@@ -1,12 +1,13 @@
 """The script that makes certificates and tokens."""
 
-import shutil
 import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.support.tools import needs
 
 SCRIPT = Path("deploy/make-credentials").resolve()
 SERVICE = "instana-agent-hooks.instana-agent.svc"
@@ -15,7 +16,7 @@ TOKENS = {"token", "tokens"}
 
 Make = Callable[..., dict[str, str]]
 
-pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH")
+pytestmark = needs("openssl")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,24 +1,19 @@
 """What docs/migrate.md says of the installation's own objects holds for the manifests."""
 
 import re
-import shutil
 from pathlib import Path
-
-import pytest
 
 from tests.support.kustomize import Obj, build, checkout, make_credentials
 from tests.support.pages import block
+from tests.support.tools import needs
 
 NAME = "instana-agent-hooks"
 SELECTOR = f"--selector app.kubernetes.io/name={NAME}"
 NOT_TO_GO = {("Namespace", "instana-agent"), ("CustomResourceDefinition", "agents.instana.io")}
 
-needs_tools = pytest.mark.skipif(
-    not shutil.which("kubectl") or not shutil.which("openssl"), reason="no kubectl or openssl"
-)
 
-
-@needs_tools
+@needs("kubectl")
+@needs("openssl")
 def test_back_leaves_the_namespace_and_the_definition_only(tmp_path: Path) -> None:
     place = checkout(tmp_path / "checkout")
     make_credentials(place, "self-signed")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from hooks.app.resources import State
 from hooks.app.settings import Settings
 from hooks.kube.objects import Obj
 from tests.support.kustomize import build, checkout, find, installation, make_credentials
+from tests.support.tools import needs
 
 TARGET_LABELS = {"pod", "job"}
 """What Prometheus adds to every metric of a target."""
@@ -127,8 +127,8 @@ def _values(part: object) -> Iterator[object]:
         yield from _values(each)
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH")
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH")
+@needs("kubectl")
+@needs("openssl")
 def test_the_service_is_scraped_by_its_port_name_and_authority(place: Path) -> None:
     objects = build(installation(place, "self-signed", "deploy/components/monitoring"))
     monitor = find(objects, "ServiceMonitor", "instana-agent-hooks")["spec"]
@@ -146,8 +146,8 @@ def test_the_service_is_scraped_by_its_port_name_and_authority(place: Path) -> N
     assert find(objects, "PrometheusRule", "instana-agent-hooks") == alert_rules()
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH")
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH")
+@needs("kubectl")
+@needs("openssl")
 def test_on_openshift_the_authority_is_its_own(place: Path) -> None:
     parts = ("deploy/components/monitoring", "deploy/components/monitoring-openshift")
     objects = build(installation(place, "openshift", *parts))

@@ -1,6 +1,5 @@
 """The overlays and components build, and say what they are there for."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.support.kustomize import (
     installation,
     make_credentials,
 )
+from tests.support.tools import needs
 
 HOOKS = "instana-agent-hooks"
 PLACE = "instana-agent"
@@ -37,8 +37,8 @@ ALWAYS = {
 }
 
 pytestmark = [
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+    needs("kubectl"),
+    needs("openssl"),
 ]
 
 

@@ -1,6 +1,5 @@
 """The components of the webhooks: who is asked, by which port, and by which authority."""
 
-import shutil
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from hooks.app.admission import webhooks_of
 from hooks.app.settings import Settings
 from hooks.definition import inline_secrets_denied, policies
 from tests.support.kustomize import Obj, build, checkout, find, installation, make_credentials
+from tests.support.tools import needs
 
 HOOKS = "instana-agent-hooks"
 KINDS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
@@ -20,8 +20,8 @@ COMPONENTS = ("deploy/components/webhooks", "deploy/components/defaulting")
 WITH_CERTIFICATE = ("self-signed", "cert-manager", "openshift")
 
 pytestmark = [
-    pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl in the PATH"),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl in the PATH"),
+    needs("kubectl"),
+    needs("openssl"),
 ]
 
 

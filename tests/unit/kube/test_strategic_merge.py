@@ -1,7 +1,6 @@
 """A patch does what `kubectl patch --type=strategic` makes of it."""
 
 import json
-import shutil
 import subprocess
 from copy import deepcopy
 from pathlib import Path
@@ -14,8 +13,8 @@ from hypothesis import strategies as st
 from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj
 from hooks.kube.strategic_merge import strategic_merge
+from tests.support.tools import needs
 
-KUBECTL = shutil.which("kubectl")
 DAEMON_SET: Obj = {
     "apiVersion": "apps/v1",
     "kind": "DaemonSet",
@@ -199,7 +198,7 @@ def merged(kind: str, patch: Obj) -> Obj:
     return result
 
 
-@pytest.mark.skipif(not KUBECTL, reason="no kubectl in the PATH")
+@needs("kubectl")
 @pytest.mark.parametrize("name", PATCHES)
 def test_a_patch_does_what_kubectl_does(name: str, tmp_path: Path) -> None:
     kind, patch = PATCHES[name]
@@ -241,7 +240,7 @@ PODS = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.skipif(not KUBECTL, reason="no kubectl in the PATH")
+@needs("kubectl")
 @given(PODS, STRINGS)
 @settings(
     max_examples=40,

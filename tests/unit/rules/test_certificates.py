@@ -1,6 +1,5 @@
 """Whether a key is that of a certificate, with what openssl makes."""
 
-import shutil
 import subprocess
 from base64 import b64encode
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hooks.rules.certificates import belong_together
+from tests.support.tools import needs
 
-OPENSSL = shutil.which("openssl") or ""
 KINDS = {
     "rsa": ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
     "rsa-traditional": ["genrsa", "-traditional", "1024"],
@@ -18,18 +17,18 @@ KINDS = {
 }
 UNKNOWN = {"ed25519": ["genpkey", "-algorithm", "ED25519"]}
 
-pytestmark = pytest.mark.skipif(not OPENSSL, reason="there is no openssl")
+pytestmark = needs("openssl")
 
 
 def openssl(*arguments: str) -> str:
-    done = subprocess.run([OPENSSL, *arguments], capture_output=True, check=True)
+    done = subprocess.run(["openssl", *arguments], capture_output=True, check=True)
     return b64encode(done.stdout).decode()
 
 
 def pair(command: list[str], place: Path) -> tuple[str, str]:
     """Return a certificate and its key, both as base64 of PEM."""
     file = place / "key.pem"
-    done = subprocess.run([OPENSSL, *command], capture_output=True, check=True)
+    done = subprocess.run(["openssl", *command], capture_output=True, check=True)
     file.write_bytes(done.stdout)
     certificate = openssl("req", "-x509", "-key", str(file), "-subj", "/CN=a", "-days", "1")
     return certificate, b64encode(file.read_bytes()).decode()
