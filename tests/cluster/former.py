@@ -1,12 +1,12 @@
 """What other installations left in a cluster, made again in a namespace of each case's own."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
+from tests.support.helm_era import recorded_state
 
 OPERATOR = "instana-agent-operator"
 FINALIZERS = ["v3.agent.instana.io/finalizer"]
@@ -70,11 +70,10 @@ def deploy_operator(api: Api, namespace: str, **metadata: Any) -> Obj:
     )
 
 
-def install_by_helm(api: Api, state: Path, namespace: str) -> None:
+def install_by_helm(api: Api, state: str, namespace: str) -> None:
     """Make what a Helm-based generation left in a cluster, with the record of its release."""
     open_namespace(api, namespace)
-    content = json.loads(state.read_text())
-    for each in content["items"] if isinstance(content, dict) else content:
+    for each in recorded_state(state):
         obj = moved(each, namespace)
         if api.get(obj) is None:
             api.create(obj, manager="helm")

@@ -1,9 +1,5 @@
-"""Taking over from the Helm-based generations, from states that a real Helm left.
+"""Taking over from the Helm-based generations, from states that a real Helm left."""
 
-The states lie outside this project: HELM_ERA names their directory.
-"""
-
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,25 +21,17 @@ from tests.cluster.metacontroller import (
     needs_metacontroller,
     service,
 )
-from tests.support.tools import needs
+from tests.support.helm_era import STATES, WITH_OLD_SENSOR
 
-HELM_ERA = Path(os.environ.get("HELM_ERA", "../shared/reference/helm-era"))
-STATES = ("k8sensor", "kubernetes-sensor-deployment", "kubernetes-sensor-in-agent")
 OF_OPERATOR = "by-operator"
 """The first state as the Helm-based operator left it: owned by the resource, with a finalizer."""
 
 PLACES = (*STATES, OF_OPERATOR)
-OLD_SENSORS = {
-    "k8sensor": "k8sensor",
-    "kubernetes-sensor-deployment": "kubernetes-sensor",
-    OF_OPERATOR: "k8sensor",
-}
 OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
 NEW_SENSOR = "instana-agent-k8sensor"
 
 pytestmark = [
     needs_metacontroller,
-    needs("helm-era-states", found=HELM_ERA.is_dir()),
     pytest.mark.timeout(300),
 ]
 
@@ -96,8 +84,7 @@ def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
 
 def _installed(api: Api, state: str, namespace: str) -> Obj:
     """Make one state and the resource that takes it over; returns the resource."""
-    file = STATES[0] if state == OF_OPERATOR else state
-    install_by_helm(api, HELM_ERA / f"{file}.json", namespace)
+    install_by_helm(api, STATES[0] if state == OF_OPERATOR else state, namespace)
     agent = api.apply(moved(resource("minimal"), namespace))
     if state == OF_OPERATOR:
         agent = api.merge(agent, {"metadata": {"finalizers": ["agent.instana.io/finalizer"]}})
@@ -193,7 +180,9 @@ def _clear(api: Api, agents: list[Obj]) -> None:
 @pytest.mark.parametrize("stage", ["before the loop", "no sensor yet"])
 def test_old_sensors_stay_until_the_new_ones_run(stage: str, seen: Seen, strategy: str) -> None:
     assert seen.results[stage].exit_code == 3, seen.results[stage].output
-    assert seen.old_sensors[stage] == {place_of(state, strategy) for state in OLD_SENSORS}
+    assert seen.old_sensors[stage] == {
+        place_of(state, strategy) for state in (*WITH_OLD_SENSOR, OF_OPERATOR)
+    }
 
 
 def test_everything_old_goes_once_they_run(seen: Seen) -> None:

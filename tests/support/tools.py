@@ -12,7 +12,6 @@ import pytest
 REMEDIES = {
     "another-api-server": "DEVCLUSTER names the directory of `up` and `down`, which start one",
     "helm": "`make tools` builds it, or HELM names it",
-    "helm-era-states": "HELM_ERA names their directory",
     "jq": "it is looked for in the PATH",
     "kubectl": "it is looked for in the PATH",
     "kubernetes-as-recorded": "KUBECONFIG names an API server of another version than kinds.json",

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.takeover.steps import Deletion, Patch
+from hooks.takeover.steps import Deletion, Patch, place
+from tests.support.helm_era import STATES, recorded_state
 from tests.unit.takeover.former import (
     HELM_ANNOTATIONS,
     NAMESPACE,
@@ -31,6 +32,12 @@ LEFT = (
     of_helm("ClusterRole", "k8sensor", ""),
 )
 ADOPTABLE = ("Service", "instana-agent"), ("Service", "instana-agent-headless")
+ADOPTED = (
+    *ADOPTABLE,
+    ("DaemonSet", "instana-agent"),
+    ("Secret", "instana-agent"),
+    ("ServiceAccount", "instana-agent"),
+)
 LABELS = {
     "app.kubernetes.io/managed-by": "instana-agent-operator",
     "app.kubernetes.io/component": "instana-agent",
@@ -63,6 +70,21 @@ def sensor(status: str = "True", seen: int = 1) -> Obj:
         generation=1,
         status={"observedGeneration": seen, "conditions": conditions},
     )
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_recorded_state_is_adopted_but_for_what_waits_for_the_new_pods(state: str) -> None:
+    """The API server adds what no recorded object has: its resourceVersion."""
+    stored = [
+        each | {"metadata": each["metadata"] | {"resourceVersion": "7"}}
+        for each in recorded_state(state)
+    ]
+    found = planned(agent(), *our_bindings(), *stored, RELEASE)
+
+    adopted = {f"{kind} {NAMESPACE}/{name}" for kind, name in ADOPTED}
+    assert set(places(found.to_do)) == adopted
+    assert set(places(found.waiting)) == {*map(place, [*stored, RELEASE])} - adopted
+    assert found.blocked == ()
 
 
 def test_daemonset_is_labelled_and_its_fields_are_handed_over() -> None:
