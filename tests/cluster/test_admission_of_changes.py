@@ -63,6 +63,7 @@ def named_after(rule: Rule, ending: str, more: Obj) -> Obj:
 
 
 def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
+    assert stored
     for obj in stored.values():
         assert_is_led(obj, api)
 
@@ -117,7 +118,7 @@ def test_nobody_is_kept_from_storing_when_the_service_is_down(api: Api) -> None:
 def test_inline_secrets_by_the_webhook(choice: str, api: Api) -> None:
     with installed(api, VALIDATING, INLINE_SECRETS=choice):
         for rule in INLINE:
-            check_inline(api, rule, choice)
+            assert_inline(api, rule, choice)
 
 
 def alone(rule: Rule) -> Obj:
@@ -126,7 +127,7 @@ def alone(rule: Rule) -> Obj:
     return merged(merged(example(rule, {}), spec), {"spec": rule.bad})
 
 
-def check_inline(api: Api, rule: Rule, choice: str) -> None:
+def assert_inline(api: Api, rule: Rule, choice: str) -> None:
     response = create(api, alone(rule))
     mark = f"(rule {rule.identifier})"
 
@@ -145,7 +146,7 @@ def test_inline_secrets_by_policy(choice: str, api: Api, tmp_path: Path) -> None
         api.apply_all(objects)
         wait_for(lambda: is_in_force(api, choice), "the policies are there")
         for rule in INLINE:
-            check_inline(api, rule, choice)
+            assert_inline(api, rule, choice)
         keeps = stored_then_patched(api, old, {"spec": {"zone": {"name": "east"}}})
         changes = stored_then_patched(api, old, {"spec": {"agent": {"key": f"{SECRET}2"}}})
     finally:

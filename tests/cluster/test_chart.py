@@ -348,7 +348,7 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
             said = _apply_definition(cluster, authority, token)
             own = _status_of_update(cluster, token, "agents.instana.io")
             other = _status_of_update(cluster, token, "compositecontrollers.metacontroller.k8s.io")
-            _admit_where_restricted(cluster, pod)
+            _assert_admitted_where_restricted(cluster, pod)
         finally:
             cluster.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")
         notes = upgrade.result(timeout=120)
@@ -362,7 +362,7 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
     assert not [each for each in objects(cluster) if "instana-agent-definition" in each]
 
 
-def _admit_where_restricted(cluster: Cluster, pod: Obj) -> None:
+def _assert_admitted_where_restricted(cluster: Cluster, pod: Obj) -> None:
     """Create the Pod in a namespace that keeps to `restricted`, as a trial; fails if refused."""
     name = "agents-restricted"
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -386,10 +386,10 @@ def test_pods_need_no_privileges(cluster: Cluster) -> None:
     (deployment,) = [each for each in objects_of_chart if each["kind"] == "Deployment"]
 
     for pod in (test, deployment["spec"]["template"]):
-        _admit_where_restricted(cluster, pod)
+        _assert_admitted_where_restricted(cluster, pod)
         on_host = pod | {"spec": pod["spec"] | {"hostNetwork": True}}
         with pytest.raises(AssertionError, match="violates PodSecurity"):
-            _admit_where_restricted(cluster, on_host)
+            _assert_admitted_where_restricted(cluster, on_host)
 
 
 def _make_older(cluster: Cluster, whole: Obj) -> None:

@@ -203,6 +203,7 @@ def test_job_has_rights_on_what_it_hands_over_by_name_and_no_others(seen: Upgrad
     needed = {"get a child", "patch a child"}
 
     assert {what for what, is_allowed in seen.allowed.items() if is_allowed} == needed
+    assert seen.rules
     for rule in seen.rules:
         assert rule.get("resourceNames") or (rule["resources"], rule["verbs"]) == (
             ["pods"],

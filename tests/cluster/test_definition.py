@@ -409,11 +409,12 @@ def test_stored_resources_outlive_an_upgrade(before: str, api: Api) -> None:
 
     serve(api, "present")
 
+    assert objects
     for obj in objects:
-        check_in_use(api, obj)
+        assert_in_use(api, obj)
 
 
-def check_in_use(api: Api, obj: Obj) -> None:
+def assert_in_use(api: Api, obj: Obj) -> None:
     """Read the resource, write to all that others write to, and delete it."""
     stored = api.get(obj)
     assert stored is not None

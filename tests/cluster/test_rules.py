@@ -13,7 +13,7 @@ from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.test_definition import assert_is_led, create, serve
-from tests.support.rejected import OF_AGENTS, Case, Verdict
+from tests.support.rejected import OF_AGENTS, Case
 from tests.support.resources import merged
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 
@@ -199,12 +199,10 @@ def test_what_works_with_the_go_operator_is_taken(case: str, api: Api) -> None:
 def test_recorded_mistake_is_refused_by_its_first_layer(case: Case, api: Api) -> None:
     response = create(api, case.objects[0])
 
-    if case.verdict is not Verdict.REFUSED or case.first_layer in {Layer.WEBHOOK, Layer.SERVICE}:
-        assert response.ok, response.text
-    else:
-        by_policy = "ValidatingAdmissionPolicy" in response.text
-        assert not response.ok
-        assert by_policy is (case.first_layer is Layer.POLICY)
+    is_refused = case.first_layer in {Layer.SCHEMA, Layer.CEL, Layer.POLICY}
+
+    assert response.ok is not is_refused, response.text
+    assert ("ValidatingAdmissionPolicy" in response.text) is (case.first_layer is Layer.POLICY)
 
 
 # Stored before there were rules.
@@ -293,5 +291,6 @@ def _with_another_bad_name(rule: Rule) -> Obj:
 
 @pytest.mark.usefixtures("policies")
 def test_stored_resources_are_still_led(stored: dict[str, Obj], api: Api) -> None:
+    assert stored
     for obj in stored.values():
         assert_is_led(obj, api)

@@ -43,6 +43,7 @@ def test_definition_takes_the_sample(name: str, api: Api) -> None:
 
 
 def test_children_are_stored_as_they_are_returned(child: list[Obj], cluster: Api) -> None:
+    assert child
     for each in child:
         stored = cluster.apply(each, MANAGER)
         again = cluster.apply(each, MANAGER)

@@ -28,6 +28,7 @@ def _place(api: Api) -> Iterator[str]:
 def test_children_are_stored_as_they_are_returned(case: str, api: Api, place: str) -> None:
     answer = rendered(case)
 
+    assert answer.children
     for child in [*_elsewhere(answer.children, place), *answer.attachments]:
         stored = api.apply(child, MANAGER)
         again = api.apply(child, MANAGER)

@@ -229,10 +229,12 @@ def test_nothing_privileged_of_the_operator_is_left(taken: Taken) -> None:
 
 
 def test_children_are_adopted_and_no_pod_restarts(taken: Taken) -> None:
+    assert taken.agents
     for case in taken.agents:
         before, after = taken.of_case(case, taken.left), taken.of_case(case, taken.adopted)
         gone = {place[3] for place in before.keys() - after.keys()}
 
+        assert before.keys() & after.keys(), case
         assert gone <= {f"{resource(case)['metadata']['name']}-dependents"}, case
         for place in before.keys() & after.keys():
             assert _uid(before[place]) == _uid(after[place]), place

@@ -60,11 +60,14 @@ def situations(draw: st.DrawFn) -> RoleSituation:
 
 _AGENT_SPECS = st.sampled_from(
     [
-        {"agent": {"key": "x"}},
-        {"agent": {}, "rbac": {"create": False}},
-        {"agent": {}, "serviceAccount": {"create": False}},
-        {"agent": {}, "serviceAccount": {"name": "theirs"}},
-        {"agent": {}, "k8s_sensor": {"deployment": {"enabled": False}}},
+        {"cluster": {"name": "c"}, "agent": {"key": "x"}} | more
+        for more in (
+            {},
+            {"rbac": {"create": False}},
+            {"serviceAccount": {"create": False}},
+            {"serviceAccount": {"name": "theirs"}},
+            {"k8s_sensor": {"deployment": {"enabled": False}}},
+        )
     ]
 )
 

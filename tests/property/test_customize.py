@@ -50,6 +50,9 @@ def test_every_reference_is_asked_for_once(situation: Situation) -> None:
 
 @given(clusters.fresh())
 def test_rules_are_as_metacontroller_wants_them(situation: Situation) -> None:
-    for rule in customize({"parent": situation.parent}, situation.facts)["relatedResources"]:
+    rules = customize({"parent": situation.parent}, situation.facts)["relatedResources"]
+
+    assert rules
+    for rule in rules:
         assert rule.keys() <= {"apiVersion", "resource", "namespace", "names", "labelSelector"}
         assert ("names" in rule) != ("labelSelector" in rule)

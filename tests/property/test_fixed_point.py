@@ -21,15 +21,15 @@ ANY_SPEC = specs.broken_specs() | specs.valid_specs()
     st.sampled_from(clusters.APPLIES),
 )
 def test_children_settle(situation: Situation, apply: Apply) -> None:
-    _check_settling(situation, apply)
+    _assert_settled(situation, apply)
 
 
 @given(clusters.taken_over(complete=False))
 def test_children_settle_under_the_name_of_the_go_operator(situation: Situation) -> None:
-    _check_settling(situation, applying.by_server_as_go_operator)
+    _assert_settled(situation, applying.by_server_as_go_operator)
 
 
-def _check_settling(situation: Situation, apply: Apply) -> None:
+def _assert_settled(situation: Situation, apply: Apply) -> None:
     once = situation.after(apply)
     settled = once.after(apply)
 

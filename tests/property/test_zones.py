@@ -1,6 +1,6 @@
 """Zones by nodes: each node has one DaemonSet, whatever else the resource says."""
 
-from hypothesis import given
+from hypothesis import assume, given
 
 from hooks.desired.labels import ZONE
 from hooks.desired.zones import REQUIRED
@@ -25,9 +25,12 @@ BY_NODES = specs.valid_specs().map(_by_nodes)
 def test_each_node_is_of_one_daemonset(situation: Situation) -> None:
     daemonsets = [each for each in situation.answer()["children"] if each["kind"] == "DaemonSet"]
 
-    for node in situation.related["Node.v1"].values():
-        labels = node["metadata"]["labels"]
-        assert len([each for each in daemonsets if _takes(each, labels)]) == 1
+    nodes = [each["metadata"]["labels"] for each in situation.related["Node.v1"].values()]
+    assume(nodes)
+
+    assert [sum(_takes(each, labels) for each in daemonsets) for labels in nodes] == [1] * len(
+        nodes
+    )
 
 
 @given(clusters.fresh(BY_NODES))
@@ -36,9 +39,12 @@ def test_each_zone_has_pods_of_its_own(situation: Situation) -> None:
     daemonsets = [each for each in situation.answer()["children"] if each["kind"] == "DaemonSet"]
     zoned = [each["spec"] for each in daemonsets if ZONE in each["metadata"]["labels"]]
 
-    for spec in zoned:
-        pods = [each["template"]["metadata"]["labels"] for each in zoned]
-        assert sum(matches(spec["selector"], labels) for labels in pods) == 1
+    pods = [each["template"]["metadata"]["labels"] for each in zoned]
+    assume(zoned)
+
+    assert [sum(matches(each["selector"], labels) for labels in pods) for each in zoned] == [
+        1
+    ] * len(zoned)
 
 
 def _takes(daemonset: Obj, labels: dict[str, str]) -> bool:

@@ -54,8 +54,12 @@ def test_an_error_outside_the_application_is_answered_without_its_message(
     assert SECRET not in sent.decode() + logged.getvalue()
 
 
-def test_a_peer_that_is_gone_gets_no_answer(worker: BoundedWorker) -> None:
+def test_a_peer_that_is_gone_is_no_further_error(
+    worker: BoundedWorker, logged: io.StringIO
+) -> None:
     ours, theirs = socket.socketpair()
     theirs.close()
     with ours:
         worker.handle_error(None, ours, ("127.0.0.1", 1), RuntimeError())
+
+    assert logged.getvalue().count("connection failed") == 1

@@ -26,7 +26,9 @@ def test_kinds_of_children_are_those_that_the_command_reads() -> None:
     assert known | {"InstanaAgent": COLLECTIONS["InstanaAgent"], "Pod": ("v1", "pods")} == {
         **COLLECTIONS
     }
-    assert all(each["group"] == each["version"].rpartition("/")[0] for each in kinds)
+    assert [each["group"] for each in kinds] == [
+        each["version"].rpartition("/")[0] for each in kinds
+    ]
 
 
 def test_finalizers_are_those_of_the_operators() -> None:

@@ -67,6 +67,7 @@ def test_required_fields_are_there_and_have_no_default() -> None:
         return any("default" in parts.get(n, {"default": 0}) for n in field.get("required", ()))
 
     assert where(violates) == []
+    assert where(lambda f: "required" in f)
 
 
 def test_keys_of_lists_are_required_or_have_a_default() -> None:
@@ -88,6 +89,7 @@ def test_defaults_are_of_the_field_s_type() -> None:
         return default is not None and kind is not None and type(default) is not kind
 
     assert where(violates) == []
+    assert where(lambda f: "default" in f and f.get("type", "") in SCALARS)
 
 
 def test_defaults_stand_at_fields_only() -> None:

@@ -13,9 +13,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from hooks.app.calls import Call
 from hooks.app.failures import Failure
 from hooks.app.metrics import Metrics
-from hooks.app.monitoring import NO_FAILURES, alert_rules, dashboard
+from hooks.app.monitoring import FAILING, alert_rules, dashboard
+from hooks.app.overload import Overloaded
 from hooks.app.resources import State
 from hooks.app.settings import Settings
+from hooks.errors import (
+    HookError,
+    InternalError,
+    InvalidResource,
+    MissingReference,
+    UnreadableRequest,
+)
 from hooks.kube.objects import Obj
 from tests.support.kustomize import build, checkout, find, installation, make_credentials
 from tests.support.tools import needs
@@ -103,13 +111,29 @@ def test_every_metric_of_resources_has_an_alert_and_a_panel(metric: str) -> None
     assert any(not name.startswith("Instana") for name in asking)
 
 
-def test_what_is_told_in_the_status_is_no_failure_of_the_service() -> None:
-    assert NO_FAILURES == "invalid_resource|missing_reference|overloaded"
+@pytest.mark.parametrize(
+    ("error", "is_failure"),
+    [
+        (InvalidResource, False),
+        (MissingReference, False),
+        (Overloaded, False),
+        (InternalError, True),
+        (UnreadableRequest, True),
+    ],
+)
+def test_what_is_told_in_the_status_is_no_failure_of_the_service(
+    error: type[HookError],
+    is_failure: bool,  # noqa: FBT001
+) -> None:
+    (excluded,) = re.findall(r'instana_hooks_errors_total\{type!~"([^"]+)"', FAILING)
+
+    assert (re.fullmatch(excluded, error.type) is None) is is_failure
 
 
 def test_every_alert_is_explained() -> None:
-    assert len(RULES) == 8
-    assert [each["alert"] for each in RULES if f"| `{each['alert']}` |" not in OPERATE] == []
+    explained = re.findall(r"^\| `(Instana\w+)` \|", OPERATE, re.MULTILINE)
+
+    assert sorted(each["alert"] for each in RULES) == sorted(explained)
 
 
 @pytest.fixture(name="place", scope="module")

@@ -10,6 +10,7 @@ from hooks.desired import probes
 from hooks.desired.labels import GENERATION_LABEL
 from hooks.desired.taken_over import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
 from hooks.facts import Facts, TakeOver
+from hooks.kube.containment import contains
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 from hooks.rules import parse_agent
@@ -26,6 +27,12 @@ APPLIES = [
     pytest.param(applying.by_server_as_go_operator, id="as-the-go-operator"),
 ]
 PULL = {"agent": {"image": {"pullPolicy": "IfNotPresent"}}}
+LABELLED = {
+    "agent": {"pod": {"labels": {"team": "a"}}},
+    "k8s_sensor": {"deployment": {"pod": {"labels": {"team": "a"}}}},
+}
+"""A change that concerns all pods."""
+
 RELATED = ["ConfigMap.v1", "DaemonSet.apps/v1", "Namespace.v1", "Secret.v1"]
 
 
@@ -103,16 +110,17 @@ def test_the_next_change_brings_our_templates(case: str, apply: Apply) -> None:
     parent, before = taken_over(case)
     related = keys_of(case)
     kept = after(parent, before, *related, apply=apply)
-    edited = changed(parent, PULL)
-    children = after(edited, kept, *related, apply=apply)
+    edited = changed(parent, LABELLED)
+    made = templates(after(edited, kept, *related, apply=apply))
+    wanted = {name: _wanted(edited, name, *related) for name in made}
+    for name in kept["Deployment.apps/v1"]:
+        # Other resources than those of the Go operator are for new k8sensors only.
+        resources = templates(before)[name]["spec"]["containers"][0]["resources"]
+        wanted[name]["spec"]["containers"][0]["resources"] = resources
 
-    for name, template in templates(children).items():
-        wanted = _wanted(edited, name, *related)
-        if name in before["DaemonSet.apps/v1"]:
-            assert template["spec"]["containers"][0]["imagePullPolicy"] == "IfNotPresent"
-            assert {each["name"] for each in template["spec"]["volumes"]} >= {
-                each["name"] for each in wanted["spec"]["volumes"]
-            }
+    assert made.keys() == templates(before).keys()
+    assert {name for name, each in wanted.items() if contains(made[name], each)} == made.keys()
+    assert not {name for name, each in wanted.items() if contains(templates(kept)[name], each)}
 
 
 def _wanted(parent: Obj, name: str, *related: Obj) -> Obj:

@@ -76,7 +76,11 @@ def test_every_listed_difference_has_a_reason() -> None:
 def test_selectors_are_the_same(case: str) -> None:
     expected = json.loads((FIXTURES / case / "expected.json").read_text())["children"]
 
-    for child in rendered(case).children:
-        if child["kind"] in {"DaemonSet", "Deployment"}:
-            theirs = expected[describe(child)]["spec"]["selector"]
-            assert child["spec"]["selector"] == theirs
+    ours = {
+        describe(child): child["spec"]["selector"]
+        for child in rendered(case).children
+        if child["kind"] in {"DaemonSet", "Deployment"}
+    }
+
+    assert ours
+    assert ours == {name: expected[name]["spec"]["selector"] for name in ours}

@@ -294,4 +294,4 @@ def test_no_metadata_raises(metadata: Obj) -> None:
 
 @given(text=st.text() | JSON.map(json.dumps))
 def test_no_annotation_raises(text: str) -> None:
-    projection(annotated(text), ["us"], labels=["a"])
+    assert "metadata" in projection(annotated(text), ["us"], labels=["a"])

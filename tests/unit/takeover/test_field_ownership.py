@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hooks.kube.managed_fields import LAST_APPLIED, last_applied, owned_by
@@ -215,25 +215,41 @@ def paths(fields: Obj, prefix: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     return found
 
 
+Owners = dict[tuple[str, str], set[str]]
 OWNERS = st.dictionaries(
     st.tuples(st.sampled_from([FORMER, MANAGER, "other"]), st.sampled_from(["Apply", "Update"])),
     st.sets(st.sampled_from(["one", "two", "three"]), min_size=1),
 )
 
 
-@given(owners=OWNERS)
-def test_whoever_owned_what_nothing_is_lost(owners: dict[tuple[str, str], set[str]]) -> None:
-    before = with_entries(
-        *(entry(manager, *labels, operation=how) for (manager, how), labels in owners.items())
-    )
-    theirs = {
+def owned_by_former(owners: Owners) -> set[str]:
+    return {
         label for (manager, _), labels in owners.items() if manager == FORMER for label in labels
     }
+
+
+def owned(owners: Owners) -> Obj:
+    return with_entries(
+        *(entry(manager, *labels, operation=how) for (manager, how), labels in owners.items())
+    )
+
+
+@given(owners=OWNERS)
+def test_where_the_former_owned_nothing_only_our_own_is_handed_over(owners: Owners) -> None:
+    assume(not owned_by_former(owners))
+    before = owned(owners)
     ours = owners.get((MANAGER, "Apply"), set())
-    if not theirs:
-        assert handed_over(before, is_former, SSA, MANAGER) is None
-        assert (handed_over(before, is_former, DYNAMIC, MANAGER) is None) == (not ours)
-        return
+
+    assert handed_over(before, is_former, SSA, MANAGER) is None
+    assert (handed_over(before, is_former, DYNAMIC, MANAGER) is None) == (not ours)
+
+
+@given(owners=OWNERS)
+def test_whoever_owned_what_nothing_is_lost(owners: Owners) -> None:
+    before = owned(owners)
+    theirs = owned_by_former(owners)
+    assume(theirs)
+    ours = owners.get((MANAGER, "Apply"), set())
 
     applied, annotated = (hand_over(before, each) for each in (SSA, DYNAMIC))
 
