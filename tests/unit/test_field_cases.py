@@ -1,0 +1,131 @@
+"""Resources as users write them, from guides and from reports of defects: what becomes of each."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hooks.kube.objects import Obj
+from hooks.rules import errors_of, warnings_of
+from tests.support.hook import answer, child, children, conditions, pod, stored, texts
+
+FOLDER = Path("tests/fixtures/field")
+AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
+CONFIG, OWN_SECRET = "Secret/instana-agent-config", "Secret/instana-agent"
+BACKEND = "com.instana.agent.main.sender.Backend-1.cfg"
+WORKING = [
+    "airgap-mirror-empty-login",
+    "host-aliases",
+    "label-equals-selector",
+    "otel-legacy-switch",
+    "otlp-http-55680",
+    "otlp-ports-swapped",
+    "proxy-password-special",
+    "replicas-zero",
+    "secret-other-entry-name",
+]
+REFUSED = {"docs-zones": "cluster-name-of-zones"}
+
+
+def objects(case: str, file: str = "input") -> list[Obj]:
+    """Return the objects of a file of the case; the resource is that of `input`."""
+    return list(yaml.safe_load_all((FOLDER / case / f"{file}.yaml").read_text()))
+
+
+def resource(case: str) -> Obj:
+    (found,) = objects(case)
+    return found
+
+
+def test_every_case_is_tried() -> None:
+    assert {each.name for each in FOLDER.iterdir()} == {*WORKING, *REFUSED}
+
+
+@pytest.mark.parametrize("case", WORKING)
+def test_it_is_taken(case: str) -> None:
+    assert list(errors_of(resource(case))) == []
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_it_is_refused_by_its_rule(case: str) -> None:
+    assert [each.rule for each in errors_of(resource(case))] == [REFUSED[case]]
+
+
+def test_empty_login_of_a_proxy_is_none() -> None:
+    found = answer(resource("airgap-mirror-empty-login"))
+
+    assert "proxy.user" not in texts(found, CONFIG)[BACKEND]
+    assert texts(found, OWN_SECRET)["HTTPS_PROXY"] == "http://proxy.example:3128"
+
+
+def test_login_of_a_proxy_is_encoded_in_the_url_only() -> None:
+    found = answer(resource("proxy-password-special"))
+    login = resource("proxy-password-special")["spec"]["agent"]
+
+    assert texts(found, OWN_SECRET)["HTTPS_PROXY"] == (
+        "http://DOMAIN%5Csvc%20user:07I%21%3F.+nV-G_X%40%3A%2F%25%23v@proxy.example:3128"
+    )
+    assert texts(found, OWN_SECRET)["INSTANA_AGENT_PROXY_PASSWORD"] == login["proxyPassword"]
+    assert f"proxy.user={login['proxyUser']}\n" in texts(found, CONFIG)[BACKEND]
+    assert f"proxy.password={login['proxyPassword']}\n" in texts(found, CONFIG)[BACKEND]
+
+
+@pytest.mark.parametrize("workload", [AGENT, SENSOR])
+def test_overrides_bring_host_aliases(workload: str) -> None:
+    found = answer(resource("host-aliases"))
+
+    assert pod(found, workload)["hostAliases"] == [
+        {"ip": "192.0.2.7", "hostnames": ["agent-acceptor.lab.example"]}
+    ]
+
+
+def test_label_of_the_selector_stays_with_a_warning() -> None:
+    parent = resource("label-equals-selector")
+    made = child(answer(parent), AGENT)["spec"]
+
+    assert made["selector"]["matchLabels"].items() <= made["template"]["metadata"]["labels"].items()
+    assert made["selector"]["matchLabels"]["app.kubernetes.io/name"] == "instana-agent"
+    assert made["template"]["metadata"]["labels"]["app"] == "bar"
+    assert "label-reserved" in {each.rule for each in warnings_of(parent)}
+
+
+def test_switch_of_old_is_the_default() -> None:
+    with_switch = resource("otel-legacy-switch")
+    without = with_switch | {"spec": {**with_switch["spec"], "opentelemetry": {}}}
+
+    assert children(answer(with_switch)) == children(answer(without))
+
+
+@pytest.mark.parametrize(
+    ("case", "grpc", "http"),
+    [("otlp-http-55680", [], [55680]), ("otlp-ports-swapped", [4318], [4317])],
+)
+def test_ports_of_otlp_are_the_same_everywhere(case: str, grpc: list[int], http: list[int]) -> None:
+    found = answer(resource(case))
+    ports = child(found, "Service/instana-agent")["spec"]["ports"]
+    told = yaml.safe_load(texts(found, CONFIG)["configuration-opentelemetry.yaml"])
+    configured = told["com.instana.plugin.opentelemetry"]
+
+    assert [each["port"] for each in ports if each["name"] == "otlp-grpc"] == grpc
+    assert [each["port"] for each in ports if each["name"] == "otlp-http"] == http
+    assert [each["targetPort"] for each in ports] == [each["port"] for each in ports]
+    assert [each["port"] for each in (configured["grpc"],) if each["enabled"]] == grpc
+    assert [each["port"] for each in (configured["http"],) if each["enabled"]] == http
+
+
+def test_no_replicas_are_told_in_the_status() -> None:
+    parent = resource("replicas-zero")
+    found = conditions(answer(parent, observed=stored(answer(parent))))
+
+    assert child(answer(parent), SENSOR)["spec"]["replicas"] == 0
+    assert found["SensorsAvailable"]["message"] == (
+        "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0"
+    )
+
+
+def test_secret_with_another_entry_is_named() -> None:
+    case = "secret-other-entry-name"
+    found = conditions(answer(resource(case), *objects(case, "cluster")))["Ready"]
+
+    assert (found["status"], found["reason"]) == ("False", "ReferenceMissing")
+    assert "Secret instana-agent-key has no usable entry key" in found["message"]
