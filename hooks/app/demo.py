@@ -1,4 +1,4 @@
-"""A look at the service: it is started here, asked once, and its answer shown as a table."""
+"""`python -m hooks demo`: the service is started here, asked once, its answer shown as a table."""
 
 import os
 import signal
@@ -23,6 +23,14 @@ PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_
 START_SECONDS = 30.0
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 10.0
+
+
+@click.command("demo")
+@click.argument("request_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--once", is_flag=True, envvar="ONCE", help="End after the answer.")
+def demo_command(request_file: Path, *, once: bool) -> None:
+    """Start the service here, send it a recorded sync request, show the answer, go on serving."""
+    sys.exit(demonstrate(request_file, Settings(), once=once))
 
 
 def demonstrate(request_file: Path, settings: Settings, *, once: bool) -> int:
@@ -65,10 +73,9 @@ def _free_port() -> int:
 
 def _start(port: int) -> subprocess.Popen[bytes]:
     environ = os.environ | PLAIN_HTTP | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "error"}
-    command = ["gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
     # In a session of its own: Ctrl-C reaches this process only, which then ends the server.
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", *command], env=environ, start_new_session=True
+    return subprocess.Popen(
+        [sys.executable, "-m", "hooks", "serve"], env=environ, start_new_session=True
     )
 
 

@@ -1,6 +1,4 @@
-"""The server's configuration.
-
-    gunicorn --config python:hooks.app.gunicorn_conf hooks.app.wsgi:app
+"""The server's configuration, for `python -m hooks serve`.
 
 One process, as the interpreter computes on one core and metrics are per process; more of them are
 more replicas. gunicorn reads every name here that is one of its settings.

@@ -12,7 +12,12 @@ import click
 
 from hooks.app.account import COLLECTIONS, Account
 from hooks.app.own_cluster import ACCOUNT, Peer, api_server
-from hooks.app.takeover_command import apply_strategy_option, field_manager_option, take_over
+from hooks.app.takeover_command import (
+    apply_strategy_option,
+    field_manager_option,
+    take_over,
+    takeover_command,
+)
 from hooks.kube.objects import Obj
 from hooks.takeover import Cluster, Patch, Plan, Settings, Step, Strategy, plan
 from hooks.takeover.running_operator import operators
@@ -58,7 +63,7 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Nam
     return pairs
 
 
-@click.command("release")
+@takeover_command.command("release")
 @click.option("-n", "--namespace", required=True, help="The namespace of the release.")
 @click.option(
     "--object",

@@ -20,9 +20,10 @@ from tests.bench.clients import LOOPBACK, Call, post
 from tests.bench.figures import Figure
 
 START_SECONDS: Final = 30.0
-OURS: Final = ("--config=python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app")
-ECHO: Final = ("--config=python:tests.bench.noop_conf", "tests.bench.noop:app")
+OURS: Final = ("hooks", "serve")
+ECHO: Final = ("gunicorn", "--config=python:tests.bench.noop_conf", "tests.bench.noop:app")
 BARE_ECHO: Final = (
+    "gunicorn",
     *("--worker-class=gthread", "--threads=32", "--keep-alive=100", "--preload"),
     "--no-control-socket",
     "tests.bench.noop:app",

@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,6 +22,7 @@ import yaml
 
 from tests.cluster.account import least_privileged
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
+from tests.http.service import command
 from tests.support.tools import needs
 
 LOOPBACK = "127.0.0.1"
@@ -185,8 +185,7 @@ def service(log: Path, **settings: str) -> Iterator[int]:
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json"}
     environ |= settings or {"INSECURE": "1"}
     url = f"{'https' if 'TLS_CERT_FILE' in settings else 'http'}://{LOOPBACK}:{port}/readyz"
-    command = ["-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
-    with log.open("ab") as out, _process([sys.executable, *command], environ, out):
+    with log.open("ab") as out, _process(command(), environ, out):
         wait_for(lambda: _answers(url), "the service is ready")
         yield port
 

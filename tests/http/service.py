@@ -121,12 +121,7 @@ def running(directory: Path, ca_file: str | None = None, **settings: str) -> Ite
 
 def command() -> list[str]:
     """Return how the image starts the service."""
-    return [
-        sys.executable,
-        *("-m", "gunicorn"),
-        *("--config", "python:hooks.app.gunicorn_conf"),
-        "hooks.app.wsgi:app",
-    ]
+    return [sys.executable, "-m", "hooks", "serve"]
 
 
 def environment(home: Path, **settings: str) -> Mapping[str, str]:

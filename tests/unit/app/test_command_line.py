@@ -7,7 +7,8 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from hooks.app.command_line import generated, main
+from hooks.app.command_line import main
+from hooks.app.generate_command import generated
 from hooks.errors import InternalError
 from tests.support.kustomize import checkout
 
@@ -108,7 +109,7 @@ def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise InternalError("broken")
 
-    monkeypatch.setattr("hooks.app.command_line.render", fail)
+    monkeypatch.setattr("hooks.app.render_command.render", fail)
 
     assert isinstance(run("render", MINIMAL).exception, InternalError)
 

@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
-PROGRAM = "import sys, hooks.app.wsgi; print(*(m for m in sys.argv[1:] if m in sys.modules))"
+PROGRAM = """
+import sys, hooks.app.command_line, hooks.app.serve_command, hooks.app.gunicorn_conf, hooks.app.wsgi
+print(*(module for module in sys.argv[1:] if module in sys.modules))
+"""
 
 
 def test_the_service_loads_no_tools_of_tests_and_command_line() -> None:

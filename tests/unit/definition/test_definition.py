@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from hooks.app.command_line import generated
+from hooks.app.generate_command import generated
 from hooks.definition import definition
 from hooks.definition.bounds import BOUNDS as BOUND
 from hooks.kube.objects import Obj
