@@ -1,15 +1,21 @@
-# The version that the tests run on.
-ARG PYTHON=3.11
-FROM python:${PYTHON}-slim AS build
+# The version that the tests run on. A release passes the digest of this tag, hack/image a base that
+# it makes of Debian's Python.
+ARG BASE=python:3.11-slim
+FROM ${BASE} AS build
 
 WORKDIR /app
+# For these machines some packages have no wheels. PyYAML needs its parser in C there too.
+# hadolint ignore=DL3008
+RUN case "$(dpkg --print-architecture)" in ppc64el | s390x) \
+      apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev libyaml-dev ;; \
+    esac
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes --no-deps --target packages -r requirements.txt
 COPY hooks hooks
 # Compiled here, as the running container cannot write; the files never change, so nothing checks them.
 RUN python -m compileall -q --invalidation-mode unchecked-hash packages hooks
 
-FROM python:${PYTHON}-slim
+FROM ${BASE}
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown
@@ -19,8 +25,14 @@ LABEL org.opencontainers.image.title="instana-agent-hooks" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
+# What was compiled above is linked to this library; wheels bring their own.
+# hadolint ignore=DL3008
+RUN case "$(dpkg --print-architecture)" in ppc64el) \
+      apt-get update && apt-get install --yes --no-install-recommends libyaml-0-2 && \
+      rm -rf /var/lib/apt/lists/* ;; \
+    esac
 # Nothing is installed in a running container.
-RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip
+RUN python -m pip uninstall --yes --quiet --root-user-action=ignore setuptools wheel pip
 
 COPY LICENSE /licenses/LICENSE
 COPY --from=build /app /app
@@ -30,5 +42,8 @@ ENV PYTHONPATH=/app:/app/packages \
     PYTHONUNBUFFERED=1
 
 USER 65532:65532
+# Each command is loaded for it: a package that does not work on this machine ends the build.
+RUN ["python", "-m", "hooks", "--help"]
 EXPOSE 8443
-ENTRYPOINT ["python", "-m", "gunicorn", "--config", "python:hooks.app.gunicorn_conf", "hooks.app.wsgi:app"]
+ENTRYPOINT ["python", "-m", "hooks"]
+CMD ["serve"]

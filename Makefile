@@ -6,6 +6,9 @@ PROFILE ?= ci
 REQUEST ?= tests/fixtures/sync/healthy/request.json
 REGISTRY ?= registry.example
 DIGEST ?=
+IMAGE ?= instana-agent-hooks
+ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2>&1 && echo $$each && break; done)
+BUILD_OPTIONS ?=
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +25,7 @@ export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test properties check check-code check-texts check-workflows check-chart audit tools \
+.PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools \
 	format golden generate bench cluster e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
@@ -31,8 +34,14 @@ help: ## Say what there is.
 run: $(VENV)/run.stamp ## Start the service here and show its answer to REQUEST (a file); ONCE=1: end after that.
 	ONCE=$(ONCE) $(BIN)/python -m hooks demo $(REQUEST)
 
+image: ## Build the image IMAGE with docker, podman or buildah; without them there is hack/image.
+	@test -n "$(ENGINE)" || { echo 'neither docker nor podman nor buildah answers here; hack/image needs none of them running' >&2; exit 1; }
+	$(ENGINE) build $(BUILD_OPTIONS) --tag $(IMAGE) \
+		--build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' hooks/__init__.py) \
+		--build-arg REVISION=$$(git rev-parse HEAD) .
+
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --cov --cov-report=term:skip-covered
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property

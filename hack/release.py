@@ -25,7 +25,7 @@ PLACES = {
     SOURCE: r'^__version__ = "',
     CHART / "Chart.yaml": r"^(?:version|appVersion): ",
     Path("deploy/base/kustomization.yaml"): r"^    newTag: ",
-    Path("docs/install.md"): rf"{IMAGE}:|VERSION=|newTag: ",
+    Path("docs/install.md"): rf"{IMAGE}:|newTag: ",
 }
 """Files that say the version, and what comes before it."""
 
