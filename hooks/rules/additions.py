@@ -75,7 +75,7 @@ def volume_name_besides(taken: tuple[str, ...]) -> str:
 
 
 def _has_one_value(variable: Obj) -> bool:
-    return not (variable.get("value") and variable.get("valueFrom"))
+    return not variable.get("value") or variable.get("valueFrom") is None
 
 
 def _same_names(things: list[Obj]) -> Iterator[str]:

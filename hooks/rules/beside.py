@@ -57,11 +57,12 @@ def _is_rolled(strategy: Obj) -> bool:
 
 
 def _settings_of_what_is_off(otel: Obj) -> Iterator[str]:
+    is_off = otel.get("enabled") is False
     for name in PROTOCOLS:
         protocol = otel.get(name) or {}
-        if otel.get("enabled") is False:
-            yield from (f".{name}.{each}" for each in ("enabled", "port") if protocol.get(each))
-        elif protocol.get("enabled") is False and protocol.get("port") is not None:
+        if is_off and protocol.get("enabled"):
+            yield f".{name}.enabled"
+        if protocol.get("port") is not None and (is_off or protocol.get("enabled") is False):
             yield f".{name}.port"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
+from hooks.rules.patterns import BLANKS
 from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
 
 IMAGES = ("spec.agent.image", "spec.k8s_sensor.image")
@@ -10,7 +11,7 @@ PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
 LATEST = "latest"
 
 WITH_TAG = r".*:[^/]*"
-BLANK_OR_DIGEST = r"[^\s@]*"
+BLANK_OR_DIGEST = rf"[^{BLANKS}@]*"
 SHA256 = r"sha256:[0-9a-f]{64}"
 DIGEST = rf"{SHA256}|sha384:[0-9a-f]{{96}}|sha512:[0-9a-f]{{128}}"
 TAG = rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}(@{SHA256})?"
@@ -40,7 +41,7 @@ def _is_pinned(image: Obj) -> bool:
 
 def _same_secrets(secrets: list[Obj]) -> Iterator[str]:
     names = ((f"[{index}].name", each.get("name")) for index, each in enumerate(secrets))
-    yield from repeated((place, name) for place, name in names if name)
+    yield from repeated(names)
 
 
 HAS_DIGEST = "has(self.digest) && self.digest != ''"

@@ -6,7 +6,7 @@ from typing import Final
 from hooks.kube.objects import Obj
 from hooks.models.tls import DURATION
 from hooks.rules.patterns import DNS_NAME
-from hooks.rules.rule import Rule, full, matching, unless
+from hooks.rules.rule import Rule, full, given, matching, unless
 from hooks.rules.without_effect import NEEDS_SERVICE, needs_service
 
 CERT_MANAGER = "spec.agent.tls.certManager"
@@ -15,6 +15,7 @@ TEXTS = ("secretName", "certificate", "key")
 REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
 LEAST_SECONDS = 3600
 UNITS = (3600, 60, 1)
+LASTS = f"({given('duration')} ? self.duration : '{DURATION}')"
 ISSUER: Obj = {"name": "internal-ca", "kind": "ClusterIssuer"}
 ISSUED: Obj = {"issuerRef": ISSUER}
 
@@ -88,9 +89,8 @@ RULES = (
         good={"agent": {"tls": {"certManager": ISSUED | {"duration": "24h", "renewBefore": "8h"}}}},
         find=unless(_is_renewed_in_time, ".renewBefore"),
         cel="!has(self.renewBefore) || self.renewBefore == '' || "
-        f"({matching(TIME, 'self.renewBefore')} && (!has(self.duration) || self.duration == '' || "
-        f"!{matching(TIME, 'self.duration')} || "
-        "duration(self.renewBefore) < duration(self.duration)))",
+        f"({matching(TIME, 'self.renewBefore')} && (!{matching(TIME, LASTS)} || "
+        f"duration(self.renewBefore) < duration({LASTS})))",
         field=".renewBefore",
     ),
     Rule(

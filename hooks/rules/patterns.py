@@ -16,5 +16,9 @@ HOST = rf"{_NAME}|{_IPV6}|\[{_IPV6}\]"
 PORT = r"[0-9]{1,5}"
 HIGHEST_PORT = 65535
 
-_DIGIT = r"([A-Za-z0-9+/]\s*)"
-BASE64 = rf"\s*({_DIGIT}{{4}})*({_DIGIT}{{2}}(=\s*){{2}}|{_DIGIT}{{3}}=\s*)?"
+BLANKS = r" \t-\r"
+"""Part of a class of characters, as RE2 and Python disagree on those of their own for it."""
+
+_BLANK = f"[{BLANKS}]*"
+_DIGIT = f"([A-Za-z0-9+/]{_BLANK})"
+BASE64 = f"{_BLANK}({_DIGIT}{{4}})*({_DIGIT}{{2}}(={_BLANK}){{2}}|{_DIGIT}{{3}}={_BLANK})?"

@@ -138,9 +138,12 @@ def distinct(field: str) -> str:
 
 
 def repeated(names: Iterable[tuple[str, object]]) -> Iterable[str]:
-    """Yield the places of those that are there a second time; takes places with their values."""
+    """Yield the places of those that are there a second time; takes places with their values.
+
+    A name that is empty is another rule's.
+    """
     seen: set[object] = set()
     for place, name in names:
-        if name in seen:
+        if name and name in seen:
             yield place
         seen.add(name)
