@@ -7,7 +7,6 @@ As the definition does, those that refuse let pass what an update leaves as it w
 """
 
 from collections.abc import Callable, Iterable
-from itertools import takewhile
 
 from hooks.definition.definition import GROUP, VERSION
 from hooks.definition.validations import METADATA, SELF, message_of
@@ -92,19 +91,12 @@ def _validations(rules: Iterable[Rule]) -> list[Obj]:
 
 
 def _validation(rule: Rule, place: str) -> Obj:
+    if rule.is_error:
+        return _of_new(rule, place)
     expression = _at(steps_of(place), "object", lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
-    elif rule.is_error:
-        expression = f"({_is_as_stored(place)}) || {expression}"
     return _told(rule, place, expression)
-
-
-def _is_as_stored(place: str) -> str:
-    """Return the expression that an update leaves the place as it is."""
-    outside = takewhile(lambda step: step not in (ITEMS, VALUES), steps_of(place))
-    path = "".join(f".?{step}" for step in outside)
-    return f"!({CREATING}) && oldObject{path} == object{path}"
 
 
 def _of_new(rule: Rule, place: str) -> Obj:
@@ -112,7 +104,8 @@ def _of_new(rule: Rule, place: str) -> Obj:
     steps = steps_of(place)
 
     def holds(value: str) -> str:
-        return f"{SELF.sub(value, rule.cel)} || (!({CREATING}) && {_exists(steps, value)})"
+        is_stored = f"!({CREATING}) && {_exists(steps, value)}"
+        return f"({is_stored}) || ({SELF.sub(value, rule.cel)})"
 
     return _told(rule, place, _at(steps, "object", holds))
 
