@@ -1,5 +1,7 @@
 """The CustomResourceDefinition as a whole."""
 
+from functools import cache
+
 from hooks.definition.fields import fields_of
 from hooks.definition.selector import selector
 from hooks.definition.status import status
@@ -42,8 +44,9 @@ def definition() -> Obj:
     }
 
 
+@cache
 def schema() -> Obj:
-    """Return the schema of the resource."""
+    """Return the schema of the resource: always the same object, made once."""
     return with_rules(_fields())
 
 

@@ -558,6 +558,18 @@ def valid_specs(draw: st.DrawFn) -> Obj:
     return merged(spec, {"agent": {"pod": pod}})
 
 
+def with_endpoints(spec: Obj) -> Obj:
+    """Return a valid spec with the fields that only the CRD requires."""
+    agent = _with_endpoint(spec["agent"])
+    if agent.get("additionalBackends"):
+        agent["additionalBackends"] = [*map(_with_endpoint, agent["additionalBackends"])]
+    return spec | {"agent": agent}
+
+
+def _with_endpoint(backend: Obj) -> Obj:
+    return {"endpointHost": "", "endpointPort": ""} | backend
+
+
 def _not_below(limits: Obj, requests: Obj) -> Obj:
     """Return the limits that Kubernetes takes beside the requests."""
     return {

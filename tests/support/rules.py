@@ -1,7 +1,12 @@
 """The examples of the rules as whole resources."""
 
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import Any
+
 from hooks.kube.objects import Obj
 from hooks.rules import TABLE, Rule
+from hooks.rules.walking import ITEMS, VALUES, steps_of
 from tests.support.resources import agent, merged
 
 WITH_EXAMPLES = [rule for rule in TABLE if rule.bad]
@@ -117,6 +122,11 @@ FURTHER_WARNINGS: list[tuple[str, Obj, set[str]]] = [
         {"opentelemetry": {"http": {"enabled": False, "port": 5000}}},
         {"spec.opentelemetry.http.port"},
     ),
+    (
+        "opentelemetry-off",
+        {"opentelemetry": {"enabled": False, "grpc": {"port": 0}}},
+        {"spec.opentelemetry.grpc.port"},
+    ),
     ("opentelemetry-off", {"opentelemetry": {"enabled": False, "grpc": {"enabled": False}}}, set()),
     ("opentelemetry-switch", {"opentelemetry": {"enabled": True}}, set()),
     (
@@ -133,6 +143,45 @@ FURTHER_WARNINGS: list[tuple[str, Obj, set[str]]] = [
 ]
 """Specs, and the fields in them of which the rule warns."""
 
+ISSUER = {"issuerRef": {"name": "internal-ca"}}
+FIELD = {"fieldRef": {"fieldPath": "metadata.name"}}
+
+EDGES: list[tuple[str, Obj, bool]] = [
+    *(
+        ("certificate-renewal", {"agent": {"tls": {"certManager": ISSUER | times}}}, is_broken)
+        for times, is_broken in (
+            ({"renewBefore": "2160h"}, True),
+            ({"renewBefore": "2160h", "duration": ""}, True),
+            ({"renewBefore": "2159h", "duration": ""}, False),
+            ({"renewBefore": "2160h", "duration": "2161h"}, False),
+        )
+    ),
+    *(
+        ("variable-value", {"agent": {"pod": {"env": [{"name": "X"} | both]}}}, is_broken)
+        for both, is_broken in (
+            ({"value": "x", "valueFrom": {}}, True),
+            ({"value": "", "valueFrom": FIELD}, False),
+        )
+    ),
+    *(
+        (rule, {"agent": {"pod": {part: 2 * [{field: ""}]}}}, False)
+        for rule, part, field in (
+            ("variable-repeated", "env", "name"),
+            ("volume-repeated", "volumes", "name"),
+            ("mount-path-repeated", "volumeMounts", "mountPath"),
+        )
+    ),
+    *(
+        ("tls-base64", {"agent": {"tls": {"certificate": f"eA=={blank}"}}}, is_broken)
+        for blank, is_broken in ((" \t\r\n\v\f", False), ("\u00a0", True), ("\u2028", True))
+    ),
+    *(
+        ("image-name", {"agent": {"image": {"name": f"a{blank}b"}}}, is_broken)
+        for blank, is_broken in (("\v", True), (" ", True), ("\u00a0", False))
+    ),
+]
+"""Specs on which engines and readers of a rule could disagree, and whether they break it."""
+
 
 def example(rule: Rule, difference: Obj) -> Obj:
     """Return the smallest resource with an example's difference, as a user writes it."""
@@ -140,3 +189,56 @@ def example(rule: Rule, difference: Obj) -> Obj:
     resource["metadata"] = {"name": "instana-agent", "namespace": "instana-agent"}
     root = rule.places[0].partition(".")[0]
     return resource | {root: merged(resource[root], difference)}
+
+
+BESIDES: dict[str, Obj] = {
+    "spec.agent.additionalBackends": BACKEND,
+    "spec.zones": {"name": "east"},
+}
+"""What an item of a list has besides."""
+
+
+def at_place(rule: Rule, kind: str, home: str, place: str) -> Obj:
+    """Return the `bad` or `good` example of a rule on several places, moved from one to another.
+
+    A bad one goes beside the good one, so that nothing else is wrong.
+    """
+    difference: Obj = getattr(rule, kind)
+    if place == home:
+        return difference
+    source, target = steps_of(home)[1:], steps_of(place)[1:]
+    shared = _shared_ending(source, target)
+    value = next(values_at(difference, source[: len(source) - shared]), None)
+    moved: Obj = _made(target[: len(target) - shared], value, "spec")
+    return merged(rule.good, moved)
+
+
+def _shared_ending(one: list[str], other: list[str]) -> int:
+    """Return how many of the last steps are the same, less than all of either."""
+    pairs = zip(reversed(one[1:]), reversed(other[1:]), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def values_at(value: Any, steps: list[str]) -> Iterator[Any]:
+    """Yield what there is at a place."""
+    if not steps:
+        yield value
+        return
+    step, rest = steps[0], steps[1:]
+    if step == ITEMS:
+        parts = list(value)
+    else:
+        parts = list(value.values()) if step == VALUES else [value[step]] if step in value else []
+    for part in parts:
+        yield from values_at(part, rest)
+
+
+def _made(steps: list[str], value: Any, path: str) -> Any:
+    """Return what has the value at a place below a path."""
+    if not steps:
+        return value
+    step, rest = steps[0], steps[1:]
+    if step != ITEMS:
+        return {step: _made(rest, value, f"{path}.{step}")}
+    item = _made(rest, value, path)
+    return [{**BESIDES[path], **item} if path in BESIDES else item]

@@ -19,6 +19,7 @@ from hooks.models.parsing import read_agent
 from hooks.rendering import render
 from hooks.rules.walking import steps_of
 from tests.recorded import FACTS, NOW, recorded_requests
+from tests.support.rules import values_at
 from tests.support.schema import stored
 from tests.unit.go_operator.test_same_children import CASES, FIXTURES
 
@@ -268,20 +269,6 @@ def samples() -> Iterator[Obj]:
     """Yield the resources of deploy/samples."""
     for file in sorted(Path("deploy/samples").glob("*.yaml")):
         yield from (each for each in yaml.safe_load_all(file.read_text()) if each["kind"] == KIND)
-
-
-def values_at(value: Any, steps: list[str]) -> Iterator[Any]:
-    """Yield what there is at a place."""
-    if not steps:
-        yield value
-        return
-    step, rest = steps[0], steps[1:]
-    if step == "[]":
-        parts = list(value)
-    else:
-        parts = list(value.values()) if step == "{}" else [value[step]] if step in value else []
-    for part in parts:
-        yield from values_at(part, rest)
 
 
 def test_rules_are_at_spec_or_below_but_for_those_on_creation() -> None:

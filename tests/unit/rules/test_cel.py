@@ -1,0 +1,191 @@
+"""CEL of the definition and the policies: the same verdict as Python's, on every example."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hooks.kube.objects import Obj
+from hooks.rendering import CHILD_SELECTOR
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, rules_named_in
+from tests.support.cel import (
+    NoVerdict,
+    context,
+    holds,
+    judged_by_policies,
+    judged_by_schema,
+    rules_in,
+    validations_in,
+)
+from tests.support.resources import agent, merged
+from tests.support.rules import EDGES, FURTHER_WARNINGS, example
+from tests.support.verdicts import (
+    ALL_POLICIES,
+    DENYING_SECRETS,
+    POLICIES,
+    SCHEMA,
+    Example,
+    as_stored,
+    asks_for_the_stored,
+    broken,
+    brought,
+    examples,
+    found_by_cel,
+    found_by_python,
+    is_denied_by_policy,
+    is_of_the_schema,
+)
+
+EXPRESSIONS = {
+    **{name: rule["rule"] for name, rule in rules_in(SCHEMA)},
+    **{name: validation["expression"] for name, validation in validations_in(ALL_POLICIES)},
+}
+DENIED_BY_POLICY = [case for case in examples() if is_denied_by_policy(case.rule)]
+ASKING_FOR_THE_STORED = [
+    case for case in examples() if asks_for_the_stored(case.rule, case.place)
+] + DENIED_BY_POLICY
+ELSEWHERE: Obj = {"spec": {"podStatus": "Enabled"}}
+WITHOUT_SPEC: Obj = {"metadata": {"name": "without-spec"}}
+
+
+@pytest.mark.parametrize("case", examples(), ids=str)
+def test_both_find_the_bad_example_and_not_the_good_one(case: Example) -> None:
+    found, spared = found_by_cel(case.wrong), found_by_cel(case.right)
+
+    assert is_of_the_schema(case.wrong)
+    assert is_of_the_schema(case.right)
+    assert case.finding in found
+    assert case.finding not in spared
+    assert found == found_by_python(case.wrong)
+    assert spared == found_by_python(case.right)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[each[0] for each in FURTHER_WARNINGS]
+)
+def test_both_warn_of_the_same(identifier: str, spec: Obj, fields: set[str]) -> None:
+    resource = example(BY_IDENTIFIER[identifier], spec)
+    found = found_by_cel(resource)
+
+    assert found == found_by_python(resource)
+    assert (identifier in {rule for rule, _ in found}) is bool(fields)
+
+
+@pytest.mark.parametrize(("identifier", "spec", "is_broken"), EDGES, ids=[e[0] for e in EDGES])
+def test_both_agree_on_edges(identifier: str, spec: Obj, *, is_broken: bool) -> None:
+    resource = example(BY_IDENTIFIER[identifier], spec)
+    found = found_by_cel(resource)
+
+    assert found == found_by_python(resource)
+    assert (identifier in {rule for rule, _ in found}) is is_broken
+
+
+def resources() -> Iterator[Obj]:
+    """Yield every example, and what is no rule's of the table."""
+    for case in examples():
+        yield from (case.wrong, case.right)
+    yield agent({"selector": CHILD_SELECTOR})
+    yield agent({"selector": CHILD_SELECTOR | {"matchLabels": {"mine": "x"}}})
+
+
+def test_every_expression_is_true_of_one_resource_and_false_of_another() -> None:
+    verdicts = [*judged_by_schema(SCHEMA, WITHOUT_SPEC)]
+    for each in map(as_stored, resources()):
+        verdicts += [*judged_by_schema(SCHEMA, each), *judged_by_policies(ALL_POLICIES, each)]
+    seen = {(each.name, each.holds) for each in verdicts}
+
+    assert seen == {(name, is_true) for name in EXPRESSIONS for is_true in (True, False)}
+
+
+@pytest.mark.parametrize(
+    ("policies", "of_secrets"), [(POLICIES, "Warn"), (DENYING_SECRETS, "Deny")], ids=["all", "deny"]
+)
+def test_policies_refuse_errors_and_warn_of_the_rest(policies: list[Obj], of_secrets: str) -> None:
+    for each in judged_by_policies(policies, agent()):
+        (identifier,) = rules_named_in(each.message)
+        others = "Deny" if BY_IDENTIFIER[identifier].is_error else "Warn"
+        assert each.actions == (of_secrets if identifier in INLINE_SECRETS else others,)
+
+
+# Changes.
+
+
+@pytest.mark.parametrize("case", ASKING_FOR_THE_STORED, ids=str)
+def test_a_change_is_refused_for_what_it_brings(case: Example) -> None:
+    wrong, right = as_stored(case.wrong), as_stored(case.right)
+    still_wrong = merged(wrong, ELSEWHERE)
+
+    assert case.finding in brought(None, still_wrong)
+    assert case.finding not in brought(wrong, still_wrong)
+    assert case.finding not in brought(wrong, right)
+    assert (case.finding in brought(right, wrong)) is not case.rule.on_create
+
+
+@pytest.mark.parametrize("case", DENIED_BY_POLICY, ids=str)
+def test_a_policy_spares_no_other_value_than_the_stored_one(case: Example) -> None:
+    other = example(case.rule, _other(case.bad))
+
+    assert case.finding in brought(as_stored(case.wrong), as_stored(other))
+
+
+def _other(value: Any) -> Any:
+    """Return a value with other texts, for each that there is."""
+    if isinstance(value, dict):
+        return {name: _other(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_other(part) for part in value]
+    return f"{value}-other" if isinstance(value, str) else value
+
+
+def test_policies_warn_again_with_each_change_of_the_spec_alone() -> None:
+    stored = as_stored(agent({"agent": {"mode": "KUBERNETES"}}))
+    labelled = merged(stored, {"metadata": {"labels": {"a": "b"}}})
+    warned = {*broken(judged_by_policies(POLICIES, merged(stored, ELSEWHERE), stored))}
+
+    assert not [*judged_by_policies(ALL_POLICIES, labelled, stored)]
+    assert ("mode-kubernetes", "spec.agent.mode") in warned
+
+
+@pytest.mark.parametrize(
+    ("before", "blamed"), [(as_stored(agent()), {"spec"}), (WITHOUT_SPEC, set())], ids=["a", "none"]
+)
+def test_a_spec_is_never_taken_out_again(before: Obj, blamed: set[str]) -> None:
+    verdicts = judged_by_schema(SCHEMA, WITHOUT_SPEC, before)
+
+    assert {each.path for each in verdicts if not each.holds} == blamed
+    assert not [*judged_by_policies(ALL_POLICIES, WITHOUT_SPEC, before)]
+
+
+# Evaluating.
+
+
+def test_no_class_of_characters_has_another_meaning_to_the_api_server() -> None:
+    assert not [name for name, each in EXPRESSIONS.items() if re.search(r"\\[bdswBDSW]", each)]
+
+
+@pytest.mark.parametrize(
+    "expression", ["self.gone", "self.text > 1", "quantity(self.text) == '1'", "self.text"]
+)
+def test_what_is_neither_true_nor_false_is_no_verdict(expression: str) -> None:
+    with pytest.raises(NoVerdict, match="an example has no verdict"):
+        holds("an example", expression, context(self={"text": "ä"}))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "isQuantity('1.5Gi') && !isQuantity('1 GB')",
+        "quantity('1Gi').isGreaterThan(quantity('1024Ki'))",
+        "!quantity('0.5').isLessThan(quantity('500m'))",
+        "duration('24h') == duration('1439m60s')",
+    ],
+)
+def test_functions_mean_what_kubernetes_means(expression: str) -> None:
+    assert holds("an example", expression, context())
+
+
+def test_nothing_that_is_not_evaluated_is_passed_over() -> None:
+    schema = {"x-kubernetes-validations": [{"rule": "true", "messageExpression": "'x'"}]}
+    with pytest.raises(NotImplementedError, match="messageExpression"):
+        list(judged_by_schema(schema, {}))
