@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
+from hooks.models.agent import DEFAULT_ENDPOINT_PORT
 from hooks.rules.patterns import HIGHEST_PORT, HOST, PORT
 from hooks.rules.rule import Rule, Severity, full, given, matching, unless
 
@@ -52,8 +53,18 @@ def _same_backends(agent: Obj) -> Iterator[str]:
 
 
 def _address(backend: Obj) -> tuple[str, str, str]:
-    host, port = backend.get("endpointHost") or "", backend.get("endpointPort") or "443"
+    host, port = (
+        backend.get("endpointHost") or "",
+        backend.get("endpointPort") or DEFAULT_ENDPOINT_PORT,
+    )
     return host, port, backend.get("key") or ""
+
+
+def _address_of(backend: str) -> str:
+    """Return the expression for host, port and key of a backend, or of the agent itself."""
+    port, key = f"{backend}.endpointPort", f"{backend}.key"
+    given_port = f"{port} != '' ? {port} : '{DEFAULT_ENDPOINT_PORT}'"
+    return f"[{backend}.endpointHost, {given_port}, has({key}) ? {key} : '']"
 
 
 def _lonely_proxy_fields(agent: Obj) -> Iterator[str]:
@@ -132,11 +143,9 @@ RULES = (
         bad={"agent": {"additionalBackends": [BACKEND, BACKEND]}},
         good={"agent": {"additionalBackends": [BACKEND, BACKEND | {"key": "third-key"}]}},
         find=_same_backends,
-        cel="!has(self.additionalBackends) || self.additionalBackends.all(b, !has(b.key) || "
-        "b.key == '' || (self.additionalBackends.exists_one(o, has(o.key) && "
-        "o.endpointHost == b.endpointHost && o.endpointPort == b.endpointPort && o.key == b.key) "
-        "&& !(has(self.key) && b.endpointHost == self.endpointHost && "
-        "b.endpointPort == self.endpointPort && b.key == self.key)))",
+        cel=f"!has(self.additionalBackends) || self.additionalBackends.all(b, !{given('key', 'b')} "
+        f"|| (self.additionalBackends.exists_one(o, {_address_of('o')} == {_address_of('b')}) && "
+        f"{_address_of('self')} != {_address_of('b')}))",
         field=".additionalBackends",
         severity=Severity.WARNING,
     ),
