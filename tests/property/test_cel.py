@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from hypothesis import assume, given
 
 from hooks.kube.objects import Obj
-from hooks.rules import Rule
 from hooks.rules.walking import steps_of
 from tests.property import mistakes, specs
 from tests.support.rules import values_at
@@ -17,6 +16,7 @@ from tests.support.verdicts import (
     brought,
     found_by_cel,
     found_by_python,
+    is_broken,
     is_denied_by_policy,
     is_of_the_schema,
 )
@@ -55,9 +55,5 @@ def _new_to_policies(before: Obj, after: Obj) -> Iterator[Finding]:
         for place in rule.places:
             stored = [*values_at(before, steps_of(place))]
             given = [each for each in values_at(after, steps_of(place)) if each not in stored]
-            if any(_breaks(rule, each) for each in given):
+            if any(is_broken(rule, each) for each in given):
                 yield rule.identifier, place
-
-
-def _breaks(rule: Rule, value: object) -> bool:
-    return bool(rule.find and [*rule.find(value)])

@@ -148,6 +148,13 @@ FIELD = {"fieldRef": {"fieldPath": "metadata.name"}}
 
 EDGES: list[tuple[str, Obj, bool]] = [
     *(
+        ("backend-repeated", {"agent": {"additionalBackends": both}}, is_broken)
+        for both, is_broken in (
+            ([BACKEND, BACKEND | {"endpointPort": ""}], True),
+            ([BACKEND | {"endpointPort": ""}, BACKEND | {"endpointPort": "8443"}], False),
+        )
+    ),
+    *(
         ("certificate-renewal", {"agent": {"tls": {"certManager": ISSUER | times}}}, is_broken)
         for times, is_broken in (
             ({"renewBefore": "2160h"}, True),

@@ -179,3 +179,8 @@ def is_denied_by_policy(rule: Rule) -> bool:
     """Tell whether a policy refuses what breaks a rule, be it one that is a choice."""
     is_refused = rule.is_error or rule.identifier in INLINE_SECRETS
     return rule.layers[0] is Layer.POLICY and is_refused
+
+
+def is_broken(rule: Rule, value: Any) -> bool:
+    """Tell whether the Python of a rule finds something in the value of a place."""
+    return bool(rule.find and [*rule.find(value)])

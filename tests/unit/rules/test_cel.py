@@ -8,7 +8,7 @@ import pytest
 
 from hooks.kube.objects import Obj
 from hooks.rendering import CHILD_SELECTOR
-from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, rules_named_in
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, Rule, rules_named_in
 from tests.support.cel import (
     NoVerdict,
     context,
@@ -20,11 +20,13 @@ from tests.support.cel import (
 )
 from tests.support.resources import agent, merged
 from tests.support.rules import EDGES, FURTHER_WARNINGS, example
+from tests.support.variations import schema_at, variations
 from tests.support.verdicts import (
     ALL_POLICIES,
     DENYING_SECRETS,
     POLICIES,
     SCHEMA,
+    VALIDATOR,
     Example,
     as_stored,
     asks_for_the_stored,
@@ -33,6 +35,7 @@ from tests.support.verdicts import (
     examples,
     found_by_cel,
     found_by_python,
+    is_broken,
     is_denied_by_policy,
     is_of_the_schema,
 )
@@ -79,6 +82,25 @@ def test_both_agree_on_edges(identifier: str, spec: Obj, *, is_broken: bool) -> 
 
     assert found == found_by_python(resource)
     assert (identifier in {rule for rule, _ in found}) is is_broken
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in examples() if case.place == case.rule.places[0]], ids=str
+)
+def test_both_agree_next_to_the_examples(case: Example) -> None:
+    schema = schema_at(case.place)
+    for value in variations(case):
+        is_fine = not is_broken(case.rule, value)
+        if holds_for(case.rule, value) is not is_fine:
+            assert not VALIDATOR.evolve(schema=schema).is_valid(value), value
+
+
+def holds_for(rule: Rule, value: Any) -> bool | None:
+    """Tell whether the expression of a rule is true; none where it has no verdict."""
+    try:
+        return holds(rule.identifier, rule.cel, context(self=value))
+    except NoVerdict:
+        return None
 
 
 def resources() -> Iterator[Obj]:
