@@ -19,6 +19,8 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --universal --
 # Tools in Go, in the versions of hack/tools/go.mod; the same from elsewhere by HELM, KIND and the PATH.
 GO_TOOLS := $(VENV)/go-tools.stamp
 HAS_GO := $(shell command -v go 2>/dev/null)
+# Without a cluster there is one for the command alone; it has no nodes, as tests write their own.
+IN_CLUSTER = $(if $(KUBECONFIG),,NODES=0 hack/cluster/with)
 export HELM ?= $(abspath $(wildcard $(BIN)/helm))
 export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 
@@ -26,10 +28,10 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools \
-	format golden generate bench cluster e2e figures record lock release artefacts clean
+	format golden generate bench cluster cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Start the service here and show its answer to REQUEST (a file); ONCE=1: end after that.
 	ONCE=$(ONCE) $(BIN)/python -m hooks demo $(REQUEST)
@@ -92,17 +94,23 @@ generate: $(VENV)/dev.stamp ## Remake all generated files.
 bench: $(VENV)/dev.stamp ## Measure.
 	$(BIN)/python -m tests.bench
 
-cluster: $(VENV)/dev.stamp ## Run the tests that need an API server, which KUBECONFIG names.
-	$(BIN)/python -m pytest tests/cluster
+cluster: $(VENV)/dev.stamp ## Run the tests that need an API server: that of KUBECONFIG, or one of their own.
+	$(IN_CLUSTER) $(BIN)/python -m pytest tests/cluster
+
+cluster-up: ## Start a cluster here, with NODES=3 nodes; hack/cluster/up --help has more. Needs Go.
+	@hack/cluster/up $(STATE)
+
+cluster-down: ## Stop the cluster that cluster-up started.
+	@hack/cluster/down $(STATE)
 
 e2e: ## Take the chart through its life in a kind cluster; needs docker, and kind and helm of `make tools`.
 	hack/e2e/kind $(STEPS)
 
-figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against the API server of KUBECONFIG.
-	$(BIN)/python -m tests.cluster.figures
+figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against an API server, as for cluster.
+	$(IN_CLUSTER) $(BIN)/python -m tests.cluster.figures
 
-record: $(VENV)/dev.stamp ## Record requests of METACONTROLLER against the API server of KUBECONFIG.
-	$(BIN)/python -m tests.cluster.record
+record: $(VENV)/dev.stamp ## Record requests of METACONTROLLER against an API server, as for cluster.
+	$(IN_CLUSTER) $(BIN)/python -m tests.cluster.record
 	$(BIN)/python -m tests.refresh_goldens
 
 lock: $(VENV)/lock.stamp ## Remake the requirements files with hashes; UPGRADE=1: with newer versions.

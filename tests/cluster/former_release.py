@@ -42,8 +42,8 @@ BRING_DEFINITION = "instana-agent-definition"
 RBAC = "rbac.authorization.k8s.io/v1"
 NEWS = {"x-kubernetes-validations", "default", "selector", "rollout", "overrides", "networkPolicy"}
 STRANGER = "stranger"
-SERVER_CHAIN = "pki/apiserver.crt"
-"""The certificates that the API server made for itself, beside its kubeconfig."""
+AUTHORITY = "pki/ca.crt"
+"""Whose certificate the API server has, beside its kubeconfig."""
 
 
 def obj(kind: str, name: str, version: str = "v1", namespace: str = NAMESPACE) -> Obj:
@@ -98,7 +98,7 @@ class Account:
         assert container["command"][0] == "python"
         token = self.cluster.place / "token"
         token.write_text(self.token)
-        authority = self.cluster.kubeconfig.parent / SERVER_CHAIN
+        authority = self.cluster.kubeconfig.parent / AUTHORITY
         options = ["--url", self.api.server, "--ca-file", authority, "--token-file", token]
         arguments = [*container["command"][1:], *container.get("args", []), *options]
         command = [sys.executable, *map(str, arguments)]

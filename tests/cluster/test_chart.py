@@ -13,7 +13,7 @@ import pytest
 import requests
 import yaml
 
-from tests.cluster import devcluster
+from tests.cluster import local_cluster
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
@@ -22,7 +22,7 @@ from tests.support.helm import CHART, DEFINITION, Refused, needs_helm, rendered
 
 pytestmark = [
     needs_helm,
-    devcluster.needed,
+    local_cluster.needs_cluster,
     pytest.mark.timeout(400),
 ]
 
@@ -70,7 +70,7 @@ AGENT: Obj = {
 @pytest.fixture(scope="module", name="server")
 def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An API server that knows nothing of ours."""
-    with devcluster.started(tmp_path_factory.mktemp("chart") / "state", "") as kubeconfig:
+    with local_cluster.started(tmp_path_factory.mktemp("chart") / "state") as kubeconfig:
         yield Path(kubeconfig)
 
 

@@ -13,7 +13,7 @@ from click.testing import Result
 
 from hooks.desired.labels import OPERATOR
 from hooks.kube.objects import Identity, identity
-from tests.cluster import devcluster
+from tests.cluster import local_cluster
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.charts import NAMESPACE, Cluster
 from tests.cluster.former_release import (
@@ -39,7 +39,7 @@ from tests.support.helm import needs_helm
 pytestmark = [
     needs_helm,
     needs_metacontroller,
-    devcluster.needed,
+    local_cluster.needs_cluster,
     pytest.mark.timeout(400),
 ]
 
@@ -66,7 +66,7 @@ class Upgraded:
 
 @pytest.fixture(scope="module", name="server")
 def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with devcluster.started(tmp_path_factory.mktemp("release") / "state", "") as kubeconfig:
+    with local_cluster.started(tmp_path_factory.mktemp("release") / "state") as kubeconfig:
         yield Path(kubeconfig)
 
 

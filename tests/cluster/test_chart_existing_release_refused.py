@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import devcluster
+from tests.cluster import local_cluster
 from tests.cluster.api import Obj
 from tests.cluster.charts import RELEASE, Cluster
 from tests.cluster.former import FINALIZERS
@@ -23,7 +23,7 @@ from tests.support.helm import CHART, Refused, needs_helm
 
 pytestmark = [
     needs_helm,
-    devcluster.needed,
+    local_cluster.needs_cluster,
     pytest.mark.timeout(400),
 ]
 
@@ -33,7 +33,7 @@ def _former(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A server for what is refused."""
     place = tmp_path_factory.mktemp("refused")
     with (
-        devcluster.started(place / "state", "") as kubeconfig,
+        local_cluster.started(place / "state") as kubeconfig,
         former_release(Path(kubeconfig), place, own_definition()) as cluster,
     ):
         yield cluster

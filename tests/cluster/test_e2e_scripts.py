@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cluster import devcluster
+from tests.cluster import local_cluster
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.metacontroller import (
@@ -42,7 +42,7 @@ IN_THE_WAY: dict[str, list[Obj]] = {
 }
 
 pytestmark = [
-    devcluster.needed,
+    local_cluster.needs_cluster,
     needs_helm,
     needs("kubectl"),
     pytest.mark.timeout(600),
@@ -90,7 +90,7 @@ class Cluster:
 def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     place = tmp_path_factory.mktemp("e2e")
     with (
-        devcluster.started(place / "cluster", "") as kubeconfig,
+        local_cluster.started(place / "cluster") as kubeconfig,
         service(place / "service.log", INSECURE="1", AGENT_NAMESPACES="*") as port,
     ):
         cluster = Cluster(kubeconfig, f"http://{LOOPBACK}:{port}")

@@ -17,7 +17,7 @@ import requests
 import yaml
 
 from hooks.kube.objects import identity
-from tests.cluster import devcluster
+from tests.cluster import local_cluster
 from tests.cluster.account import least_privileged
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, rendered, resource, surroundings
@@ -36,7 +36,7 @@ from tests.support.kustomize import build, checkout, make_credentials
 from tests.support.pages import block
 from tests.support.tools import needs
 
-pytestmark = needs_metacontroller
+pytestmark = [local_cluster.needs_cluster, needs_metacontroller]
 
 ENFORCED = "--enable-admission-plugins=OwnerReferencesPermissionEnforcement"
 CASE = "etcd-discovered"
@@ -49,11 +49,11 @@ BROKEN_OFF = "body_incomplete"
 @pytest.fixture(scope="module", name="strict")
 def _strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """An API server on which only who may finalize an owner may name it as one."""
-    with devcluster.started(tmp_path_factory.mktemp("strict") / "state", ENFORCED) as kubeconfig:
+    with local_cluster.started(tmp_path_factory.mktemp("strict") / "state", ENFORCED) as kubeconfig:
         yield prepared_api(kubeconfig)
 
 
-@devcluster.needed
+@local_cluster.needs_cluster
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.timeout(300)
 def test_rights_are_enough_where_owners_are_protected(
@@ -76,7 +76,7 @@ def test_rights_are_enough_where_owners_are_protected(
     assert "forbidden" not in log
 
 
-@devcluster.needed
+@local_cluster.needs_cluster
 def test_that_api_server_does_protect_owners(strict: Api, tmp_path: Path) -> None:
     agent = strict.apply(resource("minimal"))
     owner = {

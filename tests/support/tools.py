@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 REMEDIES = {
-    "another-api-server": "DEVCLUSTER names the directory of `up` and `down`, which start one",
+    "go": "`hack/cluster/build` builds a cluster with it",
     "helm": "`make tools` builds it, or HELM names it",
     "jq": "it is looked for in the PATH",
     "kubectl": "it is looked for in the PATH",
