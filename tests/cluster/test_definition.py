@@ -78,6 +78,7 @@ def test_kubectl_installs_it(api: Api, options: list[str], tmp_path: Path) -> No
         assert not set(NEVER_SEEN) & conditions(api, definition).keys()
     finally:
         api.delete(definition)
+        wait_for(lambda: api.get(definition) is None, "the definition is gone")
 
 
 def conditions(api: Api, definition: Obj) -> dict[str, str]:
