@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import describe, identity
 from tests.cluster.api import PLURALS, Api, Obj, wait_for
 from tests.cluster.loop import KINDS, MANAGED
@@ -13,7 +14,6 @@ AT_REST_SECONDS = 2.0
 ALL_SECONDS = 90.0
 BY_CONTROLLERS = ("deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation")
 BY_SERVER = ("clusterIP", "clusterIPs", "healthCheckNodePort")
-LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
 
 def everywhere(api: Api, kind: str, version: str, **query: str) -> list[Obj]:

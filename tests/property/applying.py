@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
+from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, identity
 from hooks.wire import decode, encode
+from tests.stand_in.merging import annotated, updated
 
-LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 METACONTROLLER = "metacontroller"
 GO_OPERATOR = "instana-agent-operator"
 
@@ -60,46 +61,11 @@ def key_of(obj: Obj) -> str:
 
 # Dynamic apply.
 
-MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
-
 
 def dynamically(observed: Obj | None, desired: Obj) -> Obj:
     """Apply by merging what is observed, what was applied last, and what is desired."""
-    note = json.dumps(desired, sort_keys=True)
-    annotations = (observed or {}).get("metadata", {}).get("annotations", {})
-    last = json.loads(annotations.get(LAST_APPLIED, "{}"))
-    result = _three_way(observed, last, desired) if observed else desired
-    annotated = {**result["metadata"].get("annotations", {}), LAST_APPLIED: note}
-    result = {**result, "metadata": {**result["metadata"], "annotations": annotated}}
+    result = updated(observed, desired) if observed else annotated(desired, desired)
     return stored(observed, result)
-
-
-def _three_way(observed: Any, last: Any, desired: Any) -> Any:
-    if isinstance(observed, dict) and isinstance(desired, dict):
-        return _three_way_fields(observed, last if isinstance(last, dict) else {}, desired)
-    if isinstance(observed, list) and isinstance(desired, list):
-        last = last if isinstance(last, list) else []
-        key = _common_key([*observed, *last, *desired])
-        if key:
-            lists = (observed, last, desired)
-            by_key = [{str(item[key]): item for item in items} for items in lists]
-            return list(_three_way_fields(*by_key).values())
-    return desired
-
-
-def _three_way_fields(observed: Obj, last: Obj, desired: Obj) -> Obj:
-    kept = {name: value for name, value in observed.items() if name in desired or name not in last}
-    wanted = {
-        name: _three_way(observed.get(name), last.get(name), value)
-        for name, value in desired.items()
-    }
-    return {**kept, **wanted}
-
-
-def _common_key(items: list[Any]) -> str:
-    if not items or not all(isinstance(item, dict) for item in items):
-        return ""
-    return next((key for key in MERGE_KEYS if all(key in item for item in items)), "")
 
 
 # Server-side apply.
