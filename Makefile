@@ -9,6 +9,8 @@ DIGEST ?=
 IMAGE ?= instana-agent-hooks
 ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2>&1 && echo $$each && break; done)
 BUILD_OPTIONS ?=
+LOOP ?= tests/cluster
+MARKED ?= not loop
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools \
-	format golden generate bench cluster cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench cluster loop cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,8 +96,11 @@ generate: $(VENV)/dev.stamp ## Remake all generated files.
 bench: $(VENV)/dev.stamp ## Measure.
 	$(BIN)/python -m tests.bench
 
-cluster: $(VENV)/dev.stamp ## Run the tests that need an API server: that of KUBECONFIG, or one of their own.
-	$(IN_CLUSTER) $(BIN)/python -m pytest tests/cluster
+cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those of the loop: that of KUBECONFIG, or one of their own.
+	$(IN_CLUSTER) $(BIN)/python -m pytest -m "$(MARKED)" tests/cluster
+
+loop: $(VENV)/dev.stamp ## Run the tests of LOOP that need the whole loop, with METACONTROLLER or its stand-in.
+	$(IN_CLUSTER) $(BIN)/python -m pytest -m loop $(LOOP)
 
 cluster-up: ## Start a cluster here, with NODES=3 nodes; hack/cluster/up --help has more. Needs Go.
 	@hack/cluster/up $(STATE)

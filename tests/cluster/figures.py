@@ -27,7 +27,13 @@ from tests.cluster.conftest import prepared_api
 from tests.cluster.former import lay_out
 from tests.cluster.loop import remove, running_loop, settled, versions
 from tests.cluster.many import wait_until_settled
-from tests.cluster.metacontroller import LOOPBACK, STRATEGIES, Recorder, metacontroller
+from tests.cluster.metacontroller import (
+    LOOPBACK,
+    STRATEGIES,
+    Recorder,
+    metacontroller,
+    require_metacontroller,
+)
 
 CASE = "combined-production"
 RESYNCS = 10
@@ -68,6 +74,7 @@ class Figure:
 
 def main() -> int:
     """Print all figures; returns 1 if one misses its goal."""
+    require_metacontroller()
     api = prepared_api()
     figures = []
     with tempfile.TemporaryDirectory() as logs:

@@ -1,10 +1,11 @@
-"""Metacontroller itself, run against the API server, with a recorder between it and the service."""
+"""Metacontroller or its stand-in, and the service, with a recorder between them."""
 
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -36,12 +37,22 @@ OWN_KINDS = (
 )
 
 
+STAND_IN = (sys.executable, "-m", "tests.stand_in")
+
+
 def binary() -> str | None:
     """Return the Metacontroller to run: what METACONTROLLER names, or the one in the PATH."""
     return os.environ.get("METACONTROLLER") or shutil.which("metacontroller")
 
 
 needs_metacontroller = needs("metacontroller", found=binary())
+
+
+def require_metacontroller() -> None:
+    """End where there is only the stand-in: what is recorded or measured says what is real."""
+    if not binary():
+        msg = "METACONTROLLER names no Metacontroller, and its stand-in will not do"
+        raise SystemExit(msg)
 
 
 def definitions() -> Iterator[Obj]:
@@ -246,11 +257,9 @@ def running_metacontroller(
     Yields the address of its metrics. With `kubeconfig` it is another account, whose rights are
     there already; with `proxy` it comes to the service by that one.
     """
-    program = binary()
-    assert program
     health, metrics = free_port(), free_port()
     command = [
-        program,
+        *([found] if (found := binary()) else STAND_IN),
         f"--apply-strategy={strategy}",
         "--client-go-qps=50",
         "--client-go-burst=100",

@@ -23,7 +23,7 @@ from tests.cluster.cases import resource
 from tests.cluster.component import NODE_ZONES
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove
-from tests.cluster.metacontroller import metacontroller, service
+from tests.cluster.metacontroller import metacontroller, require_metacontroller, service
 
 SIZES = (1000, 5000)
 ZONES = ("eu-1", "eu-2", "eu-3")
@@ -42,6 +42,7 @@ WRITERS = 8
 
 def main() -> int:
     """Print the figures of each size."""
+    require_metacontroller()
     api = prepared_api()
     NODE_ZONES.give_rights(api)
     for size in map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES:

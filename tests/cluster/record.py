@@ -17,7 +17,7 @@ from tests.cluster.cases import resource, surroundings
 from tests.cluster.component import NODE_ZONES, POD_STATUS
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove, running_loop, settled, sync_again
-from tests.cluster.metacontroller import Recorder
+from tests.cluster.metacontroller import Recorder, require_metacontroller
 from tests.cluster.playing import NODES, end_all, node, play
 from tests.cluster.steady import steady
 from tests.cluster.stories import STORIES, Step, Story, forbids_pods, secret
@@ -37,6 +37,7 @@ HOOKS_BESIDE = {
 
 def main() -> int:
     """Record all stories, or those that are named; returns the exit code."""
+    require_metacontroller()
     api = prepared_api()
     chosen = [story for story in STORIES if story.name in sys.argv[1:] or not sys.argv[1:]]
     with tempfile.TemporaryDirectory() as logs:

@@ -14,10 +14,10 @@ from tests.cluster.account import NAME as ACCOUNT
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, sync_again
-from tests.cluster.metacontroller import STRATEGIES, Recorder, definition, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder, definition
 from tests.cluster.samples import ETCD
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 GROUP = "cert-manager.io"

@@ -11,11 +11,10 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 RESYNC_SECONDS = 1
 WITHIN_SECONDS = 20.0

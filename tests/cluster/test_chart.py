@@ -17,7 +17,7 @@ from tests.cluster import local_cluster
 from tests.cluster.api import Api, LoopbackSession, Obj, wait_for
 from tests.cluster.charts import KEY_SECRET, NAMESPACE, RELEASE, VALUES, Cluster
 from tests.cluster.loop import BINDINGS, COLLECTION_SECONDS, MANAGED, settled
-from tests.cluster.metacontroller import definition, needs_metacontroller
+from tests.cluster.metacontroller import definition
 from tests.support.helm import CHART, DEFINITION, Refused, needs_helm, rendered
 
 pytestmark = [
@@ -435,7 +435,7 @@ def _status_of_update(cluster: Cluster, token: Path, name: str) -> int:
     return put.status_code
 
 
-@needs_metacontroller
+@pytest.mark.loop
 def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> None:
     cluster.make_key()
 
@@ -464,7 +464,7 @@ def _children(cluster: Cluster) -> list[str]:
     ]
 
 
-@needs_metacontroller
+@pytest.mark.loop
 def test_rotation_reaches_metacontroller(cluster: Cluster) -> None:
     cluster.make_key()
     cluster.install()
@@ -511,7 +511,7 @@ def _named(kind: str, version: str, name: str) -> Obj:
     }
 
 
-@needs_metacontroller
+@pytest.mark.loop
 @pytest.mark.parametrize(
     "first", [service_first, roles_first, controllers_first], ids=lambda each: each.__name__
 )
@@ -536,7 +536,7 @@ def test_nothing_hangs_where_metacontroller_never_was(cluster: Cluster) -> None:
     wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
 
 
-@needs_metacontroller
+@pytest.mark.loop
 def test_nothing_hangs_where_metacontroller_is_gone(cluster: Cluster) -> None:
     cluster.make_key()
     cluster.install()

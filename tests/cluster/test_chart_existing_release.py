@@ -33,12 +33,12 @@ from tests.cluster.former_release import (
     takeover,
 )
 from tests.cluster.many import children, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import STRATEGIES, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES
 from tests.support.helm import needs_helm
 
 pytestmark = [
     needs_helm,
-    needs_metacontroller,
+    pytest.mark.loop,
     local_cluster.needs_cluster,
     pytest.mark.timeout(400),
 ]

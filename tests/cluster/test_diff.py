@@ -11,10 +11,10 @@ from hooks.preview import preview
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import KINDS, MANAGED, remove, running_loop, settled
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.support.resources import merged
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 NOW = "2026-01-01T00:00:00Z"

@@ -21,7 +21,6 @@ from tests.cluster.cases import resource
 from tests.cluster.metacontroller import (
     LOOPBACK,
     know_kinds,
-    needs_metacontroller,
     running_metacontroller,
     service,
 )
@@ -98,7 +97,7 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
 
 
-@needs_metacontroller
+@pytest.mark.loop
 def test_whole_life_of_the_chart(cluster: Cluster, tmp_path: Path) -> None:
     before = cluster.what_is_there()
 

@@ -17,12 +17,11 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 from tests.support.resources import merged
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 COMPONENT = Path("metacontroller/components/etag/kustomization.yaml")
 AGENT = merged(resource("minimal"), {"spec": {"k8s_sensor": {"deployment": {"enabled": False}}}})

@@ -11,9 +11,9 @@ import pytest
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.loop import remove, running_loop, settled
-from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 QUIET_SECONDS = 1.0
 CASE = "keys-secret"

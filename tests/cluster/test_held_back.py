@@ -8,9 +8,9 @@ import pytest
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled, sync_again
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 NAME = AGENT["metadata"]["name"]

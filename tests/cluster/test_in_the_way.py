@@ -10,9 +10,9 @@ from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import remove, running_loop, settled
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 LABELS = {"app.kubernetes.io/name": "instana-agent", "app.kubernetes.io/instance": "older"}

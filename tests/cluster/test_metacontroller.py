@@ -1,7 +1,4 @@
-"""The real loop: Metacontroller asks the service, the API server stores the children.
-
-Needs a Metacontroller, by METACONTROLLER or in the PATH; says so where there is none.
-"""
+"""The whole loop: Metacontroller asks the service, the API server stores the children."""
 
 import time
 from collections.abc import Iterator
@@ -13,9 +10,9 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, rendered, resource, surroundings
 from tests.cluster.loop import remove, running_loop, settled, sync_again, version_of, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 WRITE_SECONDS = 0.3
 IN_THE_WAY = ("upgrade-unlabelled-daemonset", "dynamic-apply")

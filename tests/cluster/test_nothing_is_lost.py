@@ -11,9 +11,9 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource, surroundings
 from tests.cluster.loop import Versions, remove, running_loop, settled, versions
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 WRITE_SECONDS = 0.5
 BROKEN = "not: [yaml"

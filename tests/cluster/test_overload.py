@@ -5,13 +5,15 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
+
 from hooks.kube.objects import describe, identity
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, rendered, resource
 from tests.cluster.loop import remove, settled, versions
-from tests.cluster.metacontroller import LOOPBACK, metacontroller, needs_metacontroller, service
+from tests.cluster.metacontroller import LOOPBACK, metacontroller, service
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 NARROW = {"INSECURE": "1", "THREADS": "4", "MAX_CALLS": "1", "READ_SECONDS": "60"}
 HALF = (

@@ -14,9 +14,9 @@ from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.component import NODE_ZONES
 from tests.cluster.loop import remove, running_loop, settled, sync_again, versions
 from tests.cluster.many import left_over
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 NOW = "2026-01-01T00:00:00Z"

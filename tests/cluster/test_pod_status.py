@@ -10,10 +10,10 @@ from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.component import POD_STATUS
 from tests.cluster.loop import remove, running_loop, settled, sync_again, version_of
 from tests.cluster.many import sync_errors
-from tests.cluster.metacontroller import STRATEGIES, Recorder, needs_metacontroller
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.support.pods import crashed, crashing, healthy, pull_failure, unready, unschedulable
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AGENT = resource("minimal")
 NAME = AGENT["metadata"]["name"]

@@ -14,11 +14,10 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 
-pytestmark = needs_metacontroller
+pytestmark = pytest.mark.loop
 
 AWAY_SECONDS = 3.0
 RECOVERY_SECONDS = 20.0

@@ -28,7 +28,6 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     asking,
     know_kinds,
-    needs_metacontroller,
     running_metacontroller,
     service,
 )
@@ -36,7 +35,7 @@ from tests.support.kustomize import build, checkout, make_credentials
 from tests.support.pages import block
 from tests.support.tools import needs
 
-pytestmark = [local_cluster.needs_cluster, needs_metacontroller]
+pytestmark = [local_cluster.needs_cluster, pytest.mark.loop]
 
 ENFORCED = "--enable-admission-plugins=OwnerReferencesPermissionEnforcement"
 CASE = "etcd-discovered"

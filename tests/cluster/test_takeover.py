@@ -4,6 +4,7 @@ All cases of a strategy go through each stage together, each in a namespace of i
 Go operator left them, handed over by the command, adopted by Metacontroller, changed.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,20 +31,35 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 
 pytestmark = [
-    needs_metacontroller,
+    pytest.mark.loop,
     pytest.mark.timeout(1200),
 ]
 
 ALONE = "etcd-discovered"
 """Its etcd Service in kube-system would be discovered for all other cases too."""
 
-BATCHES = {"together": [case for case in CASES if case != ALONE], "alone": [ALONE]}
-RUNS = [(strategy, batch) for strategy in STRATEGIES for batch in BATCHES]
+TOGETHER = [case for case in CASES if case != ALONE]
+IS_SHARED_OUT = os.environ.get("TAKEOVERS") == "shared"
+"""Whether each case is tried under one of the strategies, in turn, which takes half as long."""
+
+RUNS = [
+    (strategy, batch)
+    for number, strategy in enumerate(STRATEGIES)
+    for batch in (("together",) if IS_SHARED_OUT and number else ("together", "alone"))
+]
+
+
+def batch_of(strategy: str, batch: str) -> list[str]:
+    """Return the cases that are tried together under a strategy."""
+    if batch == "alone":
+        return [ALONE]
+    return TOGETHER[STRATEGIES.index(strategy) :: 2] if IS_SHARED_OUT else TOGETHER
+
+
 FRESH = "fresh"
 PLAIN: Obj = {
     "cluster": {"name": "plain"},
@@ -89,7 +105,7 @@ def _taken(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Tak
     prefix = "ssa" if strategy.startswith("server") else "dyn"
     for name in (FRESH, NAMESPACE):
         api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    agents = {case: lay_out(api, case, f"{prefix}-{case}") for case in BATCHES[batch]}
+    agents = {case: lay_out(api, case, f"{prefix}-{case}") for case in batch_of(strategy, batch)}
     operator = deploy_operator(api, NAMESPACE)
     namespaces = [each["metadata"]["namespace"] for each in agents.values()]
     taken = Taken(strategy, api, agents, children(api, namespaces))

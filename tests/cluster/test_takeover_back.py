@@ -18,7 +18,6 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 from tests.support.pages import block
@@ -36,7 +35,7 @@ CONTROLLERS: list[Obj] = [
 ]
 
 pytestmark = [
-    needs_metacontroller,
+    pytest.mark.loop,
     pytest.mark.timeout(300),
 ]
 

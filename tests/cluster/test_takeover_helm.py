@@ -18,7 +18,6 @@ from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
     metacontroller,
-    needs_metacontroller,
     service,
 )
 from tests.support.helm_era import STATES, WITH_OLD_SENSOR
@@ -31,7 +30,7 @@ OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
 NEW_SENSOR = "instana-agent-k8sensor"
 
 pytestmark = [
-    needs_metacontroller,
+    pytest.mark.loop,
     pytest.mark.timeout(300),
 ]
 

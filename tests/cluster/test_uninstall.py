@@ -17,7 +17,6 @@ from tests.cluster.metacontroller import (
     MANIFESTS,
     asking,
     know_kinds,
-    needs_metacontroller,
     running_metacontroller,
     service,
 )
@@ -26,7 +25,7 @@ from tests.support.pages import block, blocks
 from tests.support.tools import needs
 
 pytestmark = [
-    needs_metacontroller,
+    pytest.mark.loop,
     needs("kubectl"),
     needs("openssl"),
     pytest.mark.timeout(400),
