@@ -25,8 +25,9 @@ def steady(request: Obj) -> Obj:
     text = orjson.dumps(request).decode()
     for name, steady_name in _names_of_pods(request).items():
         text = text.replace(name, steady_name)
-    kept: Obj = _steady(orjson.loads(text))
-    kept["controller"]["metadata"]["generation"] = 1
+    kept: Obj = steady_part(orjson.loads(text))
+    if "controller" in kept:
+        kept["controller"]["metadata"]["generation"] = 1
     return kept
 
 
@@ -43,15 +44,16 @@ def _place(pod: Obj) -> tuple[str, str]:
     return pod["spec"].get("nodeName", ""), pod["metadata"]["name"]
 
 
-def _steady(value: Any, name: str = "") -> Any:
+def steady_part(value: Any, name: str = "") -> Any:
+    """Return a part of a request without times and identifiers."""
     if isinstance(value, dict):
         return {
-            _text(key): STEADY[key] if key in STEADY and item != "None" else _steady(item, key)
+            _text(key): STEADY[key] if key in STEADY and item != "None" else steady_part(item, key)
             for key, item in value.items()
         }
     if isinstance(value, list):
         addresses = name == "clusterIPs" and value != ["None"]
-        return [STEADY["clusterIP"]] if addresses else [_steady(item) for item in value]
+        return [STEADY["clusterIP"]] if addresses else [steady_part(item) for item in value]
     return _text(value) if isinstance(value, str) else value
 
 
