@@ -15,9 +15,11 @@ from hooks.desired.etcd_discovery import (
     discovers_etcd,
 )
 from hooks.desired.namespaces_configmap import MONITORING_LABEL
+from hooks.desired.nodes import MACHINES
 from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.errors import InvalidResource
 from hooks.facts import Facts
+from hooks.kube.node_affinity import ON_LINUX
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
 from hooks.models.parsing import read_agent
@@ -93,11 +95,12 @@ def _goes_by_nodes(agent: InstanaAgent, facts: Facts) -> bool:
 
 
 def _nodes_with_zones() -> Obj:
-    expression = {"key": TOPOLOGY_ZONE, "operator": "Exists"}
+    """Return the rule for the nodes with a zone that an agent can run on."""
+    has_zone = {"key": TOPOLOGY_ZONE, "operator": "Exists"}
     return {
         "apiVersion": "v1",
         "resource": "nodes",
-        "labelSelector": {"matchExpressions": [expression]},
+        "labelSelector": {"matchExpressions": [has_zone, ON_LINUX, *MACHINES]},
     }
 
 

@@ -17,6 +17,7 @@ from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbud
 from hooks.desired.keys_secret import keys_secret
 from hooks.desired.namespaces_configmap import namespaces_configmap
 from hooks.desired.network_policies import with_network_policies
+from hooks.desired.nodes import on_nodes_that_can_run_them
 from hooks.desired.overridden import with_overrides
 from hooks.desired.package_cache import package_cache_claims
 from hooks.desired.pull_secret import pull_secret
@@ -60,7 +61,7 @@ def desired_children(context: Context) -> list[Obj]:
     a part of the children.
     """
     built = [child for builder in CHILDREN for child in _built(builder, context)]
-    built = with_overrides(context, built)
+    built = on_nodes_that_can_run_them(with_overrides(context, built))
     _check(context, built)
     built = with_templates_kept(context, with_checksums(context, built))
     built = with_network_policies(context, built)

@@ -17,6 +17,7 @@ from hooks.desired.k8sensor_secrets import is_checksum_of_go_operator
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import GENERATION_LABEL, VERSION
 from hooks.desired.missing import missing_references, undecided_references
+from hooks.desired.nodes import on_nodes_that_can_run_them
 from hooks.desired.overridden import with_overrides
 from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
 from hooks.facts import Facts, TakeOver
@@ -72,7 +73,7 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     nothing = ObservedObjects({})
     alone = build_context(agent, nothing, nothing, facts)
     workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
-    workloads = with_overrides(alone, workloads)
+    workloads = on_nodes_that_can_run_them(with_overrides(alone, workloads))
     return {describe(each): each["spec"]["template"] for each in workloads}
 
 

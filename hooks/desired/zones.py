@@ -6,7 +6,8 @@ from hooks.desired.environment import from_field
 from hooks.desired.labels import AGENT, COMPONENT, ZONE
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.canonical import canonical_affinity
-from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.kube.node_affinity import narrowed
+from hooks.kube.objects import Obj, labels_of
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.workloads import NODE_LABEL, POD_LABEL
 from hooks.observed.rollout import count, is_taken_up
@@ -14,7 +15,6 @@ from hooks.rules.elsewhere import ZONE_NODE_LABEL, ZONE_POD_LABEL
 from hooks.rules.table import BY_IDENTIFIER
 
 TOPOLOGY_ZONE = "topology.kubernetes.io/zone"
-REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 PODS = ("desiredNumberScheduled", "currentNumberScheduled", "numberMisscheduled")
 
 
@@ -54,7 +54,7 @@ def agent_affinity(context: Context, zone: ZoneSpec | None) -> Obj:
     affinity = canonical_affinity(context.agent.spec.agent.pod.affinity, "spec.agent.pod.affinity")
     if context.agent.spec.zone.automatic != NODE_LABEL:
         return affinity
-    return _on_nodes(affinity, _requirements(zone))
+    return narrowed(affinity, [[each] for each in _requirements(zone)])
 
 
 def _unable(rule: str) -> InvalidResource:
@@ -84,17 +84,3 @@ def _requirements(zone: ZoneSpec | None) -> list[Obj]:
         return [{"key": TOPOLOGY_ZONE, "operator": "In", "values": [zone.name]}]
     empty = {"key": TOPOLOGY_ZONE, "operator": "In", "values": [""]}
     return [{"key": TOPOLOGY_ZONE, "operator": "DoesNotExist"}, empty]
-
-
-def _on_nodes(affinity: Obj, requirements: list[Obj]) -> Obj:
-    """Return the affinity to nodes that also meet one of the requirements."""
-    of_node = as_object(affinity.get("nodeAffinity"))
-    terms = as_objects(as_object(of_node.get(REQUIRED)).get("nodeSelectorTerms"))
-    narrowed = [
-        term | {"matchExpressions": [*as_objects(term.get("matchExpressions")), requirement]}
-        for term in (terms or [{}])
-        if term or not terms
-        for requirement in requirements
-    ]
-    selector = {"nodeSelectorTerms": narrowed or terms}
-    return affinity | {"nodeAffinity": of_node | {REQUIRED: selector}}

@@ -28,7 +28,8 @@ class Scheduling(SpecModel):
     tolerate: Annotated[str, otherwise(NONE)] = Field(
         default=NONE,
         description="Taints that the agents tolerate besides those of the tolerations: None; "
-        "ControlPlane, those of control-plane nodes; All.",
+        "ControlPlane, those of control-plane nodes; All, but for nodes of EKS Fargate and of "
+        "virtual kubelets, where no agent can run.",
         json_schema_extra={"enum": ["", *TOLERATED], **NOT_STORED},
     )
 

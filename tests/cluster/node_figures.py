@@ -24,6 +24,7 @@ from tests.cluster.component import NODE_ZONES
 from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove
 from tests.cluster.metacontroller import metacontroller, require_metacontroller, service
+from tests.cluster.playing import node
 
 SIZES = (1000, 5000)
 ZONES = ("eu-1", "eu-2", "eu-3")
@@ -122,15 +123,13 @@ def resident() -> int:
 
 
 def _create(api: Api, number: int) -> None:
-    node = _node(number)
-    api.apply(node)
-    api.merge(node, {"status": {"images": _images()}}, "status")
+    made = _node(number)
+    api.apply(made)
+    api.merge(made, {"status": {"images": _images()}}, "status")
 
 
 def _node(number: int) -> Obj:
-    labels = {TOPOLOGY_ZONE: ZONES[number % len(ZONES)]}
-    metadata = {"name": f"figure-{number}", "labels": labels}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+    return node(f"figure-{number}", labels={TOPOLOGY_ZONE: ZONES[number % len(ZONES)]})
 
 
 def _images() -> list[Obj]:

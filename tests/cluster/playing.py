@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import requests
 
+from hooks.kube.node_affinity import LINUX, OS
 from hooks.kube.objects import Obj, labels_of
 from hooks.status.pods import node_of as known_node_of
 from tests.cluster.api import Api, wait_for
@@ -21,8 +22,9 @@ NODES = ("node-1", "node-2", "node-3")
 
 
 def node(name: str, *, labels: dict[str, str] | None = None) -> Obj:
-    """Return a node."""
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels or {}}}
+    """Return a node, with Linux unless its labels say otherwise."""
+    metadata = {"name": name, "labels": {OS: LINUX} | (labels or {})}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
 
 
 def have_nodes(api: Api, nodes: Iterable[Obj], taints: Iterable[Obj] = ()) -> None:

@@ -15,6 +15,7 @@ from tests.cluster.component import NODE_ZONES
 from tests.cluster.loop import remove, running_loop, settled, sync_again, versions
 from tests.cluster.many import left_over
 from tests.cluster.metacontroller import STRATEGIES, Recorder
+from tests.cluster.playing import node
 
 pytestmark = pytest.mark.loop
 
@@ -34,9 +35,7 @@ HELD = {identity(MADE_CLAIM)}
 
 
 def _node(name: str, zone: str) -> Obj:
-    labels = {TOPOLOGY_ZONE: zone} if zone else {}
-    metadata = {"name": name, "labels": {"tests": "zones"} | labels}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+    return node(name, labels={"tests": "zones"} | ({TOPOLOGY_ZONE: zone} if zone else {}))
 
 
 NODES = [_node("zoned-1", "eu-1"), _node("zoned-2", "EU_2"), _node("zoned-3", "")]

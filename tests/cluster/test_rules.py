@@ -270,7 +270,7 @@ def test_what_is_older_than_its_policy_can_be_changed_elsewhere(
     assert changed["spec"]["cluster"]["name"] == "renamed"
     worse = api.session.patch(
         api.url(obj),
-        json={"spec": merged(rule.bad, _with_another_bad_name(rule))},
+        json={"spec": merged(rule.bad, _otherwise_bad(rule))},
         headers={"Content-Type": "application/merge-patch+json"},
     )
     assert worse.status_code == 422, worse.text
@@ -278,8 +278,12 @@ def test_what_is_older_than_its_policy_can_be_changed_elsewhere(
     assert_is_led(obj, api)
 
 
-def _with_another_bad_name(rule: Rule) -> Obj:
-    """Return a further entry, as bad as the one of the example."""
+def _otherwise_bad(rule: Rule) -> Obj:
+    """Return what is as bad as the example, and not the same: for maps one more entry."""
+    if rule.identifier == "node-affinity-os":
+        terms = [{"matchExpressions": [{"key": "kubernetes.io/os", "operator": "DoesNotExist"}]}]
+        required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+        return {"agent": {"pod": {"affinity": {"nodeAffinity": required}}}}
     spec: Obj = {}
     inner = spec
     for step in steps_of(rule.places[0])[1:]:

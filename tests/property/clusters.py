@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hooks.customize import customize
 from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts, TakeOver
+from hooks.kube.node_affinity import LINUX, OS
 from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
 from hooks.sync import sync
@@ -330,7 +331,7 @@ ETCD = st.lists(
 
 
 def _node(name: str, zone: str | None) -> Obj:
-    labels = {} if zone is None else {TOPOLOGY_ZONE: zone}
+    labels = {OS: LINUX} | ({} if zone is None else {TOPOLOGY_ZONE: zone})
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
 
 

@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 
 from hooks.desired.labels import ZONE
-from hooks.desired.zones import REQUIRED
+from hooks.kube.node_affinity import REQUIRED
 from hooks.kube.objects import Obj
 from hooks.kube.selectors import matches
 from tests.property import clusters, specs

@@ -49,15 +49,12 @@ def test_each_zone_has_a_daemonset() -> None:
     ("zone", "expected"), [({}, "agent"), ({"affinity": {}}, ""), ({"tolerations": []}, "agent")]
 )
 def test_the_affinity_of_a_zone_replaces_that_of_the_agent(zone: Obj, expected: str) -> None:
-    term = {"matchExpressions": [{"key": "agent", "operator": "Exists"}]}
-    affinity = {
-        "nodeAffinity": {
-            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}
-        }
-    }
-    parent = agent({"agent": {"pod": {"affinity": affinity}}, "zones": [{"name": "a", **zone}]})
+    term = {"topologyKey": "kubernetes.io/hostname"}
+    apart = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    parent = agent({"agent": {"pod": {"affinity": apart}}, "zones": [{"name": "a", **zone}]})
+    found = pod(answer(parent), f"{AGENT}-a")["affinity"]
 
-    assert pod(answer(parent), f"{AGENT}-a")["affinity"] == (affinity if expected else {})
+    assert found.get("podAntiAffinity") == (apart["podAntiAffinity"] if expected else None)
 
 
 def test_the_tolerations_of_a_zone_replace_those_of_the_agent() -> None:

@@ -12,6 +12,7 @@ from hooks.desired.taken_over import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
 from hooks.facts import Facts, TakeOver
 from hooks.kube.containment import contains
 from hooks.kube.encoding import encoded
+from hooks.kube.node_affinity import ON_LINUX, required_terms
 from hooks.kube.objects import Obj
 from hooks.rules import parse_agent
 from hooks.sync import sync
@@ -128,6 +129,25 @@ def _wanted(parent: Obj, name: str, *related: Obj) -> Obj:
     nothing: Children = {kind: {} for kind in applying.CHILD_KINDS}
     fresh = applying.carried_out(called(parent, nothing, *related), {}, applying.by_server)
     return templates(fresh)[name]
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+@pytest.mark.parametrize("case", ["minimal", "combined-production", "zones-two"])
+def test_the_next_change_brings_the_requirement_of_linux(case: str, apply: Apply) -> None:
+    parent, before = taken_over(case)
+    related = keys_of(case)
+    kept = after(parent, before, *related, apply=apply)
+    edited = changed(parent, {"agent": {"image": {"tag": "next"}}})
+    children = after(edited, kept, *related, apply=apply)
+    agents = before["DaemonSet.apps/v1"]
+
+    assert not any(_requires_linux(templates(kept)[name]) for name in agents)
+    assert all(_requires_linux(templates(children)[name]) for name in agents)
+
+
+def _requires_linux(template: Obj) -> bool:
+    terms = required_terms(template["spec"]["affinity"])
+    return bool(terms) and all(ON_LINUX in term.get("matchExpressions", []) for term in terms)
 
 
 def test_a_change_that_concerns_no_pod_restarts_none() -> None:

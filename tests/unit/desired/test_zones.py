@@ -9,7 +9,9 @@ import pytest
 
 from hooks.customize import customize
 from hooks.desired import names
+from hooks.desired.nodes import MACHINES
 from hooks.facts import Facts
+from hooks.kube.node_affinity import ON_LINUX, REQUIRED
 from hooks.kube.objects import Obj, labels_of
 from tests.support.hook import answer, child, children, conditions, env, pod, stored
 from tests.support.resources import agent, obj
@@ -17,7 +19,6 @@ from tests.support.resources import agent, obj
 AGENT = "DaemonSet/instana-agent"
 LABEL = "topology.kubernetes.io/zone"
 WITH_NODES = Facts(node_zones=True)
-REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 BY_NODE = agent({"zone": {"automatic": "NodeLabel"}})
 BY_POD = agent({"zone": {"automatic": "PodLabel"}})
 WITHOUT_ZONE = [
@@ -71,7 +72,7 @@ def test_the_zone_is_the_label_of_the_pod(version: str) -> None:
     assert env(result, AGENT)["INSTANA_ZONE"] == {
         "fieldRef": {"apiVersion": "v1", "fieldPath": f"metadata.labels['{LABEL}']"}
     }
-    assert pod(result, AGENT)["affinity"] == {}
+    assert terms(result, AGENT) == [{"matchExpressions": [ON_LINUX]}]
 
 
 @pytest.mark.parametrize("version", ["", "1.34", "v1.34.9", "1.9"])
@@ -116,7 +117,7 @@ def test_each_zone_has_a_daemonset_for_its_nodes() -> None:
 
     assert daemonsets(result) == [AGENT, f"{AGENT}-eu-1", f"{AGENT}-eu-2"]
     assert env(result, f"{AGENT}-eu-1")["INSTANA_ZONE"] == "eu-1"
-    assert terms(result, f"{AGENT}-eu-1") == [{"matchExpressions": [in_zone("eu-1")]}]
+    assert terms(result, f"{AGENT}-eu-1") == [{"matchExpressions": [in_zone("eu-1"), ON_LINUX]}]
     assert labels_of(child(result, f"{AGENT}-eu-1"))["io.instana/zone"] == "eu-1"
 
 
@@ -124,7 +125,7 @@ def test_nodes_without_a_zone_have_one_of_their_own() -> None:
     result = by_node("eu-1")
 
     assert "INSTANA_ZONE" not in env(result, AGENT)
-    assert terms(result, AGENT) == [{"matchExpressions": [each]} for each in WITHOUT_ZONE]
+    assert terms(result, AGENT) == [{"matchExpressions": [each, ON_LINUX]} for each in WITHOUT_ZONE]
 
 
 def test_nodes_without_a_zone_have_the_name_that_is_given() -> None:
@@ -154,8 +155,8 @@ def test_the_agents_own_affinity_holds_in_every_zone() -> None:
     found = pod(by_node("eu", parent=parent), f"{AGENT}-eu")["affinity"]
 
     assert found["nodeAffinity"][REQUIRED]["nodeSelectorTerms"] == [
-        {"matchExpressions": [linux, in_zone("eu")]},
-        {**big, "matchExpressions": [in_zone("eu")]},
+        {"matchExpressions": [linux, in_zone("eu"), ON_LINUX]},
+        {**big, "matchExpressions": [in_zone("eu"), ON_LINUX]},
     ]
     assert found["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"] == preferred
     assert found["podAntiAffinity"] == affinity["podAntiAffinity"]
@@ -244,14 +245,14 @@ def test_without_the_right_to_read_nodes_the_resource_is_invalid() -> None:
 def test_nodes_are_asked_for_where_metacontroller_may_read_them(facts: Facts, asked: bool) -> None:  # noqa: FBT001
     rules = customize({"parent": BY_NODE}, facts)["relatedResources"]
     found = [rule for rule in rules if rule["resource"] == "nodes"]
-    expression = {"key": LABEL, "operator": "Exists"}
+    expressions = [{"key": LABEL, "operator": "Exists"}, ON_LINUX, *MACHINES]
 
     assert found == (
         [
             {
                 "apiVersion": "v1",
                 "resource": "nodes",
-                "labelSelector": {"matchExpressions": [expression]},
+                "labelSelector": {"matchExpressions": expressions},
             }
         ]
         if asked
