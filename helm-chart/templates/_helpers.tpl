@@ -84,6 +84,31 @@ helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 
+{{- /* The affinity of the values, each term of which requires nodes that can run the service. Terms
+are alternatives; one without any requirement matches no node, and stays so. */}}
+{{- define "instana-agent.affinity" -}}
+{{- if ne (get (.Values.controller.nodeSelector | default dict) "kubernetes.io/os" | default "linux") "linux" }}
+  {{- fail "controller.nodeSelector: kubernetes.io/os can only be linux, as the service's image is for Linux" }}
+{{- end }}
+{{- $name := "requiredDuringSchedulingIgnoredDuringExecution" }}
+{{- $requirements := include "instana-agent.nodeRequirements" . | fromYamlArray }}
+{{- $affinity := .Values.controller.affinity | default dict | deepCopy }}
+{{- $ofNodes := $affinity.nodeAffinity | default dict }}
+{{- $given := (get $ofNodes $name | default dict).nodeSelectorTerms | default list }}
+{{- $terms := list }}
+{{- range $term := $given | default (list dict) }}
+  {{- if or $term (not $given) }}
+    {{- $expressions := $term.matchExpressions | default list }}
+    {{- range $requirement := $requirements }}
+      {{- if not (has $requirement $expressions) }}{{ $expressions = append $expressions $requirement }}{{ end }}
+    {{- end }}
+    {{- $terms = append $terms (set $term "matchExpressions" $expressions) }}
+  {{- end }}
+{{- end }}
+{{- $required := dict "nodeSelectorTerms" ($terms | default $given) }}
+{{- set $affinity "nodeAffinity" (set $ofNodes $name $required) | toYaml }}
+{{- end }}
+
 {{- /* What pods that run once have in common with those of the service. */}}
 {{- define "instana-agent.shortPod" -}}
 securityContext:
@@ -103,6 +128,8 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 {{- with .Values.controller.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
+affinity:
+  nodeAffinity: {{- (include "instana-agent.affinity" . | fromYaml).nodeAffinity | toYaml | nindent 4 }}
 {{- end }}
 
 {{- define "instana-agent.shortContainer" -}}

@@ -204,7 +204,11 @@ class ControllerValues(SpecModel):
         default_factory=dict, description="Labels of the nodes for the pods."
     )
     tolerations: ListOf[Toleration] = Field(default=(), description="Tolerations of the pods.")
-    affinity: Affinity | None = Field(default=None, description="Affinity of the pods.")
+    affinity: Affinity | None = Field(
+        default=None,
+        description="Affinity of the pods; nodes with Linux and an architecture of the image are "
+        "required besides.",
+    )
     priority_class_name: str = Field(default="", description="Priority class of the pods.")
     settings: dict[str, str] = Field(
         default_factory=dict,

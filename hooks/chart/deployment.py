@@ -8,7 +8,8 @@ from hooks.kube.objects import Obj
 
 POD_INDENTATION: Final = 8
 CONTAINER_INDENTATION: Final = 10
-OF_PODS: Final = ("nodeSelector", "tolerations", "affinity", "priorityClassName")
+OF_PODS: Final = ("nodeSelector", "tolerations", "priorityClassName")
+AFFINITY: Final = f'{{{{- include "instana-agent.affinity" $ | nindent {POD_INDENTATION} }}}}'
 
 
 def deployment(obj: Obj) -> Obj:
@@ -31,7 +32,10 @@ def _credentials() -> dict[Any, Any]:
 
 def _pod(spec: Obj) -> dict[Any, Any]:
     (container,) = spec["containers"]
-    pod: dict[Any, Any] = spec | {"containers": [_container(container)]}
+    pod: dict[Any, Any] = spec | {
+        "affinity": Expression(AFFINITY),
+        "containers": [_container(container)],
+    }
     pod |= entries_with(f"{CONTROLLER}.image.pullSecrets", "imagePullSecrets", POD_INDENTATION)
     for name in OF_PODS:
         pod |= entries_with(f"{CONTROLLER}.{name}", name, POD_INDENTATION)

@@ -6,6 +6,7 @@ from typing import Final
 
 from hooks import __version__
 from hooks.chart.existing_values_template import existing_values_template
+from hooks.chart.node_requirements import DEPLOYMENT, node_requirements_template
 from hooks.chart.options import OPTIONS, Sources
 from hooks.chart.schema import values_schema
 from hooks.chart.templates import TEMPLATES, templates
@@ -50,6 +51,7 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "crds/agents.instana.io.yaml": sources[DEFINITION],
         "files/dashboard.json": sources[DASHBOARD],
         "templates/_existing-values.tpl": existing_values_template(),
+        "templates/_node-requirements.tpl": node_requirements_template(sources[DEPLOYMENT]),
         "templates/_texts.tpl": texts_template(),
         **{f"templates/{name}": text for name, text in templates(sources).items()},
     }

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from hooks.app.command_line import main
+from hooks.kube.node_affinity import REQUIRED
 from tests.support.helm import (
     CHART,
     Obj,
@@ -296,6 +297,59 @@ def test_controllers_are_left_out_of_a_cluster_that_does_not_know_them(
     objects = rendered({}, *[f"--api-versions={each}" for each in api_versions])
 
     assert ("CompositeController" in {each["kind"] for each in objects}) is there
+
+
+SIZE = {"key": "size", "operator": "In", "values": ["big"]}
+BY_NAME = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["a"]}]}
+REQUIREMENTS = [
+    {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
+    {
+        "key": "kubernetes.io/arch",
+        "operator": "In",
+        "values": ["amd64", "arm64", "ppc64le", "s390x"],
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "terms"),
+    [
+        (None, [{"matchExpressions": REQUIREMENTS}]),
+        ([], [{"matchExpressions": REQUIREMENTS}]),
+        (
+            [{"matchExpressions": [SIZE]}, BY_NAME],
+            [
+                {"matchExpressions": [SIZE, *REQUIREMENTS]},
+                BY_NAME | {"matchExpressions": REQUIREMENTS},
+            ],
+        ),
+        (
+            [{"matchExpressions": [REQUIREMENTS[0], SIZE]}, {}],
+            [{"matchExpressions": [REQUIREMENTS[0], SIZE, REQUIREMENTS[1]]}],
+        ),
+        ([{}], [{}]),
+    ],
+)
+def test_each_term_for_nodes_requires_what_the_image_runs_on(
+    given: list[Obj] | None, terms: list[Obj]
+) -> None:
+    apart: Obj = {"preferredDuringSchedulingIgnoredDuringExecution": []}
+    affinity: Obj = {"podAntiAffinity": apart}
+    if given is not None:
+        affinity["nodeAffinity"] = {REQUIRED: {"nodeSelectorTerms": given}}
+    objects = rendered({"controller": {"affinity": affinity}})
+    (pod,) = (each["spec"] for each in objects if each["kind"] == "Pod")
+    (service,) = (each["spec"] for each in objects if each["kind"] == "Deployment")
+    found = service["template"]["spec"]["affinity"]
+
+    assert found["nodeAffinity"][REQUIRED] == {"nodeSelectorTerms": terms}
+    assert found["podAntiAffinity"] == apart
+    assert pod["affinity"] == {"nodeAffinity": found["nodeAffinity"]}
+
+
+def test_nodes_with_another_operating_system_are_refused() -> None:
+    with pytest.raises(Refused, match=r"controller\.nodeSelector: .* image is for Linux"):
+        rendered({"controller": {"nodeSelector": {"kubernetes.io/os": "windows"}}})
 
 
 def test_one_replica_has_no_budget_that_would_hold_up_a_drain() -> None:

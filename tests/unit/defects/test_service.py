@@ -8,6 +8,7 @@ from hooks import cluster_rbac
 from hooks.customize import customize
 from hooks.errors import InternalError
 from hooks.facts import Facts
+from hooks.kube.node_affinity import required_terms
 from hooks.kube.objects import Obj
 from hooks.models.parsing import read_agent
 from hooks.sync import sync
@@ -25,6 +26,7 @@ from tests.support.hook import (
     texts,
 )
 from tests.support.resources import agent, namespace, secret
+from tests.unit.deploy.manifests import base
 
 AGENT = "DaemonSet/instana-agent"
 K8SENSOR = "Deployment/instana-agent-k8sensor"
@@ -252,6 +254,15 @@ def test_r03_what_cannot_work_is_said(spec: Obj, path: str) -> None:
 
     assert condition["status"] == "False"
     assert condition["message"].startswith(f"{path}: ")
+
+
+def test_b45_operating_system_and_architecture_are_both_required() -> None:
+    (term,) = required_terms(base("Deployment")["spec"]["template"]["spec"]["affinity"])
+
+    assert {each["key"]: each["values"] for each in term["matchExpressions"]} == {
+        "kubernetes.io/os": ["linux"],
+        "kubernetes.io/arch": ["amd64", "arm64", "ppc64le", "s390x"],
+    }
 
 
 def test_r12_one_missing_object_does_not_hold_up_the_rest() -> None:
