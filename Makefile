@@ -29,7 +29,7 @@ export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack)
 
 .DEFAULT_GOAL := help
-.PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools \
+.PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools mutants \
 	format golden generate bench cluster loop cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
@@ -92,6 +92,9 @@ golden: $(VENV)/dev.stamp ## Remake the expected answers of the tests; read the 
 
 generate: $(VENV)/dev.stamp ## Remake all generated files.
 	$(BIN)/python -m hooks generate
+
+mutants: $(VENV)/dev.stamp ## Look for changes to the code that no test notices; SEED=1 COUNT=50: the sample.
+	$(BIN)/python -m hack.mutants $(if $(SEED),--seed=$(SEED)) $(if $(COUNT),--count=$(COUNT))
 
 bench: $(VENV)/dev.stamp ## Measure.
 	$(BIN)/python -m tests.bench

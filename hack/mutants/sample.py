@@ -1,0 +1,164 @@
+"""A random sample of the mutants of a package, tried side by side."""
+
+import ast
+import contextlib
+import multiprocessing
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import connection
+from pathlib import Path
+from typing import Final
+
+from hack.mutants.baseline import Baseline
+from hack.mutants.changes import Mutant, changes_of
+from hack.mutants.trial import Outcome, Tests, try_mutant
+from hack.mutants.uses import Uses
+
+FIRST_SECONDS: Final = 1.0
+"""How long the tests take that are tried first: most mutants are killed by one of them."""
+
+MOST_SECONDS: Final = 15.0
+"""How long all tests of a mutant may take: where there are more, the slowest are left out."""
+
+TIMES_AS_LONG: Final = 5
+START_SECONDS: Final = 20
+"""The limit of a trial, in CPU time: this often as long as its tests, and as long to start."""
+
+WAITS: Final = 600.0
+"""Seconds without an end of any trial after which one is taken to hang."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a mutant: which test killed it, or how many did not."""
+
+    mutant: Mutant
+    outcome: Outcome
+    killer: str
+    tests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests that mutants are tried with: what is known of them, and how they are selected."""
+
+    baseline: Baseline
+    options: tuple[str, ...]
+    uses: Uses
+
+    def tests_for(self, mutant: Mutant) -> Tests:
+        """Return the tests that a change can matter to: the nearest and fastest come first."""
+        known = self.baseline.seconds
+        first: list[str] = []
+        further: list[str] = []
+        spent = 0.0
+        for test in sorted(self._tests_of(mutant), key=lambda each: self._rank(each, mutant)):
+            spent += known.get(test, 0.0)
+            if spent > MOST_SECONDS:
+                break
+            (first if spent <= FIRST_SECONDS or not first else further).append(test)
+        return Tests(
+            parts=tuple(part for part in (first, further) if part),
+            options=self.options,
+            known=frozenset(known),
+            seconds=START_SECONDS + int(TIMES_AS_LONG * spent),
+        )
+
+    def _tests_of(self, mutant: Mutant) -> set[str]:
+        change = mutant.change
+        found = self.baseline.running(mutant.path, change.lines)
+        if not change.in_function:
+            for module, lines in self.uses.functions_that_use(mutant.module, change.top):
+                found |= self.baseline.running(_path_of(module), lines)
+        return found
+
+    def _rank(self, test: str, mutant: Mutant) -> tuple[int, float, str]:
+        file, seconds = Path(test.partition("::")[0]), self.baseline.seconds.get(test, 0.0)
+        source = Path(mutant.path)
+        distance = 2 - (file.parent.name == source.parent.name) - (source.stem in file.stem)
+        return distance, seconds, test
+
+
+def all_mutants(root: Path, package: str, trees: dict[str, ast.Module]) -> list[Mutant]:
+    """Return every mutant of a package, in the order of its files."""
+    found = []
+    for file in sorted((root / Path(*package.split("."))).rglob("*.py")):
+        path = str(file.relative_to(root))
+        module = module_of(path)
+        found += [Mutant(module, path, trees[module], each) for each in changes_of(trees[module])]
+    return found
+
+
+def module_of(path: str) -> str:
+    """Return the dotted name of the module in a file."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _path_of(module: str) -> str:
+    path = module.replace(".", "/")
+    return f"{path}.py" if Path(f"{path}.py").is_file() else f"{path}/__init__.py"
+
+
+def trees_of(root: Path, package: str) -> dict[str, ast.Module]:
+    """Return the trees of all modules of a package, by their names."""
+    files = sorted((root / package).rglob("*.py"))
+    return {
+        module_of(str(file.relative_to(root))): ast.parse(file.read_text(encoding="utf-8"))
+        for file in files
+    }
+
+
+def tried(
+    mutants: list[Mutant], count: int, seed: str, suite: Suite, processes: int
+) -> Iterator[Result]:
+    """Try a sample; yield what became of each, and of those that cannot be imported as well.
+
+    Those count for nothing: another one is drawn for each.
+    """
+    drawn = iter(random.Random(seed).sample(mutants, len(mutants)))  # noqa: S311
+    running: dict[connection.Connection, _Trial] = {}
+    viable = 0
+    while True:
+        while len(running) < processes and viable + len(running) < count:
+            if (mutant := next(drawn, None)) is None:
+                break
+            trial = _Trial(mutant, suite)
+            running[trial.answer] = trial
+        if not running:
+            return
+        for answer in _ready(running):
+            result = running.pop(answer).result()
+            viable += result.outcome is not Outcome.STILLBORN
+            yield result
+
+
+def _ready(running: dict[connection.Connection, "_Trial"]) -> list[connection.Connection]:
+    """Return those that have ended; after a long time without an end, the one that runs longest."""
+    ready = connection.wait(list(running), WAITS)
+    return [each for each in running if each in ready] or [next(iter(running))]
+
+
+class _Trial:
+    """A process that tries a mutant."""
+
+    def __init__(self, mutant: Mutant, suite: Suite) -> None:
+        self.mutant = mutant
+        self.tests = suite.tests_for(mutant)
+        self.answer, sending = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.get_context("fork").Process(
+            target=try_mutant, args=(mutant, self.tests, sending)
+        )
+        self.process.start()
+        sending.close()
+
+    def result(self) -> Result:
+        """Return what became of the mutant; one that sent nothing was ended by a limit."""
+        outcome, killer = Outcome.ENDLESS, ""
+        with contextlib.suppress(EOFError):
+            if self.answer.poll():
+                outcome, killer = self.answer.recv()
+        self.process.kill()
+        self.process.join()
+        self.answer.close()
+        return Result(self.mutant, outcome, killer, sum(map(len, self.tests.parts)))

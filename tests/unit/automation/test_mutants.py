@@ -1,0 +1,177 @@
+"""Mutants are what is promised, meet the tests that matter, and are told to have lived or not."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hack.mutants.baseline import Baseline
+from hack.mutants.changes import changes_of, difference
+from hack.mutants.sample import Suite, all_mutants, trees_of
+from hack.mutants.uses import Uses
+
+SUMS = '''"""A module."""
+
+LIMITS = [9]
+LARGEST = LIMITS[0]
+
+def total(numbers):
+    found = sum(numbers)
+    while found > LARGEST:
+        found -= 1
+    return found
+
+def untested(numbers):
+    return numbers or None
+'''
+TESTS = """
+from tiny.sums import total
+
+def test_total():
+    assert total([4, 5]) == 9
+
+def test_at_most():
+    assert total([8, 8]) == 9
+"""
+
+
+def changed(text: str) -> list[str]:
+    """Return the texts of all mutants of a module."""
+    count = len(list(changes_of(ast.parse(text))))
+    made = []
+    for index in range(count):
+        tree = ast.parse(text)
+        list(changes_of(tree))[index].make()
+        made.append(ast.unparse(ast.fix_missing_locations(tree)))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "mutants"),
+    [
+        ("a < b", ["pass", "a <= b"]),
+        ("x = a == b != c", ["x = a != b != c", "x = a == b == c"]),
+        ("x = a in b and c", ["x = a in b or c", "x = a not in b and c"]),
+        ("x = 1 if a else 'no'", ["x = 1 if not a else 'no'"]),
+        ("x = [a for a in b if a]", ["x = [a for a in b if not a]"]),
+        ("x = not a", ["x = a"]),
+        ("x = True", ["x = False"]),
+        ("x = {'a': b, **c}", ["x = {**c}", "x = {'a': b}", "x = {'a~': b, **c}"]),
+        ("x = {a}", ["x = set()"]),
+        ("x = call(a, b=c)", ["x = call(a)"]),
+        ("x = a | b", ["x = a"]),
+        ("x = a - b", ["x = a + b"]),
+        ("x = all(a)", ["x = any(a)"]),
+        ("x = a.startswith(b)", ["x = a.endswith(b)"]),
+        ("x = a[0]", ["x = a[1]"]),
+        ("x = ''", ["x = '~'"]),
+        ("for a in b:\n    continue", ["for a in b:\n    break"]),
+        ("def a(b=1):\n    return b", ["def a(b=2):\n    return b"]),
+    ],
+)
+def test_code_is_changed(text: str, mutants: list[str]) -> None:
+    assert set(mutants) <= set(changed(text))
+    assert len(changed(text)) == len(set(changed(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'Docstring.'",
+        "import a",
+        "from a import b",
+        "def a(b: Literal['c']) -> Literal['d']:\n    return b",
+        "@a(b=1)\ndef c():\n    return d",
+        "A: TypeAlias = B | C",
+        "x = 'is the name of two zones'",
+        "x = Rule(a, bad={'b': 1}, good={'c': 2})",
+        "x = cast('A', b)",
+        "x = None",
+    ],
+)
+def test_what_is_no_behavior_stays(text: str) -> None:
+    assert changed(text) == []
+
+
+def test_parts_of_expressions_are_changed() -> None:
+    text = "x = '!has(self.a) || self.b <= 63'"
+
+    assert changed(text) == [
+        "x = 'has(self.a) || self.b <= 63'",
+        "x = '!has(self.a) && self.b <= 63'",
+        "x = '!has(self.a) || self.b < 63'",
+        "x = '!has(self.a) || self.b <= 64'",
+    ]
+    assert all(change.in_cel for change in changes_of(ast.parse(text)))
+
+
+def test_a_change_is_told_by_what_differs() -> None:
+    before = "call(" + "a, " * 20 + "b == c" + ", a" * 40 + ")"
+
+    assert difference("a < b", "a <= b") == "a < b  ->  a <= b"
+    told = difference(before, before.replace("==", "!="))
+    assert "b == c" in told
+    assert "b != c" in told
+    assert len(told) < len(before)
+
+
+def suite_of(directory: Path, tests: dict[str, dict[int, frozenset[str]]]) -> Suite:
+    baseline = Baseline({"t.py::a": 0.1, "t.py::b": 2.0, "t.py::c": 99.0}, tests, ())
+    return Suite(baseline, (), Uses(trees_of(directory, "pair")))
+
+
+def pair(directory: Path) -> Path:
+    """Write a module with a constant, and one that uses it by way of another."""
+    (directory / "pair").mkdir()
+    (directory / "pair/one.py").write_text("A = 1\n\ndef f():\n    return not B\n\nB = [A]\n")
+    (directory / "pair/two.py").write_text(
+        "from pair.one import B as C\n\ndef g():\n    return C\n"
+    )
+    return directory
+
+
+def test_the_tests_of_a_line_are_tried_the_fastest_first(tmp_path: Path) -> None:
+    tests = {"pair/one.py": {4: frozenset({"t.py::b", "t.py::a", "t.py::c"})}}
+    suite = suite_of(pair(tmp_path), tests)
+    mutants = all_mutants(tmp_path, "pair", trees_of(tmp_path, "pair"))
+    (mutant,) = [each for each in mutants if each.change.in_function]
+
+    chosen = suite.tests_for(mutant)
+
+    assert chosen.parts == (["t.py::a"], ["t.py::b"])
+    assert chosen.known == {"t.py::a", "t.py::b", "t.py::c"}
+
+
+def test_a_constant_is_tried_with_the_tests_of_those_that_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pair(tmp_path))
+    suite = suite_of(tmp_path, {"pair/two.py": {4: frozenset({"t.py::a"})}})
+    (mutant, *_) = all_mutants(tmp_path, "pair", trees_of(tmp_path, "pair"))
+
+    assert str(mutant) == "pair/one.py:1: 1  ->  2"
+    assert suite.tests_for(mutant).parts == (["t.py::a"],)
+
+
+def test_what_tests_miss_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny/sums.py").write_text(SUMS)
+    (tmp_path / "tests/unit/tiny").mkdir(parents=True)
+    (tmp_path / "tests/unit/tiny/test_sums.py").write_text(TESTS)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "hack.mutants", "tiny", "--seed=1", "--count=99", "--processes=1"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "survived 0 tests: tiny/sums.py:13: numbers or None  ->  numbers and None" in done.stdout
+    assert "tiny: 4 of 5 killed (80.0%)" in done.stdout
+    assert "drawn from 7, of which 2 could not be imported" in done.stdout
+    assert done.returncode == 1
