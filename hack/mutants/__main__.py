@@ -21,6 +21,7 @@ from hack.mutants.uses import Uses
 
 PACKAGES: Final = ("hooks.desired", "hooks.status", "hooks.rules")
 LEAST_KILLED: Final = 0.9
+PROGRESS: Final = 50
 
 SELECTION: Final = (
     "tests/unit",
@@ -90,8 +91,10 @@ def _import_all(modules: tuple[str, ...]) -> None:
 
 
 def _told(results: Iterable[Result]) -> Iterator[Result]:
-    """Pass results on, and list what survived as it does."""
-    for result in results:
+    """Pass results on; list what survived as it does, and say from time to time how far it is."""
+    for number, result in enumerate(results, 1):
+        if number % PROGRESS == 0:
+            print(f"{number} tried", flush=True)
         if result.outcome is Outcome.SURVIVED:
             print(f"survived {result.tests} tests: {result.mutant}", flush=True)
         yield result

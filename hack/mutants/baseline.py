@@ -1,12 +1,12 @@
-"""One run of the tests as they are: what each runs, and how long it takes."""
+"""One run of the tests as they are: what each runs, and how much time it takes."""
 
 import json
 import os
 import pickle
 import subprocess
 import sys
-from collections import defaultdict
-from collections.abc import Iterable
+import time
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +23,8 @@ NOTES: Final = "MUTANTS_NOTES"
 class Baseline:
     """What is known of tests.
 
-    `seconds` says how long each takes, by its id; `tests` which ones run a line, by the path of a
-    module and its lines; `modules` what they import, beside the project's own.
+    `seconds` says how much CPU time each takes, by its id; `tests` which ones run a line, by the
+    path of a module and its lines; `modules` what they import, beside the project's own.
     """
 
     seconds: dict[str, float]
@@ -63,15 +63,16 @@ def remembered(file: Path) -> Baseline:
 
 
 def _tests_of_lines(file: Path) -> dict[str, dict[int, frozenset[str]]]:
+    """Read what a run found; many lines are run by the same tests, which are there once only."""
     data = CoverageData(str(file))
     data.read()
+    once: dict[frozenset[str], frozenset[str]] = {}
     found: dict[str, dict[int, frozenset[str]]] = {}
     for path in data.measured_files():
-        lines = data.contexts_by_lineno(path).items()
-        found[os.path.relpath(path)] = {
-            line: frozenset(each.rpartition("|")[0] for each in contexts if each)
-            for line, contexts in lines
-        }
+        of_lines = found[os.path.relpath(path)] = {}
+        for line, contexts in data.contexts_by_lineno(path).items():
+            tests = frozenset(sys.intern(each.rpartition("|")[0]) for each in contexts if each)
+            of_lines[line] = once.setdefault(tests, tests)
     return found
 
 
@@ -79,10 +80,14 @@ class _Notes:
     """A plugin that writes how long tests took and what is imported at their end."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] += report.duration
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        before = time.process_time()
+        done = yield
+        self.seconds[item.nodeid] = time.process_time() - before
+        return done
 
     def pytest_sessionfinish(self) -> None:
         modules = [name for name, module in sys.modules.items() if _is_installed(module)]

@@ -67,7 +67,7 @@ IN_EXPRESSIONS: Final = {
 NOT_CHANGED: Final = {"annotation", "returns", "decorator_list", "bases", "type_params", "ctx"}
 EXAMPLES: Final = {"bad", "good"}
 CHECKER_ONLY: Final = {"cast", "TypeVar", "assert_never", "NewType"}
-APPENDED: Final = "~"
+INSERTED: Final = "~"
 WORDS_OF_A_SENTENCE: Final = 4
 
 _is_expression = re.compile(r"&&|\|\||\bself\b|\bhas\(|\boldSelf\b").search
@@ -194,6 +194,8 @@ def _stays(node: ast.AST) -> bool:
             stays = name in EXAMPLES
         case ast.AnnAssign(annotation=ast.Name(id=name)):
             stays = name == "TypeAlias"
+        case ast.Subscript(value=ast.Name(id=name)):
+            stays = name == "Literal"
         case ast.If(test=ast.Name(id=name)):
             stays = name == "TYPE_CHECKING"
         case ast.Call(func=ast.Name(id=name)):
@@ -302,7 +304,8 @@ def _other_values(value: object) -> Iterator[object]:
         case str() if _is_cel(value):
             yield from _other_expressions(value)
         case str() if len(value.split()) < WORDS_OF_A_SENTENCE:
-            yield value + APPENDED
+            middle = (len(value) + 1) // 2
+            yield value[:middle] + INSERTED + value[middle:]
 
 
 def _other_expressions(text: str) -> Iterator[str]:

@@ -16,10 +16,10 @@ from hack.mutants.trial import Outcome, Tests, try_mutant
 from hack.mutants.uses import Uses
 
 FIRST_SECONDS: Final = 1.0
-"""How long the tests take that are tried first: most mutants are killed by one of them."""
+"""CPU time of the tests that are tried first: most mutants are killed by one of them."""
 
 MOST_SECONDS: Final = 15.0
-"""How long all tests of a mutant may take: where there are more, the slowest are left out."""
+"""CPU time of all tests of a mutant: where there are more, the slowest are left out."""
 
 TIMES_AS_LONG: Final = 5
 START_SECONDS: Final = 20
@@ -81,9 +81,11 @@ class Suite:
 
 
 def all_mutants(root: Path, package: str, trees: dict[str, ast.Module]) -> list[Mutant]:
-    """Return every mutant of a package, in the order of its files."""
+    """Return every mutant of a package or module, in the order of its files."""
+    place = root / package.replace(".", "/")
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
     found = []
-    for file in sorted((root / Path(*package.split("."))).rglob("*.py")):
+    for file in files:
         path = str(file.relative_to(root))
         module = module_of(path)
         found += [Mutant(module, path, trees[module], each) for each in changes_of(trees[module])]

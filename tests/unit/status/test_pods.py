@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,14 @@ def test_each_story_is_told_as_recorded(story: str) -> None:
     recorded = json.loads((STORIES / f"{story.replace(' ', '-')}.json").read_text())
 
     assert digest(*STORY[story]) == recorded
+
+
+def test_the_example_of_a_problem_is_the_first_by_node_and_name() -> None:
+    pods = [crashing("a-2", "n1"), crashing("a-3", "n1"), crashing("a-1", "n2")]
+
+    for order in permutations(pods):
+        (problem,) = digest(*order)["problems"]
+        assert (problem["count"], problem["node"], problem["pod"]) == (3, "n1", "a-2")
 
 
 @pytest.mark.parametrize(

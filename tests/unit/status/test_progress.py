@@ -3,10 +3,13 @@
 import pytest
 
 from hooks.kube.objects import Obj, describe
+from hooks.status.conditions import Condition
+from hooks.status.progress import progress
 from tests.support.hook import answer, conditions, stored
 from tests.support.resources import agent
 
 NOW = "2026-01-01T12:00:00Z"
+NOT_READY = Condition("Ready", "False", "NotYet", "not yet")
 INVALID = {"k8s_sensor": {"pollrate": "often"}}
 WITH_STORE = {"agent": {"key": None, "keysSecret": "keys"}}
 
@@ -60,6 +63,44 @@ def test_what_is_stuck_says_why() -> None:
     assert found["Stalled"]["reason"] == found["ReferencesResolved"]["reason"]
     assert found["Stalled"]["message"] == found["ReferencesResolved"]["message"]
     assert found["Reconciling"]["status"] == "False"
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "Authorized",
+        "CertificateIssued",
+        "ChildrenApplied",
+        "ChildrenOwned",
+        "EtcdMonitored",
+        "PackageCacheReady",
+        "ReferencesResolved",
+        "SoleController",
+        "Valid",
+    ],
+)
+def test_what_somebody_has_to_see_to_is_stuck(type_: str) -> None:
+    part = Condition(type_, "False", "Why", "because")
+    reconciling, stalled = progress(NOT_READY, [part])
+
+    assert (reconciling.status, stalled.status) == ("False", "True")
+    assert (stalled.reason, stalled.message) == ("Why", "because")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Condition("AgentsAvailable", "False", "Why", "because"),
+        Condition("ChildrenOwned", "Unknown", "Why", "because"),
+        Condition("ChildrenOwned", "False", "Why", "because", is_advice=True),
+    ],
+    ids=["pods", "unknown", "advice"],
+)
+def test_what_may_come_by_itself_is_on_its_way(part: Condition) -> None:
+    reconciling, stalled = progress(NOT_READY, [part])
+
+    assert (reconciling.status, stalled.status) == ("True", "False")
+    assert (reconciling.reason, reconciling.message) == ("NotYet", "not yet")
 
 
 def test_a_cluster_without_nodes_is_idle_and_not_degraded() -> None:

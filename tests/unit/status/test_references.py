@@ -6,7 +6,7 @@ from hooks.definition.definition import schema
 from hooks.kube.objects import Obj
 from hooks.status.references import MOST_REFERENCES
 from tests.support.hook import LATER, answer, stored
-from tests.support.resources import agent, merged, secret
+from tests.support.resources import agent, merged, obj, secret
 from tests.support.schema import stored as stored_by_schema
 
 SPEC: Obj = {
@@ -54,6 +54,22 @@ def test_an_entry_of_the_keys_secret_that_a_backend_lacks_is_missing() -> None:
     found = references(answer(agent(SPEC), secret("keys", key="k"), MINE, ETCD))
 
     assert found["keys"]["keysMissing"] == ["key-1"]
+
+
+def test_entries_of_a_configmap_may_be_bytes() -> None:
+    items = [{"key": key, "path": key} for key in ("text", "bytes", "neither")]
+    volume = {"name": "mine", "configMap": {"name": "mine", "items": items}}
+    mine = obj("ConfigMap", "mine", data={"text": "x"}, binaryData={"bytes": "eA=="})
+
+    found = references(answer(agent({"agent": {"pod": {"volumes": [volume]}}}), mine))
+
+    assert found["mine"] == {
+        "kind": "ConfigMap",
+        "name": "mine",
+        "state": "Found",
+        "keysFound": ["bytes", "text"],
+        "keysMissing": ["neither"],
+    }
 
 
 def test_what_was_not_asked_for_yet_is_unknown() -> None:
