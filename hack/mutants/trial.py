@@ -1,6 +1,7 @@
 """One mutant against the tests, in a process of its own that imports it in place of its module."""
 
 import ast
+import gc
 import importlib
 import importlib.abc
 import os
@@ -107,6 +108,7 @@ def try_mutant(mutant: Mutant, tests: Tests, answer: Connection) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     for descriptor in STANDARD_OUTPUTS:
         os.dup2(silence, descriptor)
+    gc.disable()  # the process ends soon
     mutant.change.make()
     sys.meta_path.insert(0, _Finder(mutant))
     answer.send(_outcome(mutant, tests))

@@ -7,7 +7,6 @@ is the one to judge it.
 
 import re
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterator
 
 BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----")
@@ -27,7 +26,7 @@ def belong_together(certificate: str, key: str) -> bool:
     try:
         of_certificate = _public_key(_block(certificate, (CERTIFICATE,)))
         of_key = _public_half(_block(key, PRIVATE_KEYS))
-    except (ValueError, IndexError, NotBase64):
+    except (ValueError, IndexError):  # binascii.Error is a ValueError
         return True
     return not of_key or of_key in of_certificate
 

@@ -276,7 +276,7 @@ def test_a_patch_that_cannot_be_names_its_place(resource: Obj, rule: str, path: 
     result = answer(resource, observed=before)
 
     assert f"(rule {rule})" in message(result)
-    assert path in message(result)
+    assert (f"spec.overrides.{path}" if path.startswith(tuple(KINDS)) else path) in message(result)
     assert "SyncError" not in message(result)
     assert SECRET not in message(result)
     assert len(result["children"]) == len(before)
