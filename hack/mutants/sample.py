@@ -18,7 +18,7 @@ from hack.mutants.uses import Uses
 FIRST_SECONDS: Final = 1.0
 """CPU time of the tests that are tried first: most mutants are killed by one of them."""
 
-MOST_SECONDS: Final = 15.0
+MOST_SECONDS: Final = 6.0
 """CPU time of all tests of a mutant: where there are more, the slowest are left out."""
 
 TIMES_AS_LONG: Final = 5
