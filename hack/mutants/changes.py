@@ -194,6 +194,8 @@ def _stays(node: ast.AST) -> bool:
             stays = name in EXAMPLES
         case ast.AnnAssign(annotation=ast.Name(id=name)):
             stays = name == "TypeAlias"
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            stays = name == "__all__"
         case ast.Subscript(value=ast.Name(id=name)):
             stays = name == "Literal"
         case ast.If(test=ast.Name(id=name)):

@@ -68,7 +68,7 @@ class Suite:
     def _tests_of(self, mutant: Mutant) -> set[str]:
         change = mutant.change
         found = self.baseline.running(mutant.path, change.lines)
-        if not change.in_function:
+        if not (change.in_function and found):  # it is run by an import
             for module, lines in self.uses.functions_that_use(mutant.module, change.top):
                 found |= self.baseline.running(_path_of(module), lines)
         return found

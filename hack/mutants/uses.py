@@ -40,12 +40,12 @@ class Uses:
 
     def functions_that_use(self, module: str, statement: ast.stmt) -> Iterator[Lines]:
         """Yield the lines of all functions that use what a statement makes, also by others."""
-        waiting = [(module, name) for name in made_by(statement)]
-        seen = set(waiting)
+        made = {(module, name) for name in made_by(statement)}
+        waiting, seen = [*made], {*made}
         while waiting:
             name = waiting.pop()
             yield from self._bodies[name]
-            if name not in self._functions:
+            if name in made or name not in self._functions:
                 found = self._users[name] - seen
                 seen |= found
                 waiting += found

@@ -88,6 +88,7 @@ def test_code_is_changed(text: str, mutants: list[str]) -> None:
         "@a(b=1)\ndef c():\n    return d",
         "A: TypeAlias = B | C",
         "A = Literal['b', 'c']",
+        "__all__ = ['a', 'b']",
         "x = 'is the name of two zones'",
         "x = Rule(a, bad={'b': 1}, good={'c': 2})",
         "x = cast('A', b)",
@@ -145,6 +146,18 @@ def test_the_tests_of_a_line_are_tried_the_fastest_first(tmp_path: Path) -> None
 
     assert chosen.parts == (["t.py::a"], ["t.py::b"])
     assert chosen.known == {"t.py::a", "t.py::b", "t.py::c"}
+
+
+def test_a_function_that_imports_run_is_tried_with_the_tests_of_what_it_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pair").mkdir()
+    Path("pair/one.py").write_text("def a():\n    return 1\n\nA = a()\n\ndef f():\n    return A\n")
+    suite = suite_of(tmp_path, {"pair/one.py": {7: frozenset({"t.py::a"})}})
+    (mutant,) = all_mutants(tmp_path, "pair", trees_of(tmp_path, "pair"))
+
+    assert suite.tests_for(mutant).parts == (["t.py::a"],)
 
 
 def test_a_constant_is_tried_with_the_tests_of_those_that_use_it(
