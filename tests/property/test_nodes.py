@@ -25,22 +25,22 @@ KINDS_OF_NODES = st.sampled_from(
 def test_no_pod_runs_where_it_cannot(
     situation: Situation, system: str, labels: dict[str, str], kind: dict[str, str]
 ) -> None:
-    for workload in _workloads(situation):
-        if _takes(workload, labels | kind | {OS: system}):
-            assert system == LINUX
-            assert workload["kind"] != "DaemonSet" or not _tolerates_all(workload) or _is_one(kind)
+    takers = [each for each in _workloads(situation) if _takes(each, labels | kind | {OS: system})]
+    careful = [each for each in takers if each["kind"] == "DaemonSet" and _tolerates_all(each)]
+
+    assert not takers or system == LINUX
+    assert not careful or _is_machine(kind)
 
 
 @given(clusters.fresh(specs.valid_specs()))
 def test_each_term_says_so_once(situation: Situation) -> None:
-    for workload in _workloads(situation):
-        for term in _terms(workload):
-            expressions = [str(each) for each in term.get("matchExpressions", [])]
-            assert len(expressions) == len({*expressions})
+    terms = [term for workload in _workloads(situation) for term in _terms(workload)]
+    written = [[str(each) for each in term.get("matchExpressions", [])] for term in terms]
+
+    assert [len(each) for each in written] == [len({*each}) for each in written]
 
 
-def _is_one(kind: dict[str, str]) -> bool:
-    """Tell whether a node is a machine."""
+def _is_machine(kind: dict[str, str]) -> bool:
     return kind in ({}, {MACHINES[0]["key"]: "auto"})
 
 
