@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from hooks.kube.objects import Obj, annotations_of
-from tests.cluster import devcluster, metacontroller
+from tests.cluster import local_cluster, metacontroller
 from tests.cluster.api import Api, wait_for
 from tests.cluster.audit import AuditLog, Seen, forget_causes
 from tests.cluster.cases import NAMESPACE, rendered, resource, surroundings
@@ -20,7 +20,12 @@ from tests.cluster.metacontroller import STRATEGIES, Exchange, Recorder, needs_m
 from tests.cluster.steady import steady
 from tests.support.resources import merged
 
-pytestmark = [pytest.mark.loop, needs_metacontroller, devcluster.needed, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.loop,
+    needs_metacontroller,
+    local_cluster.needs_cluster,
+    pytest.mark.timeout(900),
+]
 
 CASE = "keys-secret"
 REST_SECONDS = 2.0
@@ -111,7 +116,7 @@ def _log(tmp_path_factory: pytest.TempPathFactory) -> AuditLog:
 
 @pytest.fixture(scope="module", name="audited")
 def _audited(log: AuditLog) -> Iterator[Api]:
-    with devcluster.started(log.folder / "state", log.flags()) as kubeconfig:
+    with local_cluster.started(log.folder / "state", log.flags()) as kubeconfig:
         yield prepared_api(kubeconfig)
 
 
