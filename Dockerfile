@@ -9,8 +9,9 @@ WORKDIR /app
 RUN case "$(dpkg --print-architecture)" in ppc64el | s390x) \
       apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev libyaml-dev ;; \
     esac
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes --no-deps --target packages -r requirements.txt
+COPY requirements.txt requirements-build.txt ./
+COPY hack/install hack/install
+RUN hack/install python requirements.txt packages
 COPY hooks hooks
 # Compiled here, as the running container cannot write; the files never change, so nothing checks them.
 RUN python -m compileall -q --invalidation-mode unchecked-hash packages hooks

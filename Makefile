@@ -11,11 +11,9 @@ ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2
 BUILD_OPTIONS ?=
 LOOP ?= tests/cluster
 MARKED ?= not loop
-UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK := $(VENV)/lock/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 # Tools in Go, in the versions of hack/tools/go.mod; the same from elsewhere by HELM, KIND and the PATH.
@@ -29,7 +27,7 @@ export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack)
 
 .DEFAULT_GOAL := help
-.PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit tools mutants \
+.PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
 	format golden generate bench cluster loop cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
@@ -79,7 +77,11 @@ define with_go_tool
 endef
 
 audit: $(VENV)/dev.stamp ## Look for known vulnerabilities of the packages; needs the advisory service.
-	hack/audit $(BIN)/pip-audit requirements.txt requirements-dev.txt
+	hack/audit $(BIN)/pip-audit requirements.txt requirements-build.txt requirements-dev.txt
+
+installs: $(VENV)/dev.stamp ## Install the locks with each pip that must do; ask the index for each architecture's wheels.
+	$(BIN)/python -m hack.installs
+	$(BIN)/python -m hack.wheels
 
 tools: $(GO_TOOLS) ## Build helm, kind and actionlint; needs Go.
 
@@ -121,9 +123,9 @@ record: $(VENV)/dev.stamp ## Record requests of METACONTROLLER against an API se
 	$(IN_CLUSTER) $(BIN)/python -m tests.cluster.record
 	$(BIN)/python -m tests.refresh_goldens
 
-lock: $(VENV)/lock.stamp ## Remake the requirements files with hashes; UPGRADE=1: with newer versions.
-	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.txt requirements.in
-	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements-dev.txt requirements-dev.in
+lock: $(VENV)/dev.stamp ## Remake the requirements files with hashes; UPGRADE=1: with newer versions.
+	for lock in requirements requirements-build requirements-dev; do \
+		$(LOCK) $(if $(UPGRADE),--upgrade) --output-file $$lock.txt $$lock.in || exit 1; done
 
 release: $(VENV)/dev.stamp ## Set VERSION everywhere, and make a section of the changelog for it.
 	$(BIN)/python hack/release.py prepare $(VERSION)
@@ -139,20 +141,16 @@ clean: ## Remove everything that the other targets made.
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
-	$(PIP_INSTALL) --require-hashes --no-deps -r requirements.txt
+$(VENV)/run.stamp: requirements.txt requirements-build.txt | $(VENV)/bin/python
+	hack/install $(BIN)/python requirements.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
-	$(PIP_INSTALL) --require-hashes --no-deps -r requirements-dev.txt
-	touch $@
+# What the service needs is among it.
+$(VENV)/dev.stamp: requirements-dev.txt requirements-build.txt | $(VENV)/bin/python
+	hack/install $(BIN)/python requirements-dev.txt
+	touch $(VENV)/run.stamp $@
 
 # The versions of the tools are in go.mod; a new one is another stamp's dependency.
 $(GO_TOOLS): hack/tools/go.mod hack/tools/go.sum | $(BIN)/python
 	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath -ldflags='-s -w' tool
-	touch $@
-
-$(VENV)/lock.stamp: Makefile | $(VENV)/bin/python
-	$(BIN)/python -m venv $(VENV)/lock
-	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	touch $@

@@ -15,6 +15,7 @@ REMEDIES = {
     "jq": "it is looked for in the PATH",
     "kubectl": "it is looked for in the PATH",
     "kubernetes-as-recorded": "KUBECONFIG names an API server of another version than kinds.json",
+    "lupa": "it has no wheel for this Python",
     "metacontroller": "METACONTROLLER names it, or it is in the PATH",
     "openssl": "it is looked for in the PATH",
 }

@@ -18,6 +18,7 @@ RIGHTS = {
     "audit.yaml": {"audit": {"contents: read"}},
     "checks.yaml": {
         "check": {"contents: read"},
+        "installs": {"contents: read"},
         "test": {"contents: read"},
         "properties": {"contents: read"},
     },

@@ -1,10 +1,11 @@
 """Argo CD's health check tells the states of a resource apart."""
 
 import re
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import lupa
 import pytest
 import yaml
 
@@ -12,6 +13,9 @@ from hooks.kube.objects import Obj
 from tests.recorded import recorded_requests
 from tests.support.hook import answer, conditions, stored
 from tests.support.resources import agent
+from tests.support.tools import needs
+
+pytestmark = needs("lupa", found=find_spec("lupa"))
 
 KEY = "resource.customizations.health.instana.io_InstanaAgent"
 SCRIPT = yaml.safe_load(Path("deploy/argocd/argocd-cm.yaml").read_text("utf-8"))["data"][KEY]
@@ -24,7 +28,7 @@ RUNNING, STARTING = (True, False)
 
 def health(resource: Obj) -> tuple[str, str]:
     """Return what the script tells of a resource, as Argo CD runs it: with `obj`, and no `os`."""
-    runtime: Any = lupa.LuaRuntime(unpack_returned_tuples=True)
+    runtime: Any = import_module("lupa").LuaRuntime(unpack_returned_tuples=True)
     for unsafe in ("os", "io", "python", "require"):
         runtime.globals()[unsafe] = None
     runtime.globals()["obj"] = runtime.table_from(resource, recursive=True)
