@@ -1,6 +1,7 @@
 """The command of `make mutants`: try samples, list what survived, fail if that is too much."""
 
 import argparse
+import contextlib
 import gc
 import importlib
 import os
@@ -10,7 +11,6 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +53,11 @@ def main(arguments: list[str]) -> int:
     for package in options.packages:
         mutants = all_mutants(Path(), package, trees)
         seed = f"{options.seed} {package}"
-        results = list(_told(tried(mutants, options.count, seed, suite, options.processes)))
+        results: list[Result] = []
+        with contextlib.suppress(KeyboardInterrupt):  # what was found so far is told
+            for result in tried(mutants, options.count, seed, suite, options.processes):
+                results.append(result)
+                _tell(result, len(results))
         enough.append(_report(package, len(mutants), results))
         print(f"{_minutes(started)} so far\n", flush=True)
     return 0 if all(enough) else 1
@@ -90,14 +94,12 @@ def _import_all(modules: tuple[str, ...]) -> None:
     gc.freeze()
 
 
-def _told(results: Iterable[Result]) -> Iterator[Result]:
-    """Pass results on; list what survived as it does, and say from time to time how far it is."""
-    for number, result in enumerate(results, 1):
-        if number % PROGRESS == 0:
-            print(f"{number} tried", flush=True)
-        if result.outcome is Outcome.SURVIVED:
-            print(f"survived {result.tests} tests: {result.mutant}", flush=True)
-        yield result
+def _tell(result: Result, number: int) -> None:
+    """Say what survived as it does, and from time to time how far it is."""
+    if result.outcome is Outcome.SURVIVED:
+        print(f"survived {result.tests} tests: {result.mutant}", flush=True)
+    if number % PROGRESS == 0:
+        print(f"{number} tried", flush=True)
 
 
 def _report(package: str, of: int, results: list[Result]) -> bool:

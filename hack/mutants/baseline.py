@@ -42,9 +42,10 @@ def measured(package: str, selection: list[str], processes: int) -> Baseline:
     with TemporaryDirectory() as directory:
         data = Path(directory) / "coverage"
         environment = os.environ | {NOTES: directory, "COVERAGE_FILE": str(data)}
+        side_by_side = (f"--numprocesses={processes}", "--dist=worksteal")
         command = [
             sys.executable, "-m", "pytest", "--quiet", "-p", "hack.mutants.baseline",
-            f"--numprocesses={processes}", "--dist=worksteal",
+            *(side_by_side if processes > 1 else ()),
             f"--cov={package}", "--cov-context=test", "--cov-report=", "--cov-fail-under=0",
             *selection,
         ]  # fmt: skip
@@ -103,5 +104,5 @@ def _is_installed(module: object) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take notes in each process that runs tests."""
-    if hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
         config.pluginmanager.register(_Notes())
