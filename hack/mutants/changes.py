@@ -116,7 +116,8 @@ class Mutant:
     change: Change
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.change.lines.start}: {self.change}"
+        line = getattr(self.change.old, "lineno", self.change.lines.start)
+        return f"{self.path}:{line}: {self.change}"
 
 
 def difference(before: str, after: str, around: int = 24, most: int = 60) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hack.mutants.baseline import Baseline
+from hack.mutants.baseline import Baseline, measured
 from hack.mutants.changes import changes_of, difference
 from hack.mutants.sample import Suite, all_mutants, trees_of
 from hack.mutants.uses import Uses
@@ -103,6 +103,14 @@ def test_parts_of_expressions_are_changed() -> None:
     assert all(change.in_cel for change in changes_of(ast.parse(text)))
 
 
+def test_a_mutant_is_told_with_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "wide.py").write_text("x = call(\n    a,\n    1,\n)\n")
+
+    assert [*map(str, all_mutants(tmp_path, "wide", trees_of(tmp_path, "")))] == [
+        "wide.py:3: 1  ->  2"
+    ]
+
+
 def test_a_change_is_told_by_what_differs() -> None:
     before = "call(" + "a, " * 20 + "b == c" + ", a" * 40 + ")"
 
@@ -161,6 +169,14 @@ def test_a_constant_is_tried_with_the_tests_of_those_that_use_it(
 
     assert str(mutant) == "pair/one.py:1: 1  ->  2"
     assert suite.tests_for(mutant).parts == (["t.py::a"],)
+
+
+def test_tests_that_fail_without_a_change_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = subprocess.CompletedProcess[str](args=[], returncode=1)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+
+    with pytest.raises(SystemExit, match="tests fail without any change"):
+        measured("tiny", [], processes=1)
 
 
 @pytest.mark.timeout(300)
