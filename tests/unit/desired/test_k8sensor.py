@@ -293,3 +293,15 @@ def test_a_backend_without_a_key_has_nothing_to_be_delivered(mounted: bool) -> N
     delivered = delivery(context, context.backends[1], None)
 
     assert (delivered.env, delivered.mounts) == ({}, ())
+
+
+@pytest.mark.parametrize("field", ["labels", "annotations"])
+def test_pods_have_what_the_user_gives_all_pods_and_their_own(field: str) -> None:
+    of_all, own = {"team": "a", "both": "agent"}, {"tier": "b", "both": "sensor"}
+    spec = {
+        "agent": {"pod": {field: of_all}},
+        "k8s_sensor": {"deployment": {"pod": {field: own}}},
+    }
+    metadata = template(answer(agent(spec)))["metadata"]
+
+    assert metadata[field].items() >= {"team": "a", "tier": "b", "both": "sensor"}.items()

@@ -83,6 +83,16 @@ def test_images_are_those_of_the_pods(more: Obj, expected: str) -> None:
     )
 
 
+def test_images_of_init_containers_are_among_them() -> None:
+    first = [{"name": "first", "image": "first.example/init:1"}]
+    patched = agent()
+    patched["spec"]["overrides"] = {
+        "agentDaemonSet": {"spec": {"template": {"spec": {"initContainers": first}}}}
+    }
+
+    assert "first.example/init:1" in status_of(patched)["images"]
+
+
 @pytest.mark.parametrize(
     ("spec", "facts", "path", "value"),
     [

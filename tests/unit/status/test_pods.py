@@ -66,6 +66,14 @@ def test_each_story_is_told_as_recorded(story: str) -> None:
     assert digest(*STORY[story]) == recorded
 
 
+def test_pods_of_one_cause_are_one_problem_on_whichever_nodes() -> None:
+    pods = [crashing("a-1", "n1"), pull_failure("a-2", "n2"), crashing("a-3", "n3")]
+
+    found = {each["cause"]: each["count"] for each in digest(*pods)["problems"]}
+    assert found == {"CrashLoopBackOff": 2, "ImagePullBackOff": 1}
+    assert len(digest(*pods)["problems"]) == 2
+
+
 def test_the_example_of_a_problem_is_the_first_by_node_and_name() -> None:
     pods = [crashing("a-2", "n1"), crashing("a-3", "n1"), crashing("a-1", "n2")]
 
