@@ -51,6 +51,12 @@ def test_rule_is_fully_said(rule: Rule) -> None:
     assert [each.identifier for each in TABLE].count(rule.identifier) == 1
 
 
+def test_no_rule_goes_missing() -> None:
+    page = Path("docs/validation.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == {*BY_IDENTIFIER}
+
+
 @pytest.mark.parametrize(
     "rule", [rule for rule in TABLE if rule.find], ids=lambda rule: rule.identifier
 )
