@@ -293,6 +293,18 @@ def test_the_users_own_labels_of_pods_can_be_changed() -> None:
     assert child(made, AGENT)["spec"]["template"]["metadata"]["labels"]["team"] == "a"
 
 
+def test_labels_that_an_observed_selector_asks_for_stay() -> None:
+    resource = agent({"agent": {"pod": {"labels": {"team": "a"}}}})
+    observed = stored(answer(resource))
+    daemonset = next(each for each in observed if each["kind"] == "DaemonSet")
+    daemonset["spec"]["selector"]["matchLabels"]["team"] = "a"
+    patched = of_template(metadata={"labels": {"team": None}})
+    patched["spec"]["agent"] = resource["spec"]["agent"]
+
+    told = message(answer(patched, observed=observed))
+    assert f"spec.overrides.{TEMPLATE}.metadata.labels[team]" in told
+
+
 def test_nulls_of_patches_stay_where_others_count_as_not_given() -> None:
     resource = of_container(livenessProbe=None)
     resource["spec"]["agent"]["mode"] = None
