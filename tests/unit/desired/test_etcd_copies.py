@@ -132,6 +132,8 @@ def test_what_is_incomplete_is_not_copied_and_takes_no_copy_away(sources: list[O
 
     assert not COPIES & children(new).keys()
     assert monitored(new) == monitored(after) == ("False", "SourceMissing")
+    named = "ConfigMap etcd-ca-bundle and Secret etcd-client are not both there"
+    assert conditions(new)["EtcdMonitored"]["message"].startswith(named)
     assert conditions(new)["EtcdMonitored"]["message"].endswith(": nothing is copied")
     assert conditions(after)["EtcdMonitored"]["message"].endswith(": the copies stay as they are")
     assert {name: children(after)[name]["data"] for name in COPIES} == {

@@ -323,6 +323,12 @@ def test_a_rotated_key_restarts_patched_pods() -> None:
     assert checksum("a") != checksum("b")
 
 
+def test_the_status_shows_a_list_that_is_replaced_as_a_whole() -> None:
+    (path,) = answer(of_container(command=["a", "b"]))["status"]["overrides"]
+
+    assert path == "agentDaemonSet.spec.template.spec.containers[instana-agent].command"
+
+
 def test_the_status_shows_paths_without_values() -> None:
     resource = of_container(env=[{"name": "A", "value": SECRET}, {"name": "B", "$patch": "delete"}])
     resource["spec"]["overrides"]["agentService"] = {
