@@ -18,6 +18,9 @@ from hack.mutants.uses import Uses
 FIRST_SECONDS: Final = 1.0
 """CPU time of the tests that are tried first: most mutants are killed by one of them."""
 
+COUNTS: Final = (0.1, 0.3, 1.0)
+"""Which part of a test's time counts for its rank: of the same module, the same package, others."""
+
 MOST_SECONDS: Final = 6.0
 """CPU time of all tests of a mutant: where there are more, the slowest are left out."""
 
@@ -73,11 +76,11 @@ class Suite:
                 found |= self.baseline.running(_path_of(module), lines)
         return found
 
-    def _rank(self, test: str, mutant: Mutant) -> tuple[int, float, str]:
-        file, seconds = Path(test.partition("::")[0]), self.baseline.seconds.get(test, 0.0)
-        source = Path(mutant.path)
+    def _rank(self, test: str, mutant: Mutant) -> tuple[float, str]:
+        """Return how late a test is tried: by its time, of which little counts for a near one."""
+        file, source = Path(test.partition("::")[0]), Path(mutant.path)
         distance = 2 - (file.parent.name == source.parent.name) - (source.stem in file.stem)
-        return distance, seconds, test
+        return self.baseline.seconds.get(test, 0.0) * COUNTS[distance], test
 
 
 def all_mutants(root: Path, package: str, trees: dict[str, ast.Module]) -> list[Mutant]:

@@ -227,6 +227,11 @@ def of_template(**fields: Any) -> Obj:
             IDENTITY,
             "agentDaemonSet.apiVersion",
         ),
+        (
+            of_template(metadata={"$patch": "delete"}),
+            IDENTITY,
+            f"{TEMPLATE}.metadata.labels[app.kubernetes.io/name]",
+        ),
         (of_pod(container=[]), FIELD, f"{TEMPLATE}.spec.container: is no"),
         (of_container(env=[{"name": "A", "val": "x"}]), FIELD, ".containers[0].env[0].val"),
         (of_container(env=[{"name": "A", "value": 5}]), TYPE, ".containers[0].env[0].value"),

@@ -8,7 +8,7 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
 from hooks.status.pointers import PAGE
 from tests.support.hook import answer, conditions, stored
-from tests.support.pods import crashing, ended, healthy, pull_failure, starting
+from tests.support.pods import crashing, ended, healthy, pull_failure, starting, unready
 from tests.support.resources import agent
 
 AGENT = "DaemonSet/instana-agent"
@@ -114,6 +114,32 @@ def test_the_worst_problems_come_first_and_the_rest_is_counted() -> None:
     assert "CrashLoopBackOff of 1 pod, a on n1" in f"{second}; {third}"
     assert message.endswith("; 1 more in status.pods")
     assert "k on n4" not in message
+
+
+def test_nothing_more_is_counted_where_all_is_told() -> None:
+    pods = [crashing("a", "n1"), pull_failure("b", "n2")]
+    _, message = agents(*pods, spec=ON, numberReady=1, numberAvailable=1)
+
+    assert "more in status.pods" not in message
+
+
+def test_pods_that_start_are_named_where_one_workload_does_not_go_on_by_itself() -> None:
+    observed = stored(answer(agent(ON | ZONES), facts=FACTS))
+    for which, counts in ((f"{AGENT}-a", ROLLING), (f"{AGENT}-b", {"numberAvailable": 2})):
+        next(each for each in observed if describe(each) == which)["status"] |= counts
+    pods = [starting("a", "n1"), unready("b", "n2")]
+    found = conditions(answer(agent(ON | ZONES), *pods, observed=observed, facts=FACTS))
+
+    assert "ContainerCreating of 1 pod" in found["AgentsAvailable"]["message"]
+
+
+def test_a_change_beside_its_spec_is_no_change_of_a_workload() -> None:
+    observed = stored(answer(agent()))
+    daemonset = next(each for each in observed if describe(each) == AGENT)
+    daemonset["metadata"]["labels"]["app.kubernetes.io/version"] = "other"
+
+    found = conditions(answer(agent(), observed=observed))
+    assert found["AgentsAvailable"]["status"] == found["Ready"]["status"] == "True"
 
 
 def test_agents_that_have_to_stay_ready_for_a_while_are_told() -> None:
@@ -240,9 +266,11 @@ def test_a_deployment_that_was_paused_by_hand_says_how_it_goes_on() -> None:
     found = next(each for each in observed if describe(each) == SENSOR)
     found["spec"]["paused"] = True
     found["status"]["updatedReplicas"] = 0
-    message = conditions(answer(agent(), observed=observed))["SensorsAvailable"]["message"]
+    told = conditions(answer(agent(), observed=observed))
 
-    assert "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor" in message
+    command = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
+    assert command in told["SensorsAvailable"]["message"]
+    assert PAGE in told["Ready"]["message"]
 
 
 def test_no_k8sensors_may_be_wanted() -> None:
