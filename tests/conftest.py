@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.support import profiles as profiles  # loads that of Hypothesis
 from tests.support import tools
 
 

@@ -1,24 +1,10 @@
-"""How many examples of each property: 40, or more by HYPOTHESIS_PROFILE=ci or =thorough."""
+"""Properties take the time that many examples take."""
 
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-IN_CI = bool(os.environ.get("CI"))
-SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
-
-for name, examples in (("quick", 40), ("ci", 200), ("thorough", 10_000)):
-    settings.register_profile(
-        name,
-        max_examples=examples,
-        deadline=None,
-        derandomize=IN_CI,
-        print_blob=True,
-        suppress_health_check=SLOW_TO_DRAW,
-    )
-settings.load_profile(PROFILE)
+from tests.support.profiles import PROFILE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
