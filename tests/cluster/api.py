@@ -11,10 +11,14 @@ from typing import Any
 import requests
 import urllib3
 import yaml
+from requests.adapters import HTTPAdapter
 
 Obj = dict[str, Any]
 
 MANAGER = "tests"
+RETRIES = urllib3.Retry(total=10, connect=0, read=0, allowed_methods=None)
+"""An API server that has just learned a kind, or is busy, says when to ask again."""
+
 PLURALS = {
     "CompositeController": "compositecontrollers",
     "ConfigMap": "configmaps",
@@ -88,6 +92,7 @@ class Api:
         api.session.headers["Authorization"] = f"Bearer {config['users'][0]['user']['token']}"
         api.session.verify = False
         api.session.trust_env = False
+        api.session.mount(api.server, HTTPAdapter(max_retries=RETRIES))
         return api
 
     def url(self, obj: Obj, *, named: bool = True) -> str:

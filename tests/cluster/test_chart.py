@@ -328,8 +328,8 @@ def test_notes_have_the_command_for_another_definition(cluster: Cluster, newer: 
 
 @pytest.fixture(name="authority")
 def _authority(server: Path) -> Path:
-    """The certificate of the API server, which is its own authority."""
-    return server.parent / "pki/apiserver.crt"
+    """The authority of the API server's certificate."""
+    return server.parent / "pki/ca.crt"
 
 
 def test_job_brings_another_definition_with_rights_on_that_alone(
