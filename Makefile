@@ -11,6 +11,7 @@ ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2
 BUILD_OPTIONS ?=
 LOOP ?= tests/cluster
 MARKED ?= not loop
+pods: NODES ?= 50
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
@@ -28,7 +29,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
-	format golden generate bench cluster loop cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +44,7 @@ image: ## Build the image IMAGE with docker, podman or buildah; without them the
 		--build-arg REVISION=$$(git rev-parse HEAD) .
 
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/pods --cov --cov-report=term:skip-covered
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property
@@ -106,6 +107,9 @@ cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those
 
 loop: $(VENV)/dev.stamp ## Run the tests of LOOP that need the whole loop, with METACONTROLLER or its stand-in.
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m loop $(LOOP)
+
+pods: $(VENV)/dev.stamp ## Run the tests in which pods become ready, on NODES=50 nodes of a cluster of their own.
+	NODES=$(NODES) hack/cluster/with $(BIN)/python -m pytest tests/pods
 
 cluster-up: ## Start a cluster here, with NODES=3 nodes; hack/cluster/up --help has more. Needs Go.
 	@hack/cluster/up $(STATE)

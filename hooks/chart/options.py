@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -71,13 +72,19 @@ def with_options(obj: Obj, sources: Sources) -> Obj:
 
 def _patches(option: Option, sources: Sources) -> Iterator[tuple[Obj, Any]]:
     """Yield target and content of each patch of a kustomization."""
-    for patch in yaml.safe_load(sources[option.kustomization]).get("patches", ()):
+    for patch in _read(sources[option.kustomization]).get("patches", ()):
         if "path" in patch:
             place = PurePosixPath(option.kustomization).parent / patch["path"]
-            content = yaml.safe_load(sources[str(place)])
+            content = _read(sources[str(place)])
             yield {"kind": content["kind"], "name": content["metadata"]["name"]}, content
         else:
-            yield patch["target"], yaml.safe_load(patch["patch"])
+            yield patch["target"], _read(patch["patch"])
+
+
+@cache
+def _read(text: str) -> Any:
+    """Return the content of a manifest, which is asked for with each object that may change."""
+    return yaml.safe_load(text)
 
 
 def _content(patch: Any) -> Any:

@@ -70,17 +70,35 @@ def deploy_operator(api: Api, namespace: str, **metadata: Any) -> Obj:
     )
 
 
-def install_by_helm(api: Api, state: str, namespace: str) -> None:
-    """Make what a Helm-based generation left in a cluster, with the record of its release."""
+def install_by_helm(api: Api, state: str, namespace: str, pod: Obj | None = None) -> None:
+    """Make what a Helm-based generation left in a cluster, with the record of its release.
+
+    `pod` is what its values said of the agents' pods besides.
+    """
     open_namespace(api, namespace)
     for each in recorded_state(state):
         obj = moved(each, namespace)
+        if obj["kind"] == "DaemonSet":
+            obj["spec"]["template"]["spec"] |= pod or {}
         if api.get(obj) is None:
             api.create(obj, manager="helm")
     labels = {"owner": "helm", "name": "instana-agent", "status": "deployed"}
     metadata = {"name": RELEASE, "namespace": namespace, "labels": labels}
     release = {"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1"}
     api.create(release | {"metadata": metadata}, manager="helm")
+
+
+def of_helm_operator(api: Api, agent: Obj) -> Obj:
+    """Let the installation be that of the operator which was based on Helm; returns the resource.
+
+    It holds the resource by a finalizer, and the resource owns what it made.
+    """
+    agent = api.merge(agent, {"metadata": {"finalizers": ["agent.instana.io/finalizer"]}})
+    selector, namespace = "app.kubernetes.io/managed-by=Helm", agent["metadata"]["namespace"]
+    for kind, version in (("DaemonSet", "apps/v1"), ("Deployment", "apps/v1"), ("Secret", "v1")):
+        for each in api.list(kind, version, namespace, labelSelector=selector):
+            api.merge(each, {"metadata": {"ownerReferences": [_owner(agent)]}})
+    return agent
 
 
 def owned(child: Obj, agent: Obj) -> Obj:

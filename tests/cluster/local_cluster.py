@@ -15,6 +15,11 @@ NOBODY = {"NODES": "0"}
 needs_cluster = needs("go")
 
 
+def authority() -> Path:
+    """Return the file of the authority that signed the API server's certificate."""
+    return Path(os.environ["KUBECONFIG"]).parent / "pki/ca.crt"
+
+
 @contextmanager
 def started(state: Path, flags: str = "", **options: str) -> Iterator[str]:
     """Run a cluster with further flags of the API server, and options of `hack/cluster/up`.
@@ -30,12 +35,8 @@ def started(state: Path, flags: str = "", **options: str) -> Iterator[str]:
         subprocess.run([SCRIPTS / "down", state], check=True)
 
 
-def nodes(state: Path, verb: str, *arguments: str) -> None:
-    """Add, remove, kill, revive or taint nodes of the cluster that was started there."""
-    environ = os.environ | {"KUBECONFIG": str(state / "kubeconfig")}
-    subprocess.run(
-        [SCRIPTS / "node.py", verb, *arguments],
-        check=True,
-        env=environ,
-        capture_output=True,
-    )
+def nodes(verb: str, *arguments: str, kubeconfig: str = "") -> None:
+    """Add, remove, kill, revive or taint nodes of the cluster of the file, or of KUBECONFIG."""
+    environ = os.environ | ({"KUBECONFIG": kubeconfig} if kubeconfig else {})
+    command = [f"{SCRIPTS}/node.py", verb, *arguments]
+    subprocess.run(command, check=True, env=environ, capture_output=True)

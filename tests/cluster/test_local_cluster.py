@@ -14,6 +14,7 @@ NAMESPACE = "default"
 DEAD_SECONDS = 6
 LATE_SECONDS = 3
 NOT_READY = "node.kubernetes.io/not-ready"
+UNREACHABLE = "node.kubernetes.io/unreachable"
 
 pytestmark = [local_cluster.needs_cluster, pytest.mark.timeout(300)]
 
@@ -33,7 +34,7 @@ def _api(state: Path) -> Iterator[Api]:
 
 
 def test_nodes_are_ready_and_as_asked_for(api: Api, state: Path) -> None:
-    nodes(state, "add", "--os", "windows", "--arch", "arm64", "--labels", "tier=b", "other")
+    change(state, "add", "--os", "windows", "--arch", "arm64", "--labels", "tier=b", "other")
     wait_for(lambda: ready_nodes(api) == {"node-1", "node-2", "other"}, "the nodes are ready")
 
     first, _, other = sorted(api.list("Node", "v1"), key=lambda node: str(node["metadata"]["name"]))
@@ -44,7 +45,7 @@ def test_nodes_are_ready_and_as_asked_for(api: Api, state: Path) -> None:
     assert other["status"]["nodeInfo"]["architecture"] == "arm64"
     addresses = {each["status"]["addresses"][0]["address"] for each in (first, other)}
     assert len(addresses) == 2
-    nodes(state, "remove", "other")
+    change(state, "remove", "other")
     assert ready_nodes(api) == {"node-1", "node-2"}
 
 
@@ -54,12 +55,12 @@ def test_pods_of_a_daemon_set_follow_the_nodes(api: Api, state: Path) -> None:
     wait_for(lambda: placed(api, "agents") == ["node-1", "node-2"], "a pod on each node")
     first = {pod["metadata"]["uid"] for pod in pods(api, "agents")}
 
-    nodes(state, "add", "--taints", "dedicated=gpu:NoSchedule", "tainted")
-    nodes(state, "add", "free")
+    change(state, "add", "--taints", "dedicated=gpu:NoSchedule", "tainted")
+    change(state, "add", "free")
     wait_for(lambda: placed(api, "agents") == ["free", "node-1", "node-2"], "one on the new node")
-    nodes(state, "taint", "--taint", "dedicated-", "tainted")
+    change(state, "taint", "--taint", "dedicated-", "tainted")
     wait_for(lambda: len(placed(api, "agents")) == 4, "one where the taint is gone")
-    nodes(state, "remove", "free", "tainted")
+    change(state, "remove", "free", "tainted")
     wait_for(lambda: placed(api, "agents") == ["node-1", "node-2"], "those of nodes that went end")
 
     assert first == {pod["metadata"]["uid"] for pod in pods(api, "agents")}
@@ -116,15 +117,18 @@ def test_a_killed_node_is_found_out_and_comes_back(api: Api, state: Path) -> Non
     api.apply(agents)
     wait_for(lambda: len(placed(api, "agents")) == 2, "a pod on each node")
 
-    nodes(state, "kill", "node-2")
+    change(state, "kill", "node-2")
     wait_for(lambda: ready_nodes(api) == {"node-1"}, "the node is found dead", 5.0 * DEAD_SECONDS)
+    wait_for(lambda: placed(api, "agents") == ["node-1"], "and its pod is not ready")
+    wait_for(lambda: UNREACHABLE in taints_of(api, "node-2"), "and pods keep off it")
+    change(state, "revive", "node-2")
+    wait_for(lambda: placed(api, "agents") == ["node-1", "node-2"], "it reports again")
+    wait_for(lambda: not taints_of(api, "node-2"), "and takes pods")
+
+    change(state, "kill", "node-2")
     api.delete(agents)
     wait_for(lambda: len(pods(api, "agents")) == 1, "pods end where a kubelet runs")
-    dead = next(node for node in api.list("Node", "v1") if node["metadata"]["name"] == "node-2")
-    assert "node.kubernetes.io/unreachable" in taints(dead)
-
-    nodes(state, "revive", "node-2")
-    wait_for(lambda: ready_nodes(api) == {"node-1", "node-2"}, "it reports again")
+    change(state, "revive", "node-2")
     wait_for(lambda: not pods(api, "agents"), "and what is left there ends")
 
 
@@ -148,6 +152,11 @@ def test_without_nodes_nobody_acts_on_them_and_nothing_runs_on(tmp_path: Path) -
         assert not ready_nodes(api)
 
     assert not running(state)
+
+
+def change(state: Path, verb: str, *arguments: str) -> None:
+    """Do something to nodes."""
+    nodes(verb, *arguments, kubeconfig=str(state / "kubeconfig"))
 
 
 def running(state: Path) -> set[str]:
@@ -221,6 +230,12 @@ def ready_nodes(api: Api) -> set[str]:
     """Return the nodes that are ready, and known to be."""
     found = [node for node in api.list("Node", "v1") if is_ready(node)]
     return {node["metadata"]["name"] for node in found if NOT_READY not in taints(node)}
+
+
+def taints_of(api: Api, name: str) -> set[str]:
+    """Return the taints of the node."""
+    metadata = {"name": name}
+    return taints(api.get({"apiVersion": "v1", "kind": "Node", "metadata": metadata}) or {})
 
 
 def taints(node: Obj) -> set[str]:

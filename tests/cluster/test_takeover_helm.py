@@ -12,7 +12,7 @@ from hooks.app.command_line import main
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
-from tests.cluster.former import RELEASE, install_by_helm, moved
+from tests.cluster.former import RELEASE, install_by_helm, moved, of_helm_operator
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import (
     STRATEGIES,
@@ -85,24 +85,7 @@ def _installed(api: Api, state: str, namespace: str) -> Obj:
     """Make one state and the resource that takes it over; returns the resource."""
     install_by_helm(api, STATES[0] if state == OF_OPERATOR else state, namespace)
     agent = api.apply(moved(resource("minimal"), namespace))
-    if state == OF_OPERATOR:
-        agent = api.merge(agent, {"metadata": {"finalizers": ["agent.instana.io/finalizer"]}})
-        _own_all(api, agent)
-    return agent
-
-
-def _own_all(api: Api, agent: Obj) -> None:
-    metadata = agent["metadata"]
-    owner = {
-        "apiVersion": agent["apiVersion"],
-        "kind": agent["kind"],
-        "name": metadata["name"],
-        "uid": metadata["uid"],
-        "controller": True,
-    }
-    for kind, version in (("DaemonSet", "apps/v1"), ("Deployment", "apps/v1"), ("Secret", "v1")):
-        for each in api.list(kind, version, metadata["namespace"], **OLD):
-            api.merge(each, {"metadata": {"ownerReferences": [owner]}})
+    return of_helm_operator(api, agent) if state == OF_OPERATOR else agent
 
 
 def _go_through(seen: Seen, strategy: str, agents: list[Obj], logs: Path) -> None:

@@ -120,7 +120,8 @@ def test_generate_writes_all_generated_files(
     monkeypatch.chdir(checkout(tmp_path))
 
     assert run("generate").exit_code == 0
-    assert {file: file.read_text() for file in generated()} == generated()
+    made = generated()
+    assert {file: file.read_text() for file in made} == made
 
 
 def test_version_is_told() -> None:

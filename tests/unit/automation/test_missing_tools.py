@@ -31,11 +31,11 @@ def run(folder: Path, test: str, **environ: str) -> subprocess.CompletedProcess[
     """Run a file of tests where no tool is in the PATH, with our hooks."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "test_it.py").write_text(test)
-    known = {"CI", "EXPECT_MISSING", "PATH", "PYTEST_ADDOPTS"}
+    known = {"CI", "COVERAGE_PROCESS_CONFIG", "EXPECT_MISSING", "PATH", "PYTEST_ADDOPTS"}
     others = {name: value for name, value in os.environ.items() if name not in known}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", str(folder)],
-        env=others | {"PATH": "/nowhere"} | environ,
+        env=others | {"PATH": "/nowhere", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environ,
         capture_output=True,
         text=True,
         check=False,

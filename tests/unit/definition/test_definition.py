@@ -23,6 +23,7 @@ from tests.support.rules import values_at
 from tests.support.schema import stored
 from tests.unit.go_operator.test_same_children import CASES, FIXTURES
 
+GENERATED = generated()
 MOST_BYTES = 200_000
 SPARE = 2
 IN_NO_RESOURCE = {
@@ -56,9 +57,9 @@ def surroundings(case: str) -> list[Obj]:
     return list(yaml.safe_load_all(file.read_text())) if file.exists() else []
 
 
-@pytest.mark.parametrize("file", list(generated()), ids=str)
+@pytest.mark.parametrize("file", list(GENERATED), ids=str)
 def test_generated_files_are_up_to_date(file: Path) -> None:
-    assert file.read_text() == generated()[file]
+    assert file.read_text() == GENERATED[file]
 
 
 def test_the_file_holds_the_definition() -> None:
