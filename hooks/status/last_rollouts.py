@@ -28,8 +28,8 @@ FIELDS = ("workload", "cause", "template", "checksum")
 class _Former:
     """What the observed status says: the last roll-outs, and the causes of what was held.
 
-    `is_late`: it is older than what is observed of the children, which happens for a moment where
-    Metacontroller saw those first; so what happened in between is told once more.
+    `is_late`: it is of an earlier generation, or there is none, though children may be of this one:
+    so what happened in between is told once more.
     """
 
     last: dict[str, Obj]
@@ -89,8 +89,8 @@ def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held:
     elif before.get("template") != template:
         if _changes(context, child, observed):
             item["cause"] = _cause(child, observed, former, cause)
-        elif former.is_late:
-            item["cause"] = cause
+        elif missed := _missed(child, before, former, cause):
+            item["cause"] = missed
     return item | _checksum(before, observed)
 
 
@@ -109,6 +109,22 @@ def _cause(child: Obj, observed: Obj | None, former: _Former, cause: str) -> str
     if not cause and recorded_checksum(child) != recorded_checksum(observed or {}):
         return NEW_VALUES
     return cause or BY_ITSELF
+
+
+def _missed(child: Obj, before: Obj, former: _Former, cause: str) -> str:
+    """Return the cause that the observed status does not have yet, if there is one.
+
+    Metacontroller may show the children that the last answer made beside the status from before it.
+    """
+    if waited_for := former.held.get(describe(child)):
+        return f"{waited_for}, no longer held"
+    if former.is_late:
+        return cause
+    if not before and 0 < len(former.last) < MOST_PARTS:
+        return NEW_WORKLOAD
+    if before.get("checksum", recorded_checksum(child)) != recorded_checksum(child):
+        return NEW_VALUES
+    return ""
 
 
 def _checksum(before: Obj, observed: Obj | None) -> Obj:

@@ -110,6 +110,44 @@ def test_new_values_are_a_cause_and_their_digest_is_told_once_pods_have_read_the
     assert causes(done) == causes(asked)
 
 
+def test_a_late_status_loses_no_new_values() -> None:
+    first = answer(parent(WITH_STORE), secret("keys", key="old"))
+    before = answer(
+        parent(WITH_STORE, before=first), secret("keys", key="old"), observed=stored(first)
+    )
+    rotated = secret("keys", key="new")
+    asked = answer(parent(WITH_STORE, before=before), rotated, observed=stored(before))
+    late = answer(parent(WITH_STORE, before=before), rotated, observed=stored(asked))
+
+    assert causes(late) == causes(asked)
+    assert causes(late) == {"values of Secrets or ConfigMaps that pods read as they start"}
+
+
+def test_a_late_status_loses_no_workload_of_a_new_zone() -> None:
+    facts = Facts(operator_version=FACTS.operator_version, node_zones=True)
+    spec = {"zone": {"automatic": "NodeLabel"}}
+    first = answer(parent(spec), facts=facts)
+    node = obj("Node", "n", "", metadata={"labels": {TOPOLOGY_ZONE: "eu"}})
+    second = answer(parent(spec, before=first), node, observed=stored(first), facts=facts)
+    late = answer(parent(spec, before=first), node, observed=stored(second), facts=facts)
+
+    assert last(late)[f"{AGENT}-eu"]["cause"].startswith("it was not there: nodes of a new zone")
+    assert last(late)[AGENT]["cause"] == "generation 1 of the resource"
+
+
+def test_a_late_status_loses_no_approval() -> None:
+    first = answer(parent(MANUAL))
+    spec = merged(MANUAL, NEW_IMAGE)
+    held = answer(parent(spec, before=first, generation=2), observed=stored(first))
+    (change,) = held["status"]["rollout"]["held"]
+    approving = parent(spec, before=held, generation=2, approve=change["approval"])
+    approved = answer(approving, observed=stored(first))
+    late = answer(approving, observed=stored(approved))
+
+    assert last(late)[AGENT]["cause"] == "generation 2 of the resource, no longer held"
+    assert causes(late) == causes(approved)
+
+
 def test_a_change_that_is_held_is_no_roll_out_before_it_is_approved() -> None:
     first = answer(parent(MANUAL))
     spec = merged(MANUAL, NEW_IMAGE)
