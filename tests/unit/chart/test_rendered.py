@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -386,7 +387,9 @@ def test_pod_of_the_test_runs_a_command_that_there_is() -> None:
     (pod,) = [each for each in rendered() if each["kind"] == "Pod"]
     (container,) = pod["spec"]["containers"]
     _, _, _, name, *options = container["command"]
-    known = {option for each in main.commands[name].params for option in each.opts}
+    command = main.get_command(click.Context(main), name)
+    assert command
+    known = {option for each in command.params for option in each.opts}
 
     assert {each.partition("=")[0] for each in options} == known
     mounted = [each["mountPath"] for each in container["volumeMounts"]]
