@@ -45,7 +45,7 @@ def _document(namespaces: list[Obj]) -> str:
         return f"version: {DOCUMENT_VERSION}\nnamespaces: {{}}\n"
     entries = "".join(
         f"    {_key(name)}:\n        labels:\n            {MONITORING_LABEL}: {json.dumps(value)}\n"
-        for name, value in sorted(labelled.items())
+        for name, value in labelled.items()
     )
     return f"version: {DOCUMENT_VERSION}\nnamespaces:\n{entries}"
 

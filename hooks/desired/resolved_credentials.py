@@ -28,8 +28,8 @@ from hooks.models.base import SecretKeyRef
 from hooks.models.references import of_credentials
 from hooks.observed import ObservedObjects
 
-USER_INFO_SAFE = "$&+,;=-_.~"
-"""What Go's net/url leaves as it is in the user info of a URL."""
+USER_INFO_SAFE = "$&+,;="
+"""What Go's net/url leaves as it is in the user info of a URL, besides what nobody quotes."""
 
 
 def resolve_credentials(

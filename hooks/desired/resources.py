@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from hooks.kube.canonical import canonical_amounts, canonical_resource_claims
+from hooks.kube.canonical import canonical_amounts
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import quantity_value
 from hooks.models.base import Resources
@@ -18,7 +18,7 @@ def resources(given: Resources, path: str, defaults: Defaults = DEFAULTS) -> Obj
     """Return `resources` of a container; raises InvalidResource for what is no quantity.
 
     Where only a request or only a limit is given, the other one's default is moved so that the
-    request stays below the limit.
+    request stays below the limit. There are no claims: a rule refuses them, as the pod has none.
     """
     requests = canonical_amounts(given.requests, f"{path}.requests")
     limits = canonical_amounts(given.limits, f"{path}.limits")
@@ -27,8 +27,7 @@ def resources(given: Resources, path: str, defaults: Defaults = DEFAULTS) -> Obj
             requests[name] = _smaller(request, limits.get(name, limit))
         if name not in limits:
             limits[name] = _greater(limit, requests[name])
-    claims = canonical_resource_claims(list(given.claims), f"{path}.claims")
-    return {"requests": requests, "limits": limits} | ({"claims": claims} if claims else {})
+    return {"requests": requests, "limits": limits}
 
 
 def _smaller(default: str, given: str) -> str:

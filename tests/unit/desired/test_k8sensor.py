@@ -184,6 +184,7 @@ def test_a_proxy_of_the_keys_secret_is_for_a_proxy_of_the_resource_only() -> Non
         ({"proxyPort": "3128", "proxyProtocol": "https"}, "https://proxy:3128"),
         ({"proxyUser": "u"}, "http://proxy:80"),
         ({"proxyUser": "u:", "proxyPassword": "@/ "}, "http://u%3A:%40%2F%20@proxy:80"),
+        ({"proxyUser": "a-_.~", "proxyPassword": "$&+,;="}, "http://a-_.~:$&+,;=@proxy:80"),
         ({"proxyHost": "fd00::1"}, "http://[fd00::1]:80"),
         ({"proxyHost": "[fd00::1]"}, "http://[fd00::1]:80"),
     ],
