@@ -3,7 +3,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, conditions, env, mounts, stored, volumes
+from tests.support.hook import answer, conditions, env, mounts, pod, stored, volumes
 from tests.support.resources import agent, merged, obj, secret
 
 AGENT = "DaemonSet/instana-agent"
@@ -89,3 +89,14 @@ def test_addition_without_a_name_is_a_problem(field: str, name: object) -> None:
 
     message = conditions(answered)["Valid"]["message"]
     assert message.startswith(f"spec.agent.pod.{field}[0].name: ")
+
+
+def test_a_volume_that_is_mounted_twice_keeps_both_places() -> None:
+    other = {"name": "mine", "mountPath": "/other", "subPath": "a"}
+    spec = merged(WITH_ADDITIONS, {"agent": {"pod": {"volumeMounts": [MOUNT, other]}}})
+    settled = answer(agent(spec), SECRET, CONFIG)
+    answered = answer(agent(spec), observed=stored(settled))
+    found = pod(answered, AGENT)["containers"][0]
+
+    assert conditions(answered)["Valid"]["status"] == "True"
+    assert [each for each in found["volumeMounts"] if each["name"] == "mine"] == [MOUNT, other]

@@ -35,6 +35,15 @@ def test_without_zones_there_is_one_daemonset() -> None:
     assert [name for name in children(answer(agent())) if name.startswith("DaemonSet")] == [AGENT]
 
 
+def test_an_agent_sees_its_whole_node() -> None:
+    made = pod(answer(agent()), AGENT)
+
+    assert (made["hostNetwork"], made["hostPID"]) == (True, True)
+    assert made["dnsPolicy"] == "ClusterFirstWithHostNet"
+    assert made["serviceAccountName"] == "instana-agent"
+    assert made["containers"][0]["securityContext"] == {"privileged": True}
+
+
 def test_each_zone_has_a_daemonset() -> None:
     result = answer(agent({"zones": [{"name": "b"}, {"name": "a"}]}))
     found = [name for name in children(result) if name.startswith("DaemonSet")]

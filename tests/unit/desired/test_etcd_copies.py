@@ -17,7 +17,7 @@ from tests.support.hook import (
     children,
     conditions,
     env,
-    mounts,
+    pod,
     stored,
     volumes,
 )
@@ -64,11 +64,22 @@ def test_sensors_use_them() -> None:
     given = env(answered, SENSOR)
     assert VARIABLES.items() <= given.items()
     assert given["ETCD_CA_FILE"] == "/etc/etcd-metrics-ca/ca-bundle.crt"
-    assert mounts(answered, SENSOR)["etcd-ca"] == "/etc/etcd-metrics-ca"
-    assert mounts(answered, SENSOR)["etcd-client-cert"] == "/etc/etcd-client"
+    found = pod(answered, SENSOR)["containers"][0]["volumeMounts"]
+    assert [each for each in found if each["name"].startswith("etcd")] == [
+        {"mountPath": "/etc/etcd-metrics-ca", "name": "etcd-ca", "readOnly": True},
+        {"mountPath": "/etc/etcd-client", "name": "etcd-client-cert", "readOnly": True},
+    ]
     named = volumes(answered, SENSOR)
-    assert named["etcd-ca"]["configMap"]["name"] == "instana-agent-etcd-ca-bundle"
-    assert named["etcd-client-cert"]["secret"]["secretName"] == "instana-agent-etcd-client"
+    assert named["etcd-ca"]["configMap"] == {
+        "defaultMode": 0o440,
+        "items": [{"key": "ca-bundle.crt", "path": "ca-bundle.crt"}],
+        "name": "instana-agent-etcd-ca-bundle",
+    }
+    assert named["etcd-client-cert"]["secret"] == {
+        "defaultMode": 0o440,
+        "items": [{"key": entry, "path": entry} for entry in ("tls.crt", "tls.key")],
+        "secretName": "instana-agent-etcd-client",
+    }
 
 
 def test_authority_of_the_user_wins() -> None:

@@ -64,6 +64,16 @@ def test_a_change_of_the_template_is_held() -> None:
     assert conditions(answered)["Ready"]["status"] == "True"
 
 
+def test_a_template_of_which_nothing_is_ours_stays_with_who_has_it() -> None:
+    there = observed()
+    for each in there:
+        del each["metadata"]["annotations"]
+    answered = answer(manual(NEW_IMAGE), observed=there)
+
+    assert AGENT in held(answered)
+    assert "template" not in child(answered, AGENT)["spec"]
+
+
 def test_an_approved_change_is_made() -> None:
     waiting = held(answer(manual(NEW_IMAGE), observed=observed()))
     approved = answer(

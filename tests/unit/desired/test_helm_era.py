@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, children, stored, texts
+from tests.support.hook import answer, children, stored, texts, volumes
 from tests.support.resources import agent
 
 OLD_LABELS = {"app.kubernetes.io/name": "instana-agent", "app.kubernetes.io/instance": "release"}
@@ -97,6 +97,13 @@ def test_the_kubernetes_sensor_stays_on_until_a_k8sensor_runs() -> None:
     assert FILE not in texts(answer(agent(), observed=[adopted()]), CONFIG)
     assert FILE not in texts(answer(agent(), observed=waiting), CONFIG)
     assert FILE in texts(answer(agent(), observed=running), CONFIG)
+
+
+def test_a_k8sensor_mounts_no_file_that_is_not_there_before_it_runs() -> None:
+    answered = answer(agent(), observed=[adopted()])
+    items = volumes(answered, K8SENSOR)["config"]["secret"]["items"]
+
+    assert {each["key"] for each in items} <= texts(answered, CONFIG).keys()
 
 
 def test_it_stays_off_when_the_k8sensor_is_gone_again() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hooks.desired.in_use import named_by
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, child, children, env, pod, stored, texts, volumes
 from tests.support.resources import agent, obj, secret
@@ -45,6 +46,52 @@ def test_child_that_is_referred_to_by_name_stays(before: Obj, after: Obj, kept: 
         observed = stored(answered)
 
     assert kept in children(answered)
+
+
+def test_a_pod_names_these_objects() -> None:
+    sources = [{"secret": {"name": "source"}}, {"configMap": {"name": "source"}}]
+    pod_spec = {
+        "serviceAccountName": "account",
+        "imagePullSecrets": [{"name": "registry"}],
+        "volumes": [
+            {"name": "a", "secret": {"secretName": "volume"}},
+            {"name": "b", "configMap": {"name": "volume"}},
+            {"name": "c", "persistentVolumeClaim": {"claimName": "claim"}},
+            {"name": "d", "projected": {"sources": sources}},
+            {"name": "e", "hostPath": {"path": "/e"}},
+        ],
+        "containers": [
+            {
+                "env": [
+                    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "variable", "key": "k"}}},
+                    {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "variable"}}},
+                    {"name": "C", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+                ]
+            }
+        ],
+    }
+
+    assert sorted(named_by(pod_spec)) == [
+        ("ConfigMap", "source"),
+        ("ConfigMap", "variable"),
+        ("ConfigMap", "volume"),
+        ("PersistentVolumeClaim", "claim"),
+        ("Secret", "registry"),
+        ("Secret", "source"),
+        ("Secret", "variable"),
+        ("Secret", "volume"),
+        ("ServiceAccount", "account"),
+    ]
+
+
+def test_a_claim_that_pods_still_write_to_stays() -> None:
+    made = {"agent": {"packageCache": {"type": "PersistentVolumeClaim", "size": "10240Mi"}}}
+    before = stored(answer(agent(made)))
+    after = answer(agent(), observed=before)
+    settled = answer(agent(), observed=stored(answer(agent(), observed=stored(after))))
+
+    assert "PersistentVolumeClaim/instana-agent-package-cache" in children(after)
+    assert "PersistentVolumeClaim/instana-agent-package-cache" not in children(settled)
 
 
 def test_child_that_nobody_names_goes() -> None:
@@ -97,13 +144,18 @@ def test_account_stays_until_the_roll_out_is_through() -> None:
     assert "ServiceAccount/old" not in children(done)
 
 
-def test_entries_stay_as_long_as_templates_name_them() -> None:
-    with_files = answer(agent({"agent": {"proxyHost": "proxy"}}))
-    changed = answer(agent(), observed=stored(with_files))
-    settled = answer(agent(), observed=stored(changed))
+@pytest.mark.parametrize(
+    ("mounted", "entry"), [(True, "HTTPS_PROXY"), (False, "INSTANA_AGENT_PROXY_USER")]
+)
+def test_entries_stay_as_long_as_templates_name_them(mounted: bool, entry: str) -> None:  # noqa: FBT001
+    proxy = {"proxyHost": "proxy", "proxyUser": "u", "proxyPassword": "p"}
+    without = agent({"useSecretMounts": mounted})
+    before = answer(agent({"agent": proxy, "useSecretMounts": mounted}))
+    changed = answer(without, observed=stored(before))
+    settled = answer(without, observed=stored(changed))
 
-    assert "HTTPS_PROXY" in texts(changed, "Secret/instana-agent")
-    assert "HTTPS_PROXY" not in texts(settled, "Secret/instana-agent")
+    assert entry in texts(changed, "Secret/instana-agent")
+    assert entry not in texts(settled, "Secret/instana-agent")
 
 
 BACKENDS = {

@@ -34,16 +34,6 @@ def context(spec: Obj | None = None) -> Context:
     return build_context(parse_agent(agent(spec)), nothing, nothing, FACTS)
 
 
-def test_labelled_namespaces_are_listed_in_order() -> None:
-    text = namespaces(namespace("shop", "true"), namespace("bank", "false"), namespace("other"))
-
-    assert text == (
-        "version: 1\nnamespaces:\n"
-        '    bank:\n        labels:\n            instana-workload-monitoring: "false"\n'
-        '    shop:\n        labels:\n            instana-workload-monitoring: "true"\n'
-    )
-
-
 @pytest.mark.parametrize("name", ["true", "null", "on", "no", "y", "123", "1e3", "0x1f", "a-1"])
 @pytest.mark.parametrize("value", ["true", "1", 'a"b', "no"])
 def test_names_and_values_stay_texts_in_the_document(name: str, value: str) -> None:
@@ -54,10 +44,6 @@ def test_names_and_values_stay_texts_in_the_document(name: str, value: str) -> N
 
 def test_no_labelled_namespace_is_a_fact() -> None:
     assert namespaces() == "version: 1\nnamespaces: {}\n"
-
-
-def test_there_is_no_list_while_namespaces_were_not_asked_for() -> None:
-    assert NAMESPACES not in children(answer(agent(), unknown=["Namespace.v1"]))
 
 
 @pytest.mark.parametrize(

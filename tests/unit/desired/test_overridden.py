@@ -223,6 +223,11 @@ def of_template(**fields: Any) -> Obj:
             "agentDaemonSet.metadata.name",
         ),
         (
+            overriding("agentDaemonSet", {"metadata": {"$patch": "delete"}}),
+            IDENTITY,
+            "agentDaemonSet.metadata.namespace",
+        ),
+        (
             overriding("agentDaemonSet", {"$patch": "delete"}),
             IDENTITY,
             "agentDaemonSet.apiVersion",
@@ -254,7 +259,10 @@ def of_template(**fields: Any) -> Obj:
         (of_pod(containers=[{"name": "x"}]), RESULT, ".containers[x].image"),
         (of_pod(initContainers=[{"name": "x"}]), RESULT, ".initContainers[x].image"),
         (of_container(image=None), RESULT, ".containers[instana-agent].image"),
-        (of_container(livenessProbe={"exec": {"command": ["a"]}}), RESULT, ".livenessProbe"),
+        *(
+            (of_container(**{probe: {"exec": {"command": ["a"]}}}), RESULT, f".{probe}")
+            for probe in ("livenessProbe", "readinessProbe", "startupProbe")
+        ),
         (of_container(livenessProbe={"$patch": "delete"}), RESULT, ".livenessProbe"),
         (
             of_container(env=[{"name": "POD_IP", "value": SECRET}]),
@@ -285,6 +293,22 @@ def test_a_patch_that_cannot_be_names_its_place(resource: Obj, rule: str, path: 
     assert "SyncError" not in message(result)
     assert SECRET not in message(result)
     assert len(result["children"]) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("handler", "given"),
+    [
+        ("exec", {"command": ["true"]}),
+        ("grpc", {"port": 1, "service": "s"}),
+        ("httpGet", {"port": 1}),
+        ("tcpSocket", {"port": 1}),
+    ],
+)
+def test_a_probe_can_have_any_handler_in_place_of_ours(handler: str, given: Obj) -> None:
+    others = {"httpGet": None} if handler != "httpGet" else {}
+    answered = answer(of_container(livenessProbe={handler: given, **others}))
+
+    assert container(answered)["livenessProbe"][handler].items() >= given.items()
 
 
 def test_the_users_own_labels_of_pods_can_be_changed() -> None:

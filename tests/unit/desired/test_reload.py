@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM
+from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM, recorded_checksum
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, child, children, conditions, stored
 from tests.support.resources import agent, merged, obj, secret
@@ -83,6 +83,22 @@ def without_checksum(observed: list[Obj], former: bool = True) -> list[Obj]:  # 
             if not found:
                 del each["spec"]["template"]["metadata"]["annotations"]
     return observed
+
+
+@pytest.mark.parametrize(
+    ("of_pods", "beside", "recorded"),
+    [("a", "b", "a"), ("a", "", "a"), ("", "b", "b"), ("", "", "")],
+)
+def test_the_digest_of_the_pods_counts_before_the_one_beside_them(
+    of_pods: str, beside: str, recorded: str
+) -> None:
+    def noted(checksum: str) -> Obj:
+        return {"annotations": {CHECKSUM: checksum} if checksum else {}}
+
+    template = {"metadata": noted(of_pods)}
+    workload = {"metadata": noted(beside), "spec": {"template": template}}
+
+    assert recorded_checksum(workload) == recorded
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 import pytest
 
+from hooks.desired.resources import resources as made
+from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
+from hooks.models.base import Resources
 from tests.support.hook import answer, conditions, pod
 from tests.support.resources import agent
 
@@ -63,3 +66,13 @@ def test_claims_that_cannot_be_met_are_refused() -> None:
     answered = answer(agent({"agent": {"pod": {"claims": [{"name": "gpu"}]}}}))
 
     assert "(rule resource-claim)" in conditions(answered)["Valid"]["message"]
+
+
+@pytest.mark.parametrize("field", ["requests", "limits"])
+def test_what_is_no_quantity_names_its_place(field: str) -> None:
+    given = Resources.model_validate({field: {"cpu": "much"}})
+
+    with pytest.raises(InvalidResource) as caught:
+        made(given, "spec.somewhere")
+
+    assert str(caught.value).startswith(f"spec.somewhere.{field}.cpu: ")
