@@ -90,9 +90,19 @@ def _objects(request: Obj, field: str) -> ObservedObjects:
     if by_kind is None:
         by_kind = {}
     if not isinstance(by_kind, Mapping) or not all(
-        isinstance(objects, Mapping) and all(isinstance(obj, dict) for obj in objects.values())
+        isinstance(objects, Mapping) and all(map(_is_object, objects.values()))
         for objects in by_kind.values()
     ):
         msg = f"the request's {field} are not objects by kind and name"
         raise UnreadableRequest(msg)
     return ObservedObjects(by_kind)
+
+
+def _is_object(value: object) -> bool:
+    """Tell whether a value says what object of Kubernetes it is."""
+    if not isinstance(value, dict):
+        return False
+    metadata = value.get("metadata")
+    names = [value.get("apiVersion"), value.get("kind")]
+    names.append(metadata.get("name") if isinstance(metadata, dict) else None)
+    return all(isinstance(each, str) for each in names)
