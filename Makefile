@@ -22,6 +22,8 @@ GO_TOOLS := $(VENV)/go-tools.stamp
 HAS_GO := $(shell command -v go 2>/dev/null)
 # Without a cluster there is one for the command alone; it has no nodes, as tests write their own.
 IN_CLUSTER = $(if $(KUBECONFIG),,NODES=0 hack/cluster/with)
+# The programs that tests start are many and short: without compiled files each compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 export HELM ?= $(abspath $(wildcard $(BIN)/helm))
 export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 
@@ -47,7 +49,7 @@ test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/pods --cov --cov-report=term:skip-covered
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
-	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal tests/property
+	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal -m hypothesis tests/property tests/unit
 
 check: check-code check-texts check-workflows check-chart ## Lint, types, layers, spelling, workflows, the chart.
 

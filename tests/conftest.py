@@ -4,8 +4,24 @@ import os
 
 import pytest
 
-from tests.support import profiles as profiles  # loads that of Hypothesis
 from tests.support import tools
+from tests.support.profiles import PROFILE
+
+SEARCH = "hypothesis"
+"""The mark that Hypothesis gives to its tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let searches count no lines, and thorough ones take the time that they take.
+
+    Counting the lines that examples run takes longer than the examples, and a line that only they
+    run still has no test that says what it is for.
+    """
+    for item in items:
+        if item.get_closest_marker(SEARCH):
+            item.add_marker(pytest.mark.no_cover)
+            if PROFILE != "quick":
+                item.add_marker(pytest.mark.timeout(0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

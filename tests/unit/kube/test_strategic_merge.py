@@ -242,11 +242,7 @@ PODS = st.fixed_dictionaries(
 
 @needs("kubectl")
 @given(PODS, STRINGS)
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_patch_does_what_kubectl_does(tmp_path: Path, spec: Obj, labels: Obj) -> None:
     patch = {"metadata": {"labels": labels}, "spec": {"template": {"spec": spec}}}
 
