@@ -95,7 +95,26 @@ def alert_rules() -> Obj:
 
 def dashboard() -> str:
     """Return the Grafana dashboard as JSON; its data source is a variable."""
-    panels = [
+    content = {
+        "title": "Instana agents",
+        "uid": NAME,
+        "schemaVersion": 39,
+        "refresh": "1m",
+        "time": {"from": "now-6h", "to": "now"},
+        "templating": {
+            "list": [{"name": "datasource", "type": "datasource", "query": "prometheus"}]
+        },
+        "panels": [
+            panel | {"id": number + 1, "gridPos": _place(number)}
+            for number, panel in enumerate(_panels())
+        ],
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _panels() -> list[Obj]:
+    """Return the panels in their order: what is wrong first, then how the service keeps up."""
+    return [
         _panel("Agents that are not ready", {"{{resource}}": UNREADY}),
         _panel("Invalid resources", {"{{resource}}": f"{INVALID} > 0"}),
         _panel("Resources that need somebody", {"{{resource}}": f"{STALLED} > 0"}),
@@ -144,21 +163,6 @@ def dashboard() -> str:
             {"{{version}}": "count by (version) (instana_hooks_build_info)"},
         ),
     ]
-    content = {
-        "title": "Instana agents",
-        "uid": NAME,
-        "schemaVersion": 39,
-        "refresh": "1m",
-        "time": {"from": "now-6h", "to": "now"},
-        "templating": {
-            "list": [{"name": "datasource", "type": "datasource", "query": "prometheus"}]
-        },
-        "panels": [
-            panel | {"id": number + 1, "gridPos": _place(number)}
-            for number, panel in enumerate(panels)
-        ],
-    }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def _alert(name: str, expression: str, when: tuple[str, str], summary: str) -> Obj:

@@ -30,6 +30,14 @@ class NoVerdict(AssertionError):
         super().__init__(f"{name} has no verdict: {why}\n{expression}")
 
 
+class NotEvaluated(AssertionError):
+    """A rule or a policy has a field that is not evaluated here, and that could say otherwise."""
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        """Take the names of the fields."""
+        super().__init__(f"not evaluated here: {', '.join(sorted(fields))}")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an expression says of a part of a resource.
@@ -181,8 +189,7 @@ def _of_kind(manifests: Iterable[Obj], kind: str) -> list[Obj]:
 
 
 def _check(given: Obj, known: set[str]) -> None:
-    """Refuse what is not evaluated here, so that nothing is passed over."""
+    """Refuse what is not evaluated here, so that nothing is passed over; raises NotEvaluated."""
     unknown = given.keys() - known
     if unknown:
-        msg = f"not evaluated here: {sorted(unknown)}"
-        raise NotImplementedError(msg)
+        raise NotEvaluated(unknown)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hooks.kube.kinds import structure_of
@@ -242,11 +242,12 @@ PODS = st.fixed_dictionaries(
 
 @needs("kubectl")
 @given(PODS, STRINGS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_patch_does_what_kubectl_does(tmp_path: Path, spec: Obj, labels: Obj) -> None:
+def test_any_patch_does_what_kubectl_does(
+    tmp_path_factory: pytest.TempPathFactory, spec: Obj, labels: Obj
+) -> None:
     patch = {"metadata": {"labels": labels}, "spec": {"template": {"spec": spec}}}
 
-    expected = by_kubectl(DAEMON_SET, patch, tmp_path)
+    expected = by_kubectl(DAEMON_SET, patch, tmp_path_factory.getbasetemp())
     assume("$patch" not in json.dumps(expected))  # It follows none in an item that is new.
 
     assert merged("DaemonSet", patch) == expected
