@@ -63,7 +63,7 @@ check-texts: $(VENV)/dev.stamp
 	$(BIN)/codespell
 	$(BIN)/yamllint --strict .
 	$(BIN)/shellcheck $(SCRIPTS)
-	$(BIN)/hadolint Dockerfile
+	$(BIN)/hadolint Dockerfile hack/e2e/stand-in/Dockerfile
 
 check-workflows: $(VENV)/dev.stamp $(if $(HAS_GO),$(GO_TOOLS))
 	$(BIN)/zizmor --offline --persona=pedantic --quiet .github
@@ -119,7 +119,7 @@ cluster-up: ## Start a cluster here, with NODES=3 nodes; hack/cluster/up --help 
 cluster-down: ## Stop the cluster that cluster-up started.
 	@hack/cluster/down $(STATE)
 
-e2e: ## Take the chart through its life in a kind cluster; needs docker, and kind and helm of `make tools`.
+e2e: $(VENV)/run.stamp ## Take the chart through its life in a kind cluster; needs docker, and kind and helm of `make tools`.
 	hack/e2e/kind $(STEPS)
 
 figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against an API server, as for cluster.

@@ -2,7 +2,7 @@
 # What the steps are made of: saying, waiting within limits, looking at the cluster, clearing up.
 set -euo pipefail
 
-readonly release=instana-agent
+readonly agent=instana-agent
 readonly namespace=${NAMESPACE:-instana-e2e}
 readonly seconds_to_wait=${SECONDS_TO_WAIT:-180}
 readonly seconds_of_silence=3
@@ -13,6 +13,7 @@ readonly child_kinds=daemonsets,deployments,secrets,configmaps,services,servicea
 readonly cluster_kinds=clusterroles,clusterrolebindings,compositecontrollers,decoratorcontrollers
 
 helm=${HELM:-helm}
+release=$agent
 definition_was_there=""
 
 say() { printf '\n== %s\n' "$*"; }
@@ -65,28 +66,28 @@ field_has() {
   [[ $found == *"$3"* ]]
 }
 
-condition_is() { field_is "agents/$release" "{.status.conditions[?(@.type==\"$1\")].status}" "$2"; }
+condition_is() { field_is "agents/$agent" "{.status.conditions[?(@.type==\"$1\")].status}" "$2"; }
 
 last_change_is_handled() {
   local generation
-  generation=$(field "agents/$release" '{.metadata.generation}') || return
-  field_is "agents/$release" '{.status.observedGeneration}' "$generation"
+  generation=$(field "agents/$agent" '{.metadata.generation}') || return
+  field_is "agents/$agent" '{.status.observedGeneration}' "$generation"
 }
 
-pods_are_made() { [[ $(field "daemonsets/$release" '{.status.currentNumberScheduled}') -gt 0 ]]; }
+pods_are_made() { [[ $(field "daemonsets/$agent" '{.status.currentNumberScheduled}') -gt 0 ]]; }
 
 agents_are_bound() {
   local found
   found=$(kubectl get clusterrolebindings --output name) || return
   printf '%s' "$found"
-  [[ $found == *":$namespace:$release"* ]]
+  [[ $found == *":$namespace:$agent"* ]]
 }
 
 # listed FIELD: of the resource and of all its children, a line each.
 listed() {
   local each="{.kind}/{.metadata.name} {.metadata.$1}{\"\\n\"}"
   {
-    in_namespace get "agents/$release" --output "jsonpath=$each" &&
+    in_namespace get "agents/$agent" --output "jsonpath=$each" &&
       in_namespace get "$child_kinds" --selector "$children" --output "jsonpath={range .items[*]}$each{end}"
   } | sort
 }
@@ -110,12 +111,15 @@ left_over() {
   kubectl get clusterrolebindings --output name | grep ":$namespace:" || true
 }
 
-nothing_is_left() {
+# is_nothing COMMAND: it prints nothing.
+is_nothing() {
   local found
-  found=$(left_over 2>&1) || true
+  found=$("$1" 2>&1) || true
   printf '%s' "$found"
   [[ -z $found ]]
 }
+
+nothing_is_left() { is_nothing left_over; }
 
 # A cluster in which somebody's agents are is not for trying things out.
 refuse_a_cluster_in_use() {
@@ -138,7 +142,7 @@ refuse_a_cluster_in_use() {
 # What a person needs to see why; no Secret's content is among it.
 print_what_there_is() {
   say "what there is to see"
-  in_namespace get "agents/$release" --output yaml --show-managed-fields=false || true
+  in_namespace get "agents/$agent" --output yaml --show-managed-fields=false || true
   in_namespace get "$child_kinds,pods" --output wide || true
   in_namespace get events --sort-by=.lastTimestamp || true
   in_namespace logs deployment/instana-agent-hooks --tail=50 || true
@@ -148,6 +152,7 @@ print_what_there_is() {
 
 clear_up() {
   say "clearing up"
+  clear_up_former
   "$helm" uninstall "$release" --namespace "$namespace" --ignore-not-found --no-hooks || true
   kubectl delete namespace "$namespace" --ignore-not-found --timeout "${seconds_to_wait}s"
   if [[ -z $definition_was_there ]]; then

@@ -3,35 +3,25 @@
 The service is a local process there, which the controllers call.
 """
 
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.cluster import local_cluster
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
-from tests.cluster.metacontroller import (
-    LOOPBACK,
-    know_kinds,
-    running_metacontroller,
-    service,
-)
-from tests.support.helm import CHART, needs_helm
+from tests.cluster.scripts import LONG, NAMESPACE, Cluster, cluster_of_its_own, needs_programs, oks
+from tests.support.helm import CHART
 from tests.support.resources import merged
-from tests.support.tools import needs
 
-NAMESPACE = "instana-e2e"
 OLDER = "0.0.1"
-SHORT, LONG = "5", "90"
-SECONDS_TO_END = 60.0
+STEPS = ("create", "update", "tenant", "delete", "upgrade", "delete")
+"""All but the takeover, for which pods have to become ready: tests/pods has it."""
+
 DEFINITION: Obj = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
 CONTROLLER: Obj = yaml.safe_load(Path("metacontroller/instana-agent.yaml").read_text())
 IN_THE_WAY: dict[str, list[Obj]] = {
@@ -40,60 +30,12 @@ IN_THE_WAY: dict[str, list[Obj]] = {
     "agents": [DEFINITION, merged(resource("minimal"), {"metadata": {"namespace": "default"}})],
 }
 
-pytestmark = [
-    local_cluster.needs_cluster,
-    needs_helm,
-    needs("kubectl"),
-    pytest.mark.timeout(600),
-]
-
-
-@dataclass
-class Cluster:
-    """An API server, and the scripts run against it."""
-
-    kubeconfig: str
-    hooks: str
-    api: Api = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.api = Api.from_kubeconfig(self.kubeconfig)
-
-    def run(self, *steps: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        further = {"KUBECONFIG": self.kubeconfig, "HOOKS_URL": self.hooks, "SECONDS_TO_WAIT": SHORT}
-        return subprocess.run(
-            ["hack/e2e/run", *steps],
-            env=os.environ | further | environ,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-
-    def what_is_there(self) -> set[tuple[str, str]]:
-        """Return what the scripts could have left; what is about to go counts as gone."""
-        wait_for(lambda: not self._ending(), "namespaces that end are gone", SECONDS_TO_END)
-        found = self.api.list("Namespace", "v1")
-        found += self.api.list("CustomResourceDefinition", "apiextensions.k8s.io/v1")
-        for kind in ("ClusterRole", "ClusterRoleBinding"):
-            found += self.api.list(kind, "rbac.authorization.k8s.io/v1")
-        for kind in ("CompositeController", "DecoratorController"):
-            found += self.api.list(kind, "metacontroller.k8s.io/v1alpha1")
-        return {(each["kind"], each["metadata"]["name"]) for each in found}
-
-    def _ending(self) -> list[Obj]:
-        namespaces = self.api.list("Namespace", "v1")
-        return [each for each in namespaces if "deletionTimestamp" in each["metadata"]]
+pytestmark = [*needs_programs, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module", name="cluster")
 def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    place = tmp_path_factory.mktemp("e2e")
-    with (
-        local_cluster.started(place / "cluster") as kubeconfig,
-        service(place / "service.log", INSECURE="1", AGENT_NAMESPACES="*") as port,
-    ):
-        cluster = Cluster(kubeconfig, f"http://{LOOPBACK}:{port}")
-        know_kinds(cluster.api)
+    with cluster_of_its_own(tmp_path_factory.mktemp("e2e")) as cluster:
         yield cluster
 
 
@@ -102,10 +44,8 @@ def test_whole_life_of_the_chart(cluster: Cluster, tmp_path: Path) -> None:
     before = cluster.what_is_there()
 
     log = tmp_path / "metacontroller.log"
-    with running_metacontroller(
-        cluster.api, "server-side-apply", log, kubeconfig=Path(cluster.kubeconfig)
-    ):
-        done = cluster.run(SECONDS_TO_WAIT=LONG, PREVIOUS_CHART=str(older_chart(tmp_path)))
+    with cluster.metacontroller(log):
+        done = cluster.run(*STEPS, SECONDS_TO_WAIT=LONG, PREVIOUS_CHART=str(older_chart(tmp_path)))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(oks(done)) >= {
@@ -120,11 +60,6 @@ def test_whole_life_of_the_chart(cluster: Cluster, tmp_path: Path) -> None:
     (not_shown,) = re.findall(r"^NOT SHOWN: (.*)$", done.stdout, re.MULTILINE)
     assert not_shown.startswith("agents that report to Instana; no tenant is given")
     assert cluster.what_is_there() == before
-
-
-def oks(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """Return what was seen to hold."""
-    return re.findall(r"^ok: (.*)$", done.stdout, re.MULTILINE)
 
 
 def older_chart(place: Path) -> Path:
