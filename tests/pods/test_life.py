@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hooks.desired.held_changes import APPROVE
+from hooks.desired.labels import AGENT as AGENT_OF_NODE
 from hooks.desired.labels import K8SENSOR
 from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.kube.objects import identity
@@ -24,6 +25,7 @@ from tests.pods.workloads import (
     NAME,
     NAMESPACE,
     agents,
+    how_it_is,
     image,
     is_of,
     is_ready,
@@ -101,7 +103,7 @@ def test_a_new_image_is_rolled_out_a_few_nodes_at_a_time(api: Api, size: int, to
         wait_until_ready(api, size)
 
     told[f"a new image on {size} nodes, {at_once(size)} at a time"] = lines(watches)
-    assert fewest_ready(watches) >= size - at_once(size)
+    enough_are_ready(watches, size - at_once(size))
     assert {image(pod) for pod in agents(api)} == {"registry.example/agent:2"}
     assert not before & uids(agents(api))
     tells_what_is(watches)
@@ -150,7 +152,7 @@ def test_pods_that_fail_hold_the_rollout_and_are_told(api: Api, size: int, reaso
     assert reason in ready["message"]
     assert problem["component"] == "instana-agent"
     assert problem["pod"] in failing
-    assert fewest_ready(watches) >= size - at_once(size)
+    enough_are_ready(watches, size - at_once(size))
     assert not causes(api)
 
 
@@ -188,7 +190,7 @@ def test_a_held_rollout_waits_for_its_approval(api: Api, size: int) -> None:
     assert held["pods"] == size
     assert held["changes"] == ["template.spec.containers[instana-agent].image"]
     assert {image(pod) for pod in agents(api)} == {"registry.example/agent:4"}
-    assert fewest_ready(watches) >= size - at_once(size)
+    enough_are_ready(watches, size - at_once(size))
     say(api, {"rollout": {"policy": "Automatic"}})
 
 
@@ -201,7 +203,7 @@ def test_a_rotated_key_comes_to_all_pods(api: Api, size: int) -> None:
         wait_until_ready(api, size, lambda: keys_in_use(api))
 
     assert not before & (uids(agents(api)) | uids(sensors(api)))
-    assert fewest_ready(watches) >= size - at_once(size)
+    enough_are_ready(watches, size - at_once(size))
     causes_of_rollouts = {each["cause"] for each in status(api)["rollout"]["last"]}
     assert len(causes_of_rollouts) == 1
     assert "start" in causes_of_rollouts.pop()
@@ -297,9 +299,12 @@ def available(daemonsets: list[Obj]) -> int:
     return sum(each.get("status", {}).get("numberAvailable", 0) for each in daemonsets)
 
 
-def fewest_ready(watches: list[Watch]) -> int:
-    """Return on how many nodes agents were ready, at the worst moment."""
-    return min(len(ready_nodes(list(there.values()))) for there in moments(watches))
+def enough_are_ready(watches: list[Watch], fewest: int) -> None:
+    """Check on how many nodes an agent is ready at every moment; say what became of the others."""
+    for there in moments(watches):
+        objects = list(there.values())
+        away = [each for each in objects if is_of(AGENT_OF_NODE, each) and not is_ready(each)]
+        assert len(ready_nodes(objects)) >= fewest, [how_it_is(pod) for pod in away]
 
 
 def ready_sensors(objects: list[Obj]) -> int:

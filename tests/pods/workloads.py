@@ -38,6 +38,14 @@ def is_ready(obj: Obj) -> bool:
     return ready and "deletionTimestamp" not in obj["metadata"]
 
 
+def how_it_is(pod: Obj) -> tuple[str, ...]:
+    """Return what makes a pod not ready: its name, node, deletion, and what its status says."""
+    metadata, status = pod["metadata"], pod.get("status", {})
+    said = [each.get("reason", "") for each in status.get("conditions", [])]
+    deleted = metadata.get("deletionTimestamp", "")
+    return metadata["name"], pod["spec"].get("nodeName", ""), deleted, status["phase"], *said
+
+
 def is_of(component: str, obj: Obj) -> bool:
     """Tell whether it is a pod of agents or k8sensors."""
     return obj["kind"] == "Pod" and labels_of(obj).get(COMPONENT) == component
