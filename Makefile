@@ -11,7 +11,6 @@ ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2
 BUILD_OPTIONS ?=
 LOOP ?= tests/cluster
 MARKED ?= not loop
-pods: NODES ?= 50
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
@@ -111,7 +110,7 @@ loop: $(VENV)/dev.stamp ## Run the tests of LOOP that need the whole loop, with 
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m loop $(LOOP)
 
 pods: $(VENV)/dev.stamp ## Run the tests in which pods become ready, on NODES=50 nodes of a cluster of their own.
-	NODES=$(NODES) hack/cluster/with $(BIN)/python -m pytest tests/pods
+	NODES=$(or $(NODES),50) hack/cluster/with $(BIN)/python -m pytest tests/pods
 
 cluster-up: ## Start a cluster here, with NODES=3 nodes; hack/cluster/up --help has more. Needs Go.
 	@hack/cluster/up $(STATE)
