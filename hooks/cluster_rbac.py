@@ -11,12 +11,16 @@ from hooks.desired.cluster_rbac import (
     binding_name,
     bound_account,
     cluster_role_binding,
+    makes_account,
 )
 from hooks.desired.kept import all_as_observed, owned_part
+from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR, MANAGED_BY, OPERATOR
+from hooks.desired.names import SERVICE_ACCOUNT
+from hooks.desired.ownership import is_given
 from hooks.errors import InvalidResource
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object, labels_of
-from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
+from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgent
 from hooks.observed import ObservedObjects
 from hooks.rules import parse_agent
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
@@ -27,13 +31,23 @@ CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
 
 def customize(request: Obj) -> Obj:
-    """Return the rule for all agents, wherever they are; raises UnreadableRequest.
+    """Return the rules for all agents, and for their accounts; raises UnreadableRequest.
 
     Which of them get a binding is decided in `sync`: Metacontroller keeps this answer for 20
     minutes or longer, and a changed setting is to arrive with the next resync.
     """
     parent_of(request)
-    return {"relatedResources": [{"apiVersion": API_VERSION, "resource": PLURAL}]}
+    accounts = {
+        "apiVersion": "v1",
+        "resource": "serviceaccounts",
+        "labelSelector": {
+            "matchLabels": {MANAGED_BY: OPERATOR},
+            "matchExpressions": [
+                {"key": COMPONENT, "operator": "In", "values": [AGENT, K8SENSOR]},
+            ],
+        },
+    }
+    return {"relatedResources": [{"apiVersion": API_VERSION, "resource": PLURAL}, accounts]}
 
 
 def sync(request: Obj, facts: Facts) -> Obj:
@@ -55,17 +69,38 @@ def sync(request: Obj, facts: Facts) -> Obj:
 
 
 def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: Facts) -> list[Obj]:
-    """Return the binding of one agent; the observed one of an agent that is invalid."""
+    """Return the binding of one agent.
+
+    The observed one of an agent that is invalid, or whose account is not known to be its own.
+    """
     role = request.decorated["metadata"]["name"]
     try:
         agent = parse_agent(resource)
         desired_children(build_context(agent, NOTHING, NOTHING, facts))
     except InvalidResource:
-        name = binding_name(role, *_place(resource))
-        observed = request.attachments.get(CLUSTER_ROLE_BINDING, "", name)
-        return [owned_part(observed, facts)] if observed else []
+        return _as_observed(role, resource, request, facts)
     account = bound_account(agent, component, facts)
-    return [cluster_role_binding(role, agent, component, account)] if account else []
+    if not account:
+        return []
+    if makes_account(agent, component) and not _is_its_own(agent, account, request):
+        return _as_observed(role, resource, request, facts)
+    return [cluster_role_binding(role, agent, component, account)]
+
+
+def _is_its_own(agent: InstanaAgent, account: str, request: DecoratorRequest) -> bool:
+    """Tell whether an account is that of the agent, and no other one of its name.
+
+    Accounts are asked for since 1.0: an older answer of `customize` holds for a while.
+    """
+    lookup = request.related.look_up(SERVICE_ACCOUNT, agent.namespace, account)
+    is_known = request.related.knows(SERVICE_ACCOUNT)
+    return not is_known or (lookup.found and is_given(agent, lookup.obj))
+
+
+def _as_observed(role: str, resource: Obj, request: DecoratorRequest, facts: Facts) -> list[Obj]:
+    name = binding_name(role, *_place(resource))
+    observed = request.attachments.get(CLUSTER_ROLE_BINDING, "", name)
+    return [owned_part(observed, facts)] if observed else []
 
 
 def _place(resource: Obj) -> tuple[str, str]:

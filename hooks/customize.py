@@ -4,7 +4,10 @@ The answer is cached by the resource's generation, so it depends on the spec and
 only. Objects are asked for by name or by label, so that the cost follows the spec.
 """
 
+from collections.abc import Collection
+
 from hooks.desired import build_context, labels, names
+from hooks.desired.child_names import child_names
 from hooks.desired.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copies_etcd
 from hooks.desired.etcd_copies import NAMESPACE as OPENSHIFT_ETCD
 from hooks.desired.etcd_discovery import (
@@ -20,7 +23,7 @@ from hooks.desired.zones import TOPOLOGY_ZONE
 from hooks.errors import InvalidResource
 from hooks.facts import Facts
 from hooks.kube.node_affinity import ON_LINUX
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models import InstanaAgent
 from hooks.models.parsing import read_agent
 from hooks.models.references import references
@@ -35,33 +38,34 @@ __all__ = ["customize", "related_resources"]
 def customize(request: Obj, facts: Facts) -> Obj:
     """Return `relatedResources` for the parent of the request; raises UnreadableRequest.
 
-    A resource that cannot be read relates nothing: its children stay as they are.
+    The children of a resource that cannot be read stay as they are: they need nothing else.
     """
+    parent = parent_of(request)
     try:
-        agent = read_agent(parent_of(request))
+        agent = read_agent(parent)
     except InvalidResource:
-        return {"relatedResources": []}
-    return {"relatedResources": related_resources(agent, facts)}
+        return {"relatedResources": [_own_namespace(parent["metadata"].get("namespace", ""))]}
+    return {"relatedResources": related_resources(agent, _child_kinds(request), facts)}
 
 
-def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
-    """Return the rules for the objects that the resource's children and status depend on."""
+def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts) -> list[Obj]:
+    """Return the rules for the objects that the resource's children and status depend on.
+
+    `kinds` are those of the children that the controller has: others may not be read.
+    """
     nothing = ObservedObjects({})
     context = build_context(agent, nothing, nothing, facts)
     looks_for_etcd = discovers_etcd(context)
-    named = {
-        kind: {each.name for each in references(agent) if each.kind == kind}
-        for kind in ("Secret", "ConfigMap", "PersistentVolumeClaim")
-    }
+    named = {kind: at_places for kind, at_places in child_names(context).items() if kind in kinds}
+    for each in references(agent):
+        named.setdefault(f"{each.kind}.v1", set()).add(each.name)
     if looks_for_etcd:
-        named["Secret"].add(CA_SECRET)
+        named.setdefault(names.SECRET, set()).add(CA_SECRET)
     rules = [
-        _by_name("secrets", agent.namespace, named["Secret"]),
-        _by_name("configmaps", agent.namespace, named["ConfigMap"]),
-        _by_name("persistentvolumeclaims", agent.namespace, named["PersistentVolumeClaim"]),
+        *(_by_name(kind, agent.namespace, named[kind]) for kind in sorted(named)),
         _labelled_namespaces(),
-        _nodes_with_zones() if _goes_by_nodes(agent, facts) else {},
-        _daemonsets_of_others(agent.namespace),
+        _own_namespace(agent.namespace),
+        *(_by_nodes(agent) if _goes_by_nodes(agent, facts) else []),
         _own_pods(agent) if reads_pods(agent, facts) else {},
         *(_etcd() if looks_for_etcd else []),
         *(_sources_of_copies() if copies_etcd(context) else []),
@@ -69,12 +73,26 @@ def related_resources(agent: InstanaAgent, facts: Facts) -> list[Obj]:
     return [rule for rule in rules if rule]
 
 
-def _by_name(resource: str, namespace: str, wanted: set[str]) -> Obj:
+def _child_kinds(request: Obj) -> list[str]:
+    """Return the kinds of children that the controller in a request has, as far as we know them."""
+    spec = as_object(as_object(request.get("controller")).get("spec"))
+    found = {
+        (each.get("apiVersion"), each.get("resource"))
+        for each in as_objects(spec.get("childResources"))
+    }
+    return [
+        kind
+        for kind, resource in names.RESOURCES.items()
+        if (kind.partition(".")[2], resource) in found
+    ]
+
+
+def _by_name(kind: str, namespace: str, wanted: set[str]) -> Obj:
     if not wanted:
         return {}
     return {
-        "apiVersion": "v1",
-        "resource": resource,
+        "apiVersion": kind.partition(".")[2],
+        "resource": names.RESOURCES[kind],
         "namespace": namespace,
         "names": sorted(wanted),
     }
@@ -89,18 +107,40 @@ def _labelled_namespaces() -> Obj:
     }
 
 
+def _own_namespace(name: str) -> Obj:
+    """Return the rule for the second owner of what is adopted from another resource."""
+    return {"apiVersion": "v1", "resource": "namespaces", "names": [name]}
+
+
 def _goes_by_nodes(agent: InstanaAgent, facts: Facts) -> bool:
     """Tell whether to ask for nodes: where Metacontroller may not read them, it would stop."""
     return agent.spec.zone.automatic == NODE_LABEL and facts.node_zones
 
 
-def _nodes_with_zones() -> Obj:
-    """Return the rule for the nodes with a zone that an agent can run on."""
+def _by_nodes(agent: InstanaAgent) -> list[Obj]:
+    """Return the rules for the nodes with a zone that an agent can run on, and for DaemonSets.
+
+    The DaemonSets of these zones have names that are not known yet: any other may be in the way.
+    """
     has_zone = {"key": TOPOLOGY_ZONE, "operator": "Exists"}
+    return [
+        {
+            "apiVersion": "v1",
+            "resource": "nodes",
+            "labelSelector": {"matchExpressions": [has_zone, ON_LINUX, *MACHINES]},
+        },
+        _daemonsets_without(agent, labels.MANAGED_BY, labels.OPERATOR),
+        _daemonsets_without(agent, labels.INSTANCE, agent.name),
+    ]
+
+
+def _daemonsets_without(agent: InstanaAgent, label: str, value: str) -> Obj:
+    expression = {"key": label, "operator": "NotIn", "values": [value]}
     return {
-        "apiVersion": "v1",
-        "resource": "nodes",
-        "labelSelector": {"matchExpressions": [has_zone, ON_LINUX, *MACHINES]},
+        "apiVersion": names.DAEMON_SET.partition(".")[2],
+        "resource": "daemonsets",
+        "namespace": agent.namespace,
+        "labelSelector": {"matchExpressions": [expression]},
     }
 
 
@@ -118,22 +158,11 @@ def _own_pods(agent: InstanaAgent) -> Obj:
     }
 
 
-def _daemonsets_of_others(namespace: str) -> Obj:
-    """Return the rule for what may stand where a DaemonSet of ours should: an older agent."""
-    expression = {"key": labels.MANAGED_BY, "operator": "NotIn", "values": [labels.OPERATOR]}
-    return {
-        "apiVersion": names.DAEMON_SET.partition(".")[2],
-        "resource": "daemonsets",
-        "namespace": namespace,
-        "labelSelector": {"matchExpressions": [expression]},
-    }
-
-
 def _sources_of_copies() -> list[Obj]:
     """Return the rules for what is copied of OpenShift's etcd."""
     return [
-        _by_name("secrets", OPENSHIFT_ETCD, {CLIENT_SOURCE}),
-        _by_name("configmaps", OPENSHIFT_ETCD, {CA_SOURCE}),
+        _by_name(names.SECRET, OPENSHIFT_ETCD, {CLIENT_SOURCE}),
+        _by_name(names.CONFIG_MAP, OPENSHIFT_ETCD, {CA_SOURCE}),
     ]
 
 

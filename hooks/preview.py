@@ -35,10 +35,14 @@ class ChildChange:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a sync would change, ordered by kind and name, and what is wrong with the resource."""
+    """What a sync would change, ordered by kind and name, and what is wrong with the resource.
+
+    `withheld` names the children that it would not make, as another object is in their way.
+    """
 
     changes: tuple[ChildChange, ...]
     problems: tuple[Problem, ...]
+    withheld: tuple[str, ...]
 
 
 def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
@@ -55,7 +59,8 @@ def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
         _change(given.facts, observed.get(key), desired.get(key))
         for key in sorted(observed.keys() | desired.keys())
     )
-    return Preview(tuple(each for each in changes if each), outcome.problems)
+    withheld = tuple(sorted(map(describe, outcome.withheld)))
+    return Preview(tuple(each for each in changes if each), outcome.problems, withheld)
 
 
 def _change(facts: Facts, observed: Obj | None, desired: Obj | None) -> ChildChange | None:

@@ -15,7 +15,7 @@ from hooks.desired import labels, names
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
-from hooks.kube.objects import Obj, labels_of
+from hooks.kube.objects import Obj, identity, labels_of
 from hooks.kube.selectors import matches
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.models.parsing import read_agent
@@ -30,28 +30,16 @@ DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
     {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
 )
-CHILD_KINDS = (
-    names.CONFIG_MAP,
-    names.DAEMON_SET,
-    names.DEPLOYMENT,
-    names.NETWORK_POLICY,
-    names.PERSISTENT_VOLUME_CLAIM,
-    names.POD_DISRUPTION_BUDGET,
-    names.SECRET,
-    names.SERVICE,
-    names.SERVICE_ACCOUNT,
-)
+CHILD_KINDS = tuple(kind for kind in names.RESOURCES if kind not in OPTIONAL_KINDS.values())
 RESOURCES = {
-    "secrets": names.SECRET,
-    "configmaps": names.CONFIG_MAP,
+    "endpointslices": names.ENDPOINT_SLICE,
     "namespaces": names.NAMESPACE,
     "nodes": names.NODE,
-    "persistentvolumeclaims": names.PERSISTENT_VOLUME_CLAIM,
-    "daemonsets": names.DAEMON_SET,
     "pods": names.POD,
-    "services": names.SERVICE,
-    "endpointslices": names.ENDPOINT_SLICE,
+    **{resource: kind for kind, resource in names.RESOURCES.items()},
 }
+"""The kinds of related objects, by the resource that rules of Metacontroller name."""
+
 CHILD_SELECTOR: Obj = {
     "matchLabels": {labels.MANAGED_BY: labels.OPERATOR},
     "matchExpressions": [
@@ -87,7 +75,7 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
     return Rendered(
-        children=outcome.children,
+        children=sorted([*outcome.children, *outcome.withheld], key=identity),
         attachments=_attachments(given.request.parent, given.objects, given.facts),
         status=outcome.report.status,
         problems=outcome.problems,
@@ -175,12 +163,16 @@ def _key(obj: Obj) -> str:
 
 def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
     """Return what Metacontroller would hold for the parent's children."""
-    optional = [kind for name, kind in OPTIONAL_KINDS.items() if name in _definitions(cluster)]
-    children: dict[str, dict[str, Obj]] = {kind: {} for kind in (*CHILD_KINDS, *optional)}
+    children: dict[str, dict[str, Obj]] = {kind: {} for kind in _child_kinds(cluster)}
     for obj in cluster:
         if _kind(obj) in children and _is_child(obj, parent):
             children[_kind(obj)][_key(obj)] = obj
     return children
+
+
+def _child_kinds(cluster: list[Obj]) -> tuple[str, ...]:
+    optional = [kind for name, kind in OPTIONAL_KINDS.items() if name in _definitions(cluster)]
+    return (*CHILD_KINDS, *optional)
 
 
 def _is_child(obj: Obj, parent: Obj) -> bool:
@@ -199,7 +191,7 @@ def _is_child(obj: Obj, parent: Obj) -> bool:
 def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:
     """Return what Metacontroller would hold for the rules of the customize hook."""
     try:
-        rules = related_resources(read_agent(parent), facts)
+        rules = related_resources(read_agent(parent), _child_kinds(cluster), facts)
     except InvalidResource:
         rules = []
     related: dict[str, dict[str, Obj]] = {}

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hooks.desired import build_context, desired_children
+from hooks.desired.adopted import children_as_observed
 from hooks.desired.held_changes import with_changes_held
-from hooks.desired.kept import all_as_observed
+from hooks.desired.in_the_way import writable
 from hooks.desired.pause import is_paused
 from hooks.errors import (
     HookError,
@@ -29,10 +30,14 @@ from hooks.wire import SyncRequest, sync_request
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a resource leads to; with problems, the children are the observed ones."""
+    """What a resource leads to; with problems, the children are the observed ones.
+
+    `withheld`: children that are not to be written as long as others stand in their way.
+    """
 
     children: list[Obj]
     report: Report
+    withheld: tuple[Obj, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -74,25 +79,31 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     try:
         agent = parse_agent(request.parent)
         context = build_context(agent, request.children, request.related, facts)
-        children, held = with_changes_held(context, desired_children(context))
+        found = writable(context, desired_children(context))
+        found.children, held = with_changes_held(context, found.children)
     except InvalidResource as invalid:
         return _unchanged(request, invalid.problems, facts, now)
     if is_paused(request.parent):
         return Outcome(
-            all_as_observed(request.children, facts),
-            report_on_paused(request.parent, context, children, now),
+            _as_observed(request, facts),
+            report_on_paused(request.parent, context, found.children, now),
         )
-    return Outcome(children, report_on_valid(request.parent, context, children, held, now))
+    report = report_on_valid(request.parent, context, found, held, now)
+    return Outcome(found.children, report, tuple(found.withheld))
 
 
 def _unchanged(
     request: SyncRequest, problems: tuple[Problem, ...], facts: Facts, now: str
 ) -> Outcome:
     return Outcome(
-        all_as_observed(request.children, facts),
+        _as_observed(request, facts),
         report_on_invalid(request.parent, request.children, problems, facts, now),
-        problems,
+        problems=problems,
     )
+
+
+def _as_observed(request: SyncRequest, facts: Facts) -> list[Obj]:
+    return children_as_observed(request.parent, request.children, request.related, facts)
 
 
 def _check_kind(parent: Obj) -> None:

@@ -34,6 +34,8 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     with giving_up_on_what_cannot_be_read():
         expected = preview(documents_in(files), facts_of(facts), now())
     end_if_invalid(expected.problems)
+    for child in expected.withheld:
+        click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)
     if not expected.changes:
         click.echo("nothing changes")
         return

@@ -13,10 +13,8 @@ from hooks.desired.labels import (
     ZONE,
     kept_selector,
     labels_for_kept_selector,
-    pod_labels,
-    selector_labels,
 )
-from hooks.desired.metadata import metadata
+from hooks.desired.metadata import metadata, pod_labels, selector_labels
 from hooks.desired.probes import agent_probes
 from hooks.desired.pull_secret import image_pull_secrets
 from hooks.desired.resources import resources

@@ -42,6 +42,11 @@ def bound_account(agent: InstanaAgent, component: str, facts: Facts) -> str:
     return "" if uses_default_account(agent) else agent.service_account_name
 
 
+def makes_account(agent: InstanaAgent, component: str) -> bool:
+    """Tell whether the account of the component is a child, and not the user's."""
+    return component == K8SENSOR or agent.spec.service_account.create
+
+
 def cluster_role_binding(role: str, agent: InstanaAgent, component: str, account: str) -> Obj:
     """Return the binding of an agent's or k8sensor's account to the ClusterRole."""
     return {

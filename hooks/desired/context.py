@@ -51,7 +51,7 @@ def build_context(
 ) -> Context:
     """Return the context of one call."""
     store = key_store(agent, related, agent.spec.agent.keys_secret)
-    credentials = resolve_credentials(agent, store, related)
+    credentials = resolve_credentials(agent, store, children, related)
     backends = resolve_backends(agent, credentials)
     needed = references(agent)
     return Context(agent, children, related, facts, store, credentials, backends, needed)

@@ -7,7 +7,8 @@ the only one until a k8sensor runs.
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.labels import AGENT, COMPONENT, NAME, selector_labels
+from hooks.desired.labels import AGENT, COMPONENT, NAME
+from hooks.desired.metadata import selector_labels
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.observed.rollout import count, is_rolled_out
 

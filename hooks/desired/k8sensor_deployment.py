@@ -34,10 +34,8 @@ from hooks.desired.labels import (
     K8SENSOR,
     kept_selector,
     labels_for_kept_selector,
-    pod_labels,
-    selector_labels,
 )
-from hooks.desired.metadata import metadata
+from hooks.desired.metadata import metadata, pod_labels, selector_labels
 from hooks.desired.probes import sensor_probes
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.objects import Obj, present

@@ -4,8 +4,8 @@ from hooks.desired import names
 from hooks.desired.backends import Backend
 from hooks.desired.context import Context
 from hooks.desired.k8sensor_deployment import backend_label, deployed_backends
-from hooks.desired.labels import BACKEND, K8SENSOR, selector_labels
-from hooks.desired.metadata import metadata
+from hooks.desired.labels import BACKEND, K8SENSOR
+from hooks.desired.metadata import metadata, selector_labels
 from hooks.kube.objects import Obj
 
 

@@ -1,6 +1,5 @@
-"""Labels of the children and of their pods, and the selectors over them."""
+"""Names and values of labels, and the selectors of workloads that are there already."""
 
-from hooks.desired.context import Context
 from hooks.kube.objects import Obj, labels_of
 
 NAME = "app.kubernetes.io/name"
@@ -24,39 +23,8 @@ GENERATION_LABEL = "agent.instana.io/generation"
 
 On a workload with a kept template: the generation that the template is still right for."""
 
-MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT)
-"""The labels that the resource's `spec.selector` asks for."""
-
-
-def common_labels(context: Context, component: str) -> dict[str, str]:
-    """Return the labels that every child of the component carries."""
-    return {
-        NAME: AGENT,
-        INSTANCE: context.agent.name,
-        VERSION: context.facts.operator_version,
-        COMPONENT: component,
-        PART_OF: "instana",
-        MANAGED_BY: OPERATOR,
-    }
-
-
-def selector_labels(context: Context, component: str) -> dict[str, str]:
-    """Return the labels by which the pods of the component are found."""
-    return {NAME: AGENT, INSTANCE: context.agent.name, COMPONENT: component}
-
-
-def pod_labels(
-    context: Context, component: str, mode: str, further: dict[str, str], of_user: dict[str, str]
-) -> dict[str, str]:
-    """Return the labels of a pod: the user's, those of all pods, and the further ones given."""
-    return {
-        **of_user,
-        **selector_labels(context, component),
-        PART_OF: "instana",
-        MANAGED_BY: OPERATOR,
-        AGENT_MODE: mode,
-        **further,
-    }
+MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT, INSTANCE)
+"""The labels that the resource's `spec.selector` asks for; the last one where it names itself."""
 
 
 def kept_selector(observed: Obj | None, selector: dict[str, str]) -> Obj:

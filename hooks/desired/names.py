@@ -4,7 +4,6 @@ All of them are those of the Go operator: running installations are taken over i
 """
 
 import re
-from collections.abc import Container
 from hashlib import sha256
 
 from hooks.rules.patterns import DNS_NAME, LONGEST_LABEL
@@ -24,6 +23,20 @@ POD_DISRUPTION_BUDGET = "PodDisruptionBudget.policy/v1"
 SECRET = "Secret.v1"  # noqa: S105 - a kind, not a secret
 SERVICE = "Service.v1"
 SERVICE_ACCOUNT = "ServiceAccount.v1"
+
+RESOURCES = {
+    CERTIFICATE: "certificates",
+    CONFIG_MAP: "configmaps",
+    DAEMON_SET: "daemonsets",
+    DEPLOYMENT: "deployments",
+    NETWORK_POLICY: "networkpolicies",
+    PERSISTENT_VOLUME_CLAIM: "persistentvolumeclaims",
+    POD_DISRUPTION_BUDGET: "poddisruptionbudgets",
+    SECRET: "secrets",
+    SERVICE: "services",
+    SERVICE_ACCOUNT: "serviceaccounts",
+}
+"""The kinds of children, each with its resource, as rules of Metacontroller name it."""
 
 CONTAINER = "instana-agent"
 """Name of the container of the agent, and of the k8sensor too."""
@@ -67,12 +80,12 @@ def config_secret(agent: str) -> str:
     return f"{agent}-config"
 
 
-def keys_secret(agent: str, of_user: Container[str]) -> str:
-    """Return the name of the Secret with the credentials that stand in the resource.
+def keys_secrets(agent: str) -> tuple[str, str]:
+    """Return the names of the Secret with the credentials that stand in the resource.
 
-    It is the resource's name, unless one of the user's own Secrets with credentials has that.
+    The second one is for where the first is the name of somebody else's Secret.
     """
-    return f"{agent}-credentials" if agent in of_user else agent
+    return agent, f"{agent}-credentials"
 
 
 def pull_secret(agent: str) -> str:

@@ -11,8 +11,8 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.etcd_discovery import TARGETS_VARIABLE
 from hooks.desired.held import observed_env, pod_spec
-from hooks.desired.labels import AGENT, K8SENSOR, selector_labels
-from hooks.desired.metadata import metadata
+from hooks.desired.labels import AGENT, K8SENSOR
+from hooks.desired.metadata import metadata, selector_labels
 from hooks.kube.objects import Obj
 from hooks.models.ports import ports
 

@@ -21,6 +21,7 @@ from hooks.desired.credentials import (
     Source,
 )
 from hooks.desired.key_store import MAIN_KEY, KeyStore, key_store
+from hooks.desired.ownership import is_given
 from hooks.kube.hosts import bracketed
 from hooks.models import InstanaAgent
 from hooks.models.agent import AgentSpec
@@ -33,12 +34,12 @@ USER_INFO_SAFE = "$&+,;="
 
 
 def resolve_credentials(
-    agent: InstanaAgent, store: KeyStore, related: ObservedObjects
+    agent: InstanaAgent, store: KeyStore, children: ObservedObjects, related: ObservedObjects
 ) -> Credentials:
     """Return the credentials of the resource, with what the user's Secrets say."""
     spec = agent.spec.agent
     of_user = {store.name, *(each.name for each in of_credentials(spec))}
-    own_secret = names.keys_secret(agent.name, of_user)
+    own_secret = _own_secret(agent, of_user, children, related)
     resolver = _Resolver(agent, store, related, own_secret)
     user = resolver.other(PROXY_USER, "proxyUser", spec.proxy_user, spec.proxy_user_secret_key_ref)
     password = resolver.other(
@@ -59,6 +60,24 @@ def resolve_credentials(
         https_proxy=resolver.https_proxy(user, password),
         own_secret=own_secret,
     )
+
+
+def _own_secret(
+    agent: InstanaAgent, of_user: set[str], children: ObservedObjects, related: ObservedObjects
+) -> str:
+    """Return the name of our Secret: the resource's, unless somebody's else has that.
+
+    Once it is another name it stays, as pods know it.
+    """
+    first, other = names.keys_secrets(agent.name)
+    if first in of_user:
+        return other
+    if children.get(names.SECRET, agent.namespace, first):
+        return first
+    found = related.get(names.SECRET, agent.namespace, first)
+    is_taken = found is not None and not is_given(agent, found)
+    is_there = children.get(names.SECRET, agent.namespace, other) is not None
+    return other if is_taken or is_there else first
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,6 @@ def _contains_items(observed: list[Any], desired: list[Any]) -> bool:
     return len(observed) == len(desired) and all(map(contains, observed, desired))
 
 
-def _name(item: dict[str, Any]) -> tuple[str, str]:
-    """Return what tells items apart: the name, and the place of a volume mounted twice."""
-    return str(item["name"]), str(item.get("mountPath", ""))
+def _name(item: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what tells items apart: the name, and for some the place of a mount or the UID."""
+    return str(item["name"]), str(item.get("mountPath", "")), str(item.get("uid", ""))

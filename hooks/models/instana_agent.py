@@ -31,6 +31,7 @@ class Metadata(SpecModel):
 
     name: str = Field(description="Name of the resource; all its children are named after it.")
     namespace: str = Field(description="Namespace of the resource and its children.")
+    uid: str = Field(default="", description="Tells it from one of its name that was there before.")
     generation: int = Field(default=0, description="Counts the changes of the spec.")
     creation_timestamp: str = Field(default="", description="When the resource was created.")
     annotations: dict[str, str] = Field(default_factory=dict, description="Its annotations.")

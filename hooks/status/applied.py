@@ -31,7 +31,7 @@ def changing_workloads(context: Context, pending: list[Obj]) -> frozenset[str]:
         for child in pending
         if child["kind"] in WORKLOADS
         and (observed := _observed(context, child))
-        and not contains(observed.get("spec"), child["spec"])
+        and not contains(observed.get("spec"), child.get("spec"))
     )
 
 

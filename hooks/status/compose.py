@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from hooks.desired import Context
 from hooks.desired.held_changes import HeldChange
+from hooks.desired.in_the_way import Writable
 from hooks.desired.pause import PAUSE, is_paused, postponed_changes
 from hooks.errors import InvalidResource, Problem
 from hooks.facts import Facts
@@ -35,12 +36,7 @@ from hooks.status.etcd_copies import etcd_monitored
 from hooks.status.last_rollouts import kept_rollouts
 from hooks.status.links import links
 from hooks.status.overrides import overrides
-from hooks.status.ownership import (
-    children_owned,
-    kept_workloads,
-    objects_in_the_way,
-    sole_controller,
-)
+from hooks.status.ownership import children_owned, sole_controller
 from hooks.status.package_cache import package_cache
 from hooks.status.pods import pods_status, read_pods
 from hooks.status.pointers import pointed
@@ -76,9 +72,10 @@ class Report:
 
 
 def report_on_valid(
-    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], now: str
+    parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...], now: str
 ) -> Report:
-    """Return the report on a resource whose children are the given ones, with what is held back."""
+    """Return the report on a resource whose children are those found, with what is held back."""
+    children, desired = found.children, [*found.children, *found.withheld]
     pending, pods = pending_children(context, children), read_pods(context)
     changing = changing_workloads(context, pending)
     parts = [
@@ -87,24 +84,18 @@ def report_on_valid(
         references_resolved(context),
         authorized(context),
         *etcd_monitored(context),
-        children_owned(
-            parent,
-            context.children,
-            objects_in_the_way(context, children),
-            kept_workloads(children),
-            context.facts,
-        ),
+        children_owned(parent, context.children, found, context.facts),
         sole_controller(context.children, context.facts),
         *package_cache(context),
         children_applied(parent, context, pending, now),
-        agents_available(context, children, changing, pods),
-        sensors_available(context, children, changing, pods),
+        agents_available(context, desired, changing, pods),
+        sensors_available(context, desired, changing, pods),
     ]
     status = {
         **_facts(parent, context.children, context.facts, children),
         **links(parent, context.children),
-        **_named_in_spec(context, children, changing, held),
-        **rollout(parent, context, children, held),
+        **_named_in_spec(context, desired, changing, held),
+        **rollout(parent, context, found, held),
         "effective": effective(context),
         **pods_status(pods),
         "status": RUNNING,
@@ -122,7 +113,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
         VALID,
         references_resolved(context),
         authorized(context),
-        children_owned(parent, observed, [], [], context.facts),
+        children_owned(parent, observed, Writable(), context.facts),
         sole_controller(observed, context.facts),
         Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True),
         agents_as_observed(observed),
@@ -157,7 +148,7 @@ def report_on_invalid(
             Condition(type_, "Unknown", InvalidResource.reason, "the spec is not valid")
             for type_ in ("ReferencesResolved", "Authorized")
         ),
-        children_owned(parent, children, [], [], facts),
+        children_owned(parent, children, Writable(), facts),
         sole_controller(children, facts),
         Condition(CHILDREN_APPLIED, "Unknown", InvalidResource.reason, "the spec is not valid"),
         agents_as_observed(children),

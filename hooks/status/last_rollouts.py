@@ -3,11 +3,12 @@
 Told once, when the change is asked for, and kept in the status as long as the template is the same.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
 from hooks.desired.context import Context
-from hooks.desired.held_changes import HeldChange, before_and_after_of_template
+from hooks.desired.held_changes import before_and_after_of_template
 from hooks.desired.reload import WORKLOADS, recorded_checksum
 from hooks.kube.objects import Obj, as_object, as_objects, describe
 from hooks.observed.rollout import is_rolled_out
@@ -38,14 +39,14 @@ class _Former:
 
 
 def last_rollouts(
-    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...], cause: str
+    parent: Obj, context: Context, children: list[Obj], waiting: Collection[str], cause: str
 ) -> list[Obj]:
     """Return an item per workload among the children, which are those that are answered.
 
-    `cause` is what is new now.
+    `waiting` are the workloads, as `Kind/name`, that keep their pods for now; `cause` is what is
+    new now.
     """
     former = _former(parent)
-    waiting = {change.workload for change in held}
     if "Paused" in observed_conditions(parent):
         cause = END_OF_PAUSE
     workloads = [child for child in children if child["kind"] in WORKLOADS]
@@ -82,7 +83,8 @@ def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held:
     name = describe(child)
     before = former.last.get(name, {})
     observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
-    template = sha256(encode(child["spec"].get("template") or {})).hexdigest()[:DIGITS]
+    pods = as_object(child.get("spec")).get("template") or {}
+    template = sha256(encode(pods)).hexdigest()[:DIGITS]
     item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
     if is_held:
         item["template"] = before.get("template") or template

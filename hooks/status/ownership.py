@@ -1,47 +1,108 @@
 """Whether the children are this service's alone, or still somebody else's too."""
 
+from json import dumps
 from shlex import quote
 
-from hooks.desired.context import Context
-from hooks.desired.labels import OPERATOR
+from hooks.desired.in_the_way import Writable
+from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, OPERATOR
+from hooks.desired.ownership import handed_over_by
 from hooks.desired.taken_over import keeps_template
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
-from hooks.kube.objects import Obj, annotations_of, describe
+from hooks.kube.objects import Obj, annotations_of, describe, labels_of
 from hooks.models.instana_agent import FORMER_FINALIZERS
 from hooks.observed import ObservedObjects
 from hooks.status.conditions import Condition, several
 
 CHILDREN_OWNED = "ChildrenOwned"
 SOLE_CONTROLLER = "SoleController"
+INSTALLED = ("DaemonSet", "Deployment", "Service")
+"""Kinds that labels alone do not hand over: what they select stays theirs."""
+
 USUAL_FIELD_MANAGER = Facts().field_manager
 
 
 def children_owned(
-    parent: Obj, observed: ObservedObjects, in_the_way: list[Obj], kept: list[Obj], facts: Facts
+    parent: Obj, observed: ObservedObjects, found: Writable, facts: Facts
 ) -> Condition:
     """Return whether every child belongs to the resource, and to no other manager.
 
-    `in_the_way` are objects that have the name of a child and are none, `kept` the desired
-    workloads that keep the Go operator's template.
+    `found` are the desired children by what may become of them, none where nothing is asked for.
     """
-    command = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
-    if in_the_way:
-        message = (
-            f"another object has the name of a child: {several(_names(in_the_way))}; if it is an "
-            f"older installation of the agent: {command}"
-        )
-        return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
+    takeover = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
+    if lacking := _not_owned(parent, found, takeover):
+        return lacking
     if shared := [child for child in observed if _is_shared(child, facts)]:
         message = (
             f"the Go operator still owns fields of {several(_names(shared))}, which then stay "
-            f"whatever the resource says: {command}"
+            f"whatever the resource says: {takeover}"
         )
         return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
     if left := [each for each in _finalizers(parent) if each in FORMER_FINALIZERS]:
-        message = f"finalizer {several(left)} would keep the resource from being deleted: {command}"
+        message = (
+            f"finalizer {several(left)} would keep the resource from being deleted: {takeover}"
+        )
         return Condition(CHILDREN_OWNED, "False", "FinalizerLeft", message, is_advice=True)
-    return Condition(CHILDREN_OWNED, "True", "AllChildrenOwned", _when_owned(kept))
+    if found.adopted:
+        message = _of_others(parent, found.adopted)
+        return Condition(CHILDREN_OWNED, "False", "ChildrenOfAnother", message, is_advice=True)
+    return Condition(CHILDREN_OWNED, "True", "AllChildrenOwned", _when_owned(found.children))
+
+
+def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
+    """Return the condition where a child is not written for what has its name, or may have it."""
+    if found.in_the_way:
+        message = _told(parent, found, takeover)
+        return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
+    if found.given:
+        message = (
+            f"{several(_names(found.given))} carry the labels of children: they are written once "
+            "Metacontroller has adopted them"
+        )
+        return Condition(CHILDREN_OWNED, "False", "NotAdoptedYet", message, passes=True)
+    if found.unknown:
+        message = (
+            f"{several(_names(found.unknown))} are made once Metacontroller has asked whether "
+            "another object has the name: within 20 minutes of an upgrade"
+        )
+        return Condition(CHILDREN_OWNED, "Unknown", "NotLookedUpYet", message, passes=True)
+    return None
+
+
+def _told(parent: Obj, found: Writable, takeover: str) -> str:
+    """Return what is in the way, and what to do: other objects take labels, workloads do not."""
+    metadata, objects = parent["metadata"], found.in_the_way
+    installed = [each for each in objects if each["kind"] in INSTALLED]
+    others = [each for each in objects if each["kind"] not in INSTALLED]
+    remedies = []
+    if others:
+        first = others[0]
+        labels = handed_over_by(metadata["name"], _component_of(first, found.withheld))
+        remedies.append(
+            f"to hand {'it' if len(others) == 1 else 'each'} over: kubectl label "
+            f"{describe(first).lower()} --namespace {metadata.get('namespace', '')} --overwrite "
+            + " ".join(f"{name}={value}" for name, value in labels.items())
+        )
+    if installed:
+        remedies.append(f"if this is an older installation of the agent: {takeover}")
+    remedies.append("else delete it, or give it or the resource another name")
+    return (
+        f"another object has the name of a child, and stays as it is: {several(_names(objects))}; "
+        + "; ".join(remedies)
+    )
+
+
+def _of_others(parent: Obj, adopted: list[Obj]) -> str:
+    """Return whose children were adopted, and what gives them back: they stay as they are."""
+    metadata = parent["metadata"]
+    owners = sorted({labels_of(child)[INSTANCE] for child in adopted})
+    patch = {"spec": {"selector": {"matchLabels": {INSTANCE: metadata["name"]}}}}
+    return (
+        f"{several(_names(adopted))} are of {several(owners)}, adopted when that was gone, and "
+        f"stay as they are: make it again, or release them: kubectl patch agents.instana.io "
+        f"{metadata['name']} --namespace {metadata.get('namespace', '')} --type merge --patch "
+        f"'{dumps(patch)}'"
+    )
 
 
 def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
@@ -57,23 +118,8 @@ def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
     return Condition(SOLE_CONTROLLER, "True", "NoOtherController", message)
 
 
-def kept_workloads(children: list[Obj]) -> list[Obj]:
-    """Return the desired workloads that keep the template of the Go operator."""
-    return [child for child in children if keeps_template(child)]
-
-
-def objects_in_the_way(context: Context, children: list[Obj]) -> list[Obj]:
-    """Return the objects of others, among those looked at, that have the name of a child."""
-    return [
-        found
-        for child in children
-        if (kind := f"{child['kind']}.{child['apiVersion']}")
-        and context.observed(kind, child["metadata"]["name"]) is None
-        and (found := context.related.get(kind, context.agent.namespace, child["metadata"]["name"]))
-    ]
-
-
-def _when_owned(kept: list[Obj]) -> str:
+def _when_owned(children: list[Obj]) -> str:
+    kept = [child for child in children if keeps_template(child)]
     if not kept:
         return "every child belongs to this resource alone"
     return (
@@ -89,6 +135,12 @@ def _is_shared(child: Obj, facts: Facts) -> bool:
 def _was_written_over(child: Obj, facts: Facts) -> bool:
     ours = written_at(child, facts.field_manager)
     return bool(ours) and facts.field_manager != OPERATOR and applied_at(child, OPERATOR) > ours
+
+
+def _component_of(obj: Obj, withheld: list[Obj]) -> str:
+    """Return the component of the child in whose way an object is."""
+    children = (child for child in withheld if describe(child) == describe(obj))
+    return next((labels_of(child)[COMPONENT] for child in children), AGENT)
 
 
 def _names(objects: list[Obj]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from hooks.desired.context import Context
 from hooks.desired.held_changes import APPROVE, HeldChange
-from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.desired.in_the_way import Writable
+from hooks.kube.objects import Obj, as_object, as_objects, describe
 from hooks.models.instana_agent import MANUAL
 from hooks.status.conditions import Condition, several
 from hooks.status.last_rollouts import last_rollouts
@@ -32,16 +33,15 @@ def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Conditi
     return [Condition(ROLLOUT_HELD, "True", HELD, message)]
 
 
-def rollout(
-    parent: Obj, context: Context, children: list[Obj], held: tuple[HeldChange, ...]
-) -> Obj:
+def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...]) -> Obj:
     """Return the status field `rollout`: the last ones, and where changes are held, what they are.
 
     Why a change came up is told once, by what is new then, and kept as long as the change is.
     """
     new = _cause(parent, context.facts.operator_version)
+    waiting = {change.workload for change in held}.union(map(describe, found.retained))
     parts = {
-        "last": last_rollouts(parent, context, children, held, new),
+        "last": last_rollouts(parent, context, found.children, waiting, new),
         "held": _all_held(parent, held[:MOST_PARTS], new or NAMED_OBJECT),
     }
     return {"rollout": {name: items for name, items in parts.items() if items}}

@@ -135,8 +135,8 @@ class Api:
         answer = self._read(self.session.get(self.url(place, named=False), params=query))
         return [{"apiVersion": version, "kind": kind, **item} for item in answer["items"]]
 
-    def delete(self, obj: Obj) -> None:
-        response = self.session.delete(self.url(obj), json={"propagationPolicy": "Background"})
+    def delete(self, obj: Obj, propagation: str = "Background") -> None:
+        response = self.session.delete(self.url(obj), json={"propagationPolicy": propagation})
         if response.status_code != requests.codes.not_found:
             self._read(response)
 

@@ -12,16 +12,23 @@ from typing import Any, TypeAlias
 import yaml
 from hypothesis import strategies as st
 
-from hooks.customize import customize
+from hooks.desired import build_context
+from hooks.desired.child_names import child_names
 from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.errors import InvalidResource
 from hooks.facts import Facts, TakeOver
 from hooks.kube.node_affinity import LINUX, OS
 from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
+from hooks.models.parsing import read_agent
+from hooks.models.references import references
+from hooks.observed import ObservedObjects
+from hooks.rendering import RESOURCES
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, specs
 from tests.property.applying import Apply, Children
+from tests.support.hook import CONTROLLER, related_rules
 from tests.support.pods import (
     crashing,
     cut_off,
@@ -38,17 +45,6 @@ NOW = "2026-02-01T00:00:00Z"
 LATER = "2026-03-01T00:00:00Z"
 FIXTURES = Path("tests/fixtures/go-operator")
 CASES = sorted(path.parent.name for path in FIXTURES.glob("*/expected.json"))
-RESOURCES = {
-    "configmaps": "ConfigMap.v1",
-    "daemonsets": "DaemonSet.apps/v1",
-    "endpointslices": "EndpointSlice.discovery.k8s.io/v1",
-    "namespaces": "Namespace.v1",
-    "nodes": "Node.v1",
-    "persistentvolumeclaims": "PersistentVolumeClaim.v1",
-    "pods": "Pod.v1",
-    "secrets": "Secret.v1",
-    "services": "Service.v1",
-}
 APPLIES: tuple[Apply, ...] = (applying.dynamically, applying.by_server)
 CAPABLE = Facts(node_zones=True, kubernetes_version="1.36")
 """Of an installation that can do all that a spec may ask for."""
@@ -86,11 +82,10 @@ class Situation:
     def related(self) -> Objects:
         """Return the related objects: what customize asks for, without the kinds unknown yet."""
         found: Objects = {}
-        for rule in customize({"parent": self.parent}, self.facts)["relatedResources"]:
+        for rule in related_rules(self.parent, self.facts):
             kind = RESOURCES[rule["resource"]]
-            objects = {
-                key: obj for key, obj in self.world.get(kind, {}).items() if _is_asked(obj, rule)
-            }
+            there = self.world.get(kind, {}) | self.children.get(kind, {})
+            objects = {key: obj for key, obj in there.items() if _is_asked(obj, rule)}
             found.setdefault(kind, {}).update(objects)
         return {kind: objects for kind, objects in found.items() if kind not in self.unknown}
 
@@ -99,7 +94,7 @@ class Situation:
         """Return the sync request."""
         children = {kind: self.children.get(kind, {}) for kind in applying.CHILD_KINDS}
         return {
-            "controller": {"kind": "CompositeController"},
+            "controller": CONTROLLER,
             "parent": self.parent,
             "children": children,
             "related": self.related,
@@ -189,18 +184,30 @@ def own_names(name: str, entries: Iterable[str]) -> dict[str, Any]:
 def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Objects:
     """Draw what is there of what customize asks for; in a complete one nothing is missing."""
     world: Objects = {}
-    for rule in customize({"parent": parent}, facts)["relatedResources"]:
+    for rule in related_rules(parent, facts):
         resource = rule["resource"]
         if resource in NAMED:
-            for name in rule["names"]:
+            for name in _of_user(parent, facts, rule["names"]):
                 is_there = complete and name != "etcd-ca"
                 if is_there or draw(st.booleans()):
                     data = draw(_data(name, complete=complete))
                     _add(world, _named(RESOURCES[resource], name, data))
-        else:
+        elif rule.get("namespace") != specs.NAMESPACE or resource in {"pods", "daemonsets"}:
             for each in draw(OTHERS[resource]):
                 _add(world, each)
     return world
+
+
+def _of_user(parent: Obj, facts: Facts, asked_for: list[str]) -> list[str]:
+    """Return the names that are not asked for because a child could have them."""
+    try:
+        agent = read_agent(parent)
+    except InvalidResource:
+        return asked_for
+    nothing = ObservedObjects({})
+    places = child_names(build_context(agent, nothing, nothing, facts)).values()
+    of_user = {each.name for each in references(agent)}
+    return [name for name in asked_for if name in of_user or not any(name in at for at in places)]
 
 
 def _data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:

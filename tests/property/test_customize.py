@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.customize import customize
 from hooks.kube.objects import Obj
 from hooks.models.references import references
 from hooks.rules import parse_agent
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
+from tests.support.hook import related_rules
 
 ANY_SPEC = specs.broken_specs() | specs.valid_specs()
 METADATA = st.fixed_dictionaries(
@@ -28,14 +28,12 @@ def test_only_the_spec_counts(situation: Situation, metadata: Obj, status: Obj) 
     parent = situation.parent
     other = parent | {"metadata": parent["metadata"] | metadata, "status": status}
 
-    assert customize({"parent": other}, situation.facts) == customize(
-        {"parent": parent}, situation.facts
-    )
+    assert related_rules(other, situation.facts) == related_rules(parent, situation.facts)
 
 
 @given(clusters.fresh())
 def test_every_reference_is_asked_for_once(situation: Situation) -> None:
-    rules = customize({"parent": situation.parent}, situation.facts)["relatedResources"]
+    rules = related_rules(situation.parent, situation.facts)
     asked = [
         (rule["resource"], name)
         for rule in rules
@@ -50,7 +48,7 @@ def test_every_reference_is_asked_for_once(situation: Situation) -> None:
 
 @given(clusters.fresh())
 def test_rules_are_as_metacontroller_wants_them(situation: Situation) -> None:
-    rules = customize({"parent": situation.parent}, situation.facts)["relatedResources"]
+    rules = related_rules(situation.parent, situation.facts)
 
     assert rules
     for rule in rules:

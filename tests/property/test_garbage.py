@@ -11,6 +11,7 @@ from hooks import cluster_rbac, customize
 from hooks.errors import HookError, InternalError, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
+from hooks.rendering import RESOURCES
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, clusters, specs
@@ -23,9 +24,7 @@ HOOKS: list[Callable[[Obj], Obj]] = [
     cluster_rbac.customize,
 ]
 OBJECTS = st.dictionaries(
-    st.sampled_from(
-        [*applying.CHILD_KINDS, *clusters.RESOURCES.values(), "InstanaAgent.instana.io/v1"]
-    ),
+    st.sampled_from([*applying.CHILD_KINDS, *RESOURCES.values(), "InstanaAgent.instana.io/v1"]),
     specs.json_values()
     | st.dictionaries(
         st.sampled_from(["instana-agent/a", "instana-agent/a-config", "kube-system/etcd"]),

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from copy import deepcopy
 from typing import Any
 
+from hooks.customize import customize
+from hooks.desired import names
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, describe
@@ -17,7 +19,26 @@ NOW = "2026-01-01T00:00:00Z"
 LATER = "2026-02-02T00:00:00Z"
 NODES = {"desiredNumberScheduled": 3, "currentNumberScheduled": 3, "numberMisscheduled": 0}
 
+CONTROLLER: Obj = {
+    "kind": "CompositeController",
+    "spec": {
+        "childResources": [
+            {"apiVersion": kind.partition(".")[2], "resource": resource}
+            for kind, resource in names.RESOURCES.items()
+            if kind in CHILD_KINDS
+        ]
+    },
+}
+"""Metacontroller's own object, as far as hooks read it."""
+
 Objects = dict[str, dict[str, Obj]]
+
+
+def related_rules(parent: Obj, facts: Facts = FACTS) -> list[Obj]:
+    """Return the rules of the customize hook for a resource."""
+    answered = customize({"controller": CONTROLLER, "parent": parent}, facts)
+    found: list[Obj] = answered["relatedResources"]
+    return found
 
 
 def by_kind(objects: Collection[Obj], kinds: Collection[str]) -> Objects:

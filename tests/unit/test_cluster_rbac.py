@@ -53,9 +53,25 @@ def observed_binding(name: str) -> Obj:
     }
 
 
-def test_all_agents_are_asked_for_whatever_the_installation_says() -> None:
+def test_all_agents_and_their_accounts_are_asked_for_whatever_the_installation_says() -> None:
     assert cluster_rbac.customize(CUSTOMIZED | {"parent": role()}) == {
-        "relatedResources": [{"apiVersion": "instana.io/v1", "resource": "agents"}]
+        "relatedResources": [
+            {"apiVersion": "instana.io/v1", "resource": "agents"},
+            {
+                "apiVersion": "v1",
+                "resource": "serviceaccounts",
+                "labelSelector": {
+                    "matchLabels": {"app.kubernetes.io/managed-by": "instana-agent-operator"},
+                    "matchExpressions": [
+                        {
+                            "key": "app.kubernetes.io/component",
+                            "operator": "In",
+                            "values": ["instana-agent", "k8sensor"],
+                        }
+                    ],
+                },
+            },
+        ]
     }
 
 

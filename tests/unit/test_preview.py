@@ -49,6 +49,18 @@ def test_it_tells_of_the_same_changes_as_the_sync(recorded: Any) -> None:
     assert by_verb[CHANGE] == {*noted[0].changed}
 
 
+def test_what_is_in_the_way_is_left_out_and_named() -> None:
+    other = secret("instana-agent-config", mine="x")
+    told = preview([agent(), other], FACTS, NOW)
+
+    assert told.withheld == (
+        "DaemonSet/instana-agent",
+        "Deployment/instana-agent-k8sensor",
+        "Secret/instana-agent-config",
+    )
+    assert not {each.child for each in told.changes} & {*told.withheld}
+
+
 def test_at_rest_nothing_changes() -> None:
     assert preview(running(agent()), FACTS, NOW).changes == ()
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from hooks.app.command_line import main
 from hooks.kube.objects import Obj
 from tests.support.hook import FACTS, answer, stored
-from tests.support.resources import agent
+from tests.support.resources import agent, secret
 
 VERSION = f"operatorVersion={FACTS.operator_version}"
 LABEL = "['spec']['template']['metadata']['labels']['instana/agent-mode']"
@@ -45,6 +45,15 @@ def test_what_is_created_and_deleted_has_a_line_each() -> None:
     assert result.exit_code == CHANGES
     assert "create ServiceAccount/instana-agent-k8sensor\n" in result.stdout
     assert "delete DaemonSet/instana-agent-west: pods that go: 3\n" in result.stdout
+
+
+def test_what_is_in_the_way_is_told_beside_the_changes() -> None:
+    result = run(agent(), secret("instana-agent-config", mine="x"))
+
+    assert result.exit_code == CHANGES
+    assert "create Service/instana-agent\n" in result.stdout
+    assert "create Secret/instana-agent-config" not in result.stdout
+    assert "Secret/instana-agent-config is not made: " in result.stderr
 
 
 def test_an_invalid_resource_ends_with_its_problems() -> None:

@@ -226,7 +226,8 @@ def test_s12_only_children_can_change_by_an_invalid_resource() -> None:
     foreign = secret("instana-agent", key=SENTINEL)
     result = answer(agent(), foreign)
 
-    assert texts(result, "Secret/instana-agent") == {
+    assert "Secret/instana-agent" not in children(result)
+    assert texts(result, "Secret/instana-agent-credentials") == {
         "INSTANA_AGENT_KEY": "agent-key",
         "key": "agent-key",
     }

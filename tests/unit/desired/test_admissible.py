@@ -71,7 +71,11 @@ def test_what_runs_stays_while_it_would_be_refused() -> None:
 @pytest.mark.parametrize(
     ("spec", "name", "path"),
     [
-        ({"agent": {"tls": {"secretName": "instana-agent"}}}, "instana-agent", "tls.secretName"),
+        (
+            {"agent": {"tls": {"secretName": "instana-agent-config"}}},
+            "instana-agent-config",
+            "tls.secretName",
+        ),
         (
             {"agent": {"image": {"pullSecrets": [{"name": "instana-agent-config"}]}}},
             "instana-agent-config",

@@ -29,7 +29,14 @@ SERVING: Obj = {"agent": {"tls": {"openshiftServingCert": True}}, "openshift": T
 DAEMONSET, SERVICE = "DaemonSet/instana-agent", "Service/instana-agent"
 CHILD = "Certificate/instana-agent-certificate"
 ENTRIES = {"tls.crt": "certificate", "tls.key": "key"}
-MADE = secret("instana-agent-certificate", **ENTRIES)
+MADE = merged(
+    secret("instana-agent-certificate", **ENTRIES),
+    {
+        "metadata": {
+            "annotations": {"cert-manager.io/certificate-name": "instana-agent-certificate"}
+        }
+    },
+)
 SERVED = secret("instana-agent-serving-cert", **ENTRIES)
 
 
@@ -112,6 +119,17 @@ def test_pods_wait_for_what_is_issued() -> None:
     assert conditions(answered)["ReferencesResolved"]["message"] == (
         "spec.agent.tls.certManager: Secret instana-agent-certificate is not there"
     )
+
+
+def test_a_secret_of_somebody_elses_is_not_asked_to_be_written() -> None:
+    theirs = secret("instana-agent-certificate", **ENTRIES)
+    answered = with_rule(ISSUED, theirs)
+
+    assert CHILD not in children(answered)
+    assert DAEMONSET not in children(answered)
+    owned = conditions(answered)["ChildrenOwned"]
+    assert owned["reason"] == "ObjectInTheWay"
+    assert "Secret/instana-agent-certificate" in owned["message"]
 
 
 def test_agents_that_run_keep_their_certificate_until_the_new_one_is_issued() -> None:

@@ -198,7 +198,7 @@ def test_rotated_certificates_are_copied_again() -> None:
 
 @pytest.mark.parametrize("facts", [FACTS, ALLOWED], ids=["not allowed", "allowed"])
 def test_sources_are_asked_for_only_where_they_may_be_copied(facts: Facts) -> None:
-    rules = related_resources(read_agent(agent(OPENSHIFT)), facts)
+    rules = related_resources(read_agent(agent(OPENSHIFT)), (), facts)
 
     found = {rule["resource"]: rule["names"] for rule in rules if rule.get("namespace") == PLACE}
     assert found == (

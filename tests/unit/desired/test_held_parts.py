@@ -53,9 +53,8 @@ def test_pods_stay_while_the_keys_secret_is_not_there(
     assert after["children"] == before["children"]
 
 
-@UNREADABLE
-def test_new_pods_wait_for_the_keys_secret(unknown: tuple[str, ...]) -> None:
-    result = answer(from_store(), unknown=unknown)
+def test_new_pods_wait_for_the_keys_secret() -> None:
+    result = answer(from_store())
 
     for workload in (AGENT, K8SENSOR):
         assert volumes(result, workload)["instana-secrets"]["secret"] == {
@@ -65,9 +64,16 @@ def test_new_pods_wait_for_the_keys_secret(unknown: tuple[str, ...]) -> None:
         }
 
 
-@UNREADABLE
-def test_a_new_config_has_no_backend_while_the_key_is_not_known(unknown: tuple[str, ...]) -> None:
-    result = answer(from_store(), unknown=unknown)
+def test_nothing_new_needs_a_secret_while_nobody_has_looked_for_any() -> None:
+    result = answer(from_store(), unknown=("Secret.v1",))
+
+    assert {each["kind"] for each in result["children"]}.isdisjoint(
+        {"Secret", "DaemonSet", "Deployment"}
+    )
+
+
+def test_a_new_config_has_no_backend_while_the_key_is_not_known() -> None:
+    result = answer(from_store())
 
     assert not [file for file in texts(result, CONFIG) if file.endswith(".cfg")]
 
@@ -150,13 +156,10 @@ def test_the_pull_secret_stays_while_the_keys_secret_is_not_there(
     assert pod(after, AGENT)["imagePullSecrets"] == pod(before, AGENT)["imagePullSecrets"]
 
 
-@UNREADABLE
-def test_there_is_no_new_pull_secret_while_the_keys_secret_is_not_there(
-    unknown: tuple[str, ...],
-) -> None:
+def test_there_is_no_new_pull_secret_while_the_keys_secret_is_not_there() -> None:
     image = {"name": "containers.instana.io/instana/agent"}
     parent = agent({"agent": {"key": None, "keysSecret": "keys", "image": image}})
-    result = answer(parent, unknown=unknown)
+    result = answer(parent)
 
     assert PULL not in children(result)
     assert "imagePullSecrets" not in pod(result, AGENT)

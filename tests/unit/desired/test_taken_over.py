@@ -14,6 +14,7 @@ from hooks.kube.containment import contains
 from hooks.kube.encoding import encoded
 from hooks.kube.node_affinity import ON_LINUX, required_terms
 from hooks.kube.objects import Obj
+from hooks.rendering import RESOURCES
 from hooks.rules import parse_agent
 from hooks.sync import sync
 from tests.property import applying, clusters
@@ -34,8 +35,6 @@ LABELLED = {
 }
 """A change that concerns all pods."""
 
-RELATED = ["ConfigMap.v1", "DaemonSet.apps/v1", "Namespace.v1", "Secret.v1"]
-
 
 def taken_over(case: str) -> tuple[Obj, Children]:
     """Return the resource of a recorded case, and the children that the Go operator made."""
@@ -45,7 +44,7 @@ def taken_over(case: str) -> tuple[Obj, Children]:
 def called(
     parent: Obj, children: Children, *related: Obj, unknown: bool = False, facts: Facts = FACTS
 ) -> Obj:
-    known = [] if unknown else RELATED
+    known = [] if unknown else [*RESOURCES.values()]
     request = {"parent": parent, "children": children, "related": by_kind(related, known)}
     return sync(request, facts, NOW)
 
