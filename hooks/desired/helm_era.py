@@ -1,13 +1,13 @@
-"""What the Helm generations before the operators left: a DaemonSet whose pods have fewer labels.
+"""What was there before the operators, a DaemonSet whose pods have fewer labels.
 
-Its selector asks for name and instance only and can never change. Once it is adopted its pods are
-replaced node by node; until then the old ones have to be reached, and their Kubernetes sensor is
-the only one until a k8sensor runs.
+Its selector asks for name and instance at most and can never change. Once it is adopted its pods
+are replaced node by node; until then the old ones have to be reached, and their Kubernetes sensor
+is the only one until a k8sensor runs.
 """
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.labels import AGENT, COMPONENT, NAME
+from hooks.desired.labels import AGENT, APP, COMPONENT, NAME
 from hooks.desired.metadata import selector_labels
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.observed.rollout import count, is_rolled_out
@@ -16,15 +16,16 @@ DISABLE_KUBERNETES_SENSOR_FILE = "configuration-disable-kubernetes-sensor.yaml"
 
 
 def adopted_daemonset(context: Context) -> Obj | None:
-    """Return the observed DaemonSet of the resource if a Helm generation made it."""
-    return _of_helm_era(context.observed_daemonset(context.agent.name))
+    """Return the observed DaemonSet of the resource if no operator made it."""
+    observed = context.observed_daemonset(context.agent.name)
+    return observed if observed and _asks_for_less(observed) else None
 
 
 def service_selector(context: Context) -> dict[str, str]:
     """Return what the Services select by: the old labels as long as pods carry no others."""
     agent = context.agent
     in_the_way = context.related.get(names.DAEMON_SET, agent.namespace, agent.name)
-    former = adopted_daemonset(context) or _of_helm_era(in_the_way)
+    former = adopted_daemonset(context) or _of_agents(in_the_way)
     if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
         return _match_labels(former)
     return selector_labels(context, AGENT)
@@ -50,9 +51,16 @@ def _is_switched_off(context: Context) -> bool:
     return DISABLE_KUBERNETES_SENSOR_FILE in as_object(config.get("data"))
 
 
-def _of_helm_era(daemonset: Obj | None) -> Obj | None:
+def _of_agents(daemonset: Obj | None) -> Obj | None:
+    """Return the DaemonSet if its selector says that it runs agents: it may be a stranger's."""
     selector = _match_labels(daemonset or {})
-    return daemonset if selector.get(NAME) == AGENT and COMPONENT not in selector else None
+    is_of_agents = AGENT in (selector.get(NAME), selector.get(APP))
+    return daemonset if is_of_agents and daemonset and _asks_for_less(daemonset) else None
+
+
+def _asks_for_less(daemonset: Obj) -> bool:
+    selector = _match_labels(daemonset)
+    return bool(selector) and COMPONENT not in selector
 
 
 def _makes_pods_of_ours(daemonset: Obj) -> bool:

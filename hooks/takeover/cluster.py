@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooks.errors import InvalidResource
-from hooks.kube.objects import Obj, annotations_of, labels_of
+from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
@@ -13,6 +13,7 @@ HELM = "Helm"
 HELM_RELEASE = "meta.helm.sh/release-name"
 RELEASE_SECRET = "sh.helm.release.v1."  # noqa: S105 - the name's beginning, not a secret
 REMOTE_KIND = "InstanaAgentRemote"
+CHART = "helm.sh/chart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,21 @@ def has_labels(obj: Obj, **wanted: str) -> bool:
         found.get(f"app.kubernetes.io/{name.replace('_', '-')}") == value
         for name, value in wanted.items()
     )
+
+
+def controller_of(obj: Obj) -> Obj | None:
+    """Return the reference to the object's controller, None if it has none."""
+    owners = as_objects(obj["metadata"].get("ownerReferences"))
+    return next((each for each in owners if each.get("controller")), None)
+
+
+def repositories_of(workload: Obj) -> list[str]:
+    """Return the images of the workload's containers, without tags and digests."""
+    template = as_object(as_object(workload.get("spec")).get("template"))
+    containers = as_objects(as_object(template.get("spec")).get("containers"))
+    return [_repository(str(each.get("image", ""))) for each in containers]
+
+
+def _repository(image: str) -> str:
+    path, slash, last = image.partition("@")[0].rpartition("/")
+    return path + slash + last.partition(":")[0]

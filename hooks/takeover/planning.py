@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from hooks.kube.objects import Obj
+from hooks.takeover.clearing import clearing_steps
 from hooks.takeover.cluster import Cluster
 from hooks.takeover.cluster_rights import rights_steps
 from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.go_operator import handover_steps
-from hooks.takeover.helm_era import helm_era_steps
+from hooks.takeover.heirs import heirs_of, without_heir
+from hooks.takeover.helm_era import helm_era_steps, is_helm_era
 from hooks.takeover.running_operator import STOPPED, is_any_running, stopping_steps
+from hooks.takeover.static_manifests import is_static_agent, static_steps
 from hooks.takeover.steps import Plan, Step
 
 
@@ -30,10 +34,20 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
 
 
 def _after_stop(cluster: Cluster, settings: Settings) -> Iterator[Step]:
+    strategy, manager = settings.strategy, settings.field_manager
     for agent in cluster.selected:
-        yield from handover_steps(cluster, agent, settings.strategy, settings.field_manager)
-    yield from helm_era_steps(cluster, settings.strategy, settings.field_manager)
+        yield from handover_steps(cluster, agent, strategy, manager)
+    heirs = heirs_of(cluster, cluster.selected)
+    yield from helm_era_steps(cluster, heirs, strategy, manager)
+    yield from static_steps(cluster, heirs, strategy, manager)
+    yield from without_heir(cluster, filter(_is_old_agent, cluster.of_kind("DaemonSet")))
+    for namespace in sorted({heir.namespace for heir in heirs}):
+        yield from clearing_steps(cluster, namespace)
     yield from rights_steps(cluster)
+
+
+def _is_old_agent(daemonset: Obj) -> bool:
+    return is_helm_era(daemonset) or is_static_agent(daemonset)
 
 
 def _once_stopped(step: Step) -> Step:

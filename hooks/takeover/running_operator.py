@@ -12,6 +12,7 @@ from hooks.takeover.cluster import (
     namespace_of,
     place_of,
     release_of,
+    repositories_of,
 )
 from hooks.takeover.steps import Patch, Step, patched_metadata, place, precondition
 
@@ -75,15 +76,8 @@ def _is_operator(deployment: Obj) -> bool:
     if has_labels(deployment, name=OPERATOR):
         return True
     template = as_object(as_object(deployment.get("spec")).get("template"))
-    containers = as_objects(as_object(template.get("spec")).get("containers"))
-    images = [each.get("image", "") for each in containers]
-    is_image = any(_repository(image) == OPERATOR for image in images)
+    is_image = any(each.rpartition("/")[2] == OPERATOR for each in repositories_of(deployment))
     return name_of(deployment) in NAMES and (has_labels(template, name=OPERATOR) or is_image)
-
-
-def _repository(image: str) -> str:
-    """Return the last part of an image's name, without tag and digest."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _stop(deployment: Obj) -> Step:

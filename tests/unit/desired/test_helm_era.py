@@ -81,6 +81,35 @@ def test_services_lead_to_the_new_pods_once_all_are_replaced() -> None:
     assert selectors(answer(agent(), observed=followed(adopted()))) == [NEW_LABELS, NEW_LABELS]
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [{"app": "instana-agent"}, {"app.kubernetes.io/name": "instana-agent"}],
+    ids=["app", "name"],
+)
+def test_services_lead_to_pods_of_manifests_until_these_are_replaced(
+    labels: dict[str, str],
+) -> None:
+    before, labelled = old(), adopted()
+    for each in (before, labelled):
+        each["spec"]["selector"]["matchLabels"] = labels
+        each["spec"]["template"]["metadata"]["labels"] = labels
+
+    assert selectors(answer(agent(), before)) == [labels, labels]
+    assert selectors(answer(agent(), observed=[labelled])) == [labels, labels]
+    assert FILE not in texts(answer(agent(), observed=[labelled]), CONFIG)
+    after = answer(agent(), observed=followed(labelled))
+    assert selectors(after) == [NEW_LABELS, NEW_LABELS]
+    pods = children(after)[DAEMON_SET]["spec"]["template"]["metadata"]["labels"]
+    assert pods.items() >= (NEW_LABELS | labels).items()
+
+
+def test_services_lead_to_pods_with_any_label_of_what_was_handed_over() -> None:
+    labelled = adopted()
+    labelled["spec"]["selector"]["matchLabels"] = {"k": "v"}
+
+    assert selectors(answer(agent(), observed=[labelled])) == [{"k": "v"}, {"k": "v"}]
+
+
 def test_the_selector_of_no_other_daemonset_counts() -> None:
     stranger = old()
     stranger["spec"]["selector"]["matchLabels"] = {"app": "something"}

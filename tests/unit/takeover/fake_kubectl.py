@@ -73,7 +73,11 @@ def _refusal(call: str) -> str:
 
 
 def _is_meant(obj: Obj, kinds: str, names: list[str], options: dict[str, str]) -> bool:
+    """Tell whether a command is about the object: of kinds, or each name with its kind."""
     metadata = obj["metadata"]
+    if "/" in kinds:
+        pairs = [each.partition("/") for each in (kinds, *names)]
+        return any(_is_meant(obj, kind, [name], options) for kind, _, name in pairs)
     wanted = [
         PLURALS.get(kind.partition(".")[0], kind.partition(".")[0]) for kind in kinds.split(",")
     ]
@@ -98,6 +102,10 @@ def _is_selected(labels: dict[str, str], selector: str) -> bool:
         return labels.get(name) in values.split(",")
     for part in filter(None, selector.split(",")):
         name, equals, value = part.partition("=")
+        if name.startswith("!"):
+            if name[1:] in labels:
+                return False
+            continue
         if name not in labels or (equals and labels[name] != value):
             return False
     return True
@@ -106,6 +114,8 @@ def _is_selected(labels: dict[str, str], selector: str) -> bool:
 def _show(found: list[Obj], options: dict[str, str], out: TextIO) -> int:
     if options["output"] == "name":
         out.writelines(f"{each['kind'].lower()}/{each['metadata']['name']}\n" for each in found)
+    elif not found and "ignore-not-found" in options:
+        pass
     elif len(found) == 1:
         out.write(json.dumps(found[0]))
     else:

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from hooks.app.command_line import main
 from hooks.app.kubectl import Kubectl
 from hooks.kube.objects import Obj
+from tests.support.static_manifests import manifests
 from tests.unit.takeover import fake_kubectl
 from tests.unit.takeover.former import (
     FINALIZER,
@@ -249,6 +250,100 @@ def test_agents_of_helm_are_found_without_any_definition(cluster: FakeCluster) -
 
     assert result.exit_code == 2
     assert "create the resource" in result.output
+
+
+def _applied_by_hand(name: str) -> list[Obj]:
+    """Return the objects of an installation by hand, as the API server stores them."""
+    entry = {"manager": "kubectl-client-side-apply", "operation": "Update", "fieldsV1": {}}
+    rest = {"resourceVersion": "7", "managedFields": [entry]}
+    return [each | {"metadata": each["metadata"] | rest} for each in manifests(name)]
+
+
+def test_static_manifests_are_taken_over(cluster: FakeCluster) -> None:
+    cluster.hold(DEFINITION, agent(), *_applied_by_hand("few-objects"))
+
+    plan, first, second = run("plan"), run("apply"), run("apply")
+
+    assert (plan.exit_code, first.exit_code, second.exit_code) == (0, 0, 0)
+    assert plan.output.splitlines()[-1] == "4 steps can be done now, 0 later."
+    assert first.output.endswith("4 steps done, nothing left to do\n")
+    assert second.output == "nothing to do\n"
+    labels = {
+        each["kind"]: each["metadata"]["labels"].get("app.kubernetes.io/instance")
+        for each in cluster.objects
+        if each["kind"] not in ("CustomResourceDefinition", "InstanaAgent")
+    }
+    assert labels == dict.fromkeys(
+        ("DaemonSet", "ServiceAccount", "Service", "Secret"), "instana-agent"
+    )
+
+
+def test_rest_of_static_manifests_waits_for_the_new_pods(cluster: FakeCluster) -> None:
+    cluster.hold(DEFINITION, agent(), *_applied_by_hand("k8sensor"))
+
+    result = run("apply")
+
+    assert result.exit_code == 3
+    for left in ("Deployment instana-agent/k8sensor", "ClusterRole k8sensor"):
+        assert left in result.output
+    assert "delete" not in {arguments[0] for arguments in cluster.writes}
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_static_manifests_without_a_resource_end_with_two(
+    command: str, cluster: FakeCluster
+) -> None:
+    cluster.hold(*_applied_by_hand("app-label"))
+
+    result = run(command)
+
+    assert result.exit_code == 2
+    assert "create the resource" in result.output
+    assert cluster.writes == []
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+@pytest.mark.parametrize("kind", ["Service", "Secret", "ServiceAccount", "ConfigMap", "DaemonSet"])
+def test_object_of_a_stranger_ends_with_two_and_labels(
+    kind: str, command: str, cluster: FakeCluster
+) -> None:
+    name = "instana-agent-namespaces" if kind == "ConfigMap" else "instana-agent"
+    stranger = obj(kind, name, data={"key": SECRET_VALUE}, spec={"template": {}, "selector": {}})
+    cluster.hold(DEFINITION, agent(), stranger)
+
+    result = run(command)
+
+    assert result.exit_code == 2
+    label = f"kubectl label --overwrite {kind.lower()} -n {NAMESPACE} {name} "
+    assert f"{label}app.kubernetes.io/managed-by=instana-agent-operator" in result.output
+    assert SECRET_VALUE not in result.output
+    assert cluster.writes == []
+
+
+def test_nothing_else_is_read_of_strangers(cluster: FakeCluster) -> None:
+    cluster.hold(DEFINITION, agent(), obj("Secret", "mine", data={"key": SECRET_VALUE}))
+
+    assert run("plan").output == "nothing to do\n"
+    reads = [" ".join(arguments) for arguments, _ in cluster.calls]
+    by_selector = [each for each in reads if "secrets" in each]
+    assert [each for each in by_selector if "--selector=" not in each] == []
+    assert any("Secret/instana-agent " in each for each in reads)
+
+
+@pytest.mark.parametrize("bound", [[], [NAMESPACE]], ids=["nobody", "somebody"])
+def test_everybody_who_is_bound_to_an_old_role_is_asked_for(
+    bound: list[str], cluster: FakeCluster
+) -> None:
+    others = [
+        obj("RoleBinding", "mine", each) | {"roleRef": {"kind": "ClusterRole", "name": "k8sensor"}}
+        for each in bound
+    ]
+    cluster.hold(DEFINITION, agent(), *_applied_by_hand("k8sensor"), *others)
+
+    output = run("plan").output
+
+    assert "ClusterRoleBinding k8sensor" in output
+    assert ("ClusterRole k8sensor" in output) == (not bound)
 
 
 def test_helm_releases_are_read_by_name_only(cluster: FakeCluster) -> None:

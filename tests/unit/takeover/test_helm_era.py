@@ -41,6 +41,7 @@ ADOPTED = (
 LABELS = {
     "app.kubernetes.io/managed-by": "instana-agent-operator",
     "app.kubernetes.io/component": "instana-agent",
+    "app.kubernetes.io/instance": "instana-agent",
 }
 
 

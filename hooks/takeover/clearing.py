@@ -1,0 +1,125 @@
+"""What former installations leave behind: it goes once the new pods are there, and not before.
+
+So there is no time without Kubernetes data, which the old sensor gathers until then.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hooks.desired import names
+from hooks.desired.labels import COMPONENT
+from hooks.kube.objects import Obj, identity, labels_of
+from hooks.observed.rollout import is_rolled_out, is_taken_up
+from hooks.takeover.cluster import (
+    RELEASE_SECRET,
+    Cluster,
+    name_of,
+    namespace_of,
+    parsed,
+    release_of,
+)
+from hooks.takeover.cluster_rights import missing_bindings
+from hooks.takeover.heirs import Heir, heirs_of, identities
+from hooks.takeover.helm_era import is_helm_era
+from hooks.takeover.static_leftovers import is_left_in
+from hooks.takeover.steps import Deletion, Step, place
+
+LEFT_BEHIND = (
+    "Deployment",
+    "PodDisruptionBudget",
+    "Service",
+    "ServiceAccount",
+    "ConfigMap",
+    "ClusterRoleBinding",
+    "ClusterRole",
+)
+
+
+def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
+    """Yield the deletion of what nobody in the namespace needs.
+
+    Several releases, and installations without one, may be in it.
+    """
+    heirs = heirs_of(cluster, (each for each in cluster.agents if namespace_of(each) == namespace))
+    left = [each for kind in LEFT_BEHIND for each in _left_of(cluster, kind, namespace, heirs)]
+    awaited = next(filter(None, (_awaited(cluster, heir) for heir in heirs)), "")
+    for release in sorted({release_of(each) for each in left}):
+        for secret in _release_secrets(cluster, namespace, release):
+            why = "Helm forgets the release, so that nobody uninstalls what is taken over"
+            yield Step(secret, "delete", why, Deletion(), waits_for=awaited)
+    for obj in left:
+        why = "an object of another name takes its place"
+        restarts = "its pods end" if obj["kind"] == "Deployment" else "none"
+        yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=awaited)
+
+
+def _left_of(cluster: Cluster, kind: str, namespace: str, heirs: list[Heir]) -> Iterator[Obj]:
+    """Yield the objects of a kind that were installed with the agents and are not wanted now."""
+    wanted = identities(heirs)
+    children = [child for heir in heirs for child in heir.children]
+    for obj in cluster.of_kind(kind):
+        is_of_helm = is_helm_era(obj) and _home_of(obj) == namespace
+        is_left = is_of_helm or is_left_in(cluster, namespace, obj)
+        is_wanted = identity(obj) in wanted or _is_named(children, kind, name_of(obj))
+        if wanted and is_left and not is_wanted:
+            yield obj
+
+
+def _home_of(obj: Obj) -> str:
+    annotations = obj["metadata"].get("annotations") or {}
+    home: str = namespace_of(obj) or annotations.get("meta.helm.sh/release-namespace", "")
+    return home
+
+
+def _is_named(value: Any, kind: str, name: str) -> bool:
+    """Tell whether pods of the children name the ConfigMap or the ServiceAccount."""
+    if isinstance(value, list):
+        return any(_is_named(each, kind, name) for each in value)
+    if not isinstance(value, dict):
+        return False
+    by_kind = {"ConfigMap": ("configMap", "configMapKeyRef", "configMapRef")}.get(kind, ())
+    if any((value.get(field) or {}).get("name") == name for field in by_kind):
+        return True
+    if kind == "ServiceAccount" and value.get("serviceAccountName") == name:
+        return True
+    return any(_is_named(each, kind, name) for each in value.values())
+
+
+def _awaited(cluster: Cluster, heir: Heir) -> str:
+    """Return what has to be there before the old objects go, "" if all is."""
+    agent = parsed(heir.agent)
+    if agent is None:
+        return f"{place(heir.agent)} to be valid: it may need this"
+    for child in heir.children:
+        observed = cluster.get(child["kind"], agent.namespace, name_of(child))
+        if child["kind"] == "DaemonSet" and not _is_rolled_out(observed):
+            return f"DaemonSet {name_of(child)} to be rolled out"
+    sensor = names.k8sensor(agent.name)
+    has_sensor = any(
+        (each["kind"], name_of(each)) == ("Deployment", sensor) for each in heir.children
+    )
+    if has_sensor and not _is_available(cluster.get("Deployment", agent.namespace, sensor)):
+        return f"Deployment {sensor} to be available"
+    missing = missing_bindings(cluster, agent)
+    return f"ClusterRoleBinding {missing[0]}" if missing else ""
+
+
+def _is_rolled_out(daemonset: Obj | None) -> bool:
+    """Tell whether all pods are ours: those of former installations lack the label."""
+    if daemonset is None or COMPONENT not in labels_of(daemonset["spec"]["template"]):
+        return False
+    return is_rolled_out(daemonset)
+
+
+def _is_available(deployment: Obj | None) -> bool:
+    if deployment is None or not is_taken_up(deployment):
+        return False
+    conditions = deployment["status"].get("conditions") or []
+    return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
+
+
+def _release_secrets(cluster: Cluster, namespace: str, release: str) -> Iterator[Obj]:
+    prefix = f"{RELEASE_SECRET}{release}.v"
+    for obj in cluster.of_kind("Secret"):
+        if release and namespace_of(obj) == namespace and name_of(obj).startswith(prefix):
+            yield obj

@@ -1,0 +1,63 @@
+"""What is left of manifests that were applied by hand, once the agents are adopted.
+
+Nothing says what was applied together with the agents. So only what has the labels and one of the
+names of those manifests is meant, and of cluster roles what nobody else is bound to.
+"""
+
+from hooks.desired.cluster_rbac import bound_account
+from hooks.desired.labels import AGENT
+from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.takeover.cluster import (
+    Cluster,
+    name_of,
+    namespace_of,
+    parsed,
+    repositories_of,
+)
+from hooks.takeover.cluster_rights import EVERYWHERE
+from hooks.takeover.static_manifests import is_of_static_manifests
+
+SENSORS = ("k8sensor", "kubernetes-sensor")
+"""What the old sensor's Deployment and all that belongs to it are called."""
+
+SENSOR_IMAGES = ("k8sensor", "agent")
+BINDINGS = ("ClusterRoleBinding", "RoleBinding")
+
+
+def is_left_in(cluster: Cluster, namespace: str, obj: Obj) -> bool:
+    """Tell whether the object came with manifests that installed agents in the namespace."""
+    agents = [each for each in cluster.agents if namespace_of(each) == namespace]
+    names = {*SENSORS, *map(name_of, agents)}
+    if not is_of_static_manifests(obj) or name_of(obj) not in names:
+        return False
+    match obj["kind"]:
+        case "ClusterRoleBinding":
+            return _binds_only_in(namespace, obj) and all(map(_gets_rights, agents))
+        case "ClusterRole":
+            bindings = _bindings_of(cluster, obj)
+            return bool(bindings) and all(is_left_in(cluster, namespace, b) for b in bindings)
+        case "Deployment":
+            images = [each.rpartition("/")[2] for each in repositories_of(obj)]
+            return namespace_of(obj) == namespace and any(each in SENSOR_IMAGES for each in images)
+    return namespace_of(obj) == namespace
+
+
+def _binds_only_in(namespace: str, binding: Obj) -> bool:
+    subjects = as_objects(binding.get("subjects"))
+    return bool(subjects) and all(each.get("namespace") == namespace for each in subjects)
+
+
+def _gets_rights(agent: Obj) -> bool:
+    """Tell whether this service gives the agents rights in place of the old ones."""
+    resource = parsed(agent)
+    return resource is not None and bool(bound_account(resource, AGENT, EVERYWHERE))
+
+
+def _bindings_of(cluster: Cluster, role: Obj) -> list[Obj]:
+    return [
+        each
+        for kind in BINDINGS
+        for each in cluster.of_kind(kind)
+        if (ref := as_object(each.get("roleRef"))).get("kind") == role["kind"]
+        and ref.get("name") == name_of(role)
+    ]

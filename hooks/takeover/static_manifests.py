@@ -1,0 +1,196 @@
+"""From manifests that were applied by hand: no release, no operator, no owner, only labels.
+
+They are adopted like those of a Helm release. What has the name of a child and is not certainly a
+part of such an installation is refused: a person has to say whose it is.
+"""
+
+from collections.abc import Iterator
+
+from hooks.desired.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME
+from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.models.instana_agent import KIND
+from hooks.takeover.cluster import (
+    CHART,
+    Cluster,
+    controller_of,
+    name_of,
+    namespace_of,
+    repositories_of,
+)
+from hooks.takeover.field_ownership import (
+    Entry,
+    IsFormer,
+    Strategy,
+    handed_over,
+    owned_fields,
+)
+from hooks.takeover.heirs import WORKLOADS, Heir, handing_over
+from hooks.takeover.helm_era import adoption, is_helm_era
+from hooks.takeover.steps import Step, place
+
+MARKS = (NAME, APP)
+"""The labels that say `instana-agent` in these manifests: the older ones have the second alone."""
+
+OF_POD = (NAME, INSTANCE, COMPONENT)
+"""The labels by which Services and policies find the pods."""
+
+IMAGES = {"DaemonSet": ("agent", "agent/static", "agent/dynamic"), "Deployment": ("k8sensor",)}
+"""How the repositories of Instana's images end, by what runs them."""
+
+INSTALLER = "kubectl"
+CONVERTED = "before-first-apply"
+"""Field managers: how those of all commands of kubectl begin, and the one before any was known."""
+
+
+def static_steps(
+    cluster: Cluster, heirs: list[Heir], strategy: Strategy, manager: str
+) -> Iterator[Step]:
+    """Yield the adoption of each object that has the name of a child, or its refusal."""
+    for heir in heirs:
+        for child in heir.children:
+            obj = cluster.get(child["kind"], heir.namespace, name_of(child))
+            if obj is None or is_helm_era(obj) or _is_controlled_by(obj, heir.agent):
+                continue
+            if refusal := _refusal(obj, child, heir.agent):
+                yield refusal
+                continue
+            changes = handed_over(obj, _is_former(obj, manager), strategy, manager) or {}
+            yield from adoption(obj, child, strategy, changes)
+
+
+def is_of_static_manifests(obj: Obj) -> bool:
+    """Tell whether the labels are those of the manifests, and nobody manages the object."""
+    labels = labels_of(obj)
+    is_managed = controller_of(obj) or MANAGED_BY in labels or CHART in labels
+    return not is_managed and any(labels.get(mark) == AGENT for mark in MARKS)
+
+
+def is_static_agent(daemonset: Obj) -> bool:
+    """Tell whether the DaemonSet is that of such an installation."""
+    return is_of_static_manifests(daemonset) and _runs_image_of_instana(daemonset)
+
+
+def _is_controlled_by(obj: Obj, agent: Obj) -> bool:
+    """Tell by kind and name: what a former resource of that name owns is about to go."""
+    controller = controller_of(obj) or {}
+    return (controller.get("kind"), controller.get("name")) == (KIND, name_of(agent))
+
+
+def _refusal(obj: Obj, child: Obj, agent: Obj) -> Step | None:
+    """Return what a person has to do first, None if the object can be adopted."""
+    if controller_of(obj):
+        return _stranger(obj, child, agent)
+    is_given = handing_over(child).items() <= labels_of(obj).items()
+    is_agents = obj["kind"] in WORKLOADS and _runs_as(obj, child)
+    if not is_given and is_agents and not _is_marked_or_managed(obj):
+        return _unlabelled(obj, child)
+    is_known = is_of_static_manifests(obj) and (is_agents or obj["kind"] not in WORKLOADS)
+    if not is_given and not is_known:
+        return _stranger(obj, child, agent)
+    if obj["kind"] in WORKLOADS and not _fits(obj, child):
+        return _unfit(obj, child)
+    return None
+
+
+def _is_marked_or_managed(obj: Obj) -> bool:
+    labels = labels_of(obj)
+    return MANAGED_BY in labels or CHART in labels or any(labels.get(m) == AGENT for m in MARKS)
+
+
+def _runs_as(workload: Obj, child: Obj) -> bool:
+    """Tell whether it runs an image of Instana, or that of the resource: a mirror has its own."""
+    wanted = repositories_of(child)
+    return _runs_image_of_instana(workload) or any(
+        each in wanted for each in repositories_of(workload)
+    )
+
+
+def _runs_image_of_instana(workload: Obj) -> bool:
+    return any(
+        f"/{repository}".endswith(f"/{image}")
+        for repository in repositories_of(workload)
+        for image in IMAGES[workload["kind"]]
+    )
+
+
+def _fits(workload: Obj, child: Obj) -> bool:
+    """Tell whether pods that the selector goes on asking for can carry the labels of ours."""
+    selector = as_object(as_object(workload.get("spec")).get("selector"))
+    asked = as_object(selector.get("matchLabels"))
+    ours = {name: labels_of(child)[name] for name in OF_POD}
+    is_equal = all(asked.get(name, value) == value for name, value in ours.items())
+    return is_equal and not selector.get("matchExpressions")
+
+
+def _is_former(obj: Obj, manager: str) -> IsFormer:
+    """Return what tells the entries of whoever installed the object.
+
+    What Metacontroller has made, and lost since, was installed by nobody else.
+    """
+    entries = obj["metadata"].get("managedFields") or []
+    is_made_by_us = any(each.get("manager") == manager for each in entries)
+    return lambda entry: not is_made_by_us and _is_of_installer(entry)
+
+
+def _is_of_installer(entry: Entry) -> bool:
+    by = str(entry.get("manager", ""))
+    labels = (owned_fields(entry).get("f:metadata") or {}).get("f:labels") or {}
+    is_of_kubectl = by.startswith(INSTALLER) or by == CONVERTED
+    return is_of_kubectl or any(f"f:{mark}" in labels for mark in MARKS)
+
+
+def _stranger(obj: Obj, child: Obj, agent: Obj) -> Step:
+    why = f"{_strangeness(obj, child)}, and it has the name of a child of {place(agent)}"
+    if controller_of(obj):
+        return Step(obj, "rename the resource", why, blocks=True)
+    return Step(
+        obj,
+        "rename the resource, or hand this over by labels",
+        f"{why}; with the labels it is replaced, and deleted together with the resource",
+        blocks=True,
+        commands=(_label(obj, handing_over(child)),),
+    )
+
+
+def _strangeness(obj: Obj, child: Obj) -> str:
+    if controller := controller_of(obj):
+        return f"it belongs to {controller.get('kind')} {controller.get('name')}"
+    if owner := labels_of(obj).get(MANAGED_BY):
+        return f"its labels say that {owner} manages it, not this resource"
+    if obj["kind"] in WORKLOADS and not _runs_as(obj, child):
+        kind = K8SENSOR if obj["kind"] == "Deployment" else "agent"
+        return f"it runs {', '.join(repositories_of(obj))}, not the {kind}"
+    return "no label says that it was installed with an agent"
+
+
+def _unlabelled(obj: Obj, child: Obj) -> Step:
+    return Step(
+        obj,
+        "label it, if it is an older installation of the agent",
+        f"it runs {', '.join(repositories_of(obj))}, but lacks the label of Instana's manifests; "
+        "the Service, ServiceAccount and Secret beside it may lack it too",
+        blocks=True,
+        commands=(_label(obj, {NAME: labels_of(child)[NAME]}),),
+    )
+
+
+def _unfit(obj: Obj, child: Obj) -> Step:
+    ours = ", ".join(f"{name}={labels_of(child)[name]}" for name in OF_POD)
+    return Step(
+        obj,
+        "delete it by hand, once Metacontroller and this service run",
+        f"its selector cannot change, and does not go with the labels of our pods ({ours}); once "
+        "it is gone, another is made at once in its place, and all its pods start together. Then "
+        "run this command again, for the other objects",
+        blocks=True,
+        commands=(f"kubectl delete {_named(obj)}",),
+    )
+
+
+def _label(obj: Obj, labels: dict[str, str]) -> str:
+    wanted = " ".join(f"{name}={value}" for name, value in labels.items())
+    return f"kubectl label --overwrite {_named(obj)} {wanted}"
+
+
+def _named(obj: Obj) -> str:
+    return f"{obj['kind'].lower()} -n {namespace_of(obj)} {name_of(obj)}"
