@@ -1,4 +1,4 @@
-"""`python -m hooks takeover`: from another operator or a Helm release to Metacontroller."""
+"""`python -m hooks takeover`: from an operator, a Helm release or applied manifests, in place."""
 
 import sys
 import time
@@ -90,7 +90,7 @@ apply_strategy_option = click.option(
 
 @click.group("takeover")
 def takeover_command() -> None:
-    """Take over agents that the Go operator or a Helm release runs, in place.
+    """Take over agents that the Go operator, a Helm release or applied manifests run, in place.
 
     Reads and writes by `kubectl` with your own rights; needs to list the kinds concerned in the
     whole cluster. docs/migrate.md has the whole way.

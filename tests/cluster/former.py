@@ -1,16 +1,19 @@
 """What other installations left in a cluster, made again in a namespace of each case's own."""
 
 import json
+import subprocess
 from typing import Any
 
 from tests.cluster.account import open_namespace
-from tests.cluster.api import CLUSTER_SCOPED, Api, Obj
+from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
 from tests.support.helm_era import recorded_state
+from tests.support.static_manifests import manifests
 
 OPERATOR = "instana-agent-operator"
 FINALIZERS = ["v3.agent.instana.io/finalizer"]
 SYSTEM = "kube-system"
+NEW_SENSOR = "instana-agent-k8sensor"
 RELEASE = "sh.helm.release.v1.instana-agent.v1"
 
 
@@ -86,6 +89,45 @@ def install_by_helm(api: Api, state: str, namespace: str, pod: Obj | None = None
     metadata = {"name": RELEASE, "namespace": namespace, "labels": labels}
     release = {"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1"}
     api.create(release | {"metadata": metadata}, manager="helm")
+
+
+def install_by_kubectl(api: Api, installation: str, namespace: str) -> None:
+    """Apply an installation's manifests as users do; cluster roles are there once."""
+    open_namespace(api, namespace)
+    objects = [moved(each, namespace) for each in manifests(installation)]
+    wanted = [each for each in objects if each["kind"] not in CLUSTER_SCOPED or not api.get(each)]
+    kubectl_apply(wanted)
+
+
+def kubectl_apply(objects: list[Obj]) -> None:
+    """Apply the objects on the client's side."""
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    command = ["kubectl", "apply", "--filename=-"]
+    subprocess.run(command, input=text, text=True, check=True, capture_output=True)
+
+
+def let_sensors_run(api: Api, namespaces: list[str]) -> None:
+    """Tell the API server, in place of kubelets, that the new sensors' pods are ready."""
+    sensor = "app.kubernetes.io/component=k8sensor"
+    for namespace in namespaces:
+        wait_for(lambda n=namespace: len(_pods(api, n, sensor)) == 3, "pods")  # type: ignore[misc]
+        for pod in _pods(api, namespace, sensor):
+            ready = {"type": "Ready", "status": "True"}
+            api.merge(pod, {"status": {"phase": "Running", "conditions": [ready]}}, "status")
+    metadata = [{"name": NEW_SENSOR, "namespace": namespace} for namespace in namespaces]
+    deployments = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": each} for each in metadata
+    ]
+    wait_for(lambda: all(_is_available(api.get(each)) for each in deployments), "sensors run")
+
+
+def _pods(api: Api, namespace: str, selector: str) -> list[Obj]:
+    return api.list("Pod", "v1", namespace, labelSelector=selector)
+
+
+def _is_available(deployment: Obj | None) -> bool:
+    conditions: list[Any] = ((deployment or {}).get("status") or {}).get("conditions") or []
+    return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
 
 
 def of_helm_operator(api: Api, agent: Obj) -> Obj:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +11,13 @@ from hooks.app.command_line import main
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
-from tests.cluster.former import RELEASE, install_by_helm, moved, of_helm_operator
+from tests.cluster.former import (
+    RELEASE,
+    install_by_helm,
+    let_sensors_run,
+    moved,
+    of_helm_operator,
+)
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import (
     STRATEGIES,
@@ -27,7 +32,6 @@ OF_OPERATOR = "by-operator"
 
 PLACES = (*STATES, OF_OPERATOR)
 OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
-NEW_SENSOR = "instana-agent-k8sensor"
 
 pytestmark = [
     pytest.mark.loop,
@@ -97,36 +101,12 @@ def _go_through(seen: Seen, strategy: str, agents: list[Obj], logs: Path) -> Non
             wait_until_settled(seen.api, agents)
             seen.adopted = children(seen.api, namespaces)
             seen.take_over("no sensor yet", strategy)
-            _let_sensors_run(seen.api, namespaces)
+            let_sensors_run(seen.api, namespaces)
             seen.take_over("sensors run", strategy)
             seen.take_over("again", strategy)
             seen.errors = sync_errors(seen.api, agents)
         loop.close()
     seen.left = _helm_objects(seen.api, namespaces)
-
-
-def _let_sensors_run(api: Api, namespaces: list[str]) -> None:
-    """Tell the API server, in place of kubelets, that the new sensors' pods are ready."""
-    sensor = "app.kubernetes.io/component=k8sensor"
-    for namespace in namespaces:
-        wait_for(lambda n=namespace: len(_pods(api, n, sensor)) == 3, "pods")  # type: ignore[misc]
-        for pod in _pods(api, namespace, sensor):
-            ready = {"type": "Ready", "status": "True"}
-            api.merge(pod, {"status": {"phase": "Running", "conditions": [ready]}}, "status")
-    metadata = [{"name": NEW_SENSOR, "namespace": namespace} for namespace in namespaces]
-    deployments = [
-        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": each} for each in metadata
-    ]
-    wait_for(lambda: all(_is_available(api.get(each)) for each in deployments), "sensors run")
-
-
-def _pods(api: Api, namespace: str, selector: str) -> list[Obj]:
-    return api.list("Pod", "v1", namespace, labelSelector=selector)
-
-
-def _is_available(deployment: Obj | None) -> bool:
-    conditions: list[Any] = ((deployment or {}).get("status") or {}).get("conditions") or []
-    return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
 
 
 def _helm_objects(api: Api, namespaces: list[str]) -> set[tuple[str, str, str]]:
