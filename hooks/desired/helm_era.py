@@ -7,7 +7,7 @@ is the only one until a k8sensor runs.
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.labels import AGENT, APP, COMPONENT, NAME
+from hooks.desired.labels import AGENT, APP, COMPONENT, NAME, labels_for_kept_selector
 from hooks.desired.metadata import selector_labels
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.observed.rollout import count, is_rolled_out
@@ -21,14 +21,19 @@ def adopted_daemonset(context: Context) -> Obj | None:
     return observed if observed and _asks_for_less(observed) else None
 
 
-def service_selector(context: Context) -> dict[str, str]:
-    """Return what the Services select by: the old labels as long as pods carry no others."""
+def agent_selector(context: Context) -> dict[str, str]:
+    """Return what selects the agents' pods: the old labels as long as pods carry no others.
+
+    The new pods go on carrying what the DaemonSet selects by: the name of a Helm release, which may
+    not be that of the resource.
+    """
     agent = context.agent
     in_the_way = context.related.get(names.DAEMON_SET, agent.namespace, agent.name)
     former = adopted_daemonset(context) or _of_agents(in_the_way)
     if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
         return _match_labels(former)
-    return selector_labels(context, AGENT)
+    ours, kept = selector_labels(context, AGENT), labels_for_kept_selector(former)
+    return ours | {name: value for name, value in kept.items() if name in ours}
 
 
 def keeps_kubernetes_sensor(context: Context) -> bool:

@@ -11,6 +11,7 @@ from hooks.desired import names
 from hooks.desired.context import Context
 from hooks.desired.etcd_discovery import TARGETS_VARIABLE
 from hooks.desired.held import observed_env, pod_spec
+from hooks.desired.helm_era import agent_selector
 from hooks.desired.labels import AGENT, K8SENSOR
 from hooks.desired.metadata import metadata, selector_labels
 from hooks.kube.objects import Obj
@@ -40,7 +41,7 @@ def _of_agents(context: Context, children: list[Obj]) -> list[Obj]:
         return []
     numbers = [port.number for port in ports(context.agent.spec)]
     ingress = {"ingress": [{"ports": _tcp(numbers)}], "policyTypes": ["Ingress"]}
-    return [_policy(context, context.agent.name, AGENT, ingress)]
+    return [_policy(context, context.agent.name, AGENT, agent_selector(context), ingress)]
 
 
 def _of_sensors(context: Context, children: list[Obj]) -> list[Obj]:
@@ -54,15 +55,16 @@ def _of_sensors(context: Context, children: list[Obj]) -> list[Obj]:
         spec["ingress"] = [{"ports": _tcp(wanted.sensor_ports)}]
     if wanted.egress.enabled:
         spec |= {"policyTypes": ["Ingress", "Egress"], "egress": _egress(context, deployments)}
-    return [_policy(context, names.k8sensor(context.agent.name), K8SENSOR, spec)]
+    pods = selector_labels(context, K8SENSOR)
+    return [_policy(context, names.k8sensor(context.agent.name), K8SENSOR, pods, spec)]
 
 
-def _policy(context: Context, name: str, component: str, spec: Obj) -> Obj:
+def _policy(context: Context, name: str, component: str, pods: dict[str, str], spec: Obj) -> Obj:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": metadata(context, name, component),
-        "spec": {"podSelector": {"matchLabels": selector_labels(context, component)}} | spec,
+        "spec": {"podSelector": {"matchLabels": pods}} | spec,
     }
 
 

@@ -6,7 +6,7 @@ one that just starts is looked for by the others.
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.helm_era import service_selector
+from hooks.desired.helm_era import agent_selector
 from hooks.desired.labels import AGENT
 from hooks.desired.metadata import metadata
 from hooks.kube.objects import Obj
@@ -37,7 +37,7 @@ def service(context: Context) -> list[Obj]:
                 "internalTrafficPolicy": "Local",
                 "ports": _service_ports(context),
                 "publishNotReadyAddresses": True,
-                "selector": service_selector(context),
+                "selector": agent_selector(context),
             },
         }
     ]
@@ -53,7 +53,7 @@ def headless_service(context: Context) -> Obj:
             "clusterIP": "None",
             "ports": _service_ports(context),
             "publishNotReadyAddresses": True,
-            "selector": service_selector(context),
+            "selector": agent_selector(context),
         },
     }
 

@@ -45,8 +45,7 @@ def old(**status: int) -> Obj:
 def adopted() -> Obj:
     """Return it with the labels by which Metacontroller takes it for a child."""
     daemonset = old()
-    component = {"app.kubernetes.io/component": "instana-agent"}
-    daemonset["metadata"]["labels"] = OLD_LABELS | OURS | component
+    daemonset["metadata"]["labels"] = OLD_LABELS | OURS | NEW_LABELS
     return daemonset
 
 
@@ -78,7 +77,22 @@ def test_services_lead_to_old_and_new_pods_while_these_are_replaced() -> None:
 
 
 def test_services_lead_to_the_new_pods_once_all_are_replaced() -> None:
-    assert selectors(answer(agent(), observed=followed(adopted()))) == [NEW_LABELS, NEW_LABELS]
+    observed = followed(adopted())
+    (daemonset,) = (each for each in observed if each["kind"] == "DaemonSet")
+    pods = daemonset["spec"]["template"]["metadata"]["labels"]
+
+    assert selectors(answer(agent(), observed=observed)) == [NEW_LABELS | OLD_LABELS] * 2
+    assert pods.items() >= (NEW_LABELS | OLD_LABELS).items()
+
+
+def test_network_policies_are_about_the_pods_that_services_lead_to() -> None:
+    network = {"spec": {"template": {"spec": {"hostNetwork": None}}}}
+    spec: Obj = {"networkPolicy": {"enabled": True}, "overrides": {"agentDaemonSet": network}}
+    for observed in ([adopted()], followed(adopted())):
+        answered = children(answer(agent(spec), observed=observed))
+        selector = answered["NetworkPolicy/instana-agent"]["spec"]["podSelector"]
+
+        assert selector == {"matchLabels": answered["Service/instana-agent"]["spec"]["selector"]}
 
 
 @pytest.mark.parametrize(
