@@ -9,6 +9,7 @@ from hooks.app.monitoring import alert_rules, dashboard
 from hooks.chart import SOURCES, chart_files, existing_values_page
 from hooks.definition import (
     definition,
+    guards,
     inline_secrets_denied,
     mutating_configuration,
     policies,
@@ -21,6 +22,7 @@ API_REFERENCE = Path("docs/api.md")
 DEFINITION = Path("crd/agents.instana.io.yaml")
 POLICIES = Path("deploy/admission/policies.yaml")
 INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
+GUARDS = Path("deploy/guards/policies.yaml")
 VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
 MUTATING = Path("deploy/components/defaulting/configuration.yaml")
 VALIDATION = Path("docs/validation.md")
@@ -29,6 +31,7 @@ ALERTS = Path("deploy/components/monitoring/alerts.yaml")
 DASHBOARD = Path("deploy/components/monitoring/dashboard.json")
 DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
 POLICIES_HEADER = "# Made from the table of rules by `make generate`.\n"
+GUARDS_HEADER = "# Made by `make generate`; docs/guards.md says what each is for.\n"
 MONITORING_HEADER = "# Made by `make generate`; docs/operate.md says what to do about each.\n"
 WEBHOOKS_HEADER = "# Made by `make generate`, with the conditions of the policies.\n"
 
@@ -54,6 +57,7 @@ def _generated_from_code() -> dict[Path, str]:
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
         POLICIES: POLICIES_HEADER + as_yaml(policies()),
         INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
+        GUARDS: GUARDS_HEADER + as_yaml(guards()),
         VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
         MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),
         VALIDATION: validation_page(),

@@ -25,6 +25,7 @@ VALIDATING: Final = f"{CONTROLLER}.webhooks.validating"
 DEFAULTING: Final = f"{CONTROLLER}.webhooks.defaulting"
 WEBHOOKS: Final = f"or {VALIDATING} {DEFAULTING}"
 MONITORING: Final = f"{CONTROLLER}.monitoring.enabled"
+GUARDS: Final = f"{CONTROLLER}.guards.enabled"
 POLICIES: Final = f"{CONTROLLER}.policies.enabled"
 INLINE_SECRETS: Final = f"{CONTROLLER}.inlineSecrets"
 ALL_NAMESPACES: Final = f'has "*" {CONTROLLER}.namespaces'

@@ -126,6 +126,12 @@ class Enabled(SpecModel):
     enabled: bool = Field(default=False, description="Whether they are installed.")
 
 
+class Guards(SpecModel):
+    """Admission policies that keep agents from what is not theirs."""
+
+    enabled: bool = Field(default=True, description="Whether they are installed.")
+
+
 class ClusterFacts(SpecModel):
     """What the cluster is; asked of it where not given."""
 
@@ -226,6 +232,10 @@ class ControllerValues(SpecModel):
     )
     webhooks: Webhooks = Field(
         default=Webhooks(), description="Webhooks for InstanaAgents: docs/install.md."
+    )
+    guards: Guards = Field(
+        default=Guards(),
+        description="Admission policies that keep agents from what is not theirs: docs/guards.md.",
     )
     policies: Enabled = Field(
         default=Enabled(), description="Admission policies with further errors, and warnings."

@@ -106,6 +106,7 @@ TEMPLATES: Final = (
         "metacontroller/instana-cluster-rbac.yaml",
         conditions.METACONTROLLER,
     ),
+    Template("guards", "deploy/guards/policies.yaml", condition=conditions.GUARDS),
     Template(
         "policies",
         "deploy/admission/policies.yaml",

@@ -8,12 +8,14 @@ are passed through come from `kubernetes_types.json`, which
 
 from hooks.definition.conformance import departures
 from hooks.definition.definition import definition
+from hooks.definition.guards import guards
 from hooks.definition.policies import inline_secrets_denied, policies
 from hooks.definition.webhooks import mutating_configuration, validating_configuration
 
 __all__ = [
     "definition",
     "departures",
+    "guards",
     "inline_secrets_denied",
     "mutating_configuration",
     "policies",

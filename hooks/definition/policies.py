@@ -9,18 +9,26 @@ As the definition does, those that refuse let pass what an update leaves as it w
 from collections.abc import Callable, Iterable
 
 from hooks.definition.definition import GROUP, VERSION
+from hooks.definition.policy import (
+    CREATE,
+    DENY,
+    FAIL,
+    IGNORE,
+    UPDATE,
+    WARN,
+    binding,
+    policy,
+    resource_rule,
+)
 from hooks.definition.validations import METADATA, SELF, message_of
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
 from hooks.rules import INLINE_SECRETS, TABLE, Layer, Rule
 from hooks.rules.walking import ITEMS, VALUES, steps_of
 
-API_VERSION = "admissionregistration.k8s.io/v1"
-LABELS = {"app.kubernetes.io/name": "instana-agent-hooks", "app.kubernetes.io/part-of": "instana"}
 ERRORS, WARNINGS = "instana-agent-errors", "instana-agent-warnings"
 INLINE, NEW_INLINE = "instana-agent-inline-secrets", "instana-agent-new-inline-secrets"
-FAIL, IGNORE, DENY, WARN = "Fail", "Ignore", "Deny", "Warn"
-CREATING = "request.operation == 'CREATE'"
+CREATING = f"request.operation == '{CREATE}'"
 CHANGED = f"{CREATING} || !has(oldObject.spec) || object.spec != oldObject.spec"
 
 
@@ -40,50 +48,28 @@ def policies() -> list[Obj]:
     warnings = [rule for rule in RULES if not rule.is_error and rule not in SECRETS]
     return [
         _policy(ERRORS, _validations(errors), FAIL),
-        _binding(ERRORS, DENY),
+        binding(ERRORS, DENY),
         _policy(WARNINGS, _validations(warnings), IGNORE),
-        _binding(WARNINGS, WARN),
+        binding(WARNINGS, WARN),
         _policy(INLINE, _validations(SECRETS), IGNORE),
-        _binding(INLINE, WARN),
+        binding(INLINE, WARN),
     ]
 
 
 def inline_secrets_denied() -> list[Obj]:
     """Return the policy, with its binding, that refuses secrets which were not there before."""
     validations = [_of_new(rule, place) for rule in SECRETS for place in rule.places]
-    return [_policy(NEW_INLINE, validations, FAIL), _binding(NEW_INLINE, DENY)]
+    return [_policy(NEW_INLINE, validations, FAIL), binding(NEW_INLINE, DENY)]
 
 
 def _policy(name: str, validations: list[Obj], failure_policy: str) -> Obj:
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": name, "labels": LABELS},
-        "spec": {
-            "failurePolicy": failure_policy,
-            "matchConstraints": {
-                "resourceRules": [
-                    {
-                        "apiGroups": [GROUP],
-                        "apiVersions": [VERSION],
-                        "operations": ["CREATE", "UPDATE"],
-                        "resources": [PLURAL],
-                    }
-                ]
-            },
-            "matchConditions": [*CONDITIONS],
-            "validations": validations,
-        },
-    }
-
-
-def _binding(name: str, action: str) -> Obj:
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "ValidatingAdmissionPolicyBinding",
-        "metadata": {"name": name, "labels": LABELS},
-        "spec": {"policyName": name, "validationActions": [action]},
-    }
+    return policy(
+        name,
+        {"resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)]},
+        failure_policy,
+        matchConditions=[*CONDITIONS],
+        validations=validations,
+    )
 
 
 def _validations(rules: Iterable[Rule]) -> list[Obj]:

@@ -7,7 +7,8 @@ answers with an error, keeps nobody from storing a resource: its own checks come
 from typing import Any
 
 from hooks.definition.definition import GROUP, VERSION
-from hooks.definition.policies import API_VERSION, CONDITIONS, LABELS
+from hooks.definition.policies import CONDITIONS
+from hooks.definition.policy import API_VERSION, LABELS
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
 

@@ -18,7 +18,7 @@ from hooks.kube.quantities import InvalidQuantity, quantity_value
 KEYWORD = "x-kubernetes-validations"
 POLICY = "ValidatingAdmissionPolicy"
 OF_A_RULE = {"rule", "message", "fieldPath", "reason", "optionalOldSelf"}
-OF_A_POLICY = {"failurePolicy", "matchConstraints", "matchConditions", "validations"}
+OF_A_POLICY = {"failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"}
 OF_A_VALIDATION = {"expression", "message"}
 
 
@@ -160,11 +160,14 @@ def validations_in(manifests: Iterable[Obj]) -> Iterator[tuple[str, Obj]]:
 
 
 def judged_by_policies(
-    manifests: Iterable[Obj], new: Obj, old: Obj | None = None
+    manifests: Iterable[Obj], new: Obj, old: Obj | None = None, groups: tuple[str, ...] = ()
 ) -> Iterator[Verdict]:
-    """Yield what the policies that are bound say of a resource that is created, or changed."""
-    request = {"operation": "UPDATE" if old else "CREATE"}
-    seen = context(object=new, oldObject=old, request=request)
+    """Yield what the policies that are bound say of an object that is created, or changed.
+
+    Which objects a policy is about is not asked; `groups` are those of the user who writes.
+    """
+    request = {"operation": "UPDATE" if old else "CREATE", "userInfo": {"groups": [*groups]}}
+    seen = {"object": new, "oldObject": old, "request": request}
     policies = {each["metadata"]["name"]: each for each in _of_kind(manifests, POLICY)}
     for binding in _of_kind(manifests, f"{POLICY}Binding"):
         _check(binding["spec"], {"policyName", "validationActions"})
@@ -172,16 +175,26 @@ def judged_by_policies(
         yield from _by_policy(policy, seen, tuple(binding["spec"]["validationActions"]))
 
 
-def _by_policy(policy: Obj, seen: cel.Context, actions: tuple[str, ...]) -> Iterator[Verdict]:
+def _by_policy(policy: Obj, values: Obj, actions: tuple[str, ...]) -> Iterator[Verdict]:
     spec = policy["spec"]
     _check(spec, OF_A_POLICY)
-    if not all(holds(each["name"], each["expression"], seen) for each in spec["matchConditions"]):
+    asked = context(**values)
+    if not all(holds(each["name"], each["expression"], asked) for each in spec["matchConditions"]):
         return
+    seen = context(**values, variables=_variables(spec, asked))
     for name, validation in validations_in([policy]):
         _check(validation, OF_A_VALIDATION)
         message = validation["message"]
         is_fine = holds(name, validation["expression"], seen)
         yield Verdict(name, message.partition(": ")[0], message, is_fine, actions=actions)
+
+
+def _variables(spec: Obj, seen: cel.Context) -> Obj:
+    """Return the variables of a policy, none of which may be made of another one here."""
+    return {
+        each["name"]: compiled(each["expression"]).execute(seen)
+        for each in spec.get("variables", ())
+    }
 
 
 def _of_kind(manifests: Iterable[Obj], kind: str) -> list[Obj]:

@@ -23,6 +23,7 @@ COMPONENTS = (
     "deploy/components/webhook-ca-openshift",
     "deploy/components/webhook-ca-self-signed",
     "deploy/components/webhooks",
+    "deploy/components/without-guards",
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
     "metacontroller/components/node-zones",

@@ -105,6 +105,7 @@ VARIANTS = {
             }
         },
     ),
+    "without-guards": option("deploy/components/without-guards", guards={"enabled": False}),
     "policies": Variant(
         resources=("deploy/admission",), values={"controller": {"policies": {"enabled": True}}}
     ),

@@ -1,0 +1,13 @@
+"""The policies that every installation has: they keep agents from what is not theirs.
+
+They ask neither for what a resource says nor for a webhook, and cost those nothing who do nothing
+wrong. So they are part of the base, and not a choice like those of the table of rules.
+"""
+
+from hooks.definition.ownership import ownership
+from hooks.kube.objects import Obj
+
+
+def guards() -> list[Obj]:
+    """Return the policies with their bindings."""
+    return [*ownership()]

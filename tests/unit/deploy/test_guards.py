@@ -1,0 +1,55 @@
+"""The policies of deploy/guards are in every overlay, and can be taken out."""
+
+from pathlib import Path
+
+import pytest
+
+from hooks.definition import guards
+from tests.support.kustomize import OVERLAYS, build, checkout, installation, make_credentials
+from tests.support.tools import needs
+
+POLICIES = {(each["kind"], each["metadata"]["name"]) for each in guards()}
+OF_POLICIES = {kind for kind, _ in POLICIES}
+
+pytestmark = [
+    needs("kubectl"),
+    needs("openssl"),
+]
+
+
+@pytest.fixture(scope="module", name="place")
+def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = checkout(tmp_path_factory.mktemp("manifests"))
+    for overlay in OVERLAYS:
+        make_credentials(place, overlay)
+    return place
+
+
+def found(directory: Path) -> set[tuple[str, str]]:
+    return {
+        (each["kind"], each["metadata"]["name"])
+        for each in build(directory)
+        if each["kind"] in OF_POLICIES
+    }
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_overlay_has_the_guards(overlay: str, place: Path) -> None:
+    assert found(place / "deploy/overlays" / overlay) == POLICIES != set()
+
+
+def test_they_can_be_installed_on_their_own(place: Path) -> None:
+    assert found(place / "deploy/guards") == POLICIES
+
+
+def test_a_component_takes_out_all_of_them_and_no_policy_else(place: Path) -> None:
+    component = "deploy/components/without-guards"
+    directory = installation(place, "self-signed", component)
+    assert found(directory) == set()
+
+    kustomization = directory / "kustomization.yaml"
+    listed = kustomization.read_text().replace(
+        "resources:\n", "resources:\n- ../deploy/admission\n"
+    )
+    kustomization.write_text(listed)
+    assert found(directory) == found(place / "deploy/admission") != set()
