@@ -16,6 +16,7 @@ TOKEN_SECRET: Final = Expression(f"{{{{ {CONTROLLER}.token.secretName }}}}")
 FIXED: Final = {
     ("namespace", NAMESPACE): Expression(RELEASE_NAMESPACE),
     ("namespace", METACONTROLLER): METACONTROLLER_NAMESPACE,
+    ("kubernetes.io/metadata.name", NAMESPACE): Expression(RELEASE_NAMESPACE),
     ("kubernetes.io/metadata.name", METACONTROLLER): METACONTROLLER_NAMESPACE,
     ("image", "instana-agent-hooks"): Expression('{{ include "instana-agent.image" $ }}'),
     ("value", NAMESPACE): Expression(f'{{{{ join "," {CONTROLLER}.etcdCopyNamespaces | quote }}}}'),

@@ -18,8 +18,10 @@ from hooks.chart.expressions import (
     template_of,
 )
 from hooks.chart.options import Sources, with_options
-from hooks.chart.placing import placed
+from hooks.chart.placing import TLS_SECRET, TOKEN_SECRET, placed
 from hooks.kube.objects import Obj
+from hooks.rules.reserved import TLS_SECRET as TLS_SECRET_NAME
+from hooks.rules.reserved import TOKEN_SECRET as TOKEN_SECRET_NAME
 
 HEADER: Final = "{{- /* Made from %s by `make generate`. */}}\n"
 BASE: Final = "deploy/base"
@@ -79,6 +81,23 @@ def _open_to_test(obj: Obj) -> Obj:
     return obj | {"spec": obj["spec"] | {"ingress": [*obj["spec"]["ingress"], rule]}}
 
 
+def _with_names_of_secrets(obj: Obj) -> Obj:
+    """Return the policy on names with those that the values give to the installation's Secrets."""
+    if "variables" not in obj["spec"]:
+        return obj
+    variables = [
+        each | {"expression": Expression(f'"{_in_text(each["expression"])}"')}
+        for each in obj["spec"]["variables"]
+    ]
+    return obj | {"spec": obj["spec"] | {"variables": variables}}
+
+
+def _in_text(expression: str) -> str:
+    for name, value in ((TLS_SECRET_NAME, TLS_SECRET), (TOKEN_SECRET_NAME, TOKEN_SECRET)):
+        expression = expression.replace(f"'{name}'", f"'{value.text}'")
+    return expression
+
+
 def _with_conditions_of_policies(obj: Obj) -> str:
     return f'ne {conditions.INLINE_SECRETS} "Allow"' if INLINE_POLICY in str(obj) else ""
 
@@ -106,7 +125,12 @@ TEMPLATES: Final = (
         "metacontroller/instana-cluster-rbac.yaml",
         conditions.METACONTROLLER,
     ),
-    Template("guards", "deploy/guards/policies.yaml", condition=conditions.GUARDS),
+    Template(
+        "guards",
+        "deploy/guards/policies.yaml",
+        condition=conditions.GUARDS,
+        after=_with_names_of_secrets,
+    ),
     Template(
         "policies",
         "deploy/admission/policies.yaml",

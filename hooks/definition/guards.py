@@ -5,9 +5,10 @@ wrong. So they are part of the base, and not a choice like those of the table of
 """
 
 from hooks.definition.ownership import ownership
+from hooks.definition.reserved_names import reserved_names
 from hooks.kube.objects import Obj
 
 
 def guards() -> list[Obj]:
     """Return the policies with their bindings."""
-    return [*ownership()]
+    return [*ownership(), *reserved_names()]

@@ -6,9 +6,10 @@ look at a resource when it is created or its spec changes; none is asked about s
 As the definition does, those that refuse let pass what an update leaves as it was stored.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from hooks.definition.definition import GROUP, VERSION
+from hooks.definition.places import CREATING, everywhere, where_new
 from hooks.definition.policy import (
     CREATE,
     DENY,
@@ -20,15 +21,13 @@ from hooks.definition.policy import (
     policy,
     resource_rule,
 )
-from hooks.definition.validations import METADATA, SELF, message_of
+from hooks.definition.validations import SELF, message_of
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
 from hooks.rules import INLINE_SECRETS, TABLE, Layer, Rule
-from hooks.rules.walking import ITEMS, VALUES, steps_of
 
 ERRORS, WARNINGS = "instana-agent-errors", "instana-agent-warnings"
 INLINE, NEW_INLINE = "instana-agent-inline-secrets", "instana-agent-new-inline-secrets"
-CREATING = f"request.operation == '{CREATE}'"
 CHANGED = f"{CREATING} || !has(oldObject.spec) || object.spec != oldObject.spec"
 
 
@@ -79,7 +78,7 @@ def _validations(rules: Iterable[Rule]) -> list[Obj]:
 def _validation(rule: Rule, place: str) -> Obj:
     if rule.is_error:
         return _of_new(rule, place)
-    expression = _at(steps_of(place), "object", lambda value: SELF.sub(value, rule.cel))
+    expression = everywhere(place, lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
     return _told(rule, place, expression)
@@ -87,40 +86,8 @@ def _validation(rule: Rule, place: str) -> Obj:
 
 def _of_new(rule: Rule, place: str) -> Obj:
     """Return the validation that spares what the stored resource has at the place, too."""
-    steps = steps_of(place)
-
-    def holds(value: str) -> str:
-        is_stored = f"!({CREATING}) && {_exists(steps, value)}"
-        return f"({is_stored}) || ({SELF.sub(value, rule.cel)})"
-
-    return _told(rule, place, _at(steps, "object", holds))
+    return _told(rule, place, where_new(place, lambda value: SELF.sub(value, rule.cel)))
 
 
 def _told(rule: Rule, place: str, expression: str) -> Obj:
     return {"expression": expression, "message": f"{place}{rule.field}: {message_of(rule)}"}
-
-
-def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
-    """Return the expression that the stored resource has a value at a place, in any item of it."""
-    if not steps:
-        return f"{value} == {wanted}"
-    step, rest = steps[0], steps[1:]
-    if step == ITEMS:
-        return f"{value}.exists(old, {_exists(rest, wanted, 'old')})"
-    return f"has({value}.{step}) && {_exists(rest, wanted, f'{value}.{step}')}"
-
-
-def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:
-    """Return the expression for what there is at a place; nothing there is fine."""
-    if not steps:
-        return f"({expression(value)})"
-    step, rest = steps[0], steps[1:]
-    if step == ITEMS:
-        each = f"item{depth}"
-        return f"{value}.all({each}, {_at(rest, each, expression, depth + 1)})"
-    if step == VALUES:
-        each = f"key{depth}"
-        return f"{value}.all({each}, {_at(rest, f'{value}[{each}]', expression, depth + 1)})"
-    inner = _at(rest, f"{value}.{step}", expression, depth)
-    is_there = step in (METADATA, "spec") and value == "object"
-    return inner if is_there else f"(!has({value}.{step}) || {inner})"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hooks.kube.objects import Obj
+from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
 from hooks.rules.patterns import DNS_LABEL, DNS_NAME, LONGEST_LABEL, LONGEST_NAME
 from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
 
@@ -168,5 +169,22 @@ RULES = (
         good={"serviceAccount": {"name": "my-account"}},
         find=unless(lambda name: not name or (_is_name(name) and len(name) <= LONGEST_NAME)),
         cel=f"self == '' || {matching(DNS_NAME)}",
+    ),
+    Rule(
+        "service-account-default",
+        ("spec.serviceAccount",),
+        "is the account of all pods of the namespace that name none, which is not made or changed "
+        "for an agent: choose another name, or set create to false to use it as it is",
+        bad={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT}},
+        good={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT, "create": False}},
+        find=unless(
+            lambda account: (
+                account.get("name") != DEFAULT_SERVICE_ACCOUNT or account.get("create") is False
+            ),
+            ".name",
+        ),
+        cel=f"!has(self.name) || self.name != '{DEFAULT_SERVICE_ACCOUNT}' || "
+        "(has(self.create) && !self.create)",
+        field=".name",
     ),
 )

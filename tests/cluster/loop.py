@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeAlias
 
 from hooks.kube.objects import identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE
+from tests.cluster.guards import guards_in_force
 from tests.cluster.metacontroller import Recorder, metacontroller, service
 
 Versions: TypeAlias = dict[tuple[str, str, str, str], str]
@@ -41,12 +42,15 @@ def running_loop(
     *,
     child_rules: tuple[Obj, ...] = (),
     settings: dict[str, str] | None = None,
+    guarded: bool = True,
 ) -> Iterator[Recorder]:
     """Run the service, Metacontroller with the apply strategy, and a recorder between them.
 
-    With settings of the service; `child_rules` are further kinds of children.
+    With settings of the service; `child_rules` are further kinds of children. `guarded`: with the
+    policies that every installation has, in force from the first call on.
     """
-    with service(logs / "service.log", **(settings or {})) as port:
+    guards = guards_in_force(api) if guarded else nullcontext()
+    with guards, service(logs / "service.log", **(settings or {})) as port:
         recorder = Recorder(port)
         log = logs / f"metacontroller-{strategy}.log"
         with metacontroller(

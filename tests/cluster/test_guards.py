@@ -2,39 +2,42 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
-import yaml
 
+from hooks.definition.reserved_names import ACCOUNT, secret_places
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
+from tests.cluster.guards import as_created, child_of, guards_in_force, policies, written_over
 from tests.cluster.metacontroller import definition
-from tests.support.guards import OBJECTS, OURS, THE_INSTALLATIONS, owner, with_metadata
+from tests.cluster.test_definition import create
+from tests.support.guards import OBJECTS, OURS, THE_INSTALLATIONS, named_at, with_metadata
+from tests.support.resources import agent as smallest
 from tests.support.resources import obj
 
 pytestmark = pytest.mark.definition
 
-GUARDS = Path("deploy/guards/policies.yaml")
 GROUP = "cert-manager.io"
 QUIET_SECONDS = 0.3
+OLDER = as_created(
+    smallest(
+        {"serviceAccount": {"name": "instana-agent-hooks", "create": False}},
+        name="instana-agent-hooks-2",
+    )
+)
 ANOTHERS = {"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "uid": "uid-other"}
 
 
 @pytest.fixture(scope="module", name="agent")
 def _agent(api: Api) -> Iterator[Obj]:
     """An InstanaAgent, on an API server where the guards are in force."""
-    policies = list(yaml.safe_load_all(GUARDS.read_text()))
     api.apply(definition(GROUP, "v1", "Certificate", "certificates", "Namespaced"))
     agent = api.apply(resource("minimal"))
-    probe = obj("ConfigMap", "probe", metadata={"labels": THE_INSTALLATIONS})
-    api.apply(probe)
-    api.apply_all(policies)
-    owned = child_of(agent, probe)
-    wait_for(lambda: not overwritten(api, owned, dryRun="All").ok, "the guards are in force")
-    yield agent
-    for each in (*policies, probe, agent):
+    api.apply(OLDER)
+    with guards_in_force(api):
+        yield agent
+    for each in (agent, OLDER):
         api.delete(each)
 
 
@@ -44,23 +47,6 @@ def _strangers(request: pytest.FixtureRequest, api: Api) -> Iterator[Obj]:
     wait_for(lambda: api.session.get(api.url(request.param, named=False)).ok, "the kind is served")
     yield request.param
     api.delete(request.param)
-
-
-def child_of(agent: Obj, original: Obj) -> Obj:
-    """Return an object as Metacontroller applies a child: with labels and the owner."""
-    metadata = agent["metadata"]
-    references = [owner(metadata["name"], metadata["uid"])]
-    return with_metadata(original, labels=OURS, ownerReferences=references)
-
-
-def overwritten(api: Api, child: Obj, **query: str) -> requests.Response:
-    """Apply a child as Metacontroller does with server-side apply."""
-    return api.session.patch(
-        api.url(child),
-        params={"fieldManager": "metacontroller", "force": "true", **query},
-        json=child,
-        headers={"Content-Type": "application/apply-patch+yaml"},
-    )
 
 
 def adopted(api: Api, agent: Obj, orphan: Obj) -> requests.Response:
@@ -90,7 +76,7 @@ def test_a_strangers_object_is_left_as_it_is(agent: Obj, strangers: Obj, api: Ap
     api.create(strangers)
     before = at_rest(api, strangers)
 
-    applied = overwritten(api, child_of(agent, strangers))
+    applied = written_over(api, child_of(agent, strangers))
     set_alone = adopted(api, agent, before)
 
     for response in (applied, set_alone):
@@ -107,7 +93,7 @@ def test_what_carries_our_label_is_adopted_and_applied(
 
     response = adopted(api, agent, orphan)
     assert response.ok, response.text
-    applied = overwritten(api, with_metadata(child_of(agent, strangers), annotations={"a": "b"}))
+    applied = written_over(api, with_metadata(child_of(agent, strangers), annotations={"a": "b"}))
     assert applied.ok, applied.text
     assert applied.json()["metadata"]["uid"] == orphan["metadata"]["uid"]
 
@@ -116,11 +102,11 @@ def test_a_child_is_created_and_changed_even_without_its_label(
     agent: Obj, strangers: Obj, api: Api
 ) -> None:
     child = child_of(agent, strangers)
-    created = overwritten(api, child)
+    created = written_over(api, child)
     assert created.status_code == requests.codes.created, created.text
     api.merge(child, {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}})
 
-    again = overwritten(api, child)
+    again = written_over(api, child)
 
     assert again.ok, again.text
     assert again.json()["metadata"]["labels"] == OURS
@@ -142,7 +128,7 @@ def test_accounts_of_the_air_gap_guide_are_taken(name: str, agent: Obj, api: Api
     account = obj("ServiceAccount", name)
     before = api.create(account)
 
-    response = overwritten(api, child_of(agent, account))
+    response = written_over(api, child_of(agent, account))
     api.delete(account)
 
     assert response.ok, response.text
@@ -153,7 +139,7 @@ def test_the_installation_keeps_its_own_objects(agent: Obj, api: Api) -> None:
     own = obj("Service", "instana-agent-hooks", spec={"ports": [{"port": 443}]})
     before = api.create(with_metadata(own, labels=OURS | THE_INSTALLATIONS))
 
-    response = overwritten(api, child_of(agent, own))
+    response = written_over(api, child_of(agent, own))
     after = api.get(own)
     api.delete(own)
 
@@ -183,11 +169,7 @@ def test_no_content_of_an_object_makes_them_fail(references: object, agent: Obj,
 
 
 def test_their_types_are_right(agent: Obj, api: Api) -> None:
-    policies = [
-        each
-        for each in yaml.safe_load_all(GUARDS.read_text())
-        if each["kind"] == "ValidatingAdmissionPolicy"
-    ]
+    asked = [each for each in policies() if each["kind"] == "ValidatingAdmissionPolicy"]
 
     def observed(policy: Obj) -> Obj:
         found = api.get(policy) or {}
@@ -195,8 +177,40 @@ def test_their_types_are_right(agent: Obj, api: Api) -> None:
         return status if status.get("observedGeneration") else {}
 
     assert agent
-    wait_for(lambda: all(map(observed, policies)), "the types are checked")
-    warnings = {
-        each["metadata"]["name"]: observed(each).get("typeChecking", {}) for each in policies
-    }
-    assert warnings == {each["metadata"]["name"]: {} for each in policies}
+    wait_for(lambda: all(map(observed, asked)), "the types are checked")
+    warnings = [observed(each).get("typeChecking", {}) for each in asked]
+    assert [each for each in warnings if each] == []
+
+
+# Names of the installation.
+
+
+def test_a_resource_beside_the_installation_is_not_called_like_it(agent: Obj, api: Api) -> None:
+    named = as_created(smallest(name="instana-agent-hooks"))
+    elsewhere = as_created(smallest(name="instana-agent-hooks", namespace="default"))
+    response = create(api, named)
+
+    assert agent
+    assert response.status_code == requests.codes.unprocessable, response.text
+    assert "metadata.name: leads to the name of an object of the installation" in response.text
+    assert create(api, elsewhere).ok
+
+
+@pytest.mark.parametrize("place", [ACCOUNT, *secret_places()])
+def test_the_installations_names_stand_nowhere_in_a_resource(
+    place: str, agent: Obj, api: Api
+) -> None:
+    refused = create(api, as_created(named_at(place, "instana-agent-hooks-token")))
+    taken = create(api, as_created(named_at(place, "instana-agent-mine")))
+
+    assert agent
+    assert refused.status_code == requests.codes.unprocessable, refused.text
+    assert f"denied request: {place}: is the name of " in refused.text
+    assert "instana-agent-reserved-names" not in taken.text
+
+
+def test_what_has_such_a_name_already_keeps_it(agent: Obj, api: Api) -> None:
+    changed = api.merge(OLDER, {"spec": {"cluster": {"name": "renamed"}}})
+
+    assert agent
+    assert changed["spec"]["cluster"] == {"name": "renamed"}
