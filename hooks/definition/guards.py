@@ -4,6 +4,7 @@ They ask neither for what a resource says nor for a webhook, and cost those noth
 wrong. So they are part of the base, and not a choice like those of the table of rules.
 """
 
+from hooks.definition.bindings import bindings
 from hooks.definition.ownership import ownership
 from hooks.definition.reserved_names import reserved_names
 from hooks.kube.objects import Obj
@@ -11,4 +12,4 @@ from hooks.kube.objects import Obj
 
 def guards() -> list[Obj]:
     """Return the policies with their bindings."""
-    return [*ownership(), *reserved_names()]
+    return [*ownership(), *reserved_names(), *bindings()]

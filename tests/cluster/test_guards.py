@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from hooks.definition.bindings import CONTROLLER, MARK
 from hooks.definition.reserved_names import ACCOUNT, secret_places
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
@@ -214,3 +215,48 @@ def test_what_has_such_a_name_already_keeps_it(agent: Obj, api: Api) -> None:
 
     assert agent
     assert changed["spec"]["cluster"] == {"name": "renamed"}
+
+
+# ClusterRoleBindings.
+
+
+def test_a_marked_binding_is_to_the_two_roles_and_no_strangers(agent: Obj, api: Api) -> None:
+    ours = marked("instana-io-agent:guarded", "instana-io-agent")
+    to_other = marked("instana-io-agent:other", "instana-io-other")
+    strangers = marked("instana-io-agent:strangers", "instana-io-agent")
+    del strangers["metadata"]["annotations"]
+    before = api.create(strangers)
+
+    made = [written_over(api, ours), written_over(api, ours)]
+    refused = [written_over(api, to_other), written_over(api, mark(strangers))]
+    after = api.get(strangers)
+    for each in (ours, strangers):
+        api.delete(each)
+
+    assert agent
+    assert [each.status_code for each in made] == [requests.codes.created, requests.codes.ok]
+    assert "binds no other ClusterRoles" in refused[0].json()["message"]
+    assert "stays as it is" in refused[1].json()["message"]
+    assert after == before
+
+
+def marked(name: str, role: str) -> Obj:
+    """Return a ClusterRoleBinding as the DecoratorController makes it."""
+    account = {"kind": "ServiceAccount", "name": "guarded", "namespace": "instana-agent"}
+    return mark(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": name},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": role,
+            },
+            "subjects": [account],
+        }
+    )
+
+
+def mark(binding: Obj) -> Obj:
+    return with_metadata(binding, annotations={MARK: CONTROLLER})
