@@ -13,6 +13,7 @@ from hooks.definition import (
     inline_secrets_denied,
     mutating_configuration,
     policies,
+    restricted_fields,
     validating_configuration,
 )
 from hooks.kube.plain_yaml import as_yaml
@@ -22,6 +23,7 @@ API_REFERENCE = Path("docs/api.md")
 DEFINITION = Path("crd/agents.instana.io.yaml")
 POLICIES = Path("deploy/admission/policies.yaml")
 INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
+RESTRICTED = Path("deploy/admission/restricted-fields/policy.yaml")
 GUARDS = Path("deploy/guards/policies.yaml")
 VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
 MUTATING = Path("deploy/components/defaulting/configuration.yaml")
@@ -57,6 +59,7 @@ def _generated_from_code() -> dict[Path, str]:
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
         POLICIES: POLICIES_HEADER + as_yaml(policies()),
         INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
+        RESTRICTED: GUARDS_HEADER + as_yaml(restricted_fields()),
         GUARDS: GUARDS_HEADER + as_yaml(guards()),
         VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
         MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),

@@ -26,6 +26,7 @@ DEFAULTING: Final = f"{CONTROLLER}.webhooks.defaulting"
 WEBHOOKS: Final = f"or {VALIDATING} {DEFAULTING}"
 MONITORING: Final = f"{CONTROLLER}.monitoring.enabled"
 GUARDS: Final = f"{CONTROLLER}.guards.enabled"
+RESTRICTED: Final = f"{CONTROLLER}.restrictedFields.enabled"
 POLICIES: Final = f"{CONTROLLER}.policies.enabled"
 INLINE_SECRETS: Final = f"{CONTROLLER}.inlineSecrets"
 ALL_NAMESPACES: Final = f'has "*" {CONTROLLER}.namespaces'

@@ -132,6 +132,24 @@ class Guards(SpecModel):
     enabled: bool = Field(default=True, description="Whether they are installed.")
 
 
+class RestrictedFields(SpecModel):
+    """Fields of an InstanaAgent that are for named groups of users."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Whether overrides, directories of the node, accounts and images of one's own "
+        "choice are for these groups only.",
+    )
+    groups: ListOf[str] = Field(
+        default=("system:masters",), description="Groups of users who may write them."
+    )
+    images: ListOf[str] = Field(
+        default=("icr.io/instana/", "containers.instana.io/instana/"),
+        description="What the names of images begin with that everybody may use, best with a "
+        "slash at the end.",
+    )
+
+
 class ClusterFacts(SpecModel):
     """What the cluster is; asked of it where not given."""
 
@@ -236,6 +254,11 @@ class ControllerValues(SpecModel):
     guards: Guards = Field(
         default=Guards(),
         description="Admission policies that keep agents from what is not theirs: docs/guards.md.",
+    )
+    restricted_fields: RestrictedFields = Field(
+        default=RestrictedFields(),
+        description="An admission policy for clusters where tenants write InstanaAgents: "
+        "docs/guards.md.",
     )
     policies: Enabled = Field(
         default=Enabled(), description="Admission policies with further errors, and warnings."

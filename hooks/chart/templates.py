@@ -26,6 +26,7 @@ from hooks.rules.reserved import TOKEN_SECRET as TOKEN_SECRET_NAME
 HEADER: Final = "{{- /* Made from %s by `make generate`. */}}\n"
 BASE: Final = "deploy/base"
 NAME: Final = "app.kubernetes.io/name"
+RESTRICTED_FIELDS: Final = f"{CONTROLLER}.restrictedFields"
 INLINE_POLICY: Final = "instana-agent-inline-secrets"
 
 
@@ -92,6 +93,22 @@ def _with_names_of_secrets(obj: Obj) -> Obj:
     return obj | {"spec": obj["spec"] | {"variables": variables}}
 
 
+def _with_lists(obj: Obj) -> Obj:
+    """Return the policy on fields with the groups and images of the values."""
+    if "variables" not in obj["spec"]:
+        return obj
+    variables = [
+        each | {"expression": _as_list(f"{RESTRICTED_FIELDS}.{each['name']}")}
+        for each in obj["spec"]["variables"]
+    ]
+    return obj | {"spec": obj["spec"] | {"variables": variables}}
+
+
+def _as_list(value: str) -> Expression:
+    """Return the list of texts that a value is, as CEL and JSON write it."""
+    return Expression(f"{{{{ default (list) {value} | toJson | quote }}}}")
+
+
 def _in_text(expression: str) -> str:
     for name, value in ((TLS_SECRET_NAME, TLS_SECRET), (TOKEN_SECRET_NAME, TOKEN_SECRET)):
         expression = expression.replace(f"'{name}'", f"'{value.text}'")
@@ -141,6 +158,12 @@ TEMPLATES: Final = (
         "policy-inline-secrets-deny",
         "deploy/admission/inline-secrets-deny/policy.yaml",
         condition=f'and {conditions.POLICIES} (eq {conditions.INLINE_SECRETS} "Deny")',
+    ),
+    Template(
+        "policy-restricted-fields",
+        "deploy/admission/restricted-fields/policy.yaml",
+        condition=conditions.RESTRICTED,
+        after=_with_lists,
     ),
     Template(
         "validating-webhook",

@@ -10,6 +10,7 @@ from hooks.definition.conformance import departures
 from hooks.definition.definition import definition
 from hooks.definition.guards import guards
 from hooks.definition.policies import inline_secrets_denied, policies
+from hooks.definition.restricted import restricted_fields
 from hooks.definition.webhooks import mutating_configuration, validating_configuration
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "inline_secrets_denied",
     "mutating_configuration",
     "policies",
+    "restricted_fields",
     "validating_configuration",
 ]

@@ -47,7 +47,8 @@ ENDINGS = (
 
 ACCOUNT = "spec.serviceAccount.name"
 SECRET = re.compile(
-    r"\.(keysSecret|secretName|pullSecrets\[\]\.name|secret\.name|\w*[sS]ecret(Key)?Ref\.name)$"
+    r"\.(keysSecret|secretName|pullSecrets\[\]\.name|secret\.name|secret(Key)?Ref\.name"
+    r"|\w+Secret(Key)?Ref\.name)$"
 )
 NAMES_OF_CHILDREN = (
     f"!({CREATING}) || !has(object.metadata.name) || "

@@ -27,7 +27,7 @@ OLDER = as_created(
         name="instana-agent-hooks-2",
     )
 )
-ANOTHERS = {"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "uid": "uid-other"}
+SOMEBODY_ELSES = {"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "uid": "uid-other"}
 
 
 @pytest.fixture(scope="module", name="agent")
@@ -117,11 +117,11 @@ def test_anything_else_may_be_written(agent: Obj, strangers: Obj, api: Api) -> N
     api.create(strangers)
 
     labelled = api.merge(strangers, {"metadata": {"labels": {"a": "b"}}})
-    owned = api.merge(strangers, {"metadata": {"ownerReferences": [ANOTHERS]}})
+    owned = api.merge(strangers, {"metadata": {"ownerReferences": [SOMEBODY_ELSES]}})
 
     assert agent
     assert labelled["metadata"]["labels"] == {"a": "b"}
-    assert owned["metadata"]["ownerReferences"] == [ANOTHERS]
+    assert owned["metadata"]["ownerReferences"] == [SOMEBODY_ELSES]
 
 
 @pytest.mark.parametrize("name", ["instana-agent", "instana-agent-k8sensor"])

@@ -48,6 +48,7 @@ def option(component: str, **controller: Any) -> Variant:
     return Variant(components=(component,), values={"controller": controller})
 
 
+ON = {"enabled": True}
 VARIANTS = {
     "self-signed": Variant(),
     "cert-manager": Variant(
@@ -106,6 +107,7 @@ VARIANTS = {
         },
     ),
     "without-guards": option("deploy/components/without-guards", guards={"enabled": False}),
+    "restricted-fields": option("deploy/admission/restricted-fields", restrictedFields=ON),
     "policies": Variant(
         resources=("deploy/admission",), values={"controller": {"policies": {"enabled": True}}}
     ),

@@ -25,7 +25,12 @@ POLICY = find(GUARDS, "ValidatingAdmissionPolicy", OWNERSHIP)
 STRANGERS = obj("Secret", "instana-agent", metadata={"resourceVersion": "1"})
 OURS_ALREADY = with_metadata(STRANGERS, labels=OURS)
 AGENTS = [owner()]
-ANOTHERS: Obj = {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "other", "uid": "uid-other"}
+SOMEBODY_ELSES: Obj = {
+    "apiVersion": "apps/v1",
+    "kind": "DaemonSet",
+    "name": "other",
+    "uid": "uid-other",
+}
 
 
 def by_kind(each: Obj) -> str:
@@ -59,12 +64,16 @@ def test_a_labelled_object_may_be_adopted(strangers: Obj) -> None:
     ("before", "after", "is_refused"),
     [
         ({}, {"labels": {"a": "b"}}, False),
-        ({}, {"ownerReferences": [ANOTHERS]}, False),
+        ({}, {"ownerReferences": [SOMEBODY_ELSES]}, False),
         ({}, {"ownerReferences": [owner(kind="InstanaAgentRemote")]}, False),
         ({}, {"ownerReferences": [owner(apiVersion="instana.example/v1")]}, False),
         ({}, {"ownerReferences": [owner(apiVersion="instana.io/v2")]}, True),
         ({}, {"ownerReferences": [owner(controller=False)]}, True),
-        ({"ownerReferences": [ANOTHERS]}, {"ownerReferences": [ANOTHERS, owner()]}, True),
+        (
+            {"ownerReferences": [SOMEBODY_ELSES]},
+            {"ownerReferences": [SOMEBODY_ELSES, owner()]},
+            True,
+        ),
         ({"ownerReferences": AGENTS}, {"ownerReferences": AGENTS, "labels": {"a": "b"}}, False),
         ({"ownerReferences": AGENTS}, {"ownerReferences": [owner(uid="uid-next")]}, True),
         ({"ownerReferences": AGENTS}, {"ownerReferences": None}, False),
@@ -86,7 +95,7 @@ def test_only_a_new_owner_is_asked_about(
 @pytest.mark.parametrize("missing_in", ["old", "new", "both"])
 def test_every_verdict_stands_without_a_field_of_the_metadata(field: str, missing_in: str) -> None:
     whole = {"name": "a", "labels": {"a": "b"}, "ownerReferences": AGENTS}
-    old = obj("ServiceAccount", "a", metadata=whole | {"ownerReferences": [ANOTHERS]})
+    old = obj("ServiceAccount", "a", metadata=whole | {"ownerReferences": [SOMEBODY_ELSES]})
     new = obj("ServiceAccount", "a", metadata=whole)
     for name, each in (("old", old), ("new", new)):
         if missing_in in (name, "both"):
@@ -110,7 +119,7 @@ def test_every_verdict_stands_without_a_field_of_an_owner(field: str) -> None:
 @pytest.mark.parametrize("name", ["instana-agent", "instana-agent-k8sensor"])
 def test_accounts_of_the_air_gap_guide_are_taken_while_nobody_controls_them(name: str) -> None:
     account = obj("ServiceAccount", name)
-    controlled = with_metadata(account, ownerReferences=[ANOTHERS | {"controller": True}])
+    controlled = with_metadata(account, ownerReferences=[SOMEBODY_ELSES | {"controller": True}])
     secret = obj("Secret", name)
     other = obj("ServiceAccount", f"{name}-2")
 
@@ -118,7 +127,7 @@ def test_accounts_of_the_air_gap_guide_are_taken_while_nobody_controls_them(name
         return bool(refused(with_metadata(old, ownerReferences=AGENTS), old))
 
     assert not is_refused(account)
-    assert not is_refused(with_metadata(account, ownerReferences=[ANOTHERS]))
+    assert not is_refused(with_metadata(account, ownerReferences=[SOMEBODY_ELSES]))
     assert [is_refused(each) for each in (controlled, secret, other)] == [True] * 3
 
 

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from hooks.definition import guards
-from tests.support.kustomize import OVERLAYS, build, checkout, installation, make_credentials
+from tests.support.kustomize import (
+    OVERLAYS,
+    build,
+    checkout,
+    find,
+    installation,
+    make_credentials,
+)
+from tests.support.pages import block
 from tests.support.tools import needs
 
 POLICIES = {(each["kind"], each["metadata"]["name"]) for each in guards()}
@@ -53,3 +61,17 @@ def test_a_component_takes_out_all_of_them_and_no_policy_else(place: Path) -> No
     )
     kustomization.write_text(listed)
     assert found(directory) == found(place / "deploy/admission") != set()
+
+
+def test_groups_and_images_are_named_as_the_page_says(place: Path) -> None:
+    directory = place / "restricted"
+    directory.mkdir()
+    text = block("guards.md", "yaml", "restricted-fields").replace("instana-agent-hooks/", "../")
+    (directory / "kustomization.yaml").write_text(text)
+
+    policy = find(build(directory), "ValidatingAdmissionPolicy", "instana-agent-restricted-fields")
+
+    assert {each["name"]: each["expression"] for each in policy["spec"]["variables"]} == {
+        "groups": '["system:masters","platform-team"]',
+        "images": '["registry.example/instana/"]',
+    }
