@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.tools import needs
+from tests.support.tools import WITHOUT_COLLECTION, needs
 
 Obj = dict[str, Any]
 
@@ -42,7 +42,7 @@ def helm(*arguments: str, stdin: str | None = None, **environ: str) -> str:
         capture_output=True,
         text=True,
         input=stdin,
-        env=os.environ | environ,
+        env=os.environ | WITHOUT_COLLECTION | environ,
     )
     if done.returncode:
         raise Refused(done.stderr)

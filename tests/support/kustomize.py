@@ -1,11 +1,14 @@
 """The manifests as `kubectl apply -k` would install them."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.support.tools import WITHOUT_COLLECTION
 
 Obj = dict[str, Any]
 
@@ -76,7 +79,13 @@ def find(objects: list[Obj], kind: str, name: str) -> Obj:
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | WITHOUT_COLLECTION,
+    )
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr.lower(), done.stderr
     return done.stdout
