@@ -49,16 +49,20 @@ def test_a_connection_is_kept_after_it(tagging: Service) -> None:
     assert pool.num_connections == 1
 
 
-def test_a_restart_keeps_the_tags_and_other_settings_change_them(
-    tagging: Service, directory: Path
+@pytest.mark.parametrize(
+    ("setting", "status"),
+    [({"THREADS": "3"}, 304), ({"OPENSHIFT": "true"}, 200)],
+    ids=["of no answer", "of answers"],
+)
+def test_a_restart_keeps_the_tags_unless_a_setting_changes_answers(
+    tagging: Service, directory: Path, setting: dict[str, str], status: int
 ) -> None:
     tag = ask(tagging, {}).headers["ETag"]
-    for name, settings, status in (
-        ("same", {}, 304),
-        ("threads", {"THREADS": "3"}, 304),
-        ("openshift", {"OPENSHIFT": "true"}, 200),
-        ("off", {"ETAG": "false"}, 200),
-    ):
-        (directory / name).mkdir()
-        with running(directory / name, **({"ETAG": "true"} | settings)) as service:
-            assert ask(service, {"If-None-Match": tag}).status_code == status
+    with running(directory, ETAG="true", **setting) as service:
+        assert ask(service, {"If-None-Match": tag}).status_code == status
+
+
+def test_a_service_without_tags_heeds_none(tagging: Service, service: Service) -> None:
+    tag = ask(tagging, {}).headers["ETag"]
+
+    assert ask(service, {"If-None-Match": tag}).status_code == 200

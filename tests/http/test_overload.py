@@ -5,11 +5,11 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.http.service import CALL_SECONDS, REQUESTS, Service, running
+from tests.http.service import CALL_SECONDS, POLL_SECONDS, REQUESTS, Service, running
 
 BODY = json.dumps(REQUESTS["/sync"]).encode()
 HEAD = (
@@ -18,11 +18,19 @@ HEAD = (
 )
 
 
-@pytest.fixture(name="narrow")
-def _narrow(tmp_path: Path) -> Iterator[Service]:
+@pytest.fixture(name="started", scope="module")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Run a service that takes one call at a time."""
-    with running(tmp_path, THREADS="4", MAX_CALLS="1", READ_SECONDS="5") as service:
+    directory = tmp_path_factory.mktemp("service")
+    with running(directory, THREADS="4", MAX_CALLS="1", READ_SECONDS="5") as service:
         yield service
+
+
+@pytest.fixture(name="narrow")
+def _narrow(started: Service) -> Service:
+    """Return that service when no call of a test before is in progress."""
+    wait_for_calls(started, 0)
+    return started
 
 
 @contextmanager
@@ -30,15 +38,30 @@ def call_in_progress(service: Service) -> Iterator[socket.socket]:
     """Send all of a call but its last byte."""
     with service.connect() as connection:
         connection.sendall(HEAD.format(path="/sync").encode() + BODY[:-1])
-        deadline = time.monotonic() + CALL_SECONDS
-        while metric(service, "instana_hooks_calls_in_progress") < 1:
-            assert time.monotonic() < deadline
+        wait_for_calls(service, 1)
         yield connection
+
+
+def wait_for_calls(service: Service, count: int) -> None:
+    """Wait until so many calls are in progress."""
+    deadline = time.monotonic() + CALL_SECONDS
+    while metric(service, "instana_hooks_calls_in_progress") != count:
+        assert time.monotonic() < deadline
+        time.sleep(POLL_SECONDS)
 
 
 def metric(service: Service, name: str) -> float:
     lines = service.get("/metrics").text.splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+def refusals(service: Service) -> tuple[float, float, list[dict[str, Any]]]:
+    """Return what two metrics count of refused calls so far, and the log's lines about them."""
+    return (
+        metric(service, 'instana_hooks_calls_total{hook="sync",status="429"}'),
+        metric(service, 'instana_hooks_errors_total{type="overloaded"}'),
+        [each for each in service.lines("hook call") if each["status"] == 429],
+    )
 
 
 def test_a_call_too_many_is_asked_to_come_again(narrow: Service) -> None:
@@ -69,13 +92,14 @@ def test_a_probe_is_never_refused(narrow: Service, path: str) -> None:
 
 
 def test_what_was_refused_is_counted_and_logged(narrow: Service) -> None:
+    before = refusals(narrow)
     with call_in_progress(narrow):
         narrow.post("/sync", REQUESTS["/sync"])
-        refused = metric(narrow, 'instana_hooks_calls_total{hook="sync",status="429"}')
-        overloaded = metric(narrow, 'instana_hooks_errors_total{type="overloaded"}')
-    (line,) = [each for each in narrow.lines("hook call") if each["status"] == 429]
+        after = refusals(narrow)
+    counted = tuple(now - then for now, then in zip(after[:2], before[:2], strict=True))
+    (line,) = after[2][len(before[2]) :]
 
-    assert (refused, overloaded) == (1, 1)
+    assert counted == (1, 1)
     assert (line["level"], line["error"]) == ("warning", "overloaded")
     assert metric(narrow, "instana_hooks_calls_allowed") == 1
 
