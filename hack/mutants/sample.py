@@ -6,6 +6,7 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import connection
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,12 @@ FIRST_SECONDS: Final = 1.0
 COUNTS: Final = (0.1, 0.3, 1.0)
 """Which part of a test's time counts for its rank: of the same module, the same package, others."""
 
-MOST_SECONDS: Final = 6.0
+COUNTS_WITH_TEXT: Final = 0.1
+"""Which part of that counts where the test's file has the text that the mutant lacks."""
+
+SHORTEST_TEXT: Final = 3
+
+MOST_SECONDS: Final = 20.0
 """CPU time of all tests of a mutant: where there are more, the slowest are left out."""
 
 TIMES_AS_LONG: Final = 5
@@ -80,7 +86,20 @@ class Suite:
         """Return how late a test is tried: by its time, of which little counts for a near one."""
         file, source = Path(test.partition("::")[0]), Path(mutant.path)
         distance = 2 - (file.parent.name == source.parent.name) - (source.stem in file.stem)
-        return self.baseline.seconds.get(test, 0.0) * COUNTS[distance], test
+        part = COUNTS[distance] * (COUNTS_WITH_TEXT if _has_text(file, mutant) else 1)
+        return self.baseline.seconds.get(test, 0.0) * part, test
+
+
+def _has_text(file: Path, mutant: Mutant) -> bool:
+    """Tell whether a file has the constant that is changed: its tests may well look for it."""
+    old = mutant.change.old
+    text = str(old.value).removesuffix(".0").strip() if isinstance(old, ast.Constant) else ""
+    return len(text) >= SHORTEST_TEXT and text in _text_of(file)
+
+
+@cache
+def _text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def all_mutants(root: Path, package: str, trees: dict[str, ast.Module]) -> list[Mutant]:

@@ -148,6 +148,23 @@ def test_the_tests_of_a_line_are_tried_the_fastest_first(tmp_path: Path) -> None
     assert chosen.known == {"t.py::a", "t.py::b", "t.py::c"}
 
 
+def test_a_test_whose_file_has_the_changed_text_is_tried_before_a_faster_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pair").mkdir()
+    Path("pair/one.py").write_text("def a():\n    return 'Idle'\n")
+    Path("told.py").write_text("assert told() == 'Idle'\n")
+    ids = {"t.py::a": 0.1, "told.py::b": 0.3}
+    tests = {"pair/one.py": {2: frozenset(ids)}}
+    trees = trees_of(tmp_path, "pair")
+    (mutant,) = all_mutants(tmp_path, "pair", trees)
+
+    chosen = Suite(Baseline(ids, tests, ()), (), Uses(trees)).tests_for(mutant)
+
+    assert chosen.parts == (["told.py::b", "t.py::a"],)
+
+
 def test_a_function_that_imports_run_is_tried_with_the_tests_of_what_it_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
