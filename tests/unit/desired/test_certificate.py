@@ -116,6 +116,9 @@ def test_pods_wait_for_what_is_issued() -> None:
     source = volumes(answered, DAEMONSET)["instana-agent-tls"]["secret"]
     assert source["secretName"] == "instana-agent-certificate"
     assert condition(answered) == ("False", "NotIssuedYet")
+    assert (
+        "kubectl -n instana-agent describe certificate instana-agent-certificate"
+    ) in conditions(answered)["CertificateIssued"]["message"]
     assert conditions(answered)["ReferencesResolved"]["message"] == (
         "spec.agent.tls.certManager: Secret instana-agent-certificate is not there"
     )
@@ -201,14 +204,19 @@ def test_openshift_issues_the_certificate_of_the_service() -> None:
     source = volumes(answered, DAEMONSET)["instana-agent-tls"]["secret"]
     assert source["secretName"] == "instana-agent-serving-cert"
     assert condition(answered) == ("False", "NotIssuedYet")
+    assert (
+        "kubectl -n instana-agent describe service instana-agent has an annotation"
+    ) in conditions(answered)["CertificateIssued"]["message"]
     assert condition(answer(agent(SERVING), SERVED)) == ("True", "Issued")
 
 
 def test_nobody_issues_a_serving_certificate_elsewhere() -> None:
-    assert condition(answer(agent(SERVING | {"openshift": False}), SERVED)) == (
-        "False",
-        "NotOpenShift",
-    )
+    answered = answer(agent(SERVING | {"openshift": False}), SERVED)
+
+    assert condition(answered) == ("False", "NotOpenShift")
+    message = conditions(answered)["CertificateIssued"]["message"]
+    for setting in ("spec.openshift ", "OPENSHIFT", "spec.agent.tls.certManager"):
+        assert setting in message
 
 
 def test_a_certificate_of_the_user_has_no_condition() -> None:

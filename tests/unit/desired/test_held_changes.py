@@ -60,7 +60,11 @@ def test_a_change_of_the_template_is_held() -> None:
     assert (change["workload"], change["pods"]) == (AGENT, 3)
     condition = conditions(answered)["RolloutHeld"]
     assert (condition["status"], condition["reason"]) == ("True", "ChangeNeedsApproval")
-    assert condition["message"].endswith(f"--overwrite {APPROVE}={change['approval']}")
+    assert condition["message"].startswith(f"pods of {AGENT} (3 pods) are not replaced ")
+    assert condition["message"].endswith(
+        "kubectl annotate agents.instana.io instana-agent --namespace instana-agent --overwrite "
+        f"{APPROVE}={change['approval']}"
+    )
     assert conditions(answered)["Ready"]["status"] == "True"
 
 
@@ -99,6 +103,10 @@ def test_workloads_are_approved_one_by_one() -> None:
     answered = answer(manual(spec, changes[SENSOR]["approval"]), observed=observed())
 
     assert set(changes) == {AGENT, SENSOR}
+    message = conditions(answer(manual(spec), observed=observed()))["RolloutHeld"]["message"]
+    assert message.startswith(f"pods of {AGENT} (3 pods), {SENSOR} (3 pods) are not replaced ")
+    approvals = ",".join(changes[each]["approval"] for each in (AGENT, SENSOR))
+    assert message.endswith(f" {APPROVE}={approvals}")
     assert set(held(answered)) == {AGENT}
     template = child(answered, SENSOR)["spec"]["template"]
     assert template["metadata"]["annotations"]["team"] == "monitoring"

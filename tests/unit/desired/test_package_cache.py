@@ -132,7 +132,20 @@ def test_a_claim_that_is_not_bound_is_told(phase: str) -> None:
         "False",
         "ClaimNotBound",
     )
-    assert phase in told["PackageCacheReady"]["message"]
+    message = told["PackageCacheReady"]["message"]
+    assert message.startswith(f"claim instana-agent-package-cache is {phase}: ")
+    assert (
+        "kubectl -n instana-agent describe persistentvolumeclaim instana-agent-package-cache"
+    ) in message
+
+
+def test_a_claim_that_is_to_be_made_is_not_there_yet_and_agents_say_whether_they_wait() -> None:
+    parent = cached(**MADE)
+    told = conditions(answer(parent, observed=stored(answer(agent()))))["PackageCacheReady"]
+    running = [each for each in stored(answer(parent)) if each["kind"] != "PersistentVolumeClaim"]
+
+    assert told["message"].startswith("claim instana-agent-package-cache is not there: ")
+    assert conditions(answer(parent, observed=running))["Ready"]["status"] == "True"
 
 
 def test_a_claim_that_is_bound_is_well() -> None:
@@ -140,6 +153,8 @@ def test_a_claim_that_is_bound_is_well() -> None:
     told = conditions(answer(parent, observed=with_claim(answer(parent))))
 
     assert told["PackageCacheReady"]["status"] == told["Ready"]["status"] == "True"
+    assert told["PackageCacheReady"]["reason"] == "ClaimBound"
+    assert told["PackageCacheReady"]["message"] == "claim instana-agent-package-cache is bound"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +174,22 @@ def test_a_claim_that_is_there_stays_as_it_is_and_that_is_told(cache: Obj, what:
     assert told["PackageCacheReady"]["reason"] == "ClaimKept"
     assert f"keeps its {what}:" in told["PackageCacheReady"]["message"]
     assert told["Ready"]["status"] == "True"
+
+
+def test_all_that_a_claim_keeps_is_named() -> None:
+    before = with_claim(answer(cached(**MADE)), accessModes=["ReadWriteOnce"])
+    cache = {"size": "20Gi", "storageClassName": "other"}
+    message = conditions(answer(cached(**(MADE | cache)), observed=before))["PackageCacheReady"]
+
+    assert "keeps its size and storage class and access mode: " in message["message"]
+    assert "docs/workloads.md" in message["message"]
+
+
+def test_a_claim_whose_size_is_no_quantity_is_another_one() -> None:
+    odd: Obj = {"resources": {"requests": {"storage": "big"}}}
+    result = answer(cached(**MADE), observed=with_claim(answer(cached(**MADE)), **odd))
+
+    assert "keeps its size: " in conditions(result)["PackageCacheReady"]["message"]
 
 
 def test_a_claim_that_was_enlarged_by_hand_stays_so() -> None:

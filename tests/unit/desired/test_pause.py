@@ -4,12 +4,14 @@ from copy import deepcopy
 
 import pytest
 
+from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
-from tests.support.hook import LATER, answer, child, children, conditions, stored
+from tests.support.hook import FACTS, LATER, answer, child, children, conditions, stored
 from tests.support.resources import agent
 
 AGENT = "DaemonSet/instana-agent"
 CONFIG = "Secret/instana-agent-config"
+WITH_PODS = Facts(operator_version=FACTS.operator_version, pod_status=True)
 INVALID = {"k8s_sensor": {"pollrate": "often"}}
 
 
@@ -37,6 +39,32 @@ def test_at_rest_nothing_is_different() -> None:
     assert children(answered) == children(answer(agent()))
     assert conditions(answered)["Paused"]["status"] == "True"
     assert conditions(answered)["Paused"]["message"].endswith("nothing else would be done")
+
+
+def test_a_paused_resource_tells_all_that_others_tell() -> None:
+    labelled = {"agentDaemonSet": {"metadata": {"labels": {"team": "monitoring"}}}}
+    spec = {"podStatus": "Enabled", "agent": {"keysSecret": "keys"}, "overrides": labelled}
+    running = answer(agent(spec), observed=observed(), facts=WITH_PODS)["status"]
+    waiting = answer(paused(spec), observed=observed(), facts=WITH_PODS)["status"]
+    differing = dict.fromkeys(("conditions", "rollout"))
+
+    assert {"effective", "references", "overrides", "pods", "daemonset"} <= waiting.keys()
+    assert waiting | differing == running | differing
+
+
+def test_a_paused_resource_has_every_condition() -> None:
+    found = conditions(answer(paused(), observed=observed()))
+    settled = conditions(answer(agent(), observed=observed()))
+
+    assert found.keys() == settled.keys() | {"Paused"}
+    assert {name for name in settled if found[name] != settled[name]} == {
+        "Ready",
+        "ChildrenApplied",
+    }
+    assert found["ChildrenApplied"]["status"] == "Unknown"
+    assert found["Ready"]["message"] == "paused; 3 of 3 agents are available"
+    assert (found["Paused"]["status"], found["Paused"]["reason"]) == ("True", "PausedByAnnotation")
+    assert "annotation instana.io/paused keeps" in found["Paused"]["message"]
 
 
 def test_what_was_changed_by_hand_stays() -> None:

@@ -80,6 +80,12 @@ def sidecar(state: Obj, **fields: object) -> Obj:
     return found
 
 
+def of_container(name: object, found: Obj) -> Obj:
+    """Return the pod with a container of another name in its trouble."""
+    found["status"]["containerStatuses"][0]["name"] = name
+    return found
+
+
 CRASHED = {"terminated": {"reason": "Error", "exitCode": 3}}
 NEVER_STARTED = {"terminated": {"reason": "StartError", "exitCode": 128}}
 
@@ -321,6 +327,48 @@ def test_the_command_shows_the_log_of_the_container_in_trouble(found: Obj, comma
         found["spec"]["initContainers"] = [{"name": "first", "image": "i"}]
 
     assert f"kubectl -n instana-agent {command}" in problem(found)["remedy"]
+
+
+def test_the_command_names_our_container_where_another_one_comes_first() -> None:
+    """kubectl looks at the first container of a pod unless it is told another one."""
+    for name in (CONTAINER, "side"):
+        found = of_container(name, crashing("a", "n"))
+        found["spec"]["containers"].insert(0, {"name": "side", "image": "i"})
+
+        assert f"logs a --container {name} --previous" in problem(found)["remedy"]
+
+
+@pytest.mark.parametrize("name", ["; rm -rf ~", "UPPER", "", None, "a" * 64])
+def test_what_is_no_name_of_a_container_comes_into_no_command(name: object) -> None:
+    assert "logs a --previous" in problem(of_container(name, crashing("a", "n")))["remedy"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("CreateContainerError", "CreateContainerConfigError"),
+        *("RunContainerError", "StartError", "ContainerCannotRun"),
+    ],
+)
+def test_every_reason_for_which_a_container_is_not_made_is_known(reason: str) -> None:
+    assert cause(waiting(reason))[0] == "CreateContainerConfigError"
+
+
+@pytest.mark.parametrize("reason", ["RunContainerError", "StartError", "ContainerCannotRun"])
+def test_every_end_of_a_container_that_did_not_start_is_known(reason: str) -> None:
+    ended_so = {"terminated": {"reason": reason, "exitCode": 128}}
+
+    assert cause(crashing("a", "n", lastState=ended_so)) == (
+        "CreateContainerConfigError",
+        "it cannot be started",
+    )
+
+
+def test_an_image_that_the_pod_does_not_name_is_not_told() -> None:
+    found = pull_failure("a", "n", message="unauthorized")
+    found["spec"]["containers"] = []
+
+    assert cause(found) == ("ImagePullBackOff", "the registry refuses the pull")
 
 
 def test_a_container_that_cannot_be_started_has_no_log_to_look_at() -> None:
