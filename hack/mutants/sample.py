@@ -4,6 +4,7 @@ import ast
 import contextlib
 import multiprocessing
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -62,7 +63,7 @@ class Suite:
         first: list[str] = []
         further: list[str] = []
         spent = 0.0
-        for test in sorted(self._tests_of(mutant), key=lambda each: self._rank(each, mutant)):
+        for test in self._in_order(mutant):
             spent += known.get(test, 0.0)
             if spent > MOST_SECONDS:
                 break
@@ -74,13 +75,32 @@ class Suite:
             seconds=START_SECONDS + int(TIMES_AS_LONG * spent),
         )
 
+    def _in_order(self, mutant: Mutant) -> list[str]:
+        """Return the tests by rank, those of one file spread among those of others."""
+        ranks = sorted(self._rank(each, mutant) for each in self._tests_of(mutant))
+        of_file: Counter[str] = Counter()
+        spread = []
+        for rank, test in ranks:
+            of_file[file := test.partition("::")[0]] += 1
+            spread.append((rank * of_file[file], test))
+        return [test for _, test in sorted(spread)]
+
     def _tests_of(self, mutant: Mutant) -> set[str]:
         change = mutant.change
         found = self.baseline.running(mutant.path, change.lines)
         if not (change.in_function and found):  # it is run by an import
-            for module, lines in self.uses.functions_that_use(mutant.module, change.top):
-                found |= self.baseline.running(_path_of(module), lines)
+            found |= self._tests_that_use(mutant) or self._tests_that_use(mutant, by_functions=True)
         return found
+
+    def _tests_that_use(self, mutant: Mutant, *, by_functions: bool = False) -> set[str]:
+        users = self.uses.functions_that_use(
+            mutant.module, mutant.change.top, by_functions=by_functions
+        )
+        return {
+            test
+            for module, lines in users
+            for test in self.baseline.running(_path_of(module), lines)
+        }
 
     def _rank(self, test: str, mutant: Mutant) -> tuple[float, str]:
         """Return how late a test is tried: by its time, of which little counts for a near one."""

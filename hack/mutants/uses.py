@@ -38,14 +38,19 @@ class Uses:
         for alias, source in imported.items():
             self._users[source].add((module, alias))
 
-    def functions_that_use(self, module: str, statement: ast.stmt) -> Iterator[Lines]:
-        """Yield the lines of all functions that use what a statement makes, also by others."""
+    def functions_that_use(
+        self, module: str, statement: ast.stmt, *, by_functions: bool = False
+    ) -> Iterator[Lines]:
+        """Yield the lines of all functions that use what a statement makes, also by constants.
+
+        With `by_functions` also by functions: those that imports alone run are in no test's way.
+        """
         made = {(module, name) for name in made_by(statement)}
         waiting, seen = [*made], {*made}
         while waiting:
             name = waiting.pop()
             yield from self._bodies[name]
-            if name in made or name not in self._functions:
+            if by_functions or name in made or name not in self._functions:
                 found = self._users[name] - seen
                 seen |= found
                 waiting += found

@@ -165,6 +165,17 @@ def test_a_test_whose_file_has_the_changed_text_is_tried_before_a_faster_one(
     assert chosen.parts == (["told.py::b", "t.py::a"],)
 
 
+def test_the_first_test_of_another_file_is_tried_before_the_last_of_one(tmp_path: Path) -> None:
+    ids = {f"many.py::{each}": 0.1 for each in "abcd"} | {"single.py::e": 0.25}
+    tests = {"pair/one.py": {4: frozenset(ids)}}
+    trees = trees_of(pair(tmp_path), "pair")
+    (mutant,) = [each for each in all_mutants(tmp_path, "pair", trees) if each.change.in_function]
+
+    (chosen,) = Suite(Baseline(ids, tests, ()), (), Uses(trees)).tests_for(mutant).parts
+
+    assert [each[-1] for each in chosen] == ["a", "b", "e", "c", "d"]
+
+
 def test_a_function_that_imports_run_is_tried_with_the_tests_of_what_it_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +183,20 @@ def test_a_function_that_imports_run_is_tried_with_the_tests_of_what_it_makes(
     Path("pair").mkdir()
     Path("pair/one.py").write_text("def a():\n    return 1\n\nA = a()\n\ndef f():\n    return A\n")
     suite = suite_of(tmp_path, {"pair/one.py": {7: frozenset({"t.py::a"})}})
+    (mutant,) = all_mutants(tmp_path, "pair", trees_of(tmp_path, "pair"))
+
+    assert suite.tests_for(mutant).parts == (["t.py::a"],)
+
+
+def test_a_function_that_another_one_calls_in_imports_is_tried_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pair").mkdir()
+    Path("pair/one.py").write_text(
+        "def a():\n    return 1\n\ndef b():\n    return a()\n\nB = b()\n\ndef f():\n    return B\n"
+    )
+    suite = suite_of(tmp_path, {"pair/one.py": {10: frozenset({"t.py::a"})}})
     (mutant,) = all_mutants(tmp_path, "pair", trees_of(tmp_path, "pair"))
 
     assert suite.tests_for(mutant).parts == (["t.py::a"],)
