@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from hooks.desired import labels
 from hooks.desired.admissible import problems_with
@@ -31,7 +32,7 @@ from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
 from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN
 
-Builder = Callable[[Context], Obj | list[Obj]]
+Builder: TypeAlias = Callable[[Context], Obj | list[Obj]]
 
 CHILDREN: tuple[Builder, ...] = (
     agent_daemonsets,

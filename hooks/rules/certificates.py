@@ -8,6 +8,7 @@ is the one to judge it.
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from typing import TypeAlias
 
 BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----")
 CERTIFICATE = b"CERTIFICATE"
@@ -18,7 +19,7 @@ VERSION, PUBLIC_KEY_OF_EC = 0xA0, 0xA1
 LONG_FORM = 0x80
 PLACE_OF_PUBLIC_KEY = 5
 
-Element = tuple[int, bytes]
+Element: TypeAlias = tuple[int, bytes]
 
 
 def belong_together(certificate: str, key: str) -> bool:

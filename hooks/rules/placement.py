@@ -20,7 +20,6 @@ from hooks.rules.rule import Rule, full, matching, one_of, unless
 
 CACHE = "spec.agent.packageCache"
 SIZED = (EMPTY_DIR, EPHEMERAL)
-CLASSED = (EPHEMERAL, CLAIM)
 
 TYPE = f"(has(self.type) && self.type != '' ? self.type : '{NONE}')"
 AUTOMATIC = "(has(self.zone) && has(self.zone.automatic) ? self.zone.automatic : '')"

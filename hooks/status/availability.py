@@ -1,6 +1,7 @@
 """Whether agents and k8sensors run as the resource says."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from hooks.desired.context import Context
 from hooks.desired.labels import AGENT, K8SENSOR
@@ -24,8 +25,8 @@ from hooks.status.workloads import (
     k8sensor_deployments,
 )
 
-Look = Callable[[Obj], Shortfall | None]
-Pairs = list[tuple[Obj, Obj | None]]
+Look: TypeAlias = Callable[[Obj], Shortfall | None]
+Pairs: TypeAlias = list[tuple[Obj, Obj | None]]
 
 AGENTS_AVAILABLE = "AgentsAvailable"
 SENSORS_AVAILABLE = "SensorsAvailable"

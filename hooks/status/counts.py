@@ -1,6 +1,7 @@
 """How many agents and k8sensors there are, of which zone or backend, and of which images."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from hooks.desired.labels import ZONE
 from hooks.desired.reload import WORKLOADS
@@ -15,7 +16,7 @@ from hooks.status.workloads import (
     k8sensor_deployments,
 )
 
-Count = Callable[[list[Obj]], Counts]
+Count: TypeAlias = Callable[[list[Obj]], Counts]
 
 
 def counts(children: ObservedObjects) -> Obj:

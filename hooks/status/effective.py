@@ -1,11 +1,12 @@
 """What counts of fields that have a default: the same whether the default is stored or not."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from hooks.desired.agent_daemonset import DEFAULT_MODE
 from hooks.desired.context import Context
 
-Value = Callable[[Context], object]
+Value: TypeAlias = Callable[[Context], object]
 
 EFFECTIVE: dict[str, Value] = {
     "agent.endpointHost": lambda context: context.agent.spec.agent.endpoint_host,

@@ -32,7 +32,7 @@ class Place:
     namespace: str
     pod: str
     node: str
-    container: str = ""
+    container: str
 
 
 def filled(remedy: str, place: Place) -> str:

@@ -22,7 +22,7 @@ def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Conditi
         return []
     if not held:
         message = "no change of pods waits for approval"
-        return [Condition(ROLLOUT_HELD, "False", "NothingHeld", message, is_advice=True)]
+        return [Condition(ROLLOUT_HELD, "False", "NothingHeld", message)]
     names = ",".join(change.name for change in held[:MOST_PARTS])
     workloads = several([f"{change.workload} ({change.pods} pods)" for change in held], ", ")
     message = (

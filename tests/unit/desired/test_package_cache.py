@@ -225,7 +225,8 @@ def test_without_a_rule_for_claims_none_is_made_and_agents_run_on() -> None:
 
     assert CLAIM not in children(result)
     assert volume(result) == volume(answer(cached(type="HostPath")))
-    assert conditions(result)["PackageCacheReady"]["reason"] == "RuleMissing"
+    told = conditions(result)["PackageCacheReady"]
+    assert (told["status"], told["reason"]) == ("False", "RuleMissing")
     assert conditions(result)["Ready"]["status"] == "False"
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from hooks.kube.objects import Obj
 from hooks.rendering import CHILD_SELECTOR
-from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, Rule, rules_named_in
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, Rule, errors_of, rules_named_in
+from tests.support.bounds import AROUND_BOUNDS, TOO_LONG
 from tests.support.cel import (
     NotEvaluated,
     NoVerdict,
@@ -76,13 +77,25 @@ def test_both_warn_of_the_same(identifier: str, spec: Obj, fields: set[str]) -> 
     assert (identifier in {rule for rule, _ in found}) is bool(fields)
 
 
-@pytest.mark.parametrize(("identifier", "spec", "is_broken"), EDGES, ids=[e[0] for e in EDGES])
+@pytest.mark.parametrize(
+    ("identifier", "spec", "is_broken"),
+    [*EDGES, *AROUND_BOUNDS],
+    ids=[each[0] for each in (*EDGES, *AROUND_BOUNDS)],
+)
 def test_both_agree_on_edges(identifier: str, spec: Obj, *, is_broken: bool) -> None:
     resource = example(BY_IDENTIFIER[identifier], spec)
     found = found_by_cel(resource)
 
     assert found == found_by_python(resource)
     assert (identifier in {rule for rule, _ in found}) is is_broken
+
+
+@pytest.mark.parametrize(("identifier", "spec"), TOO_LONG, ids=[each[0] for each in TOO_LONG])
+def test_both_refuse_what_is_too_long(identifier: str, spec: Obj) -> None:
+    resource = example(BY_IDENTIFIER[identifier], spec)
+
+    assert not is_of_the_schema(resource)
+    assert {each.rule for each in errors_of(resource)} == {identifier}
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,11 @@ from hooks.rules.identity import MODES
 from hooks.rules.patterns import HOST
 from hooks.rules.rule import full
 from hooks.rules.scheduling import RESERVED
+from tests.support.bounds import at
 from tests.support.hook import answer, conditions, pod, stored
 from tests.support.resources import agent, secret
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
+from tests.support.verdicts import is_of_the_schema
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
@@ -167,6 +169,47 @@ def test_every_mode_that_works_is_taken_and_named(mode: str) -> None:
     assert errors_of(agent({"agent": {"mode": mode}, "zones": [{"name": "a", "mode": mode}]})) == ()
     assert mode in rule.message
     assert f"'{mode}'" in rule.cel
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("agent.updateStrategy.type", ["", "RollingUpdate", "OnDelete"]),
+        ("agent.scheduling.tolerate", ["", "None", "ControlPlane", "All"]),
+        ("agent.packageCache.type", ["", "None", "HostPath", "EmptyDir"]),
+        ("k8s_sensor.deployment.strategy.type", ["", "RollingUpdate"]),
+        ("k8s_sensor.securityProfile", ["", "Unrestricted", "Restricted"]),
+        ("k8s_sensor.pollrate", ["", "10s"]),
+        ("platform", ["", "Bottlerocket", "GKE", "Talos"]),
+        ("podStatus", ["Enabled", "Disabled"]),
+        ("rollout.policy", ["Automatic", "Manual"]),
+        ("zone.automatic", ["", "Off", "PodLabel", "NodeLabel"]),
+    ],
+)
+def test_every_choice_is_taken_by_schema_and_service(path: str, values: list[str]) -> None:
+    chosen = [agent(at(path, value)) for value in values]
+
+    assert [errors_of(each) for each in chosen] == [()] * len(values)
+    assert all(map(is_of_the_schema, chosen))
+    assert errors_of(agent(at(path, "Other")))
+    assert not is_of_the_schema(agent(at(path, "Other")))
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("a" * 54, None),
+        ("a" * 55, "resource-name"),
+        ("a.b", "resource-name"),
+        ("a-b", None),
+        ("9-lives", "resource-name-digit"),
+        ("nine-9-lives", None),
+    ],
+)
+def test_services_can_be_named_after_the_resource(name: str, rule: str | None) -> None:
+    found = {each.rule for each in (*errors_of(agent(name=name)), *warnings_of(agent(name=name)))}
+
+    assert found - {"inline-key"} == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,28 @@ def test_what_counts_is_told(spec: Obj, facts: Facts, path: str, value: str) -> 
     assert status_of(agent(spec), facts=facts)["effective"].get(path) == value
 
 
+def test_every_field_with_a_default_is_told() -> None:
+    assert status_of(agent())["effective"] == {
+        "spec.agent.endpointHost": "backend.example",
+        "spec.agent.endpointPort": "443",
+        "spec.agent.mode": "APM",
+        "spec.agent.packageCache.type": "None",
+        "spec.agent.reloadOnSecretChange": "true",
+        "spec.agent.scheduling.tolerate": "None",
+        "spec.agent.updateStrategy.type": "RollingUpdate",
+        "spec.k8s_sensor.deployment.replicas": "3",
+        "spec.k8s_sensor.pollrate": "10s",
+        "spec.k8s_sensor.securityProfile": "Unrestricted",
+        "spec.openshift": "false",
+        "spec.opentelemetry.enabled": "true",
+        "spec.podStatus": "Disabled",
+        "spec.rollout.policy": "Automatic",
+        "spec.serviceAccount.name": "instana-agent",
+        "spec.useSecretMounts": "true",
+        "spec.zone.automatic": "Off",
+    }
+
+
 def _large() -> tuple[Obj, list[Obj]]:
     """Return a resource with many of everything, and what it refers to."""
     keys = {f"key-{number}": "k" for number in range(1, 41)}

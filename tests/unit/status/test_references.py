@@ -111,6 +111,17 @@ def test_what_waits_for_approval_is_not_in_use() -> None:
     assert in_use(held) == {"etcd": True, "keys": False, "mine": False}
 
 
+def test_another_change_that_waits_for_approval_leaves_all_in_use() -> None:
+    manual = merged(SPEC, {"rollout": {"policy": "Manual"}})
+    running = stored(answer(agent(manual), *WORLD))
+    held = answer(
+        agent(merged(manual, {"agent": {"image": {"tag": "2"}}})), *WORLD, observed=running
+    )
+
+    assert [each["workload"] for each in held["status"]["rollout"]["held"]]
+    assert in_use(held) == {"etcd": True, "keys": True, "mine": True}
+
+
 def test_switched_off_nobody_knows() -> None:
     off = agent(merged(SPEC, {"agent": {"reloadOnSecretChange": False}}))
     before = answer(off, *WORLD)

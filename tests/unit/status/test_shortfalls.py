@@ -8,7 +8,7 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
 from hooks.status.pointers import PAGE
 from tests.support.hook import answer, conditions, stored
-from tests.support.pods import crashing, ended, healthy, pull_failure, starting, unready
+from tests.support.pods import crashing, ended, healthy, pod, pull_failure, starting, unready
 from tests.support.resources import agent
 
 AGENT = "DaemonSet/instana-agent"
@@ -123,6 +123,14 @@ def test_nothing_more_is_counted_where_all_is_told() -> None:
     assert "more in status.pods" not in message
 
 
+def test_a_problem_is_told_with_what_is_known_of_it() -> None:
+    pods = [pod("b", phase="Pending"), pod("c", "n")]
+    _, message = agents(*pods, spec=ON, numberReady=1, numberAvailable=1)
+
+    assert "; ContainerCreating of 1 pod, b (it has no node yet): the scheduler" in message
+    assert "; NotReady of 1 pod, c on n: it runs, but is not ready: kubectl" in message
+
+
 def test_pods_that_start_are_named_where_one_workload_does_not_go_on_by_itself() -> None:
     observed = stored(answer(agent(ON | ZONES), facts=FACTS))
     for which, counts in ((f"{AGENT}-a", ROLLING), (f"{AGENT}-b", {"numberAvailable": 2})):
@@ -224,6 +232,8 @@ def test_k8sensors_that_are_refused_say_by_whom(message: str, says: str) -> None
     assert text.endswith("; kubectl -n instana-agent describe replicasets lists the events "
                          "FailedCreate")  # fmt: skip
     assert "s3cret" not in text
+    ready = answered(SENSOR, conditions=failure(message), **counts)["Ready"]["message"]
+    assert ready.endswith(f"{PAGE}#notalldesiredk8sensorsavailable")
 
 
 def test_a_failure_that_is_over_is_none() -> None:

@@ -238,12 +238,13 @@ def test_k8sensors_that_are_switched_off_are_no_shortfall() -> None:
     assert says(result, "Ready")[0] == "True"
 
 
-def test_a_long_list_of_shortfalls_is_cut() -> None:
-    spec = {"zones": [{"name": f"z{number}"} for number in range(8)]}
+@pytest.mark.parametrize(("count", "end"), [(5, ""), (6, "; and 1 more"), (8, "; and 3 more")])
+def test_a_long_list_of_shortfalls_is_cut(count: int, end: str) -> None:
+    spec = {"zones": [{"name": f"z{number}"} for number in range(count)]}
     message = conditions(answer(agent(spec)))["AllAgentsAvailable"]["message"]
 
     assert message.count("is not there yet") == 5
-    assert message.endswith("; and 3 more")
+    assert message.endswith(f"{AGENT}-z4 is not there yet{end}")
 
 
 def test_a_missing_reference_is_named() -> None:
