@@ -207,6 +207,8 @@ def test_openshift_issues_the_certificate_of_the_service() -> None:
     assert (
         "kubectl -n instana-agent describe service instana-agent has an annotation"
     ) in conditions(answered)["CertificateIssued"]["message"]
+    half = secret("instana-agent-serving-cert", **{"tls.crt": "certificate"})
+    assert condition(answer(agent(SERVING), half)) == ("False", "NotIssuedYet")
     assert condition(answer(agent(SERVING), SERVED)) == ("True", "Issued")
 
 

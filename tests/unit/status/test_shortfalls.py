@@ -216,7 +216,13 @@ def test_a_zone_without_a_node_is_told() -> None:
             'admission webhook "validate.kyverno.svc" denied the request: s3cret',
             "an admission webhook or policy forbids them; let it pass the pods of namespace",
         ),
-        ("s3cret", "the others are refused (Pod Security, a ResourceQuota"),
+        (
+            "s3cret",
+            (
+                "the others are refused (Pod Security, a ResourceQuota, an admission webhook, a "
+                "missing priority class); kubectl -n instana-agent describe replicasets"
+            ),
+        ),
     ],
 )
 def test_k8sensors_that_are_refused_say_by_whom(message: str, says: str) -> None:
