@@ -24,9 +24,11 @@ COUNTS: Final = (0.1, 0.3, 1.0)
 """Which part of a test's time counts for its rank: of the same module, the same package, others."""
 
 COUNTS_WITH_TEXT: Final = 0.1
-"""Which part of that counts where the test's file has the text that the mutant lacks."""
+"""Which part of that counts where the test's file has the text that the mutant lacks, and which
+where its parameter begins with a text of the changed module, such as the name of a rule."""
 
 SHORTEST_TEXT: Final = 3
+SHORTEST_PARAMETER: Final = 6
 
 MOST_SECONDS: Final = 20.0
 """CPU time of all tests of a mutant: where there are more, the slowest are left out."""
@@ -106,7 +108,9 @@ class Suite:
         """Return how late a test is tried: by its time, of which little counts for a near one."""
         file, source = Path(test.partition("::")[0]), Path(mutant.path)
         distance = 2 - (file.parent.name == source.parent.name) - (source.stem in file.stem)
-        part = COUNTS[distance] * (COUNTS_WITH_TEXT if _has_text(file, mutant) else 1)
+        part = COUNTS[distance]
+        part *= COUNTS_WITH_TEXT if _has_text(file, mutant) else 1
+        part *= COUNTS_WITH_TEXT if _is_about(test, mutant.tree) else 1
         return self.baseline.seconds.get(test, 0.0) * part, test
 
 
@@ -115,6 +119,18 @@ def _has_text(file: Path, mutant: Mutant) -> bool:
     old = mutant.change.old
     text = str(old.value).removesuffix(".0").strip() if isinstance(old, ast.Constant) else ""
     return len(text) >= SHORTEST_TEXT and text in _text_of(file)
+
+
+def _is_about(test: str, tree: ast.Module) -> bool:
+    """Tell whether the parameter of a test begins with a text of a module."""
+    return test.partition("[")[2].startswith(_texts_of(tree))
+
+
+@cache
+def _texts_of(tree: ast.Module) -> tuple[str, ...]:
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    texts = (each for each in constants if isinstance(each, str))
+    return tuple(each for each in texts if len(each) >= SHORTEST_PARAMETER)
 
 
 @cache

@@ -165,6 +165,21 @@ def test_a_test_whose_file_has_the_changed_text_is_tried_before_a_faster_one(
     assert chosen.parts == (["told.py::b", "t.py::a"],)
 
 
+def test_a_test_with_a_text_of_the_module_as_parameter_is_tried_before_a_faster_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "pair").mkdir()
+    (tmp_path / "pair/one.py").write_text("def a():\n    return b('zone-name', not c)\n")
+    ids = {"t.py::a[zone-repeated]": 0.1, "told.py::b[zone-name-spec]": 0.3}
+    trees = trees_of(tmp_path, "pair")
+    mutant = all_mutants(tmp_path, "pair", trees)[-1]
+
+    chosen = Suite(Baseline(ids, {"pair/one.py": {2: frozenset(ids)}}, ()), (), Uses(trees))
+
+    assert str(mutant).endswith("not c  ->  c")
+    assert chosen.tests_for(mutant).parts == ([*ids][::-1],)
+
+
 def test_the_first_test_of_another_file_is_tried_before_the_last_of_one(tmp_path: Path) -> None:
     ids = {f"many.py::{each}": 0.1 for each in "abcd"} | {"single.py::e": 0.25}
     tests = {"pair/one.py": {4: frozenset(ids)}}
