@@ -38,7 +38,7 @@ BOUNDS: list[tuple[str, str, Sequence[object], Sequence[object]]] = [
     (
         "label-name",
         "agent.pod.labels",
-        [{"a" * 63: ""}, {f"{'a' * 253}/a": ""}, {f"{'a' * 253}/{'a' * 63}": ""}],
+        [{"a" * 63: ""}, {f"{'a' * 253}/a": ""}, {f"{'a' * 253}/{'a' * 63}": ""}, {"a/b": ""}],
         [{"a" * 64: ""}, {f"{'a' * 254}/a": ""}, {"/a": ""}, {"a/": ""}, {"a/b/c": ""}],
     ),
     (

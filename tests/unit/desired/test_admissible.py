@@ -43,6 +43,28 @@ REFUSED: list[tuple[Obj, str]] = [
         },
         "mount path /x of Deployment/instana-agent-k8sensor: is used twice",
     ),
+    (
+        {
+            "overrides": {
+                "agentDaemonSet": {
+                    "spec": {
+                        "template": {
+                            "spec": {
+                                "initContainers": [
+                                    {
+                                        "name": "first",
+                                        "image": "a.example/b:1",
+                                        "volumeMounts": [{"name": "gone", "mountPath": "/x"}],
+                                    }
+                                ]
+                            }
+                        }
+                    }
+                }
+            }
+        },
+        "volume gone of DaemonSet/instana-agent: is mounted, but not there",
+    ),
 ]
 
 

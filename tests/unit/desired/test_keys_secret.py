@@ -4,7 +4,7 @@ import pytest
 
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, child, children, stored, texts
-from tests.support.resources import agent, secret
+from tests.support.resources import NAME, agent, secret
 
 OWN = "Secret/instana-agent"
 INLINE: Obj = {
@@ -59,6 +59,18 @@ def test_a_credential_that_was_taken_out_goes_with_the_pods_that_read_it() -> No
     assert texts(before, OWN) == left | {"downloadKey": "d", "INSTANA_DOWNLOAD_KEY": "d"}
     assert texts(after, OWN) == left | {"INSTANA_DOWNLOAD_KEY": "d"}
     assert texts(settled, OWN) == left
+
+
+@pytest.mark.parametrize(
+    "by",
+    [{"keysSecret": NAME}, {"downloadKeySecretKeyRef": {"name": NAME, "key": "download"}}],
+    ids=["keysSecret", "reference"],
+)
+def test_it_has_another_name_where_the_users_secret_has_its_name(by: Obj) -> None:
+    made = children(answer(agent({"agent": by}), secret(NAME, download="d")))
+
+    assert OWN not in made
+    assert f"{OWN}-credentials" in made
 
 
 def test_there_is_none_where_the_users_secret_has_all() -> None:

@@ -1,5 +1,6 @@
 """Patches of the user's reach the children, and only such as Kubernetes can take."""
 
+import re
 from typing import Any
 
 import pytest
@@ -237,7 +238,7 @@ def of_template(**fields: Any) -> Obj:
             IDENTITY,
             f"{TEMPLATE}.metadata.labels[app.kubernetes.io/name]",
         ),
-        (of_pod(container=[]), FIELD, f"{TEMPLATE}.spec.container: is no"),
+        (of_pod(container=[]), FIELD, f"{TEMPLATE}.spec.container"),
         (of_container(env=[{"name": "A", "val": "x"}]), FIELD, ".containers[0].env[0].val"),
         (of_container(env=[{"name": "A", "value": 5}]), TYPE, ".containers[0].env[0].value"),
         (of_container(env={"A": "x"}), TYPE, ".containers[0].env"),
@@ -289,10 +290,49 @@ def test_a_patch_that_cannot_be_names_its_place(resource: Obj, rule: str, path: 
     result = answer(resource, observed=before)
 
     assert f"(rule {rule})" in message(result)
-    assert (f"spec.overrides.{path}" if path.startswith(tuple(KINDS)) else path) in message(result)
+    whole = f"spec.overrides.{path}" if path.startswith(tuple(KINDS)) else path
+    assert re.search(rf"{re.escape(whole)}(:| of )", message(result))
     assert "SyncError" not in message(result)
     assert SECRET not in message(result)
     assert len(result["children"]) == len(before)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"),
+        *("app.kubernetes.io/part-of", "app.kubernetes.io/managed-by"),
+        *("app.kubernetes.io/version", "agent.instana.io/generation"),
+        *("instana/agent-mode", "instana.io/backend", "io.instana/zone"),
+    ],
+)
+def test_no_label_of_the_service_can_be_patched(label: str) -> None:
+    patch = {"metadata": {"labels": {label: "mine"}}}
+    result = answer(overriding("k8sensorDeployment", patch))
+
+    assert message(result).startswith(
+        f"spec.overrides.k8sensorDeployment.metadata.labels[{label}]: "
+    )
+
+
+@pytest.mark.parametrize("name", ["instana.io/paused", "metacontroller.k8s.io/last-applied"])
+def test_no_annotation_of_the_service_can_be_patched(name: str) -> None:
+    result = answer(overriding("agentService", {"metadata": {"annotations": {name: "mine"}}}))
+
+    assert message(result).startswith(f"spec.overrides.agentService.metadata.annotations[{name}]: ")
+
+
+@pytest.mark.parametrize(
+    ("child", "field"),
+    [
+        ("k8sensorDeployment", "selector"),
+        *(("agentService", field) for field in ("clusterIP", "clusterIPs", "selector")),
+    ],
+)
+def test_no_field_that_cannot_change_can_be_patched(child: str, field: str) -> None:
+    result = answer(overriding(child, {"spec": {field: None}}))
+
+    assert message(result).startswith(f"spec.overrides.{child}.spec.{field}: ")
 
 
 @pytest.mark.parametrize(

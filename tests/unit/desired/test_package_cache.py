@@ -172,6 +172,7 @@ def test_a_claim_that_is_there_stays_as_it_is_and_that_is_told(cache: Obj, what:
     assert child(result, CLAIM)["spec"] == CLAIM_SPEC
     told = conditions(result)
     assert told["PackageCacheReady"]["reason"] == "ClaimKept"
+    assert told["PackageCacheReady"]["status"] == "False"
     assert f"keeps its {what}:" in told["PackageCacheReady"]["message"]
     assert told["Ready"]["status"] == "True"
 
@@ -236,6 +237,7 @@ def without_rule(parent: Obj, observed: list[Obj]) -> Obj:
     return sync(asked, FACTS, NOW)
 
 
+FOR_ONE_NODE = "PersistentVolumeClaim mine is for one node: it lacks ReadWriteMany"
 USERS = cached(type="PersistentVolumeClaim", claimName="mine")
 
 
@@ -254,9 +256,9 @@ def test_a_claim_of_the_users_is_used_and_none_is_made() -> None:
     ("related", "message"),
     [
         ([], "PersistentVolumeClaim mine is not there"),
-        ([users_claim("ReadWriteOnce")], "is for one node: it lacks ReadWriteMany"),
-        ([users_claim()], "is for one node: it lacks ReadWriteMany"),
-        ([obj("PersistentVolumeClaim", "mine")], "is for one node: it lacks ReadWriteMany"),
+        ([users_claim("ReadWriteOnce")], FOR_ONE_NODE),
+        ([users_claim()], FOR_ONE_NODE),
+        ([obj("PersistentVolumeClaim", "mine")], FOR_ONE_NODE),
     ],
 )
 def test_agents_that_run_wait_for_a_claim_that_they_can_use(
@@ -267,7 +269,7 @@ def test_agents_that_run_wait_for_a_claim_that_they_can_use(
     told = conditions(result)["ReferencesResolved"]
     assert (told["status"], volume(result)) == ("False", None)
     assert "spec.agent.packageCache.claimName" in told["message"]
-    assert message in told["message"]
+    assert f"spec.agent.packageCache.claimName: {message}" in told["message"]
 
 
 def test_agents_run_on_while_nothing_is_known_of_claims() -> None:

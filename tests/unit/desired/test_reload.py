@@ -231,6 +231,17 @@ def test_a_restart_that_waits_for_approval_is_not_forgotten() -> None:
     assert rolled(still, after(rotation, still)) == {SENSOR, SECOND}
 
 
+def test_what_is_noted_beside_the_pods_stays_while_it_is_switched_off() -> None:
+    before = answer(PARENT, *world())
+    upgraded = answer(PARENT, *world(), observed=without_checksum(stored(before)))
+    off = after(None, upgraded, OFF)
+
+    noted = child(upgraded, SENSOR)["metadata"]["annotations"]
+    assert noted.keys() == {CHECKSUM}
+    assert child(off, SENSOR)["metadata"]["annotations"] == noted
+    assert rolled(off, after({"etcd": {"ca.crt": "new"}}, off)) == {SENSOR, SECOND}
+
+
 def test_it_comes_with_any_other_change() -> None:
     before = answer(PARENT, *world())
     upgraded = answer(PARENT, *world(), observed=without_checksum(stored(before)))

@@ -104,7 +104,10 @@ def test_it_follows_a_variable_from_a_config_map() -> None:
     pod: Obj = {"containers": [{"name": "c", "env": [{"name": "V", "valueFrom": source}]}]}
     one, two = (digest(pod, obj("ConfigMap", "mine", data={"a": text})) for text in ("1", "2"))
 
+    as_bytes = digest(pod, obj("ConfigMap", "mine", binaryData={"a": "AQ=="}))
+
     assert one != two
+    assert as_bytes not in (one, two, digest({}))
     assert digest(pod, secret("mine", a="1")) == digest({})
 
 

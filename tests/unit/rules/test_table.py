@@ -1,7 +1,7 @@
 """Each rule finds its bad example and nothing in its good one; what works is never refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,53 @@ from tests.support.verdicts import is_of_the_schema
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
+BLAMED = {
+    "zone-repeated": "spec.zones[1].name",
+    "zones-overlap": "spec.zones[1].affinity",
+    "backend-key": "spec.agent.additionalBackends[0].key",
+    "backend-repeated": "spec.agent.additionalBackends[1]",
+    "proxy-host-missing": "spec.agent.proxyPort",
+    "opentelemetry-port": "spec.opentelemetry.grpc.port",
+    "port-taken": "spec.opentelemetry.http.port",
+    "tls-pair": "spec.agent.tls.key",
+    "pull-secret-repeated": "spec.agent.image.pullSecrets[1].name",
+    "update-count": "spec.agent.updateStrategy.rollingUpdate.maxUnavailable",
+    "negative-amount": "spec.agent.pod.requests[cpu]",
+    "limit-below-request": "spec.agent.pod.limits[memory]",
+    "label-value": "spec.agent.pod.labels[owner]",
+    "label-name": "spec.agent.pod.labels[the owner]",
+    "annotation-name": "spec.agent.pod.annotations[the note]",
+    "label-reserved": "spec.agent.pod.labels[app.kubernetes.io/name]",
+    "node-selector-os": "spec.agent.pod.nodeSelector[kubernetes.io/os]",
+    "node-affinity-os": "spec.agent.pod.affinity.nodeAffinity."
+    "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]",
+    "override-os": "spec.overrides.agentDaemonSet.spec.template.spec.nodeSelector"
+    "[kubernetes.io/os]",
+    "variable-name": "spec.agent.env[1 BAD=NAME]",
+    "variable-value": "spec.agent.pod.env[0].valueFrom",
+    "variable-repeated": "spec.agent.pod.env[1].name",
+    "variable-reserved": "spec.agent.env[POD_IP]",
+    "volume-repeated": "spec.agent.pod.volumes[1].name",
+    "mount-without-volume": "spec.agent.pod.volumeMounts[0].name",
+    "mount-path-repeated": "spec.agent.pod.volumeMounts[1].mountPath",
+    "sensor-mount-without-volume": "spec.k8s_sensor.deployment.pod.volumeMounts[0].name",
+    "sensor-update-count": "spec.k8s_sensor.deployment.strategy.rollingUpdate.maxUnavailable",
+    "topology-spread-repeated": "spec.k8s_sensor.deployment.pod.topologySpreadConstraints[1]",
+    "restricted-volume": "spec.k8s_sensor.deployment.pod.volumes[0]",
+    "network-policy-port": "spec.networkPolicy.sensorPorts[0]",
+    "override-identity": "spec.overrides.agentDaemonSet.metadata.name",
+    "override-field": "spec.overrides.agentDaemonSet.spec.template.spec.containers[0]"
+    ".terminationGracePeriodSeconds",
+    "override-type": "spec.overrides.agentDaemonSet.spec.template.spec.containers[0].env[0].value",
+    "override-directive": "spec.overrides.agentDaemonSet.spec.template.spec.containers[0].env[0]",
+    "value-and-reference": "spec.agent.downloadKey",
+    "tls-value-and-reference": "spec.agent.tls.key",
+    "mirror-url-missing": "spec.agent.agentReleaseRepoMirrorUsername",
+    "opentelemetry-off": "spec.opentelemetry.grpc.port",
+    "quantity": "spec.agent.pod.limits[memory]",
+}
+"""What is blamed in bad examples by the service, where the API server can only blame more."""
+
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
 
@@ -57,6 +104,54 @@ def test_no_rule_goes_missing() -> None:
     page = Path("docs/validation.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == {*BY_IDENTIFIER}
+    assert set(re.findall(r"^- \*\*(\w+)\*\*: ", page, re.MULTILINE)) == {*Layer}
+
+
+@pytest.mark.parametrize("rule", TABLE, ids=lambda rule: rule.identifier)
+def test_a_rule_is_about_the_fields_that_the_page_names(rule: Rule) -> None:
+    page = Path("docs/validation.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| `{rule.identifier}` \| ([^|]*) \|", page, re.MULTILINE)
+
+    assert tuple(re.findall(r"`([^`]+)`", row)) == rule.paths
+
+
+def identifiers(is_so: Callable[[Rule], bool]) -> set[str]:
+    return {rule.identifier for rule in TABLE if is_so(rule)}
+
+
+def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> None:
+    of_overrides = {"directive", "field", "identity", "os", "result", "type"}
+    of_children = {"volume-missing", "volume-taken", "mount-path-taken", "child-repeated"}
+
+    assert identifiers(lambda rule: rule.layers[0] in {Layer.WEBHOOK, Layer.SERVICE}) == {
+        *(f"override-{each}" for each in of_overrides),
+        *of_children,
+        *("configuration-yaml", "tls-key-of-certificate", "object-overwritten"),
+        *("zone-node-label", "zone-pod-label"),
+    }
+
+
+def test_only_what_costs_too_much_for_the_definition_is_left_to_policies() -> None:
+    assert identifiers(lambda rule: rule.is_error and rule.layers[0] is Layer.POLICY) == {
+        *("annotation-name", "label-name", "variable-name", "node-affinity-os"),
+    }
+
+
+def test_only_what_a_stored_resource_can_do_without_is_carried_out() -> None:
+    missed = identifiers(lambda rule: rule.is_error and Layer.SERVICE not in rule.layers)
+
+    assert missed == {"backend-key", "unknown-field", "served-version"}
+
+
+def test_only_the_name_is_asked_for_on_creation_alone() -> None:
+    assert identifiers(lambda rule: rule.on_create) == {"resource-name", "resource-name-digit"}
+
+
+def test_only_what_other_objects_show_is_kept_from_the_webhook() -> None:
+    hidden = identifiers(lambda rule: bool(rule.find) and Layer.WEBHOOK not in rule.layers)
+
+    assert hidden == set()
+    assert identifiers(lambda rule: rule.of_cluster) == {"object-overwritten"}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +163,10 @@ def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
     own = [each for each in found if each.rule == rule.identifier]
     assert len(own) == 1
     assert own[0].message == rule.message
-    assert own[0].path.startswith(tuple(re.split(r"[\[{]", place)[0] for place in rule.places))
+    if rule.identifier in BLAMED:
+        assert own[0].path == BLAMED[rule.identifier]
+    else:
+        assert re.sub(r"\[\d+\]", "[]", own[0].path) in rule.paths
     if rule.is_error:
         assert [*found] == own
 
