@@ -22,7 +22,7 @@ REMEDIES = {
 """What a test may be skipped without, and what to do about it."""
 
 WITHOUT_COLLECTION = {"GOGC": "off"}
-"""For a program in Go that ends at once: collecting its garbage is a third of what it does."""
+"""For a program in Go that ends at once: collecting its garbage is a fifth of what it does."""
 
 MISSING = re.compile(r"(?:Skipped: )?missing: (\S+)")
 
