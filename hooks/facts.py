@@ -40,6 +40,7 @@ class Facts:
     `kubernetes_version`: of the API server, such as `1.35`; empty where it is not known.
     `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
+    `installation_namespace`: where the service itself is; empty where it is not known.
     """
 
     openshift: bool = False
@@ -51,6 +52,7 @@ class Facts:
     kubernetes_version: str = ""
     node_zones: bool = False
     pod_status: bool = False
+    installation_namespace: str = ""
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -124,6 +126,7 @@ PARSERS: Mapping[str, tuple[str, Callable[[str, str], object]]] = {
     "agentNamespaces": ("agent_namespaces", lambda _, text: parse_names(text)),
     "etcdCopyNamespaces": ("etcd_copy_namespaces", lambda _, text: parse_names(text)),
     "fieldManager": ("field_manager", lambda _, text: text),
+    "installationNamespace": ("installation_namespace", lambda _, text: text),
     "kubernetesVersion": ("kubernetes_version", lambda _, text: parse_kubernetes_version(text)),
     "nodeZones": ("node_zones", parse_flag),
     "openshift": ("openshift", parse_flag),

@@ -13,7 +13,7 @@ fact_option: Final = click.option(
     metavar="NAME=VALUE",
     help="A fact about the cluster or the installation: openshift, kubernetesVersion, "
     "agentNamespaces, etcdCopyNamespaces, operatorVersion, fieldManager, takeOver, nodeZones, "
-    "podStatus. May be given several times.",
+    "podStatus, installationNamespace. May be given several times.",
 )
 
 

@@ -69,6 +69,7 @@ class Settings:
     kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
     node_zones: bool = DEFAULT_FACTS.node_zones
     pod_status: bool = DEFAULT_FACTS.pod_status
+    installation_namespace: str = DEFAULT_FACTS.installation_namespace
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -90,6 +91,7 @@ class Settings:
             kubernetes_version=self.kubernetes_version,
             node_zones=self.node_zones,
             pod_status=self.pod_status,
+            installation_namespace=self.installation_namespace,
         )
 
     @property
@@ -143,7 +145,7 @@ def _installation_defaults(environ: Mapping[str, str]) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        return {"agent_namespaces": _namespaces(text)}
+        return {"agent_namespaces": _namespaces(text), "installation_namespace": text}
     except ValueError as error:
         raise SettingsError(INSTALLATION_NAMESPACE, str(error)) from None
 
@@ -258,6 +260,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "KUBERNETES_VERSION": _kubernetes_version,
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,
+    "INSTALLATION_NAMESPACE": str,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

@@ -11,7 +11,8 @@ from hooks.desired.certificate import certificates
 from hooks.desired.config_secret import config_secret
 from hooks.desired.context import Context
 from hooks.desired.etcd_copies import etcd_copies
-from hooks.desired.in_use import children_in_use, with_entries_in_use
+from hooks.desired.held import pod_spec
+from hooks.desired.in_use import children_in_use, named_by, with_entries_in_use
 from hooks.desired.k8sensor_configmap import k8sensor_configmap
 from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
@@ -30,7 +31,8 @@ from hooks.desired.taken_over import with_templates_kept
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
-from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN
+from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
+from hooks.rules.reserved import KINDS, is_reserved
 
 Builder: TypeAlias = Callable[[Context], Obj | list[Obj]]
 
@@ -88,6 +90,7 @@ def _check(context: Context, built: list[Obj]) -> None:
     problems = [
         *_twice(built),
         *_the_users(context, built),
+        *_of_installation(context, built),
         *(problem for child in built for problem in problems_with(child)),
     ]
     if problems:
@@ -121,3 +124,17 @@ def _the_users(context: Context, built: list[Obj]) -> Iterator[Problem]:
         if (kind, name) in ours and not is_child and exists(context, reference):
             message = f"is the name of a {kind} that is made from this resource; choose another one"
             yield Problem(reference.path, message, OBJECT_OVERWRITTEN)
+
+
+def _of_installation(context: Context, built: list[Obj]) -> Iterator[Problem]:
+    """Beside the service, nobody's children have the names of its objects, and no pod uses them."""
+    if context.agent.namespace != context.facts.installation_namespace:
+        return
+    for child in built:
+        if child["kind"] in KINDS and is_reserved(child["metadata"]["name"]):
+            message = f"leads to {describe(child)}, which the installation of this service has"
+            yield Problem("metadata.name", f"{message}; choose another name", OF_INSTALLATION)
+    for kind, name in sorted({each for child in built for each in named_by(pod_spec(child))}):
+        if is_reserved(name):
+            message = f"has pods use {kind} {name} of the installation of this service"
+            yield Problem("spec", f"{message}; name another one", OF_INSTALLATION)

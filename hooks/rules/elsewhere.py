@@ -7,6 +7,7 @@ from hooks.rules.rule import Rule, unless
 
 CHILD_REPEATED = "child-repeated"
 OBJECT_OVERWRITTEN = "object-overwritten"
+OF_INSTALLATION = "object-of-installation"
 SERVED_VERSION = "served-version"
 UNKNOWN_FIELD = "unknown-field"
 VOLUME_TAKEN = "volume-taken"
@@ -144,6 +145,15 @@ RULES = (
         "another name",
         bad={"agent": {"tls": {"secretName": "instana-agent-config"}}},
         good={"agent": {"tls": {"secretName": "my-tls"}}},
+        of_cluster=True,
+    ),
+    Rule(
+        OF_INSTALLATION,
+        ("spec", "metadata.name"),
+        "leads to an object that the installation of this service has, or to pods that use one: "
+        "choose another name",
+        bad={"serviceAccount": {"create": False, "name": "instana-agent-hooks"}},
+        good={"serviceAccount": {"create": False, "name": "my-account"}},
         of_cluster=True,
     ),
 )

@@ -16,6 +16,12 @@ JOBS = ("instana-agent-definition", "instana-agent-hand-over")
 NAMES = (SERVICE, *JOBS, TLS_SECRET, TOKEN_SECRET)
 """The chart can give its two Secrets other names."""
 
+KINDS = frozenset(
+    {"ConfigMap", "Deployment", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service"}
+    | {"ServiceAccount"}
+)
+"""Kinds of children that the installation has, too; it has no DaemonSet."""
+
 
 def is_reserved(name: str, names: Collection[str] = NAMES) -> bool:
     """Tell whether an object of the installation has the name; `names` where they are others."""

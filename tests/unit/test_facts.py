@@ -31,9 +31,7 @@ def test_nothing_given_changes_nothing() -> None:
 
 
 def test_an_unknown_fact_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(
-        UnknownFact, match="known are agentNamespaces, etcdCopyNamespaces, fieldManager, kub"
-    ):
+    with pytest.raises(UnknownFact, match="known are agentNamespaces, etcdCopyNamespaces, field"):
         Facts().updated({"moon": "full"})
 
 

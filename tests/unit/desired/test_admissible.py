@@ -1,11 +1,13 @@
 """What the API server would refuse is found in the resource, and nothing is returned of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from hooks.kube.objects import Obj
 from hooks.rules import errors_of
 from hooks.wire import encode
-from tests.support.hook import answer, children, conditions, stored
+from tests.support.hook import FACTS, answer, children, conditions, stored
 from tests.support.resources import agent, secret
 
 SCRATCH = {"name": "scratch", "emptyDir": {}}
@@ -155,3 +157,56 @@ def test_pull_secret_without_a_name_is_left_out() -> None:
     pod = children(answered)["DaemonSet/instana-agent"]["spec"]["template"]["spec"]
 
     assert pod["imagePullSecrets"] == [{"name": "mine"}]
+
+
+BESIDE = replace(FACTS, installation_namespace="instana-agent")
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "message"),
+    [
+        (
+            {},
+            "instana-agent-hooks",
+            "metadata.name: leads to Deployment/instana-agent-hooks-k8sensor, which",
+        ),
+        (
+            {"serviceAccount": {"create": False, "name": "instana-agent-hooks"}},
+            "prod",
+            "spec: has pods use ServiceAccount instana-agent-hooks of the installation",
+        ),
+        (
+            {"agent": {"tls": {"secretName": "instana-agent-hooks-tls"}}},
+            "prod",
+            "spec: has pods use Secret instana-agent-hooks-tls of the installation",
+        ),
+        (
+            {
+                "agent": {
+                    "pod": {
+                        "volumes": [
+                            {"name": "x", "secret": {"secretName": "instana-agent-hooks-token"}}
+                        ]
+                    }
+                }
+            },
+            "prod",
+            "spec: has pods use Secret instana-agent-hooks-token of the installation",
+        ),
+    ],
+)
+def test_objects_of_the_installation_are_nobodys_children_and_in_no_pod(
+    spec: Obj, name: str, message: str
+) -> None:
+    parent = agent(spec, name=name)
+    valid = conditions(answer(parent, facts=BESIDE))["Valid"]
+
+    assert valid["status"] == "False"
+    assert message in valid["message"]
+    assert conditions(answer(parent))["Valid"]["status"] == "True"
+
+
+def test_a_zone_called_hooks_is_no_object_of_the_installation() -> None:
+    answered = answer(agent({"zones": [{"name": "hooks"}]}), facts=BESIDE)
+
+    assert "DaemonSet/instana-agent-hooks" in children(answered)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from hooks.rules.patterns import HOST
 from hooks.rules.rule import full
 from hooks.rules.scheduling import RESERVED
 from tests.support.bounds import at
-from tests.support.hook import answer, conditions, pod, stored
+from tests.support.hook import FACTS, answer, conditions, pod, stored
 from tests.support.resources import agent, secret
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
 from tests.support.verdicts import is_of_the_schema
@@ -126,7 +127,8 @@ def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> Non
     assert identifiers(lambda rule: rule.layers[0] in {Layer.WEBHOOK, Layer.SERVICE}) == {
         *(f"override-{each}" for each in of_overrides),
         *of_children,
-        *("configuration-yaml", "tls-key-of-certificate", "object-overwritten"),
+        *("configuration-yaml", "tls-key-of-certificate"),
+        *("object-of-installation", "object-overwritten"),
         *("zone-node-label", "zone-pod-label"),
     }
 
@@ -151,7 +153,10 @@ def test_only_what_other_objects_show_is_kept_from_the_webhook() -> None:
     hidden = identifiers(lambda rule: bool(rule.find) and Layer.WEBHOOK not in rule.layers)
 
     assert hidden == set()
-    assert identifiers(lambda rule: rule.of_cluster) == {"object-overwritten"}
+    assert identifiers(lambda rule: rule.of_cluster) == {
+        "object-of-installation",
+        "object-overwritten",
+    }
 
 
 @pytest.mark.parametrize(
@@ -182,8 +187,9 @@ def test_good_example_breaks_no_rule(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", OF_CHILDREN, ids=lambda rule: rule.identifier)
 def test_bad_example_of_a_rule_on_children_is_found_in_them(rule: Rule) -> None:
     taken = secret("instana-agent-config", **{"tls.crt": "x", "tls.key": "y"})
-    told = conditions(answer(example(rule, rule.bad), taken))["Valid"]
-    fine = conditions(answer(example(rule, rule.good), taken))["Valid"]
+    beside = replace(FACTS, installation_namespace="instana-agent")
+    told = conditions(answer(example(rule, rule.bad), taken, facts=beside))["Valid"]
+    fine = conditions(answer(example(rule, rule.good), taken, facts=beside))["Valid"]
 
     assert rules_named_in(told["message"]) == (rule.identifier,)
     assert fine["status"] == "True"
