@@ -15,7 +15,7 @@ from hooks.desired import labels, names
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
-from hooks.kube.objects import Obj, identity, labels_of
+from hooks.kube.objects import Obj, as_object, identity, labels_of
 from hooks.kube.selectors import matches
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.models.parsing import read_agent
@@ -185,7 +185,16 @@ def _is_child(obj: Obj, parent: Obj) -> bool:
         (each.get("kind"), each.get("name")) == (KIND, parent["metadata"]["name"])
         for each in owners
     )
-    return is_ours and matches(CHILD_SELECTOR, labels_of(obj))
+    return is_ours and matches(_selector(parent), labels_of(obj))
+
+
+def _selector(parent: Obj) -> Obj:
+    """Return by what the resource selects its children: perhaps by its name, too."""
+    given = as_object(as_object(parent.get("spec")).get("selector"))
+    if labels.INSTANCE not in as_object(given.get("matchLabels")):
+        return CHILD_SELECTOR
+    name = {labels.INSTANCE: parent["metadata"]["name"]}
+    return CHILD_SELECTOR | {"matchLabels": CHILD_SELECTOR["matchLabels"] | name}
 
 
 def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:

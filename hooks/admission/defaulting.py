@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from hooks.admission.review import patched, read_review
+from hooks.admission.review import Review, patched, read_review
+from hooks.desired.labels import INSTANCE
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj, as_object
 from hooks.models.base import NOT_STORED, SpecModel
@@ -27,8 +28,25 @@ def default(body: Obj) -> Obj:
     A resource that cannot be read is left as it is: others say what is wrong with it.
     """
     review = read_review(body)
-    changes = _changes(review.new) if review.brings_a_spec else []
+    changes = [*_own_selector(review), *_changes(review.new)] if review.brings_a_spec else []
     return patched(review, [{"op": "add", "path": path, "value": to} for path, to in changes])
+
+
+def _own_selector(review: Review) -> Iterator[Change]:
+    """Yield what has a new resource select its own children only; an older one keeps its way.
+
+    One that is replaced without its selector has that of the definition for a moment.
+    """
+    given, before = _match_labels(review.new), _match_labels(review.old)
+    is_own = review.is_creation or INSTANCE in before
+    name = as_object(review.new.get("metadata")).get("name")
+    if is_own and name and given and INSTANCE not in given:
+        yield f"/spec/selector/matchLabels/{INSTANCE.replace('/', '~1')}", name
+
+
+def _match_labels(resource: Obj) -> Obj:
+    selector = as_object(as_object(resource.get("spec")).get("selector"))
+    return as_object(selector.get("matchLabels"))
 
 
 def _changes(resource: Obj) -> list[Change]:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from hooks.definition.fields import fields_of
-from hooks.definition.selector import selector
+from hooks.definition.selector import names_itself, selector
 from hooks.definition.status import status
 from hooks.definition.structural import structural
 from hooks.definition.validations import with_rules
@@ -69,7 +69,8 @@ def _fields() -> Obj:
                 "fieldPath": ".spec",
                 "reason": "FieldValueRequired",
                 "message": "says what is to run",
-            }
+            },
+            names_itself(),
         ],
     }
 

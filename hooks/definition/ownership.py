@@ -18,15 +18,13 @@ from hooks.desired.labels import (
     NAME,
     OPERATOR,
 )
+from hooks.desired.ownership import GUIDE_ACCOUNTS
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
 from hooks.rendering import CHILD_KINDS
 
 OWNERSHIP = "instana-agent-ownership"
 KINDS = (*CHILD_KINDS, names.CERTIFICATE)
-AIR_GAP_ACCOUNTS = ("instana-agent", "instana-agent-k8sensor")
-"""Accounts that the vendor's guide has people create, without labels, before the agents."""
-
 OWNERS, OLD_OWNERS = "object.metadata.ownerReferences", "oldObject.metadata.ownerReferences"
 GETS_OWNER = (
     f"has({OWNERS}) && {OWNERS}.exists(owner, "
@@ -43,9 +41,9 @@ def _was_labelled(label: str, value: str) -> str:
 
 IS_OURS = _was_labelled(MANAGED_BY, OPERATOR)
 IS_OF_THE_INSTALLATION = _was_labelled(NAME, LABELS[NAME])
-IS_AIR_GAP_ACCOUNT = (
+IS_ACCOUNT_OF_GUIDE = (
     "object.kind == 'ServiceAccount' && has(object.metadata.name) && "
-    f"object.metadata.name in [{', '.join(map(repr, AIR_GAP_ACCOUNTS))}] && "
+    f"object.metadata.name in [{', '.join(map(repr, sorted(GUIDE_ACCOUNTS)))}] && "
     f"!(has({OLD_OWNERS}) && "
     f"{OLD_OWNERS}.exists(old, has(old.controller) && old.controller == true))"
 )
@@ -70,7 +68,7 @@ def ownership() -> list[Obj]:
             FAIL,
             matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],
             validations=[
-                {"expression": f"({IS_OURS}) || ({IS_AIR_GAP_ACCOUNT})", "message": GIVE},
+                {"expression": f"({IS_OURS}) || ({IS_ACCOUNT_OF_GUIDE})", "message": GIVE},
                 {"expression": f"!({IS_OF_THE_INSTALLATION})", "message": KEEP},
             ],
         ),

@@ -1,16 +1,19 @@
 """`spec.selector`: which objects Metacontroller takes for children of a resource."""
 
+from hooks.desired.labels import INSTANCE
 from hooks.kube.objects import Obj
 from hooks.rendering import CHILD_SELECTOR
 
+MESSAGE = "is set by its default: it can name the resource besides, and nothing else"
 MOST = 8
 STRING: Obj = {"type": "string"}
 
 
 def selector() -> Obj:
-    """Return the schema: a default, and no other value.
+    """Return the schema: a default, which may ask for the name of the resource besides.
 
-    With a wider selector Metacontroller would adopt, and delete, what belongs to others.
+    With a wider selector Metacontroller would adopt, and delete, what belongs to others. With its
+    own name in it a resource adopts nobody else's children.
     """
     return {
         "type": "object",
@@ -23,9 +26,7 @@ def selector() -> Obj:
             },
             "matchExpressions": {"type": "array", "maxItems": MOST, "items": _expression()},
         },
-        "x-kubernetes-validations": [
-            {"message": "is set by its default and cannot be set otherwise", "rule": _rule()}
-        ],
+        "x-kubernetes-validations": [{"message": MESSAGE, "rule": _rule()}],
     }
 
 
@@ -41,12 +42,25 @@ def _expression() -> Obj:
     }
 
 
+def names_itself() -> Obj:
+    """Return the rule of the whole resource that its selector asks for no other name."""
+    labels = "self.spec.selector.matchLabels"
+    return {
+        "rule": "!has(self.spec) || !has(self.spec.selector) || "
+        f"!has({labels}) || !('{INSTANCE}' in {labels}) || "
+        f"{labels}['{INSTANCE}'] == self.metadata.name",
+        "fieldPath": ".spec.selector",
+        "message": f"{INSTANCE} must be the name of the resource",
+    }
+
+
 def _rule() -> str:
-    labels = CHILD_SELECTOR["matchLabels"]
+    ((label, value),) = CHILD_SELECTOR["matchLabels"].items()
     (expression,) = CHILD_SELECTOR["matchExpressions"]
     return (
         "has(self.matchLabels) && has(self.matchExpressions) "
-        f"&& self.matchLabels == {labels} "
+        f"&& self.matchLabels.all(label, label in ['{label}', '{INSTANCE}']) "
+        f"&& '{label}' in self.matchLabels && self.matchLabels['{label}'] == '{value}' "
         "&& size(self.matchExpressions) == 1 "
         f"&& self.matchExpressions[0].key == {expression['key']!r} "
         f"&& self.matchExpressions[0].operator == {expression['operator']!r} "

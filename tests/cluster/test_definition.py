@@ -29,6 +29,10 @@ FINALIZERS = ["v3.agent.instana.io/finalizer", "agent.instana.io/finalizer"]
 NEVER_SEEN = ("NonStructuralSchema", "KubernetesAPIApprovalPolicyConformant", "Terminating")
 
 
+INSTANCE = "app.kubernetes.io/instance"
+OWN_NAME = {INSTANCE: "definition"}
+
+
 def named(spec: Obj, name: str = "definition") -> Obj:
     """Return the smallest resource with that spec, as a user writes it."""
     obj = agent(spec, name=name)
@@ -267,11 +271,20 @@ def test_a_spec_is_required(api: Api) -> None:
         {"matchLabels": CHILD_SELECTOR["matchLabels"]},
         {"matchLabels": {"a": "b"}, "matchExpressions": CHILD_SELECTOR["matchExpressions"]},
         merged(CHILD_SELECTOR, {"matchLabels": {"a": "b"}}),
+        {"matchLabels": OWN_NAME, "matchExpressions": CHILD_SELECTOR["matchExpressions"]},
     ],
     ids=json.dumps,
 )
 def test_the_selector_cannot_be_set_otherwise(selector: Obj, api: Api) -> None:
     assert "set by its default" in refusal(api, named({"selector": selector}))
+
+
+def test_the_selector_can_name_the_resource_and_no_other_one(api: Api) -> None:
+    own = merged(CHILD_SELECTOR, {"matchLabels": OWN_NAME})
+    another = merged(CHILD_SELECTOR, {"matchLabels": {INSTANCE: "another"}})
+
+    assert taken(api, named({"selector": own}))["spec"]["selector"] == own
+    assert "must be the name of the resource" in refusal(api, named({"selector": another}))
 
 
 # What it keeps.

@@ -63,7 +63,8 @@ def with_patch(resource: Obj, operations: list[Obj]) -> Obj:
     changed: Obj = orjson.loads(orjson.dumps(resource))
     for operation in operations:
         assert operation["op"] == "add"
-        *way, last = operation["path"].removeprefix("/").split("/")
+        steps = operation["path"].removeprefix("/").split("/")
+        *way, last = (step.replace("~1", "/").replace("~0", "~") for step in steps)
         place: Any = changed
         for step in way:
             place = place[int(step)] if isinstance(place, list) else place[step]

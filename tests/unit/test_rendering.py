@@ -184,3 +184,13 @@ def test_documents_that_are_no_objects_or_no_resource_are_refused(
         rendered(*documents)
 
     assert str(caught.value) == message
+
+
+def test_a_resource_that_names_itself_in_its_selector_has_its_own_children_only() -> None:
+    own = {"matchLabels": {"app.kubernetes.io/instance": "bb"}}
+    orphans = render([agent(name="aa")], FACTS, NOW).children
+    wide = render([agent(name="bb"), *orphans], FACTS, NOW)
+    narrow = render([agent({"selector": own}, name="bb"), *orphans], FACTS, NOW)
+
+    assert {each["metadata"]["name"][:2] for each in wide.children} == {"aa", "bb"}
+    assert {each["metadata"]["name"][:2] for each in narrow.children} == {"bb"}

@@ -1,6 +1,7 @@
 """`/admission/default`: writes what the service assumes, and nothing that may mean more."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -163,3 +164,34 @@ def test_defaults_mend_nothing_and_break_nothing(rule: Rule) -> None:
         assert errors_in(written, FACTS) == errors_in(given, FACTS)
         if not errors_in(given, FACTS):
             assert warnings_of(written) == warnings_of(given)
+
+
+INSTANCE = "app.kubernetes.io/instance"
+WIDE: Obj = {"matchLabels": {"app.kubernetes.io/managed-by": "instana-agent-operator"}}
+OWN = {"matchLabels": WIDE["matchLabels"] | {INSTANCE: "instana-agent"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (None, OWN),
+        ({"selector": WIDE}, WIDE),
+        ({"selector": OWN}, OWN),
+        ({}, WIDE),
+        ({"selector": {"matchLabels": "odd"}}, WIDE),
+    ],
+    ids=["created", "wide before", "own before", "none before", "odd before"],
+)
+def test_a_new_resource_selects_its_own_children(before: Obj | None, expected: Obj) -> None:
+    new = agent({"selector": WIDE})
+    old = {} if before is None else agent(before | {"useSecretMounts": False})
+    asked = review(new) if before is None else review(new, old)
+
+    assert with_patch(new, patch_of(default(asked)))["spec"]["selector"] == expected
+
+
+@pytest.mark.parametrize("selector", [None, {}, {"matchLabels": "odd"}, {"matchLabels": {}}, OWN])
+def test_a_selector_without_labels_is_left_to_the_definition(selector: Any) -> None:
+    new = agent({"selector": selector})
+
+    assert defaulted(new)["spec"].get("selector") == new["spec"].get("selector")

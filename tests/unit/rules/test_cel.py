@@ -126,6 +126,9 @@ def resources() -> Iterator[Obj]:
     for case in examples():
         yield from (case.wrong, case.right)
     yield agent({"selector": CHILD_SELECTOR})
+    for name in ("instana-agent", "another"):
+        own = {"matchLabels": {"app.kubernetes.io/instance": name}}
+        yield agent({"selector": merged(CHILD_SELECTOR, own)})
     yield agent({"selector": CHILD_SELECTOR | {"matchLabels": {"mine": "x"}}})
 
 
