@@ -78,13 +78,14 @@ class Suite:
         )
 
     def _in_order(self, mutant: Mutant) -> list[str]:
-        """Return the tests by rank, those of one file spread among those of others."""
+        """Return the tests by rank, those of one file or function spread among those of others."""
         ranks = sorted(self._rank(each, mutant) for each in self._tests_of(mutant))
-        of_file: Counter[str] = Counter()
+        seen: Counter[str] = Counter()
         spread = []
         for rank, test in ranks:
-            of_file[file := test.partition("::")[0]] += 1
-            spread.append((rank * of_file[file], test))
+            file, function = test.partition("::")[0], test.partition("[")[0]
+            seen.update((file, function))
+            spread.append((rank * seen[file] * seen[function], test))
         return [test for _, test in sorted(spread)]
 
     def _tests_of(self, mutant: Mutant) -> set[str]:

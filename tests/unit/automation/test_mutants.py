@@ -191,6 +191,17 @@ def test_the_first_test_of_another_file_is_tried_before_the_last_of_one(tmp_path
     assert [each[-1] for each in chosen] == ["a", "b", "e", "c", "d"]
 
 
+def test_a_test_of_its_own_is_tried_before_the_further_cases_of_another_one(tmp_path: Path) -> None:
+    ids = {f"many.py::f[{each}]": 0.1 for each in "abcd"} | {"many.py::e": 0.12}
+    tests = {"pair/one.py": {4: frozenset(ids)}}
+    trees = trees_of(pair(tmp_path), "pair")
+    (mutant,) = [each for each in all_mutants(tmp_path, "pair", trees) if each.change.in_function]
+
+    (chosen,) = Suite(Baseline(ids, tests, ()), (), Uses(trees)).tests_for(mutant).parts
+
+    assert chosen.index("many.py::e") < chosen.index("many.py::f[d]")
+
+
 def test_a_function_that_imports_run_is_tried_with_the_tests_of_what_it_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
