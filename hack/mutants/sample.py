@@ -93,6 +93,7 @@ class Suite:
         found = self.baseline.running(mutant.path, change.lines)
         if not (change.in_function and found):  # it is run by an import
             found |= self._tests_that_use(mutant) or self._tests_that_use(mutant, by_functions=True)
+            found |= self._tests_that_import(mutant)
         return found
 
     def _tests_that_use(self, mutant: Mutant, *, by_functions: bool = False) -> set[str]:
@@ -104,6 +105,13 @@ class Suite:
             for module, lines in users
             for test in self.baseline.running(_path_of(module), lines)
         }
+
+    def _tests_that_import(self, mutant: Mutant) -> set[str]:
+        """Return the tests of the files that import what is made of the changed statement."""
+        names = self.uses.constants_made_of(mutant.module, mutant.change.top)
+        files = {test.partition("::")[0] for test in self.baseline.seconds}
+        importing = {file for file in files if names & _imported_by(Path(file))}
+        return {test for test in self.baseline.seconds if test.partition("::")[0] in importing}
 
     def _rank(self, test: str, mutant: Mutant) -> tuple[float, str]:
         """Return how late a test is tried: by its time, of which little counts for a near one."""
@@ -132,6 +140,17 @@ def _texts_of(tree: ast.Module) -> tuple[str, ...]:
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     texts = (each for each in constants if isinstance(each, str))
     return tuple(each for each in texts if len(each) >= SHORTEST_PARAMETER)
+
+
+@cache
+def _imported_by(file: Path) -> frozenset[str]:
+    """Return the names that a file imports from the project."""
+    return frozenset(
+        alias.name
+        for node in ast.walk(ast.parse(_text_of(file)))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
 
 
 @cache

@@ -45,15 +45,24 @@ class Uses:
 
         With `by_functions` also by functions: those that imports alone run are in no test's way.
         """
+        for name in self._reached(module, statement, by_functions=by_functions):
+            yield from self._bodies[name]
+
+    def constants_made_of(self, module: str, statement: ast.stmt) -> set[str]:
+        """Return the names of what imports make of what a statement makes, itself included."""
+        reached = self._reached(module, statement, by_functions=False)
+        return {name for module, name in reached if (module, name) not in self._functions}
+
+    def _reached(self, module: str, statement: ast.stmt, *, by_functions: bool) -> set[Name]:
         made = {(module, name) for name in made_by(statement)}
         waiting, seen = [*made], {*made}
         while waiting:
             name = waiting.pop()
-            yield from self._bodies[name]
             if by_functions or name in made or name not in self._functions:
                 found = self._users[name] - seen
                 seen |= found
                 waiting += found
+        return seen
 
 
 def made_by(statement: ast.stmt) -> Iterator[str]:
