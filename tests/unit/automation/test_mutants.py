@@ -239,6 +239,18 @@ def test_a_constant_is_tried_with_the_tests_of_those_that_use_it(
     assert suite.tests_for(mutant).parts == (["t.py::a"],)
 
 
+def test_a_table_is_tried_with_the_tests_that_import_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pair(tmp_path))
+    Path("tables.py").write_text("from pair.two import C\n")
+    trees = trees_of(tmp_path, "pair")
+    (mutant, *_) = all_mutants(tmp_path, "pair", trees)
+    baseline = Baseline({"tables.py::a": 0.1, "others.py::b": 0.1}, {}, ())
+
+    assert Suite(baseline, (), Uses(trees)).tests_for(mutant).parts == (["tables.py::a"],)
+
+
 def test_tests_that_fail_without_a_change_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess[str](args=[], returncode=1)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
