@@ -84,7 +84,8 @@ class Suite:
         spread = []
         for rank, test in ranks:
             file, function = test.partition("::")[0], test.partition("[")[0]
-            seen.update((file, function))
+            seen[file] += function not in seen
+            seen[function] += 1
             spread.append((rank * seen[file] * seen[function], test))
         return [test for _, test in sorted(spread)]
 
