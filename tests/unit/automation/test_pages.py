@@ -1,4 +1,4 @@
-"""What the pages for developers tell can be done."""
+"""What pages tell can be done, and what they link to and name is there."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,34 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hooks.definition import guards
 from tests.support.pages import block
 from tests.unit.automation.workflows import FOLDER, jobs
 
 TARGET = re.compile(r"^([a-z][a-z0-9-]*):", re.MULTILINE)
 PAGES = ["CONTRIBUTING.md", "README.md", "docs/releasing.md"]
+ALL_PAGES = sorted(map(str, [*Path().glob("*.md"), *Path("docs").glob("*.md")]))
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+NAME = re.compile(r"`([\w-]+)`")
+
+
+def links(page: str) -> set[tuple[str, str]]:
+    """Return the files that a page links to, each with the heading in it."""
+    found = (each.partition("#") for each in LINK.findall(Path(page).read_text()))
+    return {(_from(page, file), heading) for file, _, heading in found}
+
+
+def _from(page: str, file: str) -> str:
+    there = Path(page).parent / file if file else Path(page)
+    return str(there.resolve().relative_to(Path.cwd()))
+
+
+def headings(page: str) -> set[str]:
+    """Return the headings of a page as GitHub addresses them."""
+    titles = HEADING.findall(FENCED.sub("", Path(page).read_text()))
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -21,7 +44,42 @@ def test_targets_that_are_told_of_are_there(page: str) -> None:
     assert told <= {*TARGET.findall(Path("Makefile").read_text())}
 
 
-@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/adr/0001-no-olm-bundle.md"])
+@pytest.mark.parametrize("page", ALL_PAGES)
+def test_links_lead_to_files_and_headings(page: str) -> None:
+    broken = [
+        (file, heading)
+        for file, heading in links(page)
+        if not Path(file).exists() or (heading and heading not in headings(file))
+    ]
+
+    assert broken == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    linked = {file for file, _ in links("README.md")}
+    further = {file for page in linked if page.endswith(".md") for file, _ in links(page)}
+
+    assert {*ALL_PAGES} <= {"README.md", *linked, *further}
+    assert {"SECURITY.md", "docs/security.md"} <= linked
+
+
+@pytest.mark.parametrize("page", ["docs/guards.md", "docs/security.md"])
+def test_every_guard_is_named(page: str) -> None:
+    policies = {each["metadata"]["name"] for each in guards()}
+
+    assert policies
+    assert policies <= {*NAME.findall(Path(page).read_text())}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "docs/adr/0001-no-olm-bundle.md",
+        "docs/guards.md",
+        "docs/security.md",
+    ],
+)
 def test_files_that_are_told_of_are_there(page: str) -> None:
     told = re.findall(
         r"`((?:hooks|hack|tests|deploy|metacontroller|docs)/[\w./-]+)`", Path(page).read_text()

@@ -28,7 +28,10 @@ def paths(schema: dict[str, Any], prefix: str = "") -> set[str]:
 KNOWN = paths(fields_of(ControllerValues))
 
 
-@pytest.mark.parametrize("file", ["docs/helm.md", "helm-chart/templates/NOTES.txt"])
+@pytest.mark.parametrize(
+    "file",
+    ["docs/guards.md", "docs/helm.md", "docs/security.md", "helm-chart/templates/NOTES.txt"],
+)
 def test_values_that_are_named_are_there(file: str) -> None:
     named = set(VALUE.findall(Path(file).read_text()))
 
