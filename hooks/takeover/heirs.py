@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hooks.desired.labels import COMPONENT, INSTANCE, MANAGED_BY
+from hooks.desired.ownership import is_of_another
 from hooks.kube.objects import Identity, Obj, identity, labels_of
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of
@@ -66,4 +67,7 @@ def _desired(cluster: Cluster, agent: Obj) -> list[Obj]:
         each for each in cluster.in_namespace(namespace_of(agent)) if each["kind"] in WORKLOADS
     ]
     rendered = render([agent, *around], EVERYWHERE, ANY_TIME)
-    return [] if rendered.problems else rendered.children
+    if rendered.problems:
+        return []
+    # What was labelled for another resource, and is not adopted yet, is no child of this one.
+    return [each for each in rendered.children if not is_of_another(name_of(agent), each)]

@@ -73,15 +73,23 @@ def _is_observed(situation: Situation, child: Obj) -> bool:
     return applying.key_of(child) in situation.children.get(applying.kind_of(child), {})
 
 
-@given((clusters.fresh() | clusters.running()).flatmap(_others))
-def test_no_answer_has_what_is_in_the_way(situation: Situation) -> None:
-    for child in situation.answer()["children"]:
-        found = situation.related.get(applying.kind_of(child), {}).get(applying.key_of(child))
-        if found and not _is_observed(situation, child):
-            assert is_account_of_guide(found)
+SITUATIONS = (clusters.fresh(complete=False) | clusters.running(complete=False)).flatmap(_others)
 
 
-@given((clusters.fresh() | clusters.running()).flatmap(_others))
+@given(SITUATIONS, st.booleans())
+def test_no_answer_has_what_is_in_the_way(situation: Situation, are_asked_for: bool) -> None:  # noqa: FBT001
+    if not are_asked_for:
+        situation = situation.with_(unknown=situation.unknown | {"ServiceAccount.v1"})
+    new = [each for each in situation.answer()["children"] if not _is_observed(situation, each)]
+    found = [
+        situation.related.get(applying.kind_of(each), {}).get(applying.key_of(each)) for each in new
+    ]
+
+    assert [each for each in found if each and not is_account_of_guide(each)] == []
+    assert are_asked_for or new == []
+
+
+@given(SITUATIONS)
 def test_no_child_is_lost_to_what_is_in_the_way(situation: Situation) -> None:
     without = situation.with_(world={})
     answered = {describe(each) for each in situation.answer()["children"]}
@@ -92,18 +100,19 @@ def test_no_child_is_lost_to_what_is_in_the_way(situation: Situation) -> None:
     assert observed <= answered
 
 
-@given((clusters.fresh() | clusters.running()).flatmap(_others))
-def test_new_workloads_name_nothing_that_is_withheld(situation: Situation) -> None:
-    answered = {(each["kind"], each["metadata"]["name"]) for each in situation.answer()["children"]}
-    taken = {
-        (kind.partition(".")[0], each["metadata"]["name"])
-        for kind, objects in situation.related.items()
-        for each in objects.values()
+@given(SITUATIONS)
+def test_new_workloads_name_no_account_that_is_withheld(situation: Situation) -> None:
+    children = situation.answer()["children"]
+    answered = {each["metadata"]["name"] for each in children if each["kind"] == "ServiceAccount"}
+    accounts = situation.related.get("ServiceAccount.v1", {}).values()
+    taken = {each["metadata"]["name"] for each in accounts} - answered
+    named = {
+        each["spec"]["template"]["spec"]["serviceAccountName"]
+        for each in children
+        if each["kind"] in {"DaemonSet", "Deployment"} and not _is_observed(situation, each)
     }
-    for child in situation.answer()["children"]:
-        if child["kind"] in {"DaemonSet", "Deployment"} and not _is_observed(situation, child):
-            account = ("ServiceAccount", child["spec"]["template"]["spec"]["serviceAccountName"])
-            assert account in answered or account not in taken or _is_chosen(situation, account[1])
+
+    assert {each for each in named & taken if not _is_chosen(situation, each)} == set()
 
 
 def _is_chosen(situation: Situation, account: str) -> bool:
@@ -115,7 +124,11 @@ def _is_chosen(situation: Situation, account: str) -> bool:
 @given(clusters.running().flatmap(_adopted))
 def test_children_of_another_are_all_kept_as_they_are(situation: Situation) -> None:
     answered = {describe(each): each for each in situation.answer()["children"]}
-    for child in (each for of_kind in situation.children.values() for each in of_kind.values()):
-        if child["metadata"]["labels"]["app.kubernetes.io/instance"] == "another":
-            kept = answered[describe(child)]
-            assert contains(child, kept)
+    of_another = [
+        child
+        for of_kind in situation.children.values()
+        for child in of_kind.values()
+        if child["metadata"]["labels"]["app.kubernetes.io/instance"] == "another"
+    ]
+
+    assert [each for each in of_another if not contains(each, answered[describe(each)])] == []

@@ -103,6 +103,7 @@ def test_a_child_of_the_go_operator_stays_by_what_that_operator_applied() -> Non
     assert kept[0]["metadata"]["labels"] == {
         "app.kubernetes.io/managed-by": "instana-agent-operator",
         "app.kubernetes.io/component": "instana-agent",
+        "app.kubernetes.io/instance": "instana-agent",
     }
 
 

@@ -10,6 +10,10 @@ import pytest
 ROOT: Final = Path(__file__).parents[3]
 # Variables of hack/cluster/up that a user sets before `make cluster-up` or gives as an argument.
 OF_THE_CLUSTER: Final = ("NODES", "NODE_LABELS", "NODE_TAINTS", "NODE_OS", "APISERVER_FLAGS")
+WITHOUT_MAKE: Final = {
+    name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+}
+"""The environment, without what a `make` that runs these tests hands on to another one."""
 
 
 @pytest.mark.parametrize("variable", OF_THE_CLUSTER)
@@ -19,7 +23,7 @@ def test_recipes_see_the_settings_of_the_cluster(variable: str, given: str) -> N
     answer = subprocess.run(
         ["make", "--eval", f'shown: ; @printf %s "$${variable}"', "shown", *arguments],
         cwd=ROOT,
-        env=os.environ | before,
+        env=WITHOUT_MAKE | before,
         capture_output=True,
         text=True,
         check=True,

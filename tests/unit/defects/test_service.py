@@ -93,8 +93,13 @@ def test_b26_a_new_labelled_namespace_is_listed_and_others_are_not_asked_for() -
     rules = customize({"parent": agent()}, FACTS)["relatedResources"]
 
     assert "shop:" in child(result, NAMESPACES)["data"]["namespaces.yaml"]
-    assert [each["labelSelector"] for each in rules if each["resource"] == "namespaces"] == [
-        {"matchExpressions": [{"key": "instana-workload-monitoring", "operator": "Exists"}]}
+    assert [
+        each.get("labelSelector", each.get("names"))
+        for each in rules
+        if each["resource"] == "namespaces"
+    ] == [
+        {"matchExpressions": [{"key": "instana-workload-monitoring", "operator": "Exists"}]},
+        ["instana-agent"],
     ]
 
 
