@@ -45,6 +45,8 @@ def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Reco
         api.delete(BB)
         api.apply(AA)
         wait_for(lambda: set(_owners(api).values()) == {"aa"}, "all are those of aa again")
+        settled(api, AA)
+        assert _with_second_owner(api) == []
         remove(api, AA, [BB])
 
 
@@ -75,6 +77,12 @@ def _owners(api: Api) -> dict[Any, str]:
     }
 
 
+def _with_second_owner(api: Api) -> list[Any]:
+    """Return the children of aa that would not go with it, with their owners."""
+    owners = {identity(each): each["metadata"].get("ownerReferences", []) for each in _of_aa(api)}
+    return [(each, found) for each, found in owners.items() if len(found) > 1]
+
+
 def _orphaned(api: Api) -> dict[Any, str]:
     """Make aa and its children, and delete it without them."""
     api.apply(AA)
@@ -96,16 +104,14 @@ def _owned(api: Api, agent: Obj) -> dict[str, Any]:
 
 def test_they_outlive_the_resource_that_adopted_them(loop: Recorder, api: Api) -> None:
     uids = _orphaned(api)
-    generations = {identity(each): each["metadata"].get("generation") for each in _of_aa(api)}
+    specs = {identity(each): each.get("spec") for each in _of_aa(api)}
     api.apply(BB)
     wait_for(lambda: _owned(api, BB).get("reason") == "ChildrenOfAnother", "the status says so")
     settled(api, BB)
 
     assert set(_owners(api).values()) == {"bb"}
     assert _uids(api) == uids
-    assert generations == {
-        identity(each): each["metadata"].get("generation") for each in _of_aa(api)
-    }
+    assert {identity(each): each.get("spec") for each in _of_aa(api)} == specs
     api.delete(BB)
     wait_for(
         lambda: not api.list("DaemonSet", "apps/v1", NAMESPACE, labelSelector=f"{INSTANCE}=bb"),
