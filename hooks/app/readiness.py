@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from hooks.desired.names import RESOURCES
 from hooks.kube.objects import Obj
 
 SELF_CHECK: Final[Obj] = {
@@ -22,10 +23,10 @@ SELF_CHECK: Final[Obj] = {
         },
     },
     "children": {},
-    "related": {},
+    "related": {kind: {} for kind in RESOURCES},
     "finalizing": False,
 }
-"""A small sync request; nothing of it leaves the process."""
+"""A small sync request, of a cluster where nothing is in the way; nothing of it is applied."""
 
 
 class Readiness:

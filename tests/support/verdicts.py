@@ -29,6 +29,8 @@ POLICIES = policies()
 DENYING_SECRETS = inline_secrets_denied()
 ALL_POLICIES = [*POLICIES, *DENYING_SECRETS]
 WITH_CEL = [rule for rule in TABLE if rule.layers and rule.layers[0] in (Layer.CEL, Layer.POLICY)]
+IN_A_LIST = re.compile(r"\[\d*\]")
+
 ASKING = {
     identifier
     for _, each in rules_in(SCHEMA)
@@ -172,7 +174,7 @@ def brought(old: Obj | None, new: Obj) -> set[Finding]:
 
 def asks_for_the_stored(rule: Rule, place: str) -> bool:
     """Tell whether the expression on a place sees what was there before, in the definition."""
-    return rule.identifier in ASKING and "[]" not in place
+    return rule.identifier in ASKING and not IN_A_LIST.search(place)
 
 
 def is_denied_by_policy(rule: Rule) -> bool:
