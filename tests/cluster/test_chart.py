@@ -110,9 +110,17 @@ def objects(cluster: Cluster) -> dict[str, str]:
     }
 
 
+def _are_checked(cluster: Cluster) -> bool:
+    """Tell whether the API server, which does so in its own time, has no more to write of them."""
+    kind, version = "ValidatingAdmissionPolicy", "admissionregistration.k8s.io/v1"
+    policies = cluster.api.list(kind, version, labelSelector=OURS)
+    return all(each.get("status", {}).get("observedGeneration") for each in policies)
+
+
 def test_second_upgrade_changes_nothing(cluster: Cluster) -> None:
     cluster.make_key()
     cluster.install()
+    wait_for(lambda: _are_checked(cluster), "the API server has checked the types of policies")
     installed = objects(cluster)
 
     cluster.upgrade()
