@@ -39,7 +39,9 @@ put_former_in_place() {
   if [[ -z $definition_was_there ]]; then
     kubectl delete crd "$definition" --ignore-not-found --timeout "${seconds_to_wait}s"
     kubectl create --filename "$former_definition"
-    kubectl wait --for condition=Established "crd/$definition" --timeout "${seconds_to_wait}s"
+    # Not by `condition=`: kubectl fails where there is no list of conditions yet.
+    kubectl wait --for 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True' \
+      "crd/$definition" --timeout "${seconds_to_wait}s"
   fi
   in_this_cluster hack/e2e/former/installation.yaml | in_namespace create --filename -
   in_this_cluster "$former_objects" | in_namespace create --field-manager helm --filename -
