@@ -26,10 +26,11 @@ def guards_in_force(api: Api) -> Iterator[None]:
     api.apply(OF_THE_INSTALLATION)
     api.apply_all(policies())
     wait_for(lambda: _refuses(api), "the guards are in force")
+    api.delete(OF_THE_INSTALLATION)
     try:
         yield
     finally:
-        for each in (*policies(), OF_THE_INSTALLATION):
+        for each in policies():
             api.delete(each)
 
 
