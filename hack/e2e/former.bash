@@ -31,6 +31,12 @@ in_this_cluster() {
   sed --regexp-extended "${changes[@]}" "$1"
 }
 
+# Not by `kubectl wait`, which fails where there is no list of conditions yet.
+definition_is_established() {
+  local path='{.status.conditions[?(@.type=="Established")].status}'
+  [[ $(kubectl get crd "$definition" --output "jsonpath=$path") == True ]]
+}
+
 put_former_in_place() {
   [[ -x $python ]] || fail "the command takeover needs $python: make run ONCE=1"
   [[ -z $(kubectl get "$former_roles" --field-selector "$of_former_name" --output name) ]] ||
@@ -39,9 +45,7 @@ put_former_in_place() {
   if [[ -z $definition_was_there ]]; then
     kubectl delete crd "$definition" --ignore-not-found --timeout "${seconds_to_wait}s"
     kubectl create --filename "$former_definition"
-    # Not by `condition=`: kubectl fails where there is no list of conditions yet.
-    kubectl wait --for 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True' \
-      "crd/$definition" --timeout "${seconds_to_wait}s"
+    wait_until "the definition is served" definition_is_established
   fi
   in_this_cluster hack/e2e/former/installation.yaml | in_namespace create --filename -
   in_this_cluster "$former_objects" | in_namespace create --field-manager helm --filename -
