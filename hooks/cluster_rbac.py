@@ -14,7 +14,7 @@ from hooks.desired.cluster_rbac import (
     makes_account,
 )
 from hooks.desired.kept import all_as_observed, owned_part
-from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR, MANAGED_BY, OPERATOR
+from hooks.desired.labels import CHILD_SELECTOR
 from hooks.desired.names import SERVICE_ACCOUNT
 from hooks.desired.ownership import is_given
 from hooks.errors import InvalidResource
@@ -40,12 +40,7 @@ def customize(request: Obj) -> Obj:
     accounts = {
         "apiVersion": "v1",
         "resource": "serviceaccounts",
-        "labelSelector": {
-            "matchLabels": {MANAGED_BY: OPERATOR},
-            "matchExpressions": [
-                {"key": COMPONENT, "operator": "In", "values": [AGENT, K8SENSOR]},
-            ],
-        },
+        "labelSelector": CHILD_SELECTOR,
     }
     return {"relatedResources": [{"apiVersion": API_VERSION, "resource": PLURAL}, accounts]}
 

@@ -15,7 +15,7 @@ from hooks.desired import labels, names
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
-from hooks.kube.objects import Obj, as_object, identity, labels_of
+from hooks.kube.objects import Obj, as_object, controller_of, identity, kind_of, labels_of
 from hooks.kube.selectors import matches
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.models.parsing import read_agent
@@ -39,13 +39,6 @@ RESOURCES = {
     **{resource: kind for kind, resource in names.RESOURCES.items()},
 }
 """The kinds of related objects, by the resource that rules of Metacontroller name."""
-
-CHILD_SELECTOR: Obj = {
-    "matchLabels": {labels.MANAGED_BY: labels.OPERATOR},
-    "matchExpressions": [
-        {"key": labels.COMPONENT, "operator": "In", "values": [labels.AGENT, labels.K8SENSOR]}
-    ],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +144,6 @@ def _definitions(objects: list[Obj]) -> set[str]:
     return {each["metadata"]["name"] for each in objects if each["kind"] == kind}
 
 
-def _kind(obj: Obj) -> str:
-    """Return the object's kind as Metacontroller writes it, such as `DaemonSet.apps/v1`."""
-    return f"{obj['kind']}.{obj.get('apiVersion', '')}"
-
-
 def _key(obj: Obj) -> str:
     namespace, name = obj["metadata"].get("namespace"), obj["metadata"]["name"]
     return f"{namespace}/{name}" if namespace else name
@@ -165,8 +153,8 @@ def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
     """Return what Metacontroller would hold for the parent's children."""
     children: dict[str, dict[str, Obj]] = {kind: {} for kind in _child_kinds(cluster)}
     for obj in cluster:
-        if _kind(obj) in children and _is_child(obj, parent):
-            children[_kind(obj)][_key(obj)] = obj
+        if kind_of(obj) in children and _is_child(obj, parent):
+            children[kind_of(obj)][_key(obj)] = obj
     return children
 
 
@@ -178,12 +166,10 @@ def _child_kinds(cluster: list[Obj]) -> tuple[str, ...]:
 def _is_child(obj: Obj, parent: Obj) -> bool:
     if obj["metadata"].get("namespace") != parent["metadata"]["namespace"]:
         return False
-    owners = [
-        each for each in obj["metadata"].get("ownerReferences") or [] if each.get("controller")
-    ]
-    is_ours = all(
-        (each.get("kind"), each.get("name")) == (KIND, parent["metadata"]["name"])
-        for each in owners
+    owner = controller_of(obj)
+    is_ours = not owner or (owner.get("kind"), owner.get("name")) == (
+        KIND,
+        parent["metadata"]["name"],
     )
     return is_ours and matches(_selector(parent), labels_of(obj))
 
@@ -192,9 +178,9 @@ def _selector(parent: Obj) -> Obj:
     """Return by what the resource selects its children: perhaps by its name, too."""
     given = as_object(as_object(parent.get("spec")).get("selector"))
     if labels.INSTANCE not in as_object(given.get("matchLabels")):
-        return CHILD_SELECTOR
+        return labels.CHILD_SELECTOR
     name = {labels.INSTANCE: parent["metadata"]["name"]}
-    return CHILD_SELECTOR | {"matchLabels": CHILD_SELECTOR["matchLabels"] | name}
+    return labels.CHILD_SELECTOR | {"matchLabels": labels.CHILD_SELECTOR["matchLabels"] | name}
 
 
 def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:
@@ -214,7 +200,7 @@ def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[st
 def _is_related(obj: Obj, rule: Obj) -> bool:
     metadata = obj["metadata"]
     return (
-        _kind(obj) == RESOURCES[rule["resource"]]
+        kind_of(obj) == RESOURCES[rule["resource"]]
         and rule.get("namespace") in (None, metadata.get("namespace"))
         and ("names" not in rule or metadata["name"] in rule["names"])
         and ("labelSelector" not in rule or matches(rule["labelSelector"], labels_of(obj)))

@@ -30,7 +30,7 @@ LONGEST_READ_SECONDS: Final = 60.0
 LONGEST_FIELD_MANAGER: Final = 128
 LOG_FORMATS: Final[tuple[LogFormat, ...]] = ("auto", "console", "json")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-INSTALLATION_NAMESPACE: Final = "POD_NAMESPACE"
+POD_NAMESPACE: Final = "POD_NAMESPACE"
 PROTECTION: Final = ("TLS_CERT_FILE", "TLS_KEY_FILE", "TOKENS_FILE")
 FLAG_DIGITS: Final = {"1": "true", "0": "false"}
 
@@ -141,13 +141,13 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 
 
 def _installation_defaults(environ: Mapping[str, str]) -> dict[str, Any]:
-    text = environ.get(INSTALLATION_NAMESPACE, "").strip()
+    text = environ.get(POD_NAMESPACE, "").strip()
     if not text:
         return {}
     try:
         return {"agent_namespaces": _namespaces(text), "installation_namespace": text}
     except ValueError as error:
-        raise SettingsError(INSTALLATION_NAMESPACE, str(error)) from None
+        raise SettingsError(POD_NAMESPACE, str(error)) from None
 
 
 def _read(name: str, text: str) -> object:
@@ -228,6 +228,13 @@ def _namespaces(text: str) -> tuple[str, ...]:
     return names
 
 
+def _namespace(text: str) -> str:
+    if not NAMESPACE.fullmatch(text):
+        msg = "must be the name of a namespace"
+        raise ValueError(msg)
+    return text
+
+
 def _label_value(text: str) -> str:
     if not LABEL_VALUE.fullmatch(text):
         msg = "must be a label value: at most 63 letters, digits and . _ - within"
@@ -260,7 +267,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "KUBERNETES_VERSION": _kubernetes_version,
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,
-    "INSTALLATION_NAMESPACE": str,
+    "INSTALLATION_NAMESPACE": _namespace,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

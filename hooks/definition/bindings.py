@@ -5,15 +5,7 @@ the same of each binding that carries the controller's mark, whoever writes it, 
 the service leads to another one, and that no binding of somebody else gets the mark.
 """
 
-from hooks.definition.policy import (
-    CREATE,
-    DENY,
-    FAIL,
-    UPDATE,
-    binding,
-    policy,
-    resource_rule,
-)
+from hooks.definition.policy import CREATE, UPDATE, refusing, resource_rule
 from hooks.desired.cluster_rbac import AGENT_ROLE, K8SENSOR_ROLE, RBAC_GROUP
 from hooks.kube.objects import Obj
 
@@ -45,33 +37,29 @@ OWN = f"request.operation == '{CREATE}' || ({_is_marked('oldObject')})"
 
 def bindings() -> list[Obj]:
     """Return the policy with its binding."""
-    return [
-        policy(
-            BINDINGS,
+    return refusing(
+        BINDINGS,
+        {
+            "resourceRules": [
+                resource_rule(RBAC_GROUP, "v1", (CREATE, UPDATE), "clusterrolebindings")
+            ]
+        },
+        matchConditions=[{"name": "is-marked", "expression": _is_marked("object")}],
+        validations=[
             {
-                "resourceRules": [
-                    resource_rule(RBAC_GROUP, "v1", (CREATE, UPDATE), "clusterrolebindings")
-                ]
+                "expression": BOUND,
+                "message": f"roleRef: the controller {CONTROLLER} binds no other ClusterRoles "
+                f"than {' and '.join(ROLES)}",
             },
-            FAIL,
-            matchConditions=[{"name": "is-marked", "expression": _is_marked("object")}],
-            validations=[
-                {
-                    "expression": BOUND,
-                    "message": f"roleRef: the controller {CONTROLLER} binds no other ClusterRoles "
-                    f"than {' and '.join(ROLES)}",
-                },
-                {
-                    "expression": OF_ACCOUNTS,
-                    "message": f"subjects: the controller {CONTROLLER} binds ServiceAccounts only",
-                },
-                {
-                    "expression": OWN,
-                    "message": "a ClusterRoleBinding that is there already stays as it is, as the "
-                    f"controller {CONTROLLER} did not make it: rename or delete it, so that the "
-                    "agents get one of their own",
-                },
-            ],
-        ),
-        binding(BINDINGS, DENY),
-    ]
+            {
+                "expression": OF_ACCOUNTS,
+                "message": f"subjects: the controller {CONTROLLER} binds ServiceAccounts only",
+            },
+            {
+                "expression": OWN,
+                "message": "a ClusterRoleBinding that is there already stays as it is, as the "
+                f"controller {CONTROLLER} did not make it: rename or delete it, so that the "
+                "agents get one of their own",
+            },
+        ],
+    )

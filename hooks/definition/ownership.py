@@ -7,7 +7,7 @@ that is created, an adoption and each further write of a child all pass.
 """
 
 from hooks.definition.definition import GROUP
-from hooks.definition.policy import DENY, FAIL, LABELS, UPDATE, binding, policy, resource_rule
+from hooks.definition.policy import LABELS, UPDATE, refusing, resource_rule
 from hooks.desired import names
 from hooks.desired.labels import (
     AGENT,
@@ -21,10 +21,8 @@ from hooks.desired.labels import (
 from hooks.desired.ownership import GUIDE_ACCOUNTS
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
-from hooks.rendering import CHILD_KINDS
 
 OWNERSHIP = "instana-agent-ownership"
-KINDS = (*CHILD_KINDS, names.CERTIFICATE)
 OWNERS, OLD_OWNERS = "object.metadata.ownerReferences", "oldObject.metadata.ownerReferences"
 GETS_OWNER = (
     f"has({OWNERS}) && {OWNERS}.exists(owner, "
@@ -61,35 +59,24 @@ KEEP = (
 
 def ownership() -> list[Obj]:
     """Return the policy with its binding."""
-    return [
-        policy(
-            OWNERSHIP,
-            {"resourceRules": _rules()},
-            FAIL,
-            matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],
-            validations=[
-                {"expression": f"({IS_OURS}) || ({IS_ACCOUNT_OF_GUIDE})", "message": GIVE},
-                {"expression": f"!({IS_OF_THE_INSTALLATION})", "message": KEEP},
-            ],
-        ),
-        binding(OWNERSHIP, DENY),
-    ]
+    return refusing(
+        OWNERSHIP,
+        {"resourceRules": _rules()},
+        matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],
+        validations=[
+            {"expression": f"({IS_OURS}) || ({IS_ACCOUNT_OF_GUIDE})", "message": GIVE},
+            {"expression": f"!({IS_OF_THE_INSTALLATION})", "message": KEEP},
+        ],
+    )
 
 
 def _rules() -> list[Obj]:
     """Return one rule for the kinds of each group."""
     resources: dict[tuple[str, str], list[str]] = {}
-    for kind in sorted(KINDS):
-        name, _, group_version = kind.partition(".")
-        group, _, version = group_version.rpartition("/")
-        resources.setdefault((group, version), []).append(_plural(name))
+    for kind, resource in names.RESOURCES.items():
+        group, _, version = kind.partition(".")[2].rpartition("/")
+        resources.setdefault((group, version), []).append(resource)
     return [
         resource_rule(group, version, (UPDATE,), *found)
         for (group, version), found in resources.items()
     ]
-
-
-def _plural(kind: str) -> str:
-    """Return what the API server calls a kind of child in addresses."""
-    word = kind.lower()
-    return f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"

@@ -20,6 +20,11 @@ def policy(name: str, constraints: Obj, failure_policy: str, **spec: Any) -> Obj
     }
 
 
+def refusing(name: str, constraints: Obj, **spec: Any) -> list[Obj]:
+    """Return a policy that refuses what breaks it, or cannot be told, with its binding."""
+    return [policy(name, constraints, FAIL, **spec), binding(name, DENY)]
+
+
 def binding(name: str, action: str) -> Obj:
     """Return what puts the policy of that name in force."""
     return {

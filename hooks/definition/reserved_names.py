@@ -13,15 +13,7 @@ from typing import Any
 from hooks.definition.definition import GROUP, VERSION, schema
 from hooks.definition.places import CREATING, where_new
 from hooks.definition.policies import CONDITIONS
-from hooks.definition.policy import (
-    CREATE,
-    DENY,
-    FAIL,
-    UPDATE,
-    binding,
-    policy,
-    resource_rule,
-)
+from hooks.definition.policy import CREATE, UPDATE, refusing, resource_rule
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND, PLURAL
 from hooks.rules.reserved import NAMES, SERVICE
@@ -60,20 +52,16 @@ NAMES_OF_CHILDREN = (
 
 def reserved_names() -> list[Obj]:
     """Return the policy with its binding."""
-    return [
-        policy(
-            RESERVED,
-            {
-                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}},
-                "resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)],
-            },
-            FAIL,
-            matchConditions=[*CONDITIONS],
-            variables=[{"name": "reserved", "expression": f"[{', '.join(map(repr, NAMES))}]"}],
-            validations=[*_validations()],
-        ),
-        binding(RESERVED, DENY),
-    ]
+    return refusing(
+        RESERVED,
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}},
+            "resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)],
+        },
+        matchConditions=[*CONDITIONS],
+        variables=[{"name": "reserved", "expression": f"[{', '.join(map(repr, NAMES))}]"}],
+        validations=[*_validations()],
+    )
 
 
 def _validations() -> Iterator[Obj]:

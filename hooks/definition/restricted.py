@@ -13,15 +13,7 @@ import orjson
 from hooks.definition.definition import GROUP, VERSION
 from hooks.definition.places import where_new
 from hooks.definition.policies import CONDITIONS
-from hooks.definition.policy import (
-    CREATE,
-    DENY,
-    FAIL,
-    UPDATE,
-    binding,
-    policy,
-    resource_rule,
-)
+from hooks.definition.policy import CREATE, UPDATE, refusing, resource_rule
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
 from hooks.models.workloads import CACHE_DIRECTORY
@@ -79,17 +71,13 @@ RESTRICTIONS = (
 
 def restricted_fields() -> list[Obj]:
     """Return the policy with its binding."""
-    return [
-        policy(
-            RESTRICTED,
-            {"resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)]},
-            FAIL,
-            matchConditions=[*CONDITIONS],
-            variables=[_list("groups", GROUPS), _list("images", IMAGES)],
-            validations=[*map(_validation, RESTRICTIONS)],
-        ),
-        binding(RESTRICTED, DENY),
-    ]
+    return refusing(
+        RESTRICTED,
+        {"resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)]},
+        matchConditions=[*CONDITIONS],
+        variables=[_list("groups", GROUPS), _list("images", IMAGES)],
+        validations=[*map(_validation, RESTRICTIONS)],
+    )
 
 
 def _list(name: str, values: Iterable[str]) -> Obj:

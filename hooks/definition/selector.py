@@ -1,8 +1,7 @@
 """`spec.selector`: which objects Metacontroller takes for children of a resource."""
 
-from hooks.desired.labels import INSTANCE
+from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
 from hooks.kube.objects import Obj
-from hooks.rendering import CHILD_SELECTOR
 
 MESSAGE = "is set by its default: it can name the resource besides, and nothing else"
 MOST = 8

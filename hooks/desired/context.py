@@ -8,7 +8,7 @@ from hooks.desired.key_store import KeyStore, key_store
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.desired.resolved_credentials import resolve_credentials
 from hooks.facts import Facts
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, kind_of
 from hooks.models import InstanaAgent
 from hooks.models.references import Reference, references
 from hooks.observed import ObservedObjects
@@ -36,6 +36,10 @@ class Context:
     def observed(self, kind: str, name: str) -> Obj | None:
         """Return the observed child of that kind (as in `Secret.v1`) and name, if it is there."""
         return self.children.get(kind, self.agent.namespace, name)
+
+    def observed_as(self, child: Obj) -> Obj | None:
+        """Return the observed child of the kind and name of a desired one, if it is there."""
+        return self.observed(kind_of(child), child["metadata"]["name"])
 
     def observed_daemonset(self, name: str) -> Obj | None:
         """Return the observed DaemonSet of that name, if it is there."""

@@ -17,11 +17,11 @@ from hooks.desired.held import pod_spec
 from hooks.desired.in_use import Named, named_by
 from hooks.desired.kept import as_observed
 from hooks.desired.ownership import is_account_of_guide, is_given
+from hooks.desired.reload import WORKLOADS
 from hooks.kube.managed_fields import LAST_APPLIED
-from hooks.kube.objects import Identity, Obj, annotations_of, identity
+from hooks.kube.objects import Identity, Obj, annotations_of, identity, kind_of
 from hooks.observed import Lookup, Presence
 
-WORKLOADS = ("DaemonSet", "Deployment")
 ISSUED_FOR = "cert-manager.io/certificate-name"
 """On a Secret that cert-manager wrote: the name of the Certificate."""
 
@@ -38,21 +38,32 @@ class Standing(Enum):
     """Nobody looked yet: the answer of an older customize hook still holds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """An object of somebody else's, and the child in whose way it is.
+
+    It is at the child's place, or at that of what somebody else makes for the child.
+    """
+
+    child: Obj
+    obj: Obj
+
+
 @dataclass(slots=True)
 class Writable:
     """The desired children by what may become of them.
 
     `children`: what is answered. `retained`: workloads among them that stay as observed while what
-    they need is withheld. `withheld`: the desired children that are not answered. `in_the_way`: the
-    objects of others that stand at the place of one, or of what somebody makes for one. `given`:
-    objects that Metacontroller is to adopt. `unknown`: the children at whose places nobody looked
-    yet. `adopted`: observed children of other resources, which are answered as they are.
+    they need is withheld. `withheld`: the desired children that are not answered. `in_the_way`:
+    what others have there. `given`: objects that Metacontroller is to adopt. `unknown`: the
+    children at whose places nobody looked yet. `adopted`: observed children of other resources,
+    which are answered as they are.
     """
 
     children: list[Obj] = field(default_factory=list)
     retained: list[Obj] = field(default_factory=list)
     withheld: list[Obj] = field(default_factory=list)
-    in_the_way: list[Obj] = field(default_factory=list)
+    in_the_way: list[Obstacle] = field(default_factory=list)
     given: list[Obj] = field(default_factory=list)
     unknown: list[Obj] = field(default_factory=list)
     adopted: list[Obj] = field(default_factory=list)
@@ -83,14 +94,14 @@ def _of_others(context: Context) -> dict[Identity, Obj]:
 
 
 def _may_be_written(context: Context, child: Obj, found: Writable) -> bool:
-    if _observed(context, child):
+    if context.observed_as(child):
         return True
     standing, obj = _at_place_of(context, child)
     if standing is Standing.NOTHING:
         standing, obj = _at_place_of_issued(context, child)
     match standing:
         case Standing.ANOTHER:
-            found.in_the_way.append(obj)
+            found.in_the_way.append(Obstacle(child, obj))
             return is_account_of_guide(obj) and not _applies_dynamically(context)
         case Standing.GIVEN:
             found.given.append(obj)
@@ -100,7 +111,7 @@ def _may_be_written(context: Context, child: Obj, found: Writable) -> bool:
 
 
 def _at_place_of(context: Context, child: Obj) -> tuple[Standing, Obj]:
-    lookup = _look_up(context, _kind(child), child["metadata"]["name"])
+    lookup = _look_up(context, kind_of(child), child["metadata"]["name"])
     if lookup.presence is Presence.UNKNOWN:
         return Standing.UNKNOWN, {}
     if lookup.presence is Presence.MISSING:
@@ -136,7 +147,7 @@ def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
     """Keep workloads that need what is withheld as they are observed; new ones wait."""
     children, found.children = found.children, []
     for child in children:
-        observed = _observed(context, child)
+        observed = context.observed_as(child)
         if child["kind"] not in WORKLOADS or lacking.isdisjoint(named_by(pod_spec(child))):
             found.children.append(child)
         elif observed:
@@ -152,14 +163,6 @@ def _provided_by(child: Obj) -> set[Named]:
     if child["kind"] == "Certificate":
         return {("Secret", child["spec"]["secretName"])}
     return {(child["kind"], name)}
-
-
-def _observed(context: Context, child: Obj) -> Obj | None:
-    return context.observed(_kind(child), child["metadata"]["name"])
-
-
-def _kind(child: Obj) -> str:
-    return f"{child['kind']}.{child['apiVersion']}"
 
 
 def _applies_dynamically(context: Context) -> bool:

@@ -29,8 +29,13 @@ OF_VOLUMES = {
 OF_VARIABLES = {
     "secretKeyRef": ("Secret", ("name",)),
     "configMapKeyRef": ("ConfigMap", ("name",)),
+    "secretRef": ("Secret", ("name",)),
+    "configMapRef": ("ConfigMap", ("name",)),
 }
-"""The same by the field of a variable's source."""
+"""The same by the field of a variable's source, and of a source of variables."""
+
+OF_DRIVERS = dict.fromkeys(("nodePublishSecretRef", "secretRef"), ("Secret", ("name",)))
+"""The same by the field of a volume's driver, such as `csi`."""
 
 Named: TypeAlias = tuple[str, str]
 """Kind and name."""
@@ -132,6 +137,8 @@ def named_by(pod: Obj) -> Iterator[Named]:
         yield "Secret", _name(secret, "name")
     for source in _sources(pod):
         yield from _named_in(source, OF_VOLUMES)
+        for driver in source.values():
+            yield from _named_in(as_object(driver), OF_DRIVERS)
     for source in _values_from(pod):
         yield from _named_in(source, OF_VARIABLES)
 
@@ -151,11 +158,13 @@ def _sources(pod: Obj) -> Iterator[Obj]:
 
 
 def _values_from(pod: Obj) -> Iterator[Obj]:
-    """Yield the `valueFrom` of all environment variables."""
-    for container in as_objects(pod.get("containers")):
-        for variable in as_objects(container.get("env")):
-            if "valueFrom" in variable:
-                yield as_object(variable["valueFrom"])
+    """Yield the `valueFrom` of all environment variables, and all items of `envFrom`."""
+    for containers in ("initContainers", "containers"):
+        for container in as_objects(pod.get(containers)):
+            for variable in as_objects(container.get("env")):
+                if "valueFrom" in variable:
+                    yield as_object(variable["valueFrom"])
+            yield from as_objects(container.get("envFrom"))
 
 
 def _name(part: Obj, *fields: str) -> str:

@@ -23,6 +23,12 @@ GENERATION_LABEL = "agent.instana.io/generation"
 
 On a workload with a kept template: the generation that the template is still right for."""
 
+CHILD_SELECTOR: Obj = {
+    "matchLabels": {MANAGED_BY: OPERATOR},
+    "matchExpressions": [{"key": COMPONENT, "operator": "In", "values": [AGENT, K8SENSOR]}],
+}
+"""What every resource selects its children by; its own name may come on top."""
+
 MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT, INSTANCE)
 """The labels that the resource's `spec.selector` asks for; the last one where it names itself."""
 

@@ -26,6 +26,17 @@ def describe(obj: Obj) -> str:
     return f"{obj.get('kind', '?')}/{(obj.get('metadata') or {}).get('name', '?')}"
 
 
+def kind_of(obj: Obj) -> str:
+    """Return the object's kind as Metacontroller writes it, such as `DaemonSet.apps/v1`."""
+    return f"{obj['kind']}.{obj.get('apiVersion', '')}"
+
+
+def controller_of(obj: Obj) -> Obj | None:
+    """Return the reference to the object's controller, None if it has none."""
+    owners = as_objects(as_object(obj.get("metadata")).get("ownerReferences"))
+    return next((each for each in owners if each.get("controller")), None)
+
+
 def labels_of(obj: Obj) -> dict[str, str]:
     """Return the object's labels, empty where it has none."""
     return (obj.get("metadata") or {}).get("labels") or {}

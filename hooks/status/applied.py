@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 def pending_children(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the desired children that are not observed, or not as they should be."""
-    return [child for child in children if not contains(_observed(context, child), child)]
+    return [child for child in children if not contains(context.observed_as(child), child)]
 
 
 def changing_workloads(context: Context, pending: list[Obj]) -> frozenset[str]:
@@ -30,7 +30,7 @@ def changing_workloads(context: Context, pending: list[Obj]) -> frozenset[str]:
         describe(child)
         for child in pending
         if child["kind"] in WORKLOADS
-        and (observed := _observed(context, child))
+        and (observed := context.observed_as(child))
         and not contains(observed.get("spec"), child.get("spec"))
     )
 
@@ -65,11 +65,6 @@ def _is_on_its_way(parent: Obj, context: Context, pending: list[Obj], now: str) 
     return not latest or seconds_between(latest, now) < PATIENCE_SECONDS
 
 
-def _observed(context: Context, child: Obj) -> Obj | None:
-    kind = f"{child['kind']}.{child['apiVersion']}"
-    return context.observed(kind, child["metadata"]["name"])
-
-
 def _is_new(parent: Obj, context: Context) -> bool:
     """Tell whether this generation, or this version of the service, is answered the first time."""
     before = as_object(parent.get("status"))
@@ -85,7 +80,7 @@ def _writes(parent: Obj, context: Context, pending: list[Obj]) -> Iterator[str]:
         if related.get("kind") != "Pod":
             yield last_written(related)
     for child in pending:
-        yield last_written(_observed(context, child) or {})
+        yield last_written(context.observed_as(child) or {})
 
 
 def _transitions(conditions: dict[str, Obj]) -> Iterator[str]:

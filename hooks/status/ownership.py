@@ -3,9 +3,9 @@
 from json import dumps
 from shlex import quote
 
-from hooks.desired.in_the_way import Writable
-from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, OPERATOR
-from hooks.desired.ownership import handed_over_by
+from hooks.desired.in_the_way import Obstacle, Writable
+from hooks.desired.labels import INSTANCE, OPERATOR
+from hooks.desired.ownership import handing_over
 from hooks.desired.taken_over import keeps_template
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
@@ -70,26 +70,33 @@ def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
 
 
 def _told(parent: Obj, found: Writable, takeover: str) -> str:
-    """Return what is in the way, and what to do: other objects take labels, workloads do not."""
-    metadata, objects = parent["metadata"], found.in_the_way
-    installed = [each for each in objects if each["kind"] in INSTALLED]
-    others = [each for each in objects if each["kind"] not in INSTALLED]
+    """Return what is in the way, and what to do about it.
+
+    Labels hand over what a child would be; not a workload or a Service, which selects what is
+    theirs, nor a Secret that cert-manager would write.
+    """
+    objects = [each.obj for each in found.in_the_way]
     remedies = []
-    if others:
-        first = others[0]
-        labels = handed_over_by(metadata["name"], _component_of(first, found.withheld))
+    given = [each for each in found.in_the_way if _is_handed_over_by_labels(each)]
+    if given:
+        labels = " ".join(f"{name}={value}" for name, value in handing_over(given[0].child).items())
         remedies.append(
-            f"to hand {'it' if len(others) == 1 else 'each'} over: kubectl label "
-            f"{describe(first).lower()} --namespace {metadata.get('namespace', '')} --overwrite "
-            + " ".join(f"{name}={value}" for name, value in labels.items())
+            f"to hand {'it' if len(objects) == 1 else 'one'} over: "
+            f"kubectl label {describe(given[0].obj).lower()} --namespace "
+            f"{parent['metadata'].get('namespace', '')} --overwrite {labels}"
         )
-    if installed:
+    if any(each["kind"] in INSTALLED for each in objects):
         remedies.append(f"if this is an older installation of the agent: {takeover}")
     remedies.append("else delete it, or give it or the resource another name")
     return (
         f"another object has the name of a child, and stays as it is: {several(_names(objects))}; "
         + "; ".join(remedies)
     )
+
+
+def _is_handed_over_by_labels(obstacle: Obstacle) -> bool:
+    kind = obstacle.obj["kind"]
+    return kind == obstacle.child["kind"] and kind not in INSTALLED
 
 
 def _of_others(parent: Obj, adopted: list[Obj]) -> str:
@@ -135,12 +142,6 @@ def _is_shared(child: Obj, facts: Facts) -> bool:
 def _was_written_over(child: Obj, facts: Facts) -> bool:
     ours = written_at(child, facts.field_manager)
     return bool(ours) and facts.field_manager != OPERATOR and applied_at(child, OPERATOR) > ours
-
-
-def _component_of(obj: Obj, withheld: list[Obj]) -> str:
-    """Return the component of the child in whose way an object is."""
-    children = (child for child in withheld if describe(child) == describe(obj))
-    return next((labels_of(child)[COMPONENT] for child in children), AGENT)
 
 
 def _names(objects: list[Obj]) -> list[str]:

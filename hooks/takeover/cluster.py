@@ -96,12 +96,6 @@ def has_labels(obj: Obj, **wanted: str) -> bool:
     )
 
 
-def controller_of(obj: Obj) -> Obj | None:
-    """Return the reference to the object's controller, None if it has none."""
-    owners = as_objects(obj["metadata"].get("ownerReferences"))
-    return next((each for each in owners if each.get("controller")), None)
-
-
 def repositories_of(workload: Obj) -> list[str]:
     """Return the images of the workload's containers, without tags and digests."""
     template = as_object(as_object(workload.get("spec")).get("template"))

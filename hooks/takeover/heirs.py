@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hooks.desired.labels import COMPONENT, INSTANCE, MANAGED_BY
 from hooks.desired.ownership import is_of_another
-from hooks.kube.objects import Identity, Obj, identity, labels_of
+from hooks.kube.objects import Identity, Obj, identity
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of
 from hooks.takeover.cluster_rights import EVERYWHERE
 from hooks.takeover.steps import Step
-
-HANDING_OVER = (MANAGED_BY, COMPONENT, INSTANCE)
-"""The labels of a child by which an object is given to the resource."""
 
 WORKLOADS = frozenset({"DaemonSet", "Deployment"})
 ANY_TIME = "1970-01-01T00:00:00Z"
@@ -39,11 +35,6 @@ def heirs_of(cluster: Cluster, agents: Iterable[Obj]) -> list[Heir]:
 def identities(heirs: Iterable[Heir]) -> set[Identity]:
     """Return what the children of the resources are."""
     return {identity(child) for heir in heirs for child in heir.children}
-
-
-def handing_over(child: Obj) -> dict[str, str]:
-    """Return the labels that give an object to the resource of the child."""
-    return {name: labels_of(child)[name] for name in HANDING_OVER}
 
 
 def without_heir(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:

@@ -5,10 +5,11 @@ The DaemonSet keeps its selector, and its pods are replaced node by node.
 
 from collections.abc import Iterator
 
+from hooks.desired.ownership import handing_over
 from hooks.kube.objects import Obj, identity, labels_of
 from hooks.takeover.cluster import CHART, HELM, Cluster
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_fields
-from hooks.takeover.heirs import Heir, handing_over
+from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
 
 GENERATION = "instana-agent-1."

@@ -7,12 +7,12 @@ part of such an installation is refused: a person has to say whose it is.
 from collections.abc import Iterator
 
 from hooks.desired.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME
-from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.desired.ownership import handing_over
+from hooks.kube.objects import Obj, as_object, controller_of, labels_of
 from hooks.models.instana_agent import KIND
 from hooks.takeover.cluster import (
     CHART,
     Cluster,
-    controller_of,
     name_of,
     namespace_of,
     repositories_of,
@@ -24,7 +24,7 @@ from hooks.takeover.field_ownership import (
     handed_over,
     owned_fields,
 )
-from hooks.takeover.heirs import WORKLOADS, Heir, handing_over
+from hooks.takeover.heirs import WORKLOADS, Heir
 from hooks.takeover.helm_era import adoption, is_helm_era
 from hooks.takeover.steps import Step, place
 

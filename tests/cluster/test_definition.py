@@ -10,9 +10,10 @@ import pytest
 import requests
 import yaml
 
+from hooks.desired.labels import CHILD_SELECTOR
 from hooks.facts import Facts
 from hooks.models.instana_agent import API_VERSION
-from hooks.rendering import CHILD_SELECTOR, render
+from hooks.rendering import render
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
 from tests.cluster.conftest import CRD

@@ -104,6 +104,7 @@ def test_every_setting_is_read() -> None:
         ("POD_STATUS", "yes"),
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
+        ("INSTALLATION_NAMESPACE", "a,b"),
         ("FIELD_MANAGER", "x" * 129),
         ("OPERATOR_VERSION", "-1"),
         ("POD_NAMESPACE", "Team_A"),

@@ -8,10 +8,8 @@ from hooks.definition import guards
 from tests.support.kustomize import (
     OVERLAYS,
     build,
-    checkout,
     find,
     installation,
-    make_credentials,
 )
 from tests.support.pages import block
 from tests.support.tools import needs
@@ -23,14 +21,6 @@ pytestmark = [
     needs("kubectl"),
     needs("openssl"),
 ]
-
-
-@pytest.fixture(scope="module", name="place")
-def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = checkout(tmp_path_factory.mktemp("manifests"))
-    for overlay in OVERLAYS:
-        make_credentials(place, overlay)
-    return place
 
 
 def found(directory: Path) -> set[tuple[str, str]]:

@@ -10,10 +10,8 @@ from tests.support.kustomize import (
     OVERLAYS,
     Obj,
     build,
-    checkout,
     find,
     installation,
-    make_credentials,
 )
 from tests.support.tools import needs
 
@@ -40,14 +38,6 @@ pytestmark = [
     needs("kubectl"),
     needs("openssl"),
 ]
-
-
-@pytest.fixture(scope="module", name="place")
-def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = checkout(tmp_path_factory.mktemp("manifests"))
-    for overlay in OVERLAYS:
-        make_credentials(place, overlay)
-    return place
 
 
 @pytest.fixture(scope="module", name="built")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hooks import __version__
-from hooks.app.settings import INSTALLATION_NAMESPACE, READERS
+from hooks.app.settings import POD_NAMESPACE, READERS
 from tests.unit.deploy.manifests import BASE, Obj, base, documents
 
 NAME = "app.kubernetes.io/name"
@@ -70,7 +70,7 @@ def env() -> dict[str, str]:
 
 
 def test_variables_are_settings() -> None:
-    assert set(env()) <= {*READERS, INSTALLATION_NAMESPACE}
+    assert set(env()) <= {*READERS, POD_NAMESPACE}
 
 
 def test_files_that_settings_name_are_mounted() -> None:

@@ -11,7 +11,7 @@ from hooks.admission import InlineSecrets
 from hooks.app.admission import webhooks_of
 from hooks.app.settings import Settings
 from hooks.definition import inline_secrets_denied, policies
-from tests.support.kustomize import Obj, build, checkout, find, installation, make_credentials
+from tests.support.kustomize import Obj, build, find, installation
 from tests.support.tools import needs
 
 HOOKS = "instana-agent-hooks"
@@ -23,14 +23,6 @@ pytestmark = [
     needs("kubectl"),
     needs("openssl"),
 ]
-
-
-@pytest.fixture(scope="module", name="place")
-def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = checkout(tmp_path_factory.mktemp("webhooks"))
-    for overlay in WITH_CERTIFICATE:
-        make_credentials(place, overlay)
-    return place
 
 
 def installed(place: Path, overlay: str) -> list[Obj]:

@@ -133,6 +133,7 @@ def test_a_secret_of_somebody_elses_is_not_asked_to_be_written() -> None:
     owned = conditions(answered)["ChildrenOwned"]
     assert owned["reason"] == "ObjectInTheWay"
     assert "Secret/instana-agent-certificate" in owned["message"]
+    assert "kubectl label" not in owned["message"]
 
 
 def test_agents_that_run_keep_their_certificate_until_the_new_one_is_issued() -> None:

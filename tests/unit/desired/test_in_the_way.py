@@ -66,6 +66,12 @@ def test_labels_hand_an_object_over_and_the_message_says_which() -> None:
     assert "takeover" not in message
 
 
+def test_an_account_that_is_made_all_the_same_has_the_labels_of_its_own_component() -> None:
+    message = owned(answer(agent(), foreign("ServiceAccount", "instana-agent-k8sensor")))[2]
+
+    assert "app.kubernetes.io/component=k8sensor" in message
+
+
 @pytest.mark.parametrize("kind", ["DaemonSet", "Service"])
 def test_an_older_installation_is_taken_over_by_the_command(kind: str) -> None:
     message = owned(answer(agent(), foreign(kind, "instana-agent")))[2]

@@ -59,6 +59,11 @@ def test_a_pod_names_these_objects() -> None:
             {"name": "c", "persistentVolumeClaim": {"claimName": "claim"}},
             {"name": "d", "projected": {"sources": sources}},
             {"name": "e", "hostPath": {"path": "/e"}},
+            {"name": "f", "csi": {"driver": "d", "nodePublishSecretRef": {"name": "driver"}}},
+            {"name": "g", "flexVolume": {"driver": "d", "secretRef": {"name": "flex"}}},
+        ],
+        "initContainers": [
+            {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "before", "key": "k"}}}]}
         ],
         "containers": [
             {
@@ -66,16 +71,22 @@ def test_a_pod_names_these_objects() -> None:
                     {"name": "A", "valueFrom": {"secretKeyRef": {"name": "variable", "key": "k"}}},
                     {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "variable"}}},
                     {"name": "C", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-                ]
+                ],
+                "envFrom": [{"secretRef": {"name": "all"}}, {"configMapRef": {"name": "all"}}],
             }
         ],
     }
 
     assert sorted(named_by(pod_spec)) == [
+        ("ConfigMap", "all"),
         ("ConfigMap", "source"),
         ("ConfigMap", "variable"),
         ("ConfigMap", "volume"),
         ("PersistentVolumeClaim", "claim"),
+        ("Secret", "all"),
+        ("Secret", "before"),
+        ("Secret", "driver"),
+        ("Secret", "flex"),
         ("Secret", "registry"),
         ("Secret", "source"),
         ("Secret", "variable"),
