@@ -85,7 +85,7 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
 def _is_its_own(agent: InstanaAgent, account: str, request: DecoratorRequest) -> bool:
     """Tell whether an account is that of the agent, and no other one of its name.
 
-    Accounts are asked for since 1.0: an older answer of `customize` holds for a while.
+    An answer of an earlier version's `customize`, which asked for no accounts, holds for a while.
     """
     lookup = request.related.look_up(SERVICE_ACCOUNT, agent.namespace, account)
     is_known = request.related.knows(SERVICE_ACCOUNT)

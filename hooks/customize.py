@@ -76,10 +76,10 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
 def _child_kinds(request: Obj) -> list[str]:
     """Return the kinds of children that the controller in a request has, as far as we know them."""
     spec = as_object(as_object(request.get("controller")).get("spec"))
-    found = {
+    found = [
         (each.get("apiVersion"), each.get("resource"))
         for each in as_objects(spec.get("childResources"))
-    }
+    ]
     return [
         kind
         for kind, resource in names.RESOURCES.items()

@@ -136,7 +136,8 @@ def _at_place_of_issued(context: Context, child: Obj) -> tuple[Standing, Obj]:
 def _look_up(context: Context, kind: str, name: str) -> Lookup:
     """Look among the related objects, if those at the places of children are among them.
 
-    Answers of the customize hook before 1.0 asked for some of the kinds, for other names.
+    Earlier versions of the customize hook asked for Secrets, too, but for other names, and for no
+    ServiceAccount: their answers hold for 20 minutes after an upgrade.
     """
     if not context.related.knows(names.SERVICE_ACCOUNT):
         return Lookup(Presence.UNKNOWN)

@@ -112,7 +112,15 @@ def test_daemonsets_of_zones_by_node_are_asked_for_by_their_labels() -> None:
     ]
 
 
-@pytest.mark.parametrize("given", [{}, {"spec": {}}, {"spec": {"childResources": "all"}}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"spec": {}},
+        {"spec": {"childResources": "all"}},
+        {"spec": {"childResources": [{"apiVersion": ["v1"], "resource": {}}]}},
+    ],
+)
 def test_without_kinds_of_children_nothing_stands_at_their_places(given: Obj) -> None:
     asked = customize({"controller": given, "parent": agent()}, FACTS)["relatedResources"]
 
