@@ -15,6 +15,7 @@ from tests.cluster.account import NAME, NAMESPACE
 from tests.cluster.api import Obj
 from tests.cluster.many import BY_CONTROLLERS
 from tests.cluster.steady import steady_part
+from tests.support.log_lines import whole_lines
 
 Write: TypeAlias = tuple[str, tuple[tuple[str, str], ...], Any]
 """Verb, options, and what was sent."""
@@ -93,11 +94,9 @@ class AuditLog:
             writes[place] = [write]
 
     def _entries(self) -> Iterator[Obj]:
-        with (self.folder / "audit.log").open("rb") as log:
-            log.seek(self._offset)
-            for line in log:
-                yield orjson.loads(line)
-            self._offset = log.tell()
+        for line in whole_lines(self.folder / "audit.log", self._offset):
+            self._offset += len(line)
+            yield orjson.loads(line)
 
 
 def _is_lost(entry: Obj) -> bool:

@@ -25,6 +25,7 @@ from tests.cluster.conftest import prepared_api
 from tests.cluster.loop import remove
 from tests.cluster.metacontroller import metacontroller, require_metacontroller, service
 from tests.cluster.playing import node
+from tests.support.log_lines import whole_lines
 
 SIZES = (1000, 5000)
 ZONES = ("eu-1", "eu-2", "eu-3")
@@ -84,7 +85,7 @@ def _is_at_rest(log: Path) -> bool:
 
 def syncs(log: Path) -> list[Obj]:
     """Return the lines that the service wrote of calls of the sync hook."""
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in whole_lines(log) if line.startswith(b"{")]
     return [each for each in lines if each.get("hook") == "sync"]
 
 

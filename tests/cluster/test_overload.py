@@ -12,6 +12,7 @@ from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, rendered, resource
 from tests.cluster.loop import remove, settled, versions
 from tests.cluster.metacontroller import LOOPBACK, metacontroller, service
+from tests.support.log_lines import whole_lines
 
 pytestmark = pytest.mark.loop
 
@@ -49,7 +50,7 @@ def test_calls_come_again_without_an_error(api: Api, logs: Path) -> None:
         ]
         remove(api, AGENT, [])
 
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    lines = [json.loads(line) for line in whole_lines(log)]
     refused = [each for each in lines if each.get("error") == "overloaded"]
     created_names = [name for each in lines for name in each.get("created", ())]
     assert refused

@@ -32,6 +32,7 @@ from tests.cluster.metacontroller import (
     service,
 )
 from tests.support.kustomize import build, checkout, make_credentials
+from tests.support.log_lines import whole_lines
 from tests.support.pages import block
 from tests.support.tools import needs
 
@@ -168,7 +169,7 @@ class Installation:
         self.api.apply_all(self.controllers)
 
     def calls(self) -> list[Obj]:
-        lines = [orjson.loads(line) for line in self.log.read_bytes().splitlines()]
+        lines = [orjson.loads(line) for line in whole_lines(self.log)]
         return [each for each in lines if each.get("event") == "hook call"]
 
     def _controller(self, path: str, port: int) -> Obj:

@@ -17,6 +17,7 @@ import requests
 
 from hooks.app.readiness import SELF_CHECK
 from hooks.app.settings import Settings
+from tests.support.log_lines import whole_lines
 
 REPOSITORY: Final = Path(__file__).parents[2]
 LOOPBACK: Final = "127.0.0.1"
@@ -86,7 +87,7 @@ class Service:
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """Return the log lines of an event."""
-        parsed = [json.loads(line) for line in self.log().splitlines()]
+        parsed = [json.loads(line) for line in whole_lines(self.log_file)]
         return [line for line in parsed if line["event"] == event]
 
     def stop(self) -> int:

@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -48,6 +48,15 @@ class Caller:
         response = connection.getresponse()
         response.read()
         return response.status
+
+    @contextmanager
+    def working(self, pool: ThreadPoolExecutor) -> Iterator[list[Future[list[int]]]]:
+        """Let the workers call until the end of the block, even if that fails."""
+        results = [pool.submit(self.work, number) for number in range(CLIENTS)]
+        try:
+            yield results
+        finally:
+            self.stop.set()
 
     def work(self, number: int) -> list[int]:
         """Call until told to stop; returns all statuses."""
@@ -112,17 +121,16 @@ def test_no_call_fails_while_certificate_and_tokens_are_replaced(directory: Path
     old = token_of(0)
     with installed(directory, old) as installation, ThreadPoolExecutor(CLIENTS) as pool:
         caller = installation.caller(old)
-        results = [pool.submit(caller.work, number) for number in range(CLIENTS)]
-        for new in map(token_of, range(1, ROUNDS + 1)):
-            with installation.reloading(TOKENS), installation.reloading(CERTIFICATE):
-                installation.tokens.put({"tokens": f"{old}\n{new}".encode()})
-                installation.certificate.put(installation.authority.issued())
-            caller.token = new
-            wait_until(lambda: set(caller.accepted.values()) == {caller.token})
-            with installation.reloading(TOKENS):
-                installation.tokens.put({"tokens": new.encode()})
-            old = new
-        caller.stop.set()
+        with caller.working(pool) as results:
+            for new in map(token_of, range(1, ROUNDS + 1)):
+                with installation.reloading(TOKENS), installation.reloading(CERTIFICATE):
+                    installation.tokens.put({"tokens": f"{old}\n{new}".encode()})
+                    installation.certificate.put(installation.authority.issued())
+                caller.token = new
+                wait_until(lambda: set(caller.accepted.values()) == {caller.token})
+                with installation.reloading(TOKENS):
+                    installation.tokens.put({"tokens": new.encode()})
+                old = new
         statuses = [status for result in results for status in result.result()]
 
         assert len(statuses) > ROUNDS * CLIENTS

@@ -21,6 +21,7 @@ from tests.http.service import (
     free_port,
     running,
 )
+from tests.support.log_lines import whole_lines
 
 JSON = {"Content-Type": "application/json"}
 NO_TOKENS = "must hold tokens, one a line, of 16 or more ASCII characters"
@@ -144,10 +145,11 @@ def test_an_insecure_start_says_what_is_missing(directory: Path) -> None:
 
 def test_a_killed_worker_is_replaced(directory: Path) -> None:
     with running(directory) as service:
-        (line,) = [
-            line for line in service.log().splitlines() if "Booting worker with pid: " in line
+        (worker,) = [
+            int(event.rpartition(" ")[2])
+            for event in (json.loads(line)["event"] for line in whole_lines(service.log_file))
+            if event.startswith("Booting worker with pid: ")
         ]
-        worker = int(json.loads(line)["event"].rpartition(" ")[2])
         os.kill(worker, signal.SIGKILL)
 
         deadline = time.monotonic() + 5
