@@ -23,6 +23,10 @@
 {{- end }}
 {{- end }}
 
+{{- define "instana-agent.mutatingPolicies" -}}
+{{ .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
+{{- end }}
+
 {{- /* Without the patch level: nothing restarts for that. */}}
 {{- define "instana-agent.kubernetesVersion" -}}
 {{- $known := eq (include "instana-agent.clusterIsKnown" .) "true" | ternary .Capabilities.KubeVersion.Version "" }}

@@ -12,6 +12,7 @@ from hooks.definition import (
     guards,
     inline_secrets_denied,
     mutating_configuration,
+    own_selector,
     policies,
     restricted_fields,
     validating_configuration,
@@ -25,6 +26,7 @@ POLICIES = Path("deploy/admission/policies.yaml")
 INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
 RESTRICTED = Path("deploy/admission/restricted-fields/policy.yaml")
 GUARDS = Path("deploy/guards/policies.yaml")
+OWN_SELECTOR = Path("deploy/components/own-selector/policy.yaml")
 VALIDATING = Path("deploy/components/webhooks/configuration.yaml")
 MUTATING = Path("deploy/components/defaulting/configuration.yaml")
 VALIDATION = Path("docs/validation.md")
@@ -61,6 +63,7 @@ def _generated_from_code() -> dict[Path, str]:
         INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
         RESTRICTED: GUARDS_HEADER + as_yaml(restricted_fields()),
         GUARDS: GUARDS_HEADER + as_yaml(guards()),
+        OWN_SELECTOR: GUARDS_HEADER + as_yaml(own_selector()),
         VALIDATING: WEBHOOKS_HEADER + as_yaml([validating_configuration()]),
         MUTATING: WEBHOOKS_HEADER + as_yaml([mutating_configuration()]),
         VALIDATION: validation_page(),

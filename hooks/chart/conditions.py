@@ -26,6 +26,9 @@ DEFAULTING: Final = f"{CONTROLLER}.webhooks.defaulting"
 WEBHOOKS: Final = f"or {VALIDATING} {DEFAULTING}"
 MONITORING: Final = f"{CONTROLLER}.monitoring.enabled"
 GUARDS: Final = f"{CONTROLLER}.guards.enabled"
+OWN_SELECTOR: Final = (
+    f"and {GUARDS} {CONTROLLER}.guards.ownSelector ({is_true('mutatingPolicies')})"
+)
 RESTRICTED: Final = f"{CONTROLLER}.restrictedFields.enabled"
 POLICIES: Final = f"{CONTROLLER}.policies.enabled"
 INLINE_SECRETS: Final = f"{CONTROLLER}.inlineSecrets"

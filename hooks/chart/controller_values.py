@@ -130,6 +130,11 @@ class Guards(SpecModel):
     """Admission policies that keep agents from what is not theirs."""
 
     enabled: bool = Field(default=True, description="Whether they are installed.")
+    own_selector: bool = Field(
+        default=True,
+        description="Whether new InstanaAgents select their own children only, where the cluster "
+        "has MutatingAdmissionPolicy (from Kubernetes 1.36 on).",
+    )
 
 
 class RestrictedFields(SpecModel):

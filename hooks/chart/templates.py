@@ -149,6 +149,11 @@ TEMPLATES: Final = (
         after=_with_names_of_secrets,
     ),
     Template(
+        "own-selector",
+        "deploy/components/own-selector/policy.yaml",
+        condition=conditions.OWN_SELECTOR,
+    ),
+    Template(
         "policies",
         "deploy/admission/policies.yaml",
         condition=conditions.POLICIES,

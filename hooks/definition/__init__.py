@@ -9,6 +9,7 @@ are passed through come from `kubernetes_types.json`, which
 from hooks.definition.conformance import departures
 from hooks.definition.definition import definition
 from hooks.definition.guards import guards
+from hooks.definition.own_selector import own_selector
 from hooks.definition.policies import inline_secrets_denied, policies
 from hooks.definition.restricted import restricted_fields
 from hooks.definition.webhooks import mutating_configuration, validating_configuration
@@ -19,6 +20,7 @@ __all__ = [
     "guards",
     "inline_secrets_denied",
     "mutating_configuration",
+    "own_selector",
     "policies",
     "restricted_fields",
     "validating_configuration",

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from hooks.desired.labels import OPERATOR
+from hooks.desired.labels import INSTANCE, OPERATOR
 from hooks.desired.taken_over import PODS_MADE_FOR, pods_made_for
-from hooks.kube.objects import Obj, as_objects
+from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
 from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over
 from hooks.takeover.steps import Step, patched_metadata
 
 BOOKKEEPING = "dependents"
+COPY_FOR = "instana.io/instana-agent-name"
 
 
 def handover_steps(
@@ -23,7 +24,14 @@ def handover_steps(
             yield Step(child, "leave the operator's bookkeeping", why)
             continue
         changes = handed_over(child, is_of_operator, strategy, manager)
-        if changes is not None:
+        if is_nameless_copy(child):
+            yield Step(
+                child,
+                f"label it, hand its fields over ({strategy})",
+                "a resource whose selector asks for its own name would leave this copy behind",
+                patched_metadata(child, labels={INSTANCE: name_of(agent)}, **(changes or {})),
+            )
+        elif changes is not None:
             yield Step(
                 child,
                 f"hand its fields over ({strategy})",
@@ -31,6 +39,11 @@ def handover_steps(
                 patched_metadata(child, **changes),
             )
     yield from _finalizer_steps(agent)
+
+
+def is_nameless_copy(child: Obj) -> bool:
+    """Tell whether it is a copy of OpenShift's etcd certificates: no label has the resource."""
+    return COPY_FOR in annotations_of(child) and INSTANCE not in labels_of(child)
 
 
 def children_of(cluster: Cluster, agent: Obj) -> list[Obj]:

@@ -42,6 +42,8 @@ class Variant:
     components: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     values: Obj = field(default_factory=dict)
+    served: str = ""
+    """A kind that only newer clusters serve, of which Helm is told."""
 
 
 def option(component: str, **controller: Any) -> Variant:
@@ -108,6 +110,10 @@ VARIANTS = {
     ),
     "without-guards": option("deploy/components/without-guards", guards={"enabled": False}),
     "restricted-fields": option("deploy/admission/restricted-fields", restrictedFields=ON),
+    "own-selector": Variant(
+        components=("deploy/components/own-selector",),
+        served="admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
+    ),
     "policies": Variant(
         resources=("deploy/admission",), values={"controller": {"policies": {"enabled": True}}}
     ),
@@ -148,8 +154,9 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
     variant = VARIANTS[name]
     by_manifests = _by_name(_built(place, variant))
     values = variant.values | {"agent": {"keysSecret": "instana-keys"}}
+    options = [f"--api-versions={variant.served}"] if variant.served else []
     by_chart = _by_name(
-        [*rendered(values), yaml.load(DEFINITION.read_text(), Loader=yaml.CSafeLoader)]
+        [*rendered(values, *options), yaml.load(DEFINITION.read_text(), Loader=yaml.CSafeLoader)]
     )
 
     assert by_manifests.keys() - by_chart.keys() == ONLY_IN_MANIFESTS.keys()

@@ -67,6 +67,24 @@ def test_other_objects_are_left_alone(other: dict[str, object]) -> None:
     assert planned(OWNER, other).steps == ()
 
 
+@pytest.mark.parametrize("record", [[applied()], []], ids=["applied", "handed over"])
+def test_its_copies_for_etcd_get_the_name_of_the_resource(record: list[Any]) -> None:
+    of_openshift = {"instana.io/instana-agent-name": "instana-agent"}
+    copy = child("Secret", "etcd-client", OWNER, annotations=of_openshift, managedFields=record)
+    change = step_for(planned(OWNER, copy), f"Secret {NAMESPACE}/etcd-client").change
+
+    assert isinstance(change, Patch)
+    assert change.body["metadata"].pop("managedFields", None) == (
+        [applied("metacontroller")] if record else None
+    )
+    instance = {"app.kubernetes.io/instance": "instana-agent"}
+    assert change.body == {"metadata": {"resourceVersion": "7", "labels": instance}}
+
+    copy["metadata"]["labels"] |= instance
+    copy["metadata"]["managedFields"] = []
+    assert planned(OWNER, copy).steps == ()
+
+
 def test_its_bookkeeping_is_left_to_metacontroller() -> None:
     found = planned(OWNER, child("ConfigMap", "instana-agent-dependents", OWNER))
 
