@@ -41,6 +41,7 @@ class Facts:
     `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
     `installation_namespace`: where the service itself is; empty where it is not known.
+    `installation_secrets`: its Secrets, where they have names of the user's choice.
     """
 
     openshift: bool = False
@@ -53,6 +54,7 @@ class Facts:
     node_zones: bool = False
     pod_status: bool = False
     installation_namespace: str = ""
+    installation_secrets: tuple[str, ...] = ()
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -127,6 +129,7 @@ PARSERS: Mapping[str, tuple[str, Callable[[str, str], object]]] = {
     "etcdCopyNamespaces": ("etcd_copy_namespaces", lambda _, text: parse_names(text)),
     "fieldManager": ("field_manager", lambda _, text: text),
     "installationNamespace": ("installation_namespace", lambda _, text: text),
+    "installationSecrets": ("installation_secrets", lambda _, text: parse_names(text)),
     "kubernetesVersion": ("kubernetes_version", lambda _, text: parse_kubernetes_version(text)),
     "nodeZones": ("node_zones", parse_flag),
     "openshift": ("openshift", parse_flag),

@@ -35,6 +35,7 @@ PROTECTION: Final = ("TLS_CERT_FILE", "TLS_KEY_FILE", "TOKENS_FILE")
 FLAG_DIGITS: Final = {"1": "true", "0": "false"}
 
 NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+SECRET: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 LABEL_VALUE: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
 
@@ -70,6 +71,7 @@ class Settings:
     node_zones: bool = DEFAULT_FACTS.node_zones
     pod_status: bool = DEFAULT_FACTS.pod_status
     installation_namespace: str = DEFAULT_FACTS.installation_namespace
+    installation_secrets: tuple[str, ...] = DEFAULT_FACTS.installation_secrets
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -92,6 +94,7 @@ class Settings:
             node_zones=self.node_zones,
             pod_status=self.pod_status,
             installation_namespace=self.installation_namespace,
+            installation_secrets=self.installation_secrets,
         )
 
     @property
@@ -235,6 +238,14 @@ def _namespace(text: str) -> str:
     return text
 
 
+def _secrets(text: str) -> tuple[str, ...]:
+    names = parse_names(text)
+    if not names or not all(SECRET.fullmatch(name) for name in names):
+        msg = "must be names of Secrets with commas between them"
+        raise ValueError(msg)
+    return names
+
+
 def _label_value(text: str) -> str:
     if not LABEL_VALUE.fullmatch(text):
         msg = "must be a label value: at most 63 letters, digits and . _ - within"
@@ -268,6 +279,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,
     "INSTALLATION_NAMESPACE": _namespace,
+    "INSTALLATION_SECRETS": _secrets,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

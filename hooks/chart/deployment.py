@@ -5,6 +5,7 @@ from typing import Any, Final
 from hooks.chart.conditions import CONTROLLER, CREDENTIALS
 from hooks.chart.expressions import END, Expression, Line, entries_with, items_where
 from hooks.kube.objects import Obj
+from hooks.rules.reserved import TLS_SECRET, TOKEN_SECRET
 
 POD_INDENTATION: Final = 8
 CONTAINER_INDENTATION: Final = 10
@@ -55,6 +56,7 @@ def _settings() -> list[Any]:
         *_setting("AGENT_NAMESPACES", "namespaces", '{{ join "," . | quote }}'),
         *_other_than("TAKE_OVER", "takeOver", "Keep"),
         *_other_than("INLINE_SECRETS", "inlineSecrets", "Warn"),
+        *_installation_secrets(),
         *_other_than("FIELD_MANAGER", "metacontroller.fieldManager", "metacontroller"),
         Line('{{- with include "instana-agent.kubernetesVersion" $ }}'),
         {"name": "KUBERNETES_VERSION", "value": Expression("{{ . | quote }}")},
@@ -63,6 +65,14 @@ def _settings() -> list[Any]:
         {"name": Expression("{{ $name }}"), "value": Expression("{{ $value | quote }}")},
         Line(END),
     ]
+
+
+def _installation_secrets() -> list[Any]:
+    """Return the setting with the Secrets' names, where the values give them other ones."""
+    names = (f"{CONTROLLER}.tls.secretName", f"{CONTROLLER}.token.secretName")
+    condition = f'or (ne {names[0]} "{TLS_SECRET}") (ne {names[1]} "{TOKEN_SECRET}")'
+    text = Expression(f'{{{{ printf "%s,%s" {" ".join(names)} | quote }}}}')
+    return items_where(condition, [{"name": "INSTALLATION_SECRETS", "value": text}])
 
 
 def _setting(name: str, value: str, text: str) -> list[Any]:

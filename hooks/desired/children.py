@@ -32,7 +32,7 @@ from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
 from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
-from hooks.rules.reserved import KINDS, is_reserved
+from hooks.rules.reserved import KINDS, NAMES, is_reserved
 
 Builder: TypeAlias = Callable[[Context], Obj | list[Obj]]
 
@@ -130,11 +130,12 @@ def _of_installation(context: Context, built: list[Obj]) -> Iterator[Problem]:
     """Beside the service, nobody's children have the names of its objects, and no pod uses them."""
     if context.agent.namespace != context.facts.installation_namespace:
         return
+    names = {*NAMES, *context.facts.installation_secrets}
     for child in built:
-        if child["kind"] in KINDS and is_reserved(child["metadata"]["name"]):
+        if child["kind"] in KINDS and is_reserved(child["metadata"]["name"], names):
             message = f"leads to {describe(child)}, which the installation of this service has"
             yield Problem("metadata.name", f"{message}; choose another name", OF_INSTALLATION)
     for kind, name in sorted({each for child in built for each in named_by(pod_spec(child))}):
-        if is_reserved(name):
+        if is_reserved(name, names):
             message = f"has pods use {kind} {name} of the installation of this service"
             yield Problem("spec", f"{message}; name another one", OF_INSTALLATION)

@@ -105,6 +105,8 @@ def test_every_setting_is_read() -> None:
         ("AGENT_NAMESPACES", "Team_A"),
         ("AGENT_NAMESPACES", ","),
         ("INSTALLATION_NAMESPACE", "a,b"),
+        ("INSTALLATION_SECRETS", ","),
+        ("INSTALLATION_SECRETS", "of-ours,Of_Ours"),
         ("FIELD_MANAGER", "x" * 129),
         ("OPERATOR_VERSION", "-1"),
         ("POD_NAMESPACE", "Team_A"),

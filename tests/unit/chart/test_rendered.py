@@ -379,8 +379,9 @@ def test_credentials_of_others_are_not_made() -> None:
     assert "Secret" not in {each["kind"] for each in objects}
     assert "instana-agent-hooks-tls" not in text
     assert "instana-agent-hooks-token" not in text
-    assert text.count("own-tls") == 4
+    assert text.count("own-tls") == 5
     assert "'own-tls', 'own-token']" in text  # reserved names
+    assert '"INSTALLATION_SECRETS", "value": "own-tls,own-token"' in text
     assert "?credentials" not in text
 
 

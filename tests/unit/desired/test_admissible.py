@@ -159,7 +159,9 @@ def test_pull_secret_without_a_name_is_left_out() -> None:
     assert pod["imagePullSecrets"] == [{"name": "mine"}]
 
 
-BESIDE = replace(FACTS, installation_namespace="instana-agent")
+BESIDE = replace(
+    FACTS, installation_namespace="instana-agent", installation_secrets=("of-ours", "prod-tls")
+)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +194,16 @@ BESIDE = replace(FACTS, installation_namespace="instana-agent")
             },
             "prod",
             "spec: has pods use Secret instana-agent-hooks-token of the installation",
+        ),
+        (
+            {"agent": {"keysSecret": "of-ours"}},
+            "other",
+            "spec: has pods use Secret of-ours of the installation",
+        ),
+        (
+            {"agent": {"tls": {"certificate": "Y2VydA==", "key": "a2V5"}}},
+            "prod",
+            "metadata.name: leads to Secret/prod-tls, which the installation",
         ),
     ],
 )
