@@ -63,7 +63,7 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
         named.setdefault(names.SECRET, set()).add(CA_SECRET)
     rules = [
         *(_by_name(kind, agent.namespace, named[kind]) for kind in sorted(named)),
-        _labelled_namespaces(),
+        _labelled_namespaces() if facts.may_learn_namespaces(agent.namespace) else {},
         _own_namespace(agent.namespace),
         *(_by_nodes(agent) if _goes_by_nodes(agent, facts) else []),
         _own_pods(agent) if reads_pods(agent, facts) else {},

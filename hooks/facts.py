@@ -37,6 +37,8 @@ class Facts:
     `take_over`: what becomes of the Go operator's pod templates.
     `etcd_copy_namespaces`: namespaces that OpenShift's etcd certificates may be copied to; `*`
     means all.
+    `namespace_details`: namespaces whose agents learn which namespaces are labelled for workload
+    monitoring; others learn of their own one only. `*` means all.
     `kubernetes_version`: of the API server, such as `1.35`; empty where it is not known.
     `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
@@ -50,6 +52,7 @@ class Facts:
     field_manager: str = "metacontroller"
     take_over: TakeOver = TakeOver.KEEP
     etcd_copy_namespaces: tuple[str, ...] = ()
+    namespace_details: tuple[str, ...] = (ALL_NAMESPACES,)
     kubernetes_version: str = ""
     node_zones: bool = False
     pod_status: bool = False
@@ -58,11 +61,15 @@ class Facts:
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
-        return ALL_NAMESPACES in self.agent_namespaces or namespace in self.agent_namespaces
+        return _are_listed(self.agent_namespaces, namespace)
 
     def may_copy_etcd(self, namespace: str) -> bool:
         """Tell whether the client key of OpenShift's etcd may be copied to the namespace."""
-        return ALL_NAMESPACES in self.etcd_copy_namespaces or namespace in self.etcd_copy_namespaces
+        return _are_listed(self.etcd_copy_namespaces, namespace)
+
+    def may_learn_namespaces(self, namespace: str) -> bool:
+        """Tell whether agents of the namespace learn of the other labelled namespaces."""
+        return _are_listed(self.namespace_details, namespace)
 
     @property
     def copies_zones(self) -> bool:
@@ -82,6 +89,10 @@ class Facts:
             field, parse = PARSERS[name]
             changes[field] = parse(name, text)
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _are_listed(namespaces: tuple[str, ...], namespace: str) -> bool:
+    return ALL_NAMESPACES in namespaces or namespace in namespaces
 
 
 def parse_flag(name: str, text: str) -> bool:
@@ -131,6 +142,7 @@ PARSERS: Mapping[str, tuple[str, Callable[[str, str], object]]] = {
     "installationNamespace": ("installation_namespace", lambda _, text: text),
     "installationSecrets": ("installation_secrets", lambda _, text: parse_names(text)),
     "kubernetesVersion": ("kubernetes_version", lambda _, text: parse_kubernetes_version(text)),
+    "namespaceDetails": ("namespace_details", lambda _, text: parse_names(text)),
     "nodeZones": ("node_zones", parse_flag),
     "openshift": ("openshift", parse_flag),
     "operatorVersion": ("operator_version", lambda _, text: text),

@@ -4,16 +4,15 @@ from typing import Final
 
 import click
 
-from hooks.facts import Facts, UnknownFact
+from hooks.facts import PARSERS, Facts, UnknownFact
 
 fact_option: Final = click.option(
     "--fact",
     "facts",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A fact about the cluster or the installation: openshift, kubernetesVersion, "
-    "agentNamespaces, etcdCopyNamespaces, operatorVersion, fieldManager, takeOver, nodeZones, "
-    "podStatus, installationNamespace. May be given several times.",
+    help=f"A fact about the cluster or the installation: {', '.join(PARSERS)}. "
+    "May be given several times.",
 )
 
 

@@ -67,6 +67,7 @@ class Settings:
     operator_version: str = DEFAULT_FACTS.operator_version
     take_over: TakeOver = DEFAULT_FACTS.take_over
     etcd_copy_namespaces: tuple[str, ...] = DEFAULT_FACTS.etcd_copy_namespaces
+    namespace_details: tuple[str, ...] = DEFAULT_FACTS.namespace_details
     kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
     node_zones: bool = DEFAULT_FACTS.node_zones
     pod_status: bool = DEFAULT_FACTS.pod_status
@@ -90,6 +91,7 @@ class Settings:
             field_manager=self.field_manager,
             take_over=self.take_over,
             etcd_copy_namespaces=self.etcd_copy_namespaces,
+            namespace_details=self.namespace_details,
             kubernetes_version=self.kubernetes_version,
             node_zones=self.node_zones,
             pod_status=self.pod_status,
@@ -275,6 +277,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "OPERATOR_VERSION": _label_value,
     "TAKE_OVER": _take_over,
     "ETCD_COPY_NAMESPACES": _namespaces,
+    "NAMESPACE_DETAILS": _namespaces,
     "KUBERNETES_VERSION": _kubernetes_version,
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,

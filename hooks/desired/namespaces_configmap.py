@@ -19,7 +19,7 @@ def namespaces_configmap(context: Context) -> list[Obj]:
     """Return the ConfigMap; while Namespaces were not asked for, as observed or not at all."""
     name = names.namespaces_configmap(context.agent.name)
     if context.related.knows(names.NAMESPACE):
-        data = {names.NAMESPACES_FILE: _document(context.related.all_of(names.NAMESPACE))}
+        data = {names.NAMESPACES_FILE: _document(_to_learn_of(context))}
     else:
         observed = context.observed(names.CONFIG_MAP, name) or {}
         data = observed.get("data") or {}
@@ -33,6 +33,14 @@ def namespaces_configmap(context: Context) -> list[Obj]:
             "data": data,
         }
     ]
+
+
+def _to_learn_of(context: Context) -> list[Obj]:
+    """Return the Namespaces that the installation lets agents of this one know of."""
+    namespaces, own = context.related.all_of(names.NAMESPACE), context.agent.namespace
+    if context.facts.may_learn_namespaces(own):
+        return namespaces
+    return [each for each in namespaces if each["metadata"]["name"] == own]
 
 
 def _document(namespaces: list[Obj]) -> str:

@@ -54,6 +54,7 @@ FACTS = st.sampled_from(
         CAPABLE,
         replace(CAPABLE, openshift=True, operator_version="v0.0.1-dev"),
         replace(CAPABLE, agent_namespaces=("elsewhere",), operator_version="main"),
+        replace(CAPABLE, namespace_details=("elsewhere",)),
         replace(CAPABLE, agent_namespaces=("*",), take_over=TakeOver.UPDATE, pod_status=True),
     ]
 )

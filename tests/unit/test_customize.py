@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from hooks.customize import customize
@@ -38,8 +40,12 @@ def resources(spec: Obj, facts: Facts = FACTS) -> list[str]:
     return [rule["resource"] for rule in rules(spec, facts)]
 
 
-def test_labelled_namespaces_are_always_asked_for() -> None:
-    assert rules({"k8s_sensor": {"deployment": {"enabled": False}}}) == [NAMESPACES, OWN_NAMESPACE]
+def test_labelled_namespaces_are_asked_for_where_agents_may_know_them() -> None:
+    without_sensor: Obj = {"k8s_sensor": {"deployment": {"enabled": False}}}
+
+    assert rules(without_sensor) == [NAMESPACES, OWN_NAMESPACE]
+    facts = replace(FACTS, namespace_details=("elsewhere",))
+    assert rules(without_sensor, facts) == [OWN_NAMESPACE]
 
 
 def test_what_may_stand_at_the_places_of_children_is_asked_for() -> None:

@@ -18,6 +18,8 @@ def test_the_version_is_that_of_the_service() -> None:
         ("takeOver", "Update", Facts(take_over=TakeOver.UPDATE)),
         ("takeOver", " keep ", Facts()),
         ("kubernetesVersion", " v1.35.1 ", Facts(kubernetes_version="v1.35.1")),
+        ("namespaceDetails", "b, a", Facts(namespace_details=("a", "b"))),
+        ("installationSecrets", "b, a", Facts(installation_secrets=("a", "b"))),
         ("nodeZones", "true", Facts(node_zones=True)),
         ("podStatus", "true", Facts(pod_status=True)),
     ],

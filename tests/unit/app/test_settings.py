@@ -48,6 +48,9 @@ def test_every_setting_is_read() -> None:
             "KUBERNETES_VERSION": " v1.35.2+k3s1 ",
             "NODE_ZONES": "1",
             "POD_STATUS": "1",
+            "NAMESPACE_DETAILS": "b, a",
+            "INSTALLATION_NAMESPACE": "a",
+            "INSTALLATION_SECRETS": "b.tls, a",
         }
     )
 
@@ -75,6 +78,9 @@ def test_every_setting_is_read() -> None:
         kubernetes_version="v1.35.2+k3s1",
         node_zones=True,
         pod_status=True,
+        namespace_details=("a", "b"),
+        installation_namespace="a",
+        installation_secrets=("a", "b.tls"),
     )
 
 
