@@ -66,7 +66,7 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
         _labelled_namespaces() if facts.may_learn_namespaces(agent.namespace) else {},
         _own_namespace(agent.namespace),
         *(_by_nodes(agent) if _goes_by_nodes(agent, facts) else []),
-        _own_pods(agent) if reads_pods(agent, facts) else {},
+        _pods(agent) if reads_pods(agent, facts) else {},
         *(_etcd() if looks_for_etcd else []),
         *(_sources_of_copies() if copies_etcd(context) else []),
     ]
@@ -144,15 +144,18 @@ def _daemonsets_without(agent: InstanaAgent, label: str, value: str) -> Obj:
     }
 
 
-def _own_pods(agent: InstanaAgent) -> Obj:
-    """Return the rule for the pods of agents and k8sensors, for the status alone."""
+def _pods(agent: InstanaAgent) -> Obj:
+    """Return the rule for the pods of agents and k8sensors, for the status alone.
+
+    Those of other resources come, too: pods of a Helm release go on carrying its name.
+    """
     components = {"key": labels.COMPONENT, "operator": "In"}
     return {
         "apiVersion": "v1",
         "resource": "pods",
         "namespace": agent.namespace,
         "labelSelector": {
-            "matchLabels": {labels.NAME: labels.AGENT, labels.INSTANCE: agent.name},
+            "matchLabels": {labels.NAME: labels.AGENT},
             "matchExpressions": [components | {"values": [labels.AGENT, labels.K8SENSOR]}],
         },
     }

@@ -10,7 +10,8 @@ from itertools import groupby
 
 from hooks.desired import names
 from hooks.desired.context import Context
-from hooks.desired.labels import AGENT, COMPONENT
+from hooks.desired.labels import AGENT, COMPONENT, INSTANCE
+from hooks.desired.ownership import is_of_another
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of
 from hooks.models import InstanaAgent
@@ -90,13 +91,28 @@ def read_pods(context: Context) -> Pods | None:
     """Return what the pods say, None where they are not read, or not yet."""
     if not reads_pods(context.agent, context.facts) or not context.related.knows(names.POD):
         return None
-    found = context.related.all_of(names.POD)
+    instances = _instances(context)
+    related = context.related.all_of(names.POD)
+    found = [pod for pod in related if labels_of(pod).get(INSTANCE) in instances]
     unready = [_unready(pod) for pod in found if not is_ready(pod)]
     return Pods(
         problems=tuple(_problems(unready, context.agent.namespace)),
         nodes_without_agent=_nodes_without_agent(found, unready),
         restarts=sum(restarts(pod) for pod in found if not is_going(pod)),
     )
+
+
+def _instances(context: Context) -> set[str]:
+    """Return what the pods of the resource may carry: its name, or that of an adopted release."""
+    name = context.agent.name
+    workloads = (
+        workload
+        for kind in (names.DAEMON_SET, names.DEPLOYMENT)
+        for workload in context.children.all_of(kind)
+        if not is_of_another(name, workload)
+    )
+    templates = (as_object(as_object(each.get("spec")).get("template")) for each in workloads)
+    return {labels_of(each).get(INSTANCE, name) for each in templates} | {name}
 
 
 def pods_status(pods: Pods | None) -> Obj:

@@ -29,7 +29,7 @@ from tests.support.pods import (
     unready,
     unschedulable,
 )
-from tests.support.resources import agent
+from tests.support.resources import agent, merged, obj
 
 FACTS = Facts(pod_status=True)
 ON = {"podStatus": "Enabled"}
@@ -64,6 +64,30 @@ def test_each_story_is_told_as_recorded(story: str) -> None:
     recorded = json.loads((STORIES / f"{story.replace(' ', '-')}.json").read_text())
 
     assert digest(*STORY[story]) == recorded
+
+
+@pytest.mark.parametrize("release", ["instana-agent", "of-helm"])
+def test_pods_of_an_adopted_release_go_on_carrying_its_name(release: str) -> None:
+    assert _problems_of(release, "instana-agent")
+
+
+@pytest.mark.parametrize("workloads", [(), ("another",)], ids=["of another", "adopted besides"])
+def test_pods_of_another_resource_do_not_count(workloads: tuple[str, ...]) -> None:
+    assert not _problems_of("another", *workloads)
+
+
+def _problems_of(carried: str, *workloads: str) -> Any:
+    """Return the problems of a pod, beside workloads of these resources that make such pods."""
+    instance = "app.kubernetes.io/instance"
+    labels = {"metadata": {"labels": {instance: carried}}}
+    children = [
+        obj("DaemonSet", name, metadata={"labels": {instance: name}}, spec={"template": labels})
+        | {"apiVersion": "apps/v1"}
+        for name in workloads
+    ]
+    troubled = merged(crashing("a-1", "n1"), labels)
+    status = answer(agent(ON), troubled, observed=children, facts=FACTS)["status"]
+    return status["pods"].get("problems")
 
 
 def test_pods_of_one_cause_are_one_problem_on_whichever_nodes() -> None:
@@ -165,10 +189,7 @@ def test_pods_are_asked_for_where_it_is_enabled_and_metacontroller_may_read_them
         "resource": "pods",
         "namespace": "instana-agent",
         "labelSelector": {
-            "matchLabels": {
-                "app.kubernetes.io/name": "instana-agent",
-                "app.kubernetes.io/instance": "instana-agent",
-            },
+            "matchLabels": {"app.kubernetes.io/name": "instana-agent"},
             "matchExpressions": [
                 {
                     "key": "app.kubernetes.io/component",
