@@ -4,6 +4,7 @@ import json
 import subprocess
 from typing import Any
 
+from hooks.desired.labels import INSTANCE
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
@@ -39,6 +40,12 @@ def lay_out(api: Api, case: str, namespace: str) -> Obj:
     for child in recorded(case):
         api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     return agent
+
+
+def narrowed(api: Api, agent: Obj) -> Obj:
+    """Let the resource select its own children only, as new ones do where a policy has it so."""
+    labels = {INSTANCE: agent["metadata"]["name"]}
+    return api.merge(agent, {"spec": {"selector": {"matchLabels": labels}}})
 
 
 def recorded(case: str) -> list[Obj]:

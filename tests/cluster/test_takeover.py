@@ -5,7 +5,7 @@ Go operator left them, handed over by the command, adopted by Metacontroller, ch
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from hooks.app.kubectl import CallFailed, Kubectl
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
-from tests.cluster.former import deploy_operator, lay_out
+from tests.cluster.former import deploy_operator, lay_out, narrowed
+from tests.cluster.loop import running_loop
 from tests.cluster.many import (
     children,
     everywhere,
@@ -30,8 +31,6 @@ from tests.cluster.many import (
 from tests.cluster.metacontroller import (
     STRATEGIES,
     Recorder,
-    metacontroller,
-    service,
 )
 
 pytestmark = [
@@ -58,6 +57,11 @@ def batch_of(strategy: str, batch: str) -> list[str]:
     if batch == "alone":
         return [ALONE]
     return TOGETHER[STRATEGIES.index(strategy) :: 2] if IS_SHARED_OUT else TOGETHER
+
+
+def _selecting_their_own(strategy: str, cases: Iterable[str]) -> list[str]:
+    """Return every other case; the others under the other strategy."""
+    return sorted(cases)[STRATEGIES.index(strategy) :: 2]
 
 
 FRESH = "fresh"
@@ -106,6 +110,8 @@ def _taken(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Tak
     for name in (FRESH, NAMESPACE):
         api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     agents = {case: lay_out(api, case, f"{prefix}-{case}") for case in batch_of(strategy, batch)}
+    for case in _selecting_their_own(strategy, agents):
+        agents[case] = narrowed(api, agents[case])
     operator = deploy_operator(api, NAMESPACE)
     namespaces = [each["metadata"]["namespace"] for each in agents.values()]
     taken = Taken(strategy, api, agents, children(api, namespaces))
@@ -138,21 +144,17 @@ def _go_through(taken: Taken, logs: Path) -> None:
     api, agents = taken.api, list(taken.agents.values())
     taken.results["plan"] = takeover("plan", taken.strategy)
     taken.results["apply"] = takeover("apply", taken.strategy)
-    with service(logs / "takeover-service.log") as port:
-        loop = Recorder(port)
-        log = logs / f"takeover-{taken.strategy}.log"
-        with metacontroller(api, taken.strategy, loop.port, log):
+    with running_loop(api, taken.strategy, logs) as loop:
+        wait_until_settled(api, agents)
+        taken.adopted = children(api, taken.namespaces)
+        taken.results["second apply"] = takeover("apply", taken.strategy)
+        taken.results["third apply"] = takeover("apply", taken.strategy)
+        for stage, change in (("switched", _switched), ("plain", _plain)):
+            for agent in agents:
+                api.merge(agent, {"spec": change(agent)})
             wait_until_settled(api, agents)
-            taken.adopted = children(api, taken.namespaces)
-            taken.results["second apply"] = takeover("apply", taken.strategy)
-            taken.results["third apply"] = takeover("apply", taken.strategy)
-            for stage, change in (("switched", _switched), ("plain", _plain)):
-                for agent in agents:
-                    api.merge(agent, {"spec": change(agent)})
-                wait_until_settled(api, agents)
-                taken.leftovers[stage] = _leftovers(taken, loop)
-            taken.errors = sync_errors(api, agents)
-        loop.close()
+            taken.leftovers[stage] = _leftovers(taken, loop)
+        taken.errors = sync_errors(api, agents)
 
 
 def _switched(agent: Obj) -> Obj:

@@ -16,14 +16,13 @@ from tests.cluster.former import (
     install_by_helm,
     let_sensors_run,
     moved,
+    narrowed,
     of_helm_operator,
 )
+from tests.cluster.loop import running_loop
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import (
     STRATEGIES,
-    Recorder,
-    metacontroller,
-    service,
 )
 from tests.support.helm_era import STATES, WITH_OLD_SENSOR
 
@@ -71,6 +70,8 @@ def _strategy(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module", name="seen")
 def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
     agents = [_installed(api, state, place_of(state, strategy)) for state in PLACES]
+    for agent in agents[STRATEGIES.index(strategy) :: 2]:
+        narrowed(api, agent)
     before = {
         each["metadata"]["namespace"]: each
         for each in everywhere(api, "DaemonSet", "apps/v1", **OLD)
@@ -95,17 +96,14 @@ def _installed(api: Api, state: str, namespace: str) -> Obj:
 def _go_through(seen: Seen, strategy: str, agents: list[Obj], logs: Path) -> None:
     namespaces = [each["metadata"]["namespace"] for each in agents]
     seen.take_over("before the loop", strategy)
-    with service(logs / "helm-service.log") as port:
-        loop = Recorder(port)
-        with metacontroller(seen.api, strategy, loop.port, logs / f"helm-{strategy}.log"):
-            wait_until_settled(seen.api, agents)
-            seen.adopted = children(seen.api, namespaces)
-            seen.take_over("no sensor yet", strategy)
-            let_sensors_run(seen.api, namespaces)
-            seen.take_over("sensors run", strategy)
-            seen.take_over("again", strategy)
-            seen.errors = sync_errors(seen.api, agents)
-        loop.close()
+    with running_loop(seen.api, strategy, logs):
+        wait_until_settled(seen.api, agents)
+        seen.adopted = children(seen.api, namespaces)
+        seen.take_over("no sensor yet", strategy)
+        let_sensors_run(seen.api, namespaces)
+        seen.take_over("sensors run", strategy)
+        seen.take_over("again", strategy)
+        seen.errors = sync_errors(seen.api, agents)
     seen.left = _helm_objects(seen.api, namespaces)
 
 

@@ -14,7 +14,8 @@ from hooks.app.command_line import main
 from hooks.kube.objects import Identity
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import resource
-from tests.cluster.former import install_by_kubectl, let_sensors_run, moved
+from tests.cluster.former import install_by_kubectl, let_sensors_run, moved, narrowed
+from tests.cluster.loop import running_loop
 from tests.cluster.many import (
     children,
     everywhere,
@@ -23,7 +24,7 @@ from tests.cluster.many import (
     sync_errors,
     wait_until_settled,
 )
-from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.support.static_manifests import INSTALLATIONS, manifests
 
 KEPT_KINDS = ("DaemonSet", "Secret", "Service", "ServiceAccount")
@@ -73,6 +74,8 @@ def place_of(installation: str, strategy: str) -> str:
 def _seen(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Seen]:
     strategy: str = request.param
     agents = {each: _installed(api, each, place_of(each, strategy)) for each in INSTALLATIONS}
+    for agent in [*agents.values()][STRATEGIES.index(strategy) :: 2]:
+        narrowed(api, agent)
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": FRESH}})
     seen = Seen(api, strategy, agents, {each: _stored(api, each, strategy) for each in agents})
     with pytest.MonkeyPatch.context() as environ:
@@ -101,21 +104,17 @@ def _go_through(seen: Seen, logs: Path) -> None:
     seen.take_over("looked at", "plan")
     seen.take_over("before the loop")
     seen.after = {each: _stored(seen.api, each, seen.strategy) for each in seen.agents}
-    with service(logs / "static-service.log") as port:
-        loop = Recorder(port)
-        log = logs / f"static-{seen.strategy}.log"
-        with metacontroller(seen.api, seen.strategy, loop.port, log):
-            wait_until_settled(seen.api, agents)
-            seen.take_over("no sensor yet")
-            let_sensors_run(seen.api, seen.namespaces)
-            wait_until_settled(seen.api, agents)
-            seen.take_over("sensors run")
-            seen.take_over("again")
-            seen.errors = sync_errors(seen.api, agents)
-            seen.adopted = children(seen.api, seen.namespaces)
-            seen.templates = {name: _templates(seen, name) for name in seen.agents}
-            seen.leftovers = {name: _left_over(seen, name, loop) for name in seen.agents}
-        loop.close()
+    with running_loop(seen.api, seen.strategy, logs) as loop:
+        wait_until_settled(seen.api, agents)
+        seen.take_over("no sensor yet")
+        let_sensors_run(seen.api, seen.namespaces)
+        wait_until_settled(seen.api, agents)
+        seen.take_over("sensors run")
+        seen.take_over("again")
+        seen.errors = sync_errors(seen.api, agents)
+        seen.adopted = children(seen.api, seen.namespaces)
+        seen.templates = {name: _templates(seen, name) for name in seen.agents}
+        seen.leftovers = {name: _left_over(seen, name, loop) for name in seen.agents}
 
 
 def _templates(seen: Seen, installation: str) -> int:
