@@ -26,8 +26,8 @@ token: 0
 {{- $root := index . 0 }}
 {{- $made := index . 1 }}
 {{- $days := include "instana-agent.lifetimes" . | fromYaml }}
-{{- $authority := lookup "v1" "Secret" $root.Release.Namespace (include "instana-agent.authorityName" .) }}
-{{- $tls := lookup "v1" "Secret" $root.Release.Namespace $root.Values.controller.tls.secretName }}
+{{- $authority := lookup "v1" "Secret" (include "instana-agent.namespace" $root) (include "instana-agent.authorityName" .) }}
+{{- $tls := lookup "v1" "Secret" (include "instana-agent.namespace" $root) $root.Values.controller.tls.secretName }}
 {{- $there := and $authority.data $tls.data }}
 {{- $stays := and $there (include "instana-agent.isOfRotation" (list $root $authority)) (include "instana-agent.lasts" (list $authority $days.certificate)) }}
 {{- if $stays }}
@@ -44,7 +44,7 @@ token: 0
 {{- $_ := set $made "certificate" (dict "Cert" (index $tls.data "tls.crt" | b64dec) "Key" (index $tls.data "tls.key" | b64dec)) }}
 {{- $_ := set $made "tls" (include "instana-agent.kept" $tls | fromYaml) }}
 {{- else }}
-{{- $host := printf "instana-agent-hooks.%s.svc" $root.Release.Namespace }}
+{{- $host := printf "instana-agent-hooks.%s.svc" (include "instana-agent.namespace" $root) }}
 {{- $names := list $host (print $host ".cluster.local") }}
 {{- $_ := set $made "certificate" (genSignedCertWithKey "instana-agent-hooks" nil $names (int $days.certificate) $made.ca (genPrivateKey "ecdsa")) }}
 {{- $_ := set $made "tls" (include "instana-agent.new" (list $root $days.certificate) | fromYaml) }}
@@ -57,7 +57,7 @@ token: 0
 {{- $root := index . 0 }}
 {{- $made := index . 1 }}
 {{- $days := include "instana-agent.lifetimes" . | fromYaml }}
-{{- $secret := lookup "v1" "Secret" $root.Release.Namespace $root.Values.controller.token.secretName }}
+{{- $secret := lookup "v1" "Secret" (include "instana-agent.namespace" $root) $root.Values.controller.token.secretName }}
 {{- if and $secret.data (include "instana-agent.isOfRotation" (list $root $secret)) }}
 {{- $_ := set $made "token" (index $secret.data "token" | b64dec) }}
 {{- $_ := set $made "tokens" (index $secret.data "tokens" | b64dec) }}

@@ -33,6 +33,38 @@
 {{- .Values.controller.facts.kubernetesVersion | default (regexFind `^v?[0-9]+\.[0-9]+` $known) }}
 {{- end }}
 
+{{- /* Where the service is, and all that is its own. Agents are in the namespaces below. */}}
+{{- define "instana-agent.namespace" -}}
+{{- .Values.controller.namespace | default .Release.Namespace }}
+{{- end }}
+
+{{- /* The service takes its own namespace for that of the agents where it is told of none. */}}
+{{- define "instana-agent.namespacesToSay" -}}
+{{- $given := .Values.controller.namespaces | default list }}
+{{- if and (not $given) (ne (include "instana-agent.namespace" .) .Release.Namespace) }}
+{{- $given = list .Release.Namespace }}
+{{- end }}
+{{- join "," $given }}
+{{- end }}
+
+{{- /* Fails where the namespace of the service is not there, or not for the service alone. */}}
+{{- define "instana-agent.refuseNamespace" -}}
+{{- $namespace := include "instana-agent.namespace" . }}
+{{- if and .Values.controller.enabled (ne $namespace .Release.Namespace) }}
+{{- if has $namespace .Values.controller.namespaces }}
+{{- fail (printf "controller.namespace: %s is in controller.namespaces too: it is for the service alone, and no agents run in it" $namespace) }}
+{{- end }}
+{{- if and (eq (include "instana-agent.clusterIsKnown" .) "true") (not (lookup "v1" "Namespace" "" $namespace)) }}
+{{- fail (printf "controller.namespace: there is no namespace %s: `kubectl create namespace %s` makes it" $namespace $namespace) }}
+{{- end }}
+{{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
+{{- range dig "items" list (lookup "instana.io/v1" "InstanaAgent" $namespace "") }}
+{{- fail (printf "controller.namespace: %s is for the service alone, and has the InstanaAgent %s: name another one" $namespace .metadata.name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "instana-agent.image" -}}
 {{- $image := .Values.controller.image }}
 {{- if $image.digest }}{{ printf "%s@%s" $image.repository $image.digest }}

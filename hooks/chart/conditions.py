@@ -33,6 +33,8 @@ RESTRICTED: Final = f"{CONTROLLER}.restrictedFields.enabled"
 POLICIES: Final = f"{CONTROLLER}.policies.enabled"
 INLINE_SECRETS: Final = f"{CONTROLLER}.inlineSecrets"
 ALL_NAMESPACES: Final = f'has "*" {CONTROLLER}.namespaces'
+SERVICE_NAMESPACE: Final = 'include "instana-agent.namespace" $'
+OWN_NAMESPACE: Final = f"ne ({SERVICE_NAMESPACE}) $.Release.Namespace"
 SEVERAL_REPLICAS: Final = f"gt (int {CONTROLLER}.replicas) 1"
 CREDENTIALS: Final = 'include "instana-agent.credentialsVersion" $'
 """A text that changes with the authority and the token; empty where others make both."""

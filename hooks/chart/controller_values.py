@@ -6,6 +6,7 @@ from pydantic import Field
 
 from hooks.models.base import ListOf, SpecModel
 from hooks.models.kubernetes import Affinity, Quantities, Toleration
+from hooks.rules.patterns import DNS_LABEL
 
 DEFAULT_REQUESTS = {"cpu": "50m", "memory": "128Mi"}
 DEFAULT_LIMITS = {"memory": "512Mi"}
@@ -219,6 +220,12 @@ class ControllerValues(SpecModel):
         "which a cluster has once; false for further releases, with an InstanaAgent only.",
     )
     agent: Agent = Field(default=Agent(), description="The InstanaAgent of the release.")
+    namespace: str = Field(
+        default="",
+        description="Namespace of the service, its Secrets and all else that is its own; that of "
+        "the release if empty, beside the agents. It must be there, and no agents run in it.",
+        json_schema_extra={"pattern": f"^({DNS_LABEL})?$"},
+    )
     namespaces: ListOf[str] = Field(
         default=(),
         description="Namespaces where agents get cluster-wide read rights and Metacontroller may "

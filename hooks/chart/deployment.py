@@ -53,7 +53,9 @@ def _container(container: Obj) -> dict[Any, Any]:
 def _settings() -> list[Any]:
     """Return the environment by which the values reach the service, as docs/settings.md has it."""
     return [
-        *_setting("AGENT_NAMESPACES", "namespaces", '{{ join "," . | quote }}'),
+        Line('{{- with include "instana-agent.namespacesToSay" $ }}'),
+        {"name": "AGENT_NAMESPACES", "value": Expression("{{ . | quote }}")},
+        Line(END),
         *_other_than("TAKE_OVER", "takeOver", "Keep"),
         *_other_than("INLINE_SECRETS", "inlineSecrets", "Warn"),
         *_installation_secrets(),
@@ -73,11 +75,6 @@ def _installation_secrets() -> list[Any]:
     condition = f'or (ne {names[0]} "{TLS_SECRET}") (ne {names[1]} "{TOKEN_SECRET}")'
     text = Expression(f'{{{{ printf "%s,%s" {" ".join(names)} | quote }}}}')
     return items_where(condition, [{"name": "INSTALLATION_SECRETS", "value": text}])
-
-
-def _setting(name: str, value: str, text: str) -> list[Any]:
-    opening = Line(f"{{{{- with {CONTROLLER}.{value} }}}}")
-    return [opening, {"name": name, "value": Expression(text)}, Line(END)]
 
 
 def _other_than(name: str, value: str, default: str) -> list[Any]:

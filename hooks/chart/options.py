@@ -48,6 +48,7 @@ OPTIONS: Final = (
     component("webhook-ca-cert-manager", conditions.TLS_OF_CERT_MANAGER),
     component("webhook-ca-openshift", conditions.TLS_OF_OPENSHIFT),
     component("etcd-copies", f"{conditions.CONTROLLER}.etcdCopyNamespaces"),
+    component("own-namespace", conditions.OWN_NAMESPACE, "ValidatingAdmissionPolicy"),
     component("nodes-proxy", f"{conditions.CONTROLLER}.nodesProxy"),
     component("monitoring-openshift", conditions.TLS_OF_OPENSHIFT),
     loop_component("certificates", conditions.CERT_MANAGER),

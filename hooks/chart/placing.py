@@ -1,12 +1,16 @@
-"""What the release and its values decide in the manifests: the namespace, names of others."""
+"""What the release and its values decide in the manifests: the namespace, names of others.
+
+All that is in the namespace `instana-agent` there is the service's own, but for Metacontroller's
+rights.
+"""
 
 from typing import Any, Final
 
-from hooks.chart.conditions import CONTROLLER, CREDENTIALS
+from hooks.chart.conditions import CONTROLLER, CREDENTIALS, SERVICE_NAMESPACE
 from hooks.chart.expressions import Expression, Line
 
 NAMESPACE: Final = "instana-agent"
-RELEASE_NAMESPACE: Final = "{{ $.Release.Namespace }}"
+NAMESPACE_OF_SERVICE: Final = f"{{{{ {SERVICE_NAMESPACE} }}}}"
 METACONTROLLER: Final = "metacontroller"
 METACONTROLLER_NAMESPACE: Final = Expression(f"{{{{ {CONTROLLER}.metacontroller.namespace }}}}")
 METACONTROLLER_ACCOUNT: Final = Expression(f"{{{{ {CONTROLLER}.metacontroller.serviceAccount }}}}")
@@ -14,9 +18,9 @@ HOST: Final = f"instana-agent-hooks.{NAMESPACE}.svc"
 TLS_SECRET: Final = Expression(f"{{{{ {CONTROLLER}.tls.secretName }}}}")
 TOKEN_SECRET: Final = Expression(f"{{{{ {CONTROLLER}.token.secretName }}}}")
 FIXED: Final = {
-    ("namespace", NAMESPACE): Expression(RELEASE_NAMESPACE),
+    ("namespace", NAMESPACE): Expression(NAMESPACE_OF_SERVICE),
     ("namespace", METACONTROLLER): METACONTROLLER_NAMESPACE,
-    ("kubernetes.io/metadata.name", NAMESPACE): Expression(RELEASE_NAMESPACE),
+    ("kubernetes.io/metadata.name", NAMESPACE): Expression(NAMESPACE_OF_SERVICE),
     ("kubernetes.io/metadata.name", METACONTROLLER): METACONTROLLER_NAMESPACE,
     ("image", "instana-agent-hooks"): Expression('{{ include "instana-agent.image" $ }}'),
     ("value", NAMESPACE): Expression(f'{{{{ join "," {CONTROLLER}.etcdCopyNamespaces | quote }}}}'),
@@ -53,9 +57,11 @@ def _placed_text(text: str, key: str) -> Any:
     if (key, text) in FIXED:
         return FIXED[key, text]
     if text.startswith(f"{NAMESPACE}/"):
-        return Expression(text.replace(NAMESPACE, RELEASE_NAMESPACE, 1))
+        return Expression(text.replace(NAMESPACE, NAMESPACE_OF_SERVICE, 1))
     if HOST in text:
-        return Expression(_url(text.replace(HOST, f"instana-agent-hooks.{RELEASE_NAMESPACE}.svc")))
+        return Expression(
+            _url(text.replace(HOST, f"instana-agent-hooks.{NAMESPACE_OF_SERVICE}.svc"))
+        )
     return text
 
 

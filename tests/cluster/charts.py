@@ -4,7 +4,7 @@ import base64
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +92,7 @@ class Cluster:
         log = self.place / "metacontroller.log"
         with (
             self.pods() as port,
-            forwarding(port) as proxy,
+            forwarding(lambda _: port) as proxy,
             running_metacontroller(self.api, strategy, log, kubeconfig=kubeconfig, proxy=proxy),
         ):
             yield
@@ -106,16 +106,21 @@ class Cluster:
 
 
 @contextmanager
-def forwarding(port: int) -> Iterator[str]:
-    """Run a proxy that leads to the port of this machine, whatever host is asked for.
+def forwarding(port_of: Callable[[str], int | None]) -> Iterator[str]:
+    """Run a proxy that leads each host to a port of this machine, or is down for it.
 
     So the name of the service need not be known, and its certificate is checked all the same.
     """
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            _, address, _ = self.rfile.readline().decode().split()
             while self.rfile.readline().strip():
                 pass
+            port = port_of(address.partition(":")[0])
+            if port is None:
+                self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+                return
             with create_connection((LOOPBACK, port)) as upstream:
                 self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 _pass_on(self.connection, upstream)

@@ -170,12 +170,7 @@ class Recorder:
 
     def writes(self) -> int:
         """Return how often Metacontroller has written to the API server."""
-        lines = requests.get(self.metrics, timeout=5).text.splitlines()
-        return sum(
-            int(float(line.rpartition(" ")[2]))
-            for line in lines
-            if line.startswith("rest_client_requests_total{") and 'method="GET"' not in line
-        )
+        return writes_of(self.metrics)
 
     def syncs_of(self, name: str) -> list[Exchange]:
         return [
@@ -187,6 +182,16 @@ class Recorder:
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+def writes_of(metrics: str) -> int:
+    """Return how often a Metacontroller has written, by the address of its metrics."""
+    lines = requests.get(metrics, timeout=5).text.splitlines()
+    return sum(
+        int(float(line.rpartition(" ")[2]))
+        for line in lines
+        if line.startswith("rest_client_requests_total{") and 'method="GET"' not in line
+    )
 
 
 @contextmanager

@@ -22,6 +22,7 @@ COMPONENTS = (
     "deploy/components/monitoring",
     "deploy/components/monitoring-openshift",
     "deploy/components/nodes-proxy",
+    "deploy/components/own-namespace",
     "deploy/components/own-selector",
     "deploy/components/webhook-ca-cert-manager",
     "deploy/components/webhook-ca-openshift",

@@ -202,9 +202,9 @@ def test_names_of_the_release_come_in_their_places() -> None:
         }
     )
 
-    assert found["namespace"] == Expression("{{ $.Release.Namespace }}")
+    assert found["namespace"] == Expression('{{ include "instana-agent.namespace" $ }}')
     assert (found["name"], found["kept"]) == ("instana-agent", "instana-agent")
-    assert found["url"].text.endswith("hooks.{{ $.Release.Namespace }}.svc/metrics")
+    assert found["url"].text.endswith('hooks.{{ include "instana-agent.namespace" $ }}.svc/metrics')
     assert "serviceAccount" in found["subject"]["name"].text
     assert found["own"]["name"] == "instana-agent-hooks"
 

@@ -263,6 +263,61 @@ def test_metacontroller_may_write_where_agents_are(
     assert _env(objects).get("AGENT_NAMESPACES") == (",".join(namespaces) or None)
 
 
+def test_service_has_a_namespace_of_its_own() -> None:
+    here = rendered({"agent": KEY})
+    apart = rendered({"agent": KEY, "controller": {"namespace": "hooks"}})
+    places = {(each["kind"], each["metadata"].get("namespace")) for each in apart}
+    beside = {kind for kind, namespace in places if namespace == "instana-agent"}
+
+    assert {namespace for _, namespace in places} == {"hooks", "instana-agent", None}
+    assert beside == {"InstanaAgent", "RoleBinding"}
+    assert agent_of(apart) == agent_of(here)
+    assert len(apart) == len(here)
+    assert "instana-agent-hooks.hooks.svc" in json.dumps(apart)
+    assert "instana-agent-hooks.instana-agent.svc" not in json.dumps(apart)
+    assert _env(apart)["AGENT_NAMESPACES"] == "instana-agent"
+
+
+def test_agents_may_be_in_further_namespaces_besides() -> None:
+    namespaces = ["instana-agent", "team-a"]
+    objects = rendered({"controller": {"namespace": "hooks", "namespaces": namespaces}})
+
+    assert _env(objects)["AGENT_NAMESPACES"] == "instana-agent,team-a"
+
+
+def test_namespace_of_the_release_is_no_other_one() -> None:
+    named = rendered({"controller": {"namespace": "instana-agent"}})
+
+    assert _without_secrets(named) == _without_secrets(rendered())
+
+
+def _without_secrets(objects: list[Obj]) -> list[Obj]:
+    """Return the objects without what is made anew each time, and its version."""
+    text = json.dumps([each for each in objects if each["kind"] != "Secret"])
+    rest: list[Obj] = json.loads(re.sub(r"(credentials(=|\": \"))\d+", r"\1", text))
+    return rest
+
+
+@pytest.mark.parametrize(
+    ("controller", "told"),
+    [
+        ({"namespace": "hooks", "namespaces": ["hooks"]}, "hooks is in controller.namespaces too"),
+        ({"namespace": "Hooks"}, "'/controller/namespace'"),
+    ],
+)
+def test_namespace_of_the_service_is_refused(controller: Obj, told: str) -> None:
+    with pytest.raises(Refused, match=re.escape(told)):
+        rendered({"controller": controller})
+
+
+def test_further_release_needs_no_namespace_of_the_service() -> None:
+    controller = {"enabled": False, "namespace": "hooks", "namespaces": ["hooks"]}
+
+    assert [each["kind"] for each in rendered({"controller": controller, "agent": KEY})] == [
+        "InstanaAgent"
+    ]
+
+
 def _env(objects: list[Obj]) -> dict[str, str]:
     (deployment,) = [each for each in objects if each["kind"] == "Deployment"]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]

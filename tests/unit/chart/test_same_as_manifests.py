@@ -23,6 +23,7 @@ pytestmark = [
 ONLY_IN_MANIFESTS = {
     ("Namespace", "instana-agent"): "made by `helm install --create-namespace`, or there already",
 }
+OWN_NAMESPACE = "instana-agent-hooks"
 ONLY_IN_CHART = {
     ("InstanaAgent", "instana-agent"): "the release has one",
     ("Pod", "instana-agent-hooks-test"): "for `helm test`",
@@ -50,7 +51,18 @@ def option(component: str, **controller: Any) -> Variant:
     return Variant(components=(component,), values={"controller": controller})
 
 
+def apart(overlay: str, *components: str, **controller: Any) -> Variant:
+    """Return the variant whose service has a namespace of its own."""
+    names = (*components, f"webhook-ca-{overlay}", "own-namespace")
+    return Variant(
+        overlay,
+        components=tuple(f"deploy/components/{name}" for name in names),
+        values={"controller": {"namespace": OWN_NAMESPACE, **controller}},
+    )
+
+
 ON = {"enabled": True}
+VALIDATING = {"validating": True}
 VARIANTS = {
     "self-signed": Variant(),
     "cert-manager": Variant(
@@ -108,6 +120,31 @@ VARIANTS = {
             }
         },
     ),
+    "own-namespace": apart(
+        "self-signed",
+        "etcd-copies",
+        "leader-election",
+        "monitoring",
+        "webhooks",
+        "defaulting",
+        etcdCopyNamespaces=["instana-agent"],
+        metacontroller={"leaderElection": True},
+        monitoring=ON,
+        webhooks={"validating": True, "defaulting": True},
+    ),
+    "own-namespace-cert-manager": apart(
+        "cert-manager", "webhooks", tls={"source": "CertManager"}, webhooks=VALIDATING
+    ),
+    "own-namespace-openshift": apart(
+        "openshift",
+        "monitoring",
+        "monitoring-openshift",
+        "webhooks",
+        tls={"source": "OpenShift"},
+        facts={"openshift": True},
+        monitoring=ON,
+        webhooks=VALIDATING,
+    ),
     "without-guards": option("deploy/components/without-guards", guards={"enabled": False}),
     "restricted-fields": option("deploy/admission/restricted-fields", restrictedFields=ON),
     "own-selector": Variant(
@@ -159,7 +196,10 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
         [*rendered(values, *options), yaml.load(DEFINITION.read_text(), Loader=yaml.CSafeLoader)]
     )
 
-    assert by_manifests.keys() - by_chart.keys() == ONLY_IN_MANIFESTS.keys()
+    only_in_manifests = {*ONLY_IN_MANIFESTS}
+    if "namespace" in values.get("controller", {}):
+        only_in_manifests.add(("Namespace", OWN_NAMESPACE))
+    assert by_manifests.keys() - by_chart.keys() == only_in_manifests
     assert by_chart.keys() - by_manifests.keys() <= ONLY_IN_CHART.keys()
     found = {
         key: list(differing_paths(_as_in_manifests(by_chart[key]), _comparable(each)))

@@ -11,6 +11,8 @@ from tests.support.tools import needs
 
 SCRIPT = Path("deploy/make-credentials").resolve()
 SERVICE = "instana-agent-hooks.instana-agent.svc"
+APART = "instana-agent-hooks.instana-agent-hooks.svc"
+"""With the component own-namespace."""
 CERTIFICATES = {"ca.crt", "ca.key", "tls.crt", "tls.key"}
 TOKENS = {"token", "tokens"}
 
@@ -74,7 +76,9 @@ def test_git_takes_nothing(make: Make, credentials: Path) -> None:
     assert (credentials / ".gitignore").read_text() == "*\n"
 
 
-@pytest.mark.parametrize("name", [SERVICE, f"{SERVICE}.cluster.local"])
+@pytest.mark.parametrize(
+    "name", [SERVICE, f"{SERVICE}.cluster.local", APART, f"{APART}.cluster.local"]
+)
 def test_authority_vouches_for_the_service(name: str, make: Make, credentials: Path) -> None:
     make()
 
