@@ -75,6 +75,7 @@ class Account:
 
     cluster: Cluster
     job: str
+    namespace: str = NAMESPACE
 
     @property
     def api(self) -> Api:
@@ -84,7 +85,7 @@ class Account:
     def token(self) -> str:
         """Return a token, as the kubelet mounts one."""
         asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
-        account = obj("ServiceAccount", self.job)
+        account = obj("ServiceAccount", self.job, namespace=self.namespace)
         answer = self.api.session.post(f"{self.api.url(account)}/token", json=asked)
         assert answer.ok, answer.text
         token: str = answer.json()["status"]["token"]
@@ -92,7 +93,7 @@ class Account:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Do what the container of the Job does."""
-        job = self.api.get(obj("Job", self.job, "batch/v1"))
+        job = self.api.get(obj("Job", self.job, "batch/v1", self.namespace))
         assert job
         (container,) = job["spec"]["template"]["spec"]["containers"]
         assert container["command"][0] == "python"
@@ -104,9 +105,12 @@ class Account:
         command = [sys.executable, *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
+    def pods(self) -> list[Obj]:
+        return self.api.list("Pod", "v1", self.namespace, labelSelector=f"job-name={self.job}")
+
     def end(self) -> None:
         """Say of the pod of the Job that it has ended well."""
-        pods = self.api.list("Pod", "v1", NAMESPACE, labelSelector=f"job-name={self.job}")
+        pods = self.pods()
         assert pods
         for pod in pods:
             self.api.merge(pod, {"status": {"phase": "Succeeded"}}, "status")

@@ -115,15 +115,11 @@ def _do_the_jobs(seen: Upgraded, running: "Future[str]") -> None:
 
 def _account_of(cluster: Cluster, job: str, running: "Future[str]") -> Account:
     """Wait for the pod of a Job; ends with what Helm says if there comes none."""
-
-    def has_come() -> bool:
-        found = cluster.api.list("Pod", "v1", NAMESPACE, labelSelector=f"job-name={job}")
-        return bool(running.done() or found)
-
-    wait_for(has_come, f"the pod of the Job {job} is there")
+    account = Account(cluster, job)
+    wait_for(lambda: bool(running.done() or account.pods()), f"the pod of the Job {job} is there")
     if running.done():
         running.result()
-    return Account(cluster, job)
+    return account
 
 
 def _ask_for_more(seen: Upgraded, account: Account) -> None:

@@ -26,6 +26,9 @@ pytestmark = [
 ]
 
 RESTRICTED = "restricted-pods"
+OWN_NAMESPACE = "instana-agent-hooks"
+"""That of the service with the component own-namespace; a dry run makes none."""
+
 STAND_INS = {
     "cert-manager.io": (("Issuer", "issuers"), ("Certificate", "certificates")),
     "monitoring.coreos.com": (
@@ -49,7 +52,8 @@ def _place(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for group, kinds in STAND_INS.items():
         url = f"{api.server}/apis/{group}/v1"
         wait_for(lambda url=url, kinds=kinds: _served(api, url) >= dict(kinds).keys(), group)  # type: ignore[misc]
-    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "metacontroller"}})
+    for name in ("metacontroller", OWN_NAMESPACE):
+        api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return place
 
 
@@ -80,6 +84,14 @@ def test_component_is_taken_without_a_warning(component: str, place: Path) -> No
 @pytest.mark.parametrize("overlay", sorted({*OVERLAYS} - {"dev"}))
 def test_webhooks_are_taken_without_a_warning(overlay: str, place: Path) -> None:
     names = ("webhooks", "defaulting", f"webhook-ca-{overlay}")
+    directory = installation(place, overlay, *(f"deploy/components/{name}" for name in names))
+
+    assert len(dry_run(directory).splitlines()) == len(build(directory))
+
+
+@pytest.mark.parametrize("overlay", sorted({*OVERLAYS} - {"dev"}))
+def test_service_in_its_own_namespace_is_taken_without_a_warning(overlay: str, place: Path) -> None:
+    names = ("monitoring", "webhooks", "defaulting", f"webhook-ca-{overlay}", "own-namespace")
     directory = installation(place, overlay, *(f"deploy/components/{name}" for name in names))
 
     assert len(dry_run(directory).splitlines()) == len(build(directory))

@@ -8,6 +8,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,17 @@ from tests.cluster.account import account
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.charts import SETTINGS, VALUES, Cluster, forwarding
+from tests.cluster.former_release import (
+    AGENT,
+    BRING_DEFINITION,
+    FORMER_INSTALLATION,
+    HAND_OVER,
+    Account,
+    former_definition,
+    former_release,
+    obj,
+)
+from tests.cluster.former_release import VALUES as FORMER_VALUES
 from tests.cluster.loop import BINDINGS, KINDS, MANAGED, Versions, settled
 from tests.cluster.many import sync_errors
 from tests.cluster.metacontroller import (
@@ -81,8 +93,8 @@ class Installation:
 
     def start(self, namespace: str) -> None:
         """Start the service with what the Secrets of its namespace have."""
-        directory = self.place / namespace
-        directory.mkdir()
+        directory = self.place / "mounted" / namespace
+        directory.mkdir(parents=True)
         for secret in ("tls", "token"):
             for name, content in self._data(f"{HOOKS}-{secret}", namespace).items():
                 (directory / name).write_bytes(content)
@@ -99,7 +111,7 @@ class Installation:
     def calls(self, namespace: str) -> int:
         """Return how many calls of the hook for agents the service there has answered."""
         log = self.place / f"{namespace}.log"
-        return log.read_text().count('"/sync"') if log.exists() else 0
+        return log.read_text().count('"hook":"sync"') if log.exists() else 0
 
     @contextmanager
     def metacontroller(self, strategy: str) -> Iterator[str]:
@@ -230,7 +242,6 @@ def test_move_as_documented(strategy: str, installation: Installation) -> None:
     with installation.metacontroller(strategy) as metrics:
         before = wait_until_at_rest(installation, agent)
         made = children(api)
-        writes = writes_of(metrics)
         installation.bash(NEW_CREDENTIALS)
         _kustomization(installation, FIRST_STEP)
         installation.bash(START)
@@ -246,7 +257,6 @@ def test_move_as_documented(strategy: str, installation: Installation) -> None:
 
         assert settled(api, agent) == before
         assert children(api) == made
-        assert writes_of(metrics) == writes
         assert sync_errors(api, [agent]) == []
         assert installation.of_service(BESIDE) == set()
         assert ("Secret", f"{HOOKS}-tls") in installation.of_service(OWN)
@@ -273,11 +283,7 @@ def test_release_moves_by_an_upgrade(installation: Installation) -> None:
     cluster.make_key()
     cluster.install(VALUES)
     installation.start(BESIDE)
-    agent: Obj = {
-        "apiVersion": "instana.io/v1",
-        "kind": "InstanaAgent",
-        "metadata": {"name": BESIDE, "namespace": BESIDE},
-    }
+    agent = AGENT
 
     with installation.metacontroller("server-side-apply") as metrics:
         wait_until_at_rest(installation, agent)
@@ -296,6 +302,45 @@ def test_release_moves_by_an_upgrade(installation: Installation) -> None:
         assert ("Secret", f"{HOOKS}-tls") in installation.of_service(OWN)
         check_led_by_new_service(installation, agent, metrics)
         check_refused_beside_the_service(api)
+        cluster.helm("uninstall", BESIDE)
+        assert installation.of_service(OWN) == set()
+
+
+@needs_helm
+def test_value_is_refused_where_agents_are(installation: Installation) -> None:
+    cluster = Cluster(installation.api, installation.kubeconfig, installation.place)
+    cluster.make_namespace()
+    cluster.make_key()
+    cluster.install(VALUES)
+    installation.bash(MAKE_NAMESPACE)
+    agent = resource("minimal")
+    agent["metadata"] = {"name": "early", "namespace": OWN}
+    cluster.api.apply(agent)
+
+    with pytest.raises(Refused, match="has the InstanaAgent early"):
+        _upgrade(cluster)
+
+
+@needs_helm
+def test_former_release_is_handed_over_from_there(tmp_path: Path) -> None:
+    """The Jobs run in the namespace of the service, and do their work in that of the agents."""
+    with ExitStack() as running, ThreadPoolExecutor(1) as pool:
+        kubeconfig = running.enter_context(local_cluster.started(tmp_path / "cluster"))
+        former = former_release(Path(kubeconfig), tmp_path, former_definition())
+        cluster = running.enter_context(former)
+        cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN}})
+        upgrade = pool.submit(cluster.upgrade, FORMER_VALUES | {"controller": {"namespace": OWN}})
+        for job in (HAND_OVER, BRING_DEFINITION):
+            account = Account(cluster, job, OWN)
+            wait_for(lambda account=account: upgrade.done() or bool(account.pods()), job)  # type: ignore[misc]
+            done = account.run()
+            assert done.returncode == 0, done.stderr
+            account.end()
+        upgrade.result(timeout=60)
+
+        assert all(cluster.api.get(each) is None for each in FORMER_INSTALLATION)
+        assert cluster.api.get(AGENT)
+        assert cluster.api.get(obj("Deployment", HOOKS, "apps/v1", OWN))
 
 
 def _upgrade(cluster: Cluster) -> str:
