@@ -36,6 +36,9 @@ GOES_SECONDS = 2 * COLLECTION_SECONDS
 CHILDREN = 2
 """Of the workloads: a DaemonSet and a Deployment."""
 
+BOUND = 2
+"""The accounts of agent and k8sensor."""
+
 CONTROLLERS = (
     ("CompositeController", "metacontroller.k8s.io/v1alpha1"),
     ("DecoratorController", "metacontroller.k8s.io/v1alpha1"),
@@ -451,7 +454,7 @@ def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> Non
 
     with cluster.loop():
         wait_for(lambda: len(_children(cluster)) >= CHILDREN, "the children")
-        bindings = cluster.api.list("ClusterRoleBinding", RBAC, labelSelector=BINDINGS)
+        wait_for(lambda: len(_bindings(cluster)) == BOUND, "the bindings")
         before = settled(cluster.api, AGENT)
         cluster.upgrade()
         after = settled(cluster.api, AGENT)
@@ -459,9 +462,12 @@ def test_one_command_leads_from_nothing_to_the_children(cluster: Cluster) -> Non
         cluster.helm("uninstall", RELEASE)
         wait_for(lambda: not objects(cluster), "nothing is left", GOES_SECONDS)
 
-    assert len(bindings) == 2
     assert after == before
     assert "forbidden" not in log
+
+
+def _bindings(cluster: Cluster) -> list[Obj]:
+    return cluster.api.list("ClusterRoleBinding", RBAC, labelSelector=BINDINGS)
 
 
 def _children(cluster: Cluster) -> list[str]:
