@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -119,12 +119,19 @@ class Exchange:
         return self.path == "/sync"
 
 
+def as_answered(exchange: Exchange) -> bytes:
+    """Return what the service answered."""
+    return exchange.answer
+
+
 @dataclass
 class Recorder:
     """A proxy on loopback that keeps every exchange."""
 
     service_port: int
     exchanges: list[Exchange] = field(default_factory=list)
+    passing_on: Callable[[Exchange], bytes] = as_answered
+    """Called between the service's answer and Metacontroller, which gets what it returns."""
     metrics: str = ""
     """Address of Metacontroller's own metrics, once it runs."""
 
@@ -159,7 +166,9 @@ class Recorder:
         except ConnectionRefusedError:  # the service is down: so is the connection
             handler.close_connection = True
             return
-        self.exchanges.append(Exchange(handler.path, body, response.status, answer))
+        exchange = Exchange(handler.path, body, response.status, answer)
+        self.exchanges.append(exchange)
+        answer = self.passing_on(exchange)
         handler.send_response(response.status)
         if tag := response.headers["ETag"]:
             handler.send_header("ETag", tag)
