@@ -102,7 +102,10 @@ def _owned(api: Api, agent: Obj) -> dict[str, Any]:
     return next(found, {})
 
 
-def test_they_outlive_the_resource_that_adopted_them(loop: Recorder, api: Api) -> None:
+@pytest.mark.parametrize("propagation", ["Background", "Foreground"])
+def test_they_outlive_the_resource_that_adopted_them(
+    propagation: str, loop: Recorder, api: Api
+) -> None:
     uids = _orphaned(api)
     specs = {identity(each): each.get("spec") for each in _of_aa(api)}
     api.apply(BB)
@@ -112,7 +115,8 @@ def test_they_outlive_the_resource_that_adopted_them(loop: Recorder, api: Api) -
     assert set(_owners(api).values()) == {"bb"}
     assert _uids(api) == uids
     assert {identity(each): each.get("spec") for each in _of_aa(api)} == specs
-    api.delete(BB)
+    api.delete(BB, propagation)
+    wait_for(lambda: api.get(BB) is None, "bb is gone", COLLECTION_SECONDS)
     wait_for(
         lambda: not api.list("DaemonSet", "apps/v1", NAMESPACE, labelSelector=f"{INSTANCE}=bb"),
         "the children of bb are gone",
