@@ -2,8 +2,10 @@
 
 The service never returns a child that would be written over somebody else's object. Between its
 look at the cluster and Metacontroller's write such an object may appear, though, and server-side
-apply would take it: its fields, and by the owner reference its life. This closes that gap. A child
-that is created, an adoption and each further write of a child all pass.
+apply would take it: its fields, and by the owner reference its life. It would take a child of
+another resource, too: Metacontroller applies all of them as one field manager, and so gives up the
+owner that it names no more. This closes that gap. A child that is created, an adoption and each
+further write of a child all pass.
 """
 
 from hooks.definition.definition import GROUP
@@ -41,15 +43,20 @@ IS_OURS = _was_labelled(MANAGED_BY, OPERATOR)
 IS_OF_THE_INSTALLATION = _was_labelled(NAME, LABELS[NAME])
 IS_ACCOUNT_OF_GUIDE = (
     "object.kind == 'ServiceAccount' && has(object.metadata.name) && "
-    f"object.metadata.name in [{', '.join(map(repr, sorted(GUIDE_ACCOUNTS)))}] && "
-    f"!(has({OLD_OWNERS}) && "
-    f"{OLD_OWNERS}.exists(old, has(old.controller) && old.controller == true))"
+    f"object.metadata.name in [{', '.join(map(repr, sorted(GUIDE_ACCOUNTS)))}]"
+)
+IS_CONTROLLED = (
+    f"has({OLD_OWNERS}) && {OLD_OWNERS}.exists(old, has(old.controller) && old.controller == true)"
 )
 STAYS = "stays as it is"
 GIVE = (
     f"an object that is there already {STAYS}, as it is not known to belong to the {KIND}: give it "
     f"the labels {MANAGED_BY}={OPERATOR}, {COMPONENT}={AGENT} (or {K8SENSOR}, for what is the "
     f"k8sensor's) and {INSTANCE}=<name of the {KIND}> to hand it over, or rename or delete it"
+)
+LEAVE = (
+    f"an object that is there already {STAYS}, as its controller is another one, which its "
+    f"metadata.ownerReferences name: give the {KIND} another name"
 )
 KEEP = (
     f"an object of the installation itself {STAYS}, and never belongs to an {KIND}: give the "
@@ -65,6 +72,7 @@ def ownership() -> list[Obj]:
         matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],
         validations=[
             {"expression": f"({IS_OURS}) || ({IS_ACCOUNT_OF_GUIDE})", "message": GIVE},
+            {"expression": f"!({IS_CONTROLLED})", "message": LEAVE},
             {"expression": f"!({IS_OF_THE_INSTALLATION})", "message": KEEP},
         ],
     )

@@ -173,4 +173,10 @@ def _answers(exchange: Exchange, agent: Obj, place: str) -> bool:
 def _carried_out(api: Api, agent: Obj, place: str) -> None:
     api.apply(agent)
     name = agent["metadata"]["name"]
-    wait_for(lambda: owner_of(api, place) == name, "the other was faster", WAIT_SECONDS)
+    wait_for(
+        lambda: (
+            owner_of(api, place) == name and owned(api, agent).get("reason") == "AllChildrenOwned"
+        ),
+        "the other one has its children",
+        WAIT_SECONDS,
+    )

@@ -116,6 +116,18 @@ def test_every_verdict_stands_without_a_field_of_an_owner(field: str) -> None:
     assert bool(refused(more, old)) is (field != "controller")
 
 
+@pytest.mark.parametrize("strangers", OBJECTS, ids=by_kind)
+def test_a_child_of_another_resource_does_not_change_hands(strangers: Obj) -> None:
+    """Metacontroller's forced apply names the new owner alone: the former one would be gone."""
+    child = with_metadata(strangers, labels=OURS, ownerReferences=AGENTS)
+    (verdict,) = refused(with_metadata(child, ownerReferences=[owner(uid="uid-next")]), child)
+
+    assert verdict.actions == ("Deny",)
+    assert "its controller is another one" in verdict.message
+    assert not refused(with_metadata(child, data={"more": "data"}), child)
+    assert not refused(with_metadata(child, ownerReferences=None), child)
+
+
 @pytest.mark.parametrize("name", ["instana-agent", "instana-agent-k8sensor"])
 def test_accounts_of_the_air_gap_guide_are_taken_while_nobody_controls_them(name: str) -> None:
     account = obj("ServiceAccount", name)
