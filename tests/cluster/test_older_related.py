@@ -139,6 +139,9 @@ def test_children_stay_and_follow_and_what_is_new_waits(loop: Recorder, api: Api
     assert _uids(api, former - {SERVICE}) == {p: uid for p, uid in uids.items() if p != SERVICE}
     assert sync_errors(api) == []
     assert {each.status for each in loop.exchanges} == {200}
+    api.delete(WITH_KEY, "Foreground")
+    wait_for(lambda: not versions(api), "the children are gone")
+    assert state(api, [at(POLICY), KEY]) == before
 
 
 def _uids(api: Api, places: set[str]) -> dict[str, str]:
