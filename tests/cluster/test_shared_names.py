@@ -134,6 +134,34 @@ def test_the_first_has_the_name_until_it_goes(
     assert {each.status for each in loop.exchanges[calls:]} == {200}
 
 
+@pytest.mark.parametrize("pair", ["account"], indirect=True)
+@pytest.mark.parametrize("is_reversed", [False, True], ids=["in order", "reversed"])
+def test_an_account_has_the_rights_of_the_first_alone(
+    *, is_reversed: bool, pair: Pair, loop: Recorder, api: Api
+) -> None:
+    first, second = (pair.two, pair.one) if is_reversed else (pair.one, pair.two)
+    api.apply(first)
+    wait_for(lambda: owned(api, first).get("reason") == "AllChildrenOwned", "the first is made")
+    wait_for(lambda: bool(_roles_of(api, pair.place)), "its account has rights")
+    api.apply(second)
+    wait_for(lambda: _is_in_the_way(api, second, pair.place), "the second is told")
+    settled(api, second)
+
+    expected = "instana-io-agent" if is_reversed else "instana-io-k8sensor"
+    assert _roles_of(api, pair.place) == {expected}
+    assert loop.exchanges
+
+
+def _roles_of(api: Api, place: str) -> set[str]:
+    """Return the ClusterRoles that an account of the namespace is bound to."""
+    account = {"kind": "ServiceAccount", "name": place.split("/")[1], "namespace": NAMESPACE}
+    return {
+        each["roleRef"]["name"]
+        for each in api.list("ClusterRoleBinding", "rbac.authorization.k8s.io/v1")
+        if account in each.get("subjects", ())
+    }
+
+
 @pytest.mark.parametrize("is_reversed", [False, True], ids=["in order", "reversed"])
 def test_whoever_writes_later_leaves_it_alone(
     *, is_reversed: bool, pair: Pair, loop: Recorder, api: Api
