@@ -4,7 +4,6 @@ A namespaced resource cannot have cluster-scoped children. So the ClusterRoles, 
 installation has two, get the ClusterRoleBindings of all agents as attachments.
 """
 
-from hooks.desired import build_context, desired_children
 from hooks.desired.cluster_rbac import (
     BIND_LABEL,
     BOUND,
@@ -18,31 +17,30 @@ from hooks.desired.labels import CHILD_SELECTOR
 from hooks.desired.names import SERVICE_ACCOUNT
 from hooks.desired.ownership import is_given
 from hooks.errors import InvalidResource
-from hooks.facts import Facts
+from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgent
-from hooks.observed import ObservedObjects
-from hooks.rules import parse_agent
+from hooks.models.parsing import read_agent
+from hooks.status import is_carried_out
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
-NOTHING = ObservedObjects({})
 AGENTS = f"{KIND}.{API_VERSION}"
 CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
 
-def customize(request: Obj) -> Obj:
-    """Return the rules for all agents, and for their accounts; raises UnreadableRequest.
+def customize(request: Obj, facts: Facts) -> Obj:
+    """Return the rules for agents that may get a binding, and for their accounts.
 
-    Which of them get a binding is decided in `sync`: Metacontroller keeps this answer for 20
-    minutes or longer, and a changed setting is to arrive with the next resync.
+    Who may write agents elsewhere cannot make the requests grow. Metacontroller keeps this answer
+    for 20 minutes or longer: so long may a namespace take that is added to the setting, unless the
+    spec of the controller changes with it. Raises UnreadableRequest.
     """
     parent_of(request)
-    accounts = {
-        "apiVersion": "v1",
-        "resource": "serviceaccounts",
-        "labelSelector": CHILD_SELECTOR,
-    }
-    return {"relatedResources": [{"apiVersion": API_VERSION, "resource": PLURAL}, accounts]}
+    accounts = {"apiVersion": "v1", "resource": "serviceaccounts", "labelSelector": CHILD_SELECTOR}
+    agents = {"apiVersion": API_VERSION, "resource": PLURAL}
+    everywhere = ALL_NAMESPACES in facts.agent_namespaces
+    places = [{}] if everywhere else [{"namespace": each} for each in facts.agent_namespaces]
+    return {"relatedResources": [rule | at for at in places for rule in (agents, accounts)]}
 
 
 def sync(request: Obj, facts: Facts) -> Obj:
@@ -66,13 +64,15 @@ def sync(request: Obj, facts: Facts) -> Obj:
 def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: Facts) -> list[Obj]:
     """Return the binding of one agent.
 
-    The observed one of an agent that is invalid, or whose account is not known to be its own.
+    The observed one of an agent that is invalid, as its status says, or whose account is not known
+    to be its own: its pods stay as they are, too.
     """
     role = request.decorated["metadata"]["name"]
     try:
-        agent = parse_agent(resource)
-        desired_children(build_context(agent, NOTHING, NOTHING, facts))
+        agent = read_agent(resource)
     except InvalidResource:
+        return _as_observed(role, resource, request, facts)
+    if not is_carried_out(resource):
         return _as_observed(role, resource, request, facts)
     account = bound_account(agent, component, facts)
     if not account:

@@ -6,12 +6,17 @@ has the documented fields and no other.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from hooks.errors import UnreadableRequest
+from hooks.kube.deep_json import without_depths
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
+
+TOO_DEEP = "limit"
+"""What orjson's message has for what is nested in more than 1,024 levels, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,13 @@ class DecoratorRequest:
 
 
 def decode(body: bytes) -> Obj:
-    """Return the request; raises UnreadableRequest if it is no JSON object."""
+    """Return the request; raises UnreadableRequest if it is no JSON object.
+
+    The API server stores what is nested deeper than the decoder follows. One such resource is for
+    its own rules to refuse, and keeps no other one in the request from being read.
+    """
     try:
-        request = orjson.loads(body)
+        request = _loaded(body)
     except orjson.JSONDecodeError:
         msg = "the request is not JSON"
         raise UnreadableRequest(msg) from None
@@ -43,6 +52,15 @@ def decode(body: bytes) -> Obj:
         msg = "the request is not a JSON object"
         raise UnreadableRequest(msg)
     return request
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if TOO_DEEP not in error.msg:
+            raise
+        return orjson.loads(without_depths(body))
 
 
 def encode(answer: Obj) -> bytes:

@@ -21,7 +21,7 @@ HOOKS: dict[str, Answer] = {
     "sync": lambda request, facts: sync(request, facts, NOW),
     "customize": customize,
     "cluster-rbac-sync": cluster_rbac.sync,
-    "cluster-rbac-customize": lambda request, _: cluster_rbac.customize(request),
+    "cluster-rbac-customize": cluster_rbac.customize,
 }
 
 

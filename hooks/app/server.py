@@ -112,7 +112,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
         Hook(
             "cluster-rbac-customize",
             "/cluster-rbac/customize",
-            lambda asked, *_: cluster_rbac.customize(asked),
+            lambda asked, *_: cluster_rbac.customize(asked, facts),
             makes_children=False,
         ),
     )

@@ -33,6 +33,10 @@ FIXED: Final = {
 """What stands for a text at an entry of that name."""
 
 HOOKS: Final = ("/sync", "/customize")
+ASKS_FOR_AGENTS: Final = "/cluster-rbac/customize"
+NAMESPACES: Final = '{{ include "instana-agent.namespacesToSay" $ }}'
+"""Metacontroller asks anew for whose agents to look, too, when the spec changes."""
+
 VERSION: Final = f"{{{{ with {CREDENTIALS} }}}}?credentials={{{{ . }}}}{{{{ end }}}}"
 """Metacontroller reads Secrets anew when the spec of a controller changes, and only then."""
 
@@ -66,5 +70,8 @@ def _placed_text(text: str, key: str) -> Any:
 
 
 def _url(text: str) -> str:
-    is_hook = text.startswith("https://") and text.endswith(HOOKS)
-    return text + VERSION if is_hook else text
+    if not text.startswith("https://") or not text.endswith(HOOKS):
+        return text
+    if text.endswith(ASKS_FOR_AGENTS):
+        return f"{text}?namespaces={NAMESPACES}{VERSION.replace('?', '&')}"
+    return text + VERSION

@@ -29,7 +29,13 @@ from hooks.status.availability import (
 )
 from hooks.status.certificate import certificate_issued
 from hooks.status.changes import NO_CHANGES, Changes, changes_of
-from hooks.status.conditions import LONGEST_MESSAGE, Condition, several, stamped
+from hooks.status.conditions import (
+    LONGEST_MESSAGE,
+    VALID_TYPE,
+    Condition,
+    several,
+    stamped,
+)
 from hooks.status.counts import counts, images
 from hooks.status.effective import effective
 from hooks.status.etcd_copies import etcd_monitored
@@ -53,7 +59,7 @@ FAILED = "Failed"
 PAUSED = "Paused"
 FORMER_TYPES = {AGENTS_AVAILABLE: "AllAgentsAvailable", SENSORS_AVAILABLE: "AllK8sSensorsAvailable"}
 """What the Go operator calls some conditions."""
-VALID = Condition("Valid", "True", "ValidSpec", "the spec can be carried out")
+VALID = Condition(VALID_TYPE, "True", "ValidSpec", "the spec can be carried out")
 RECONCILED = Condition(
     "ReconcileSucceeded",
     "True",
@@ -141,7 +147,7 @@ def report_on_invalid(
     The children stay as observed; so do the links to them.
     """
     message = several([str(problem) for problem in problems])
-    invalid = Condition("Valid", "False", InvalidResource.reason, message)
+    invalid = Condition(VALID_TYPE, "False", InvalidResource.reason, message)
     parts = [
         invalid,
         *(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 
 LONGEST_MESSAGE = 1024
 LONGEST_LIST = 5
+VALID_TYPE = "Valid"
 
 Status = Literal["True", "False", "Unknown"]
 
@@ -34,6 +35,13 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
     observed = observed_conditions(parent)
     generation = parent["metadata"].get("generation")
     return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
+
+
+def is_carried_out(parent: Obj) -> bool:
+    """Tell whether the status says that the spec, as it is now, is valid."""
+    valid = observed_conditions(parent).get(VALID_TYPE) or {}
+    generation = as_object(parent.get("metadata")).get("generation")
+    return valid.get("status") == "True" and valid.get("observedGeneration") == generation
 
 
 def several(items: list[str], between: str = "; ") -> str:

@@ -14,6 +14,15 @@ AGENTS = "InstanaAgent.instana.io/v1"
 BINDINGS = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
 
+SAID: tuple[Obj, ...] = (
+    {"conditions": [{"type": "Valid", "status": "True", "observedGeneration": 2}]},
+    {"conditions": [{"type": "Valid", "status": "True", "observedGeneration": 1}]},
+    {"conditions": [{"type": "Valid", "status": "False", "observedGeneration": 2}]},
+    {},
+)
+"""Statuses of a resource in its second generation; after the first one it is carried out."""
+
+
 @dataclass(frozen=True)
 class RoleSituation:
     """A ClusterRole and all that Metacontroller observes for it."""
@@ -50,12 +59,14 @@ def situations(draw: st.DrawFn) -> RoleSituation:
     facts = draw(clusters.FACTS)
     names = draw(st.sets(st.sampled_from(specs.NAMES)))
     before = {name: draw(_AGENT_SPECS) for name in sorted(names)}
-    earlier = RoleSituation(role, facts, _resources(before), {})
+    carried_out = dict.fromkeys(before, SAID[0])
+    earlier = RoleSituation(role, facts, _resources(before, carried_out), {})
     stored = [applying.dynamically(None, each) for each in earlier.answer()]
     observed = {each["metadata"]["name"]: each for each in stored}
     now = {name: draw(st.one_of(_AGENT_SPECS, specs.JUNK)) for name in before}
+    said = {name: draw(st.sampled_from(SAID)) for name in before}
     is_known = draw(st.booleans())
-    return RoleSituation(role, facts, _resources(now) if is_known else None, observed)
+    return RoleSituation(role, facts, _resources(now, said) if is_known else None, observed)
 
 
 _AGENT_SPECS = st.sampled_from(
@@ -72,7 +83,8 @@ _AGENT_SPECS = st.sampled_from(
 )
 
 
-def _resources(by_name: dict[str, Any]) -> dict[str, Obj]:
+def _resources(specs_by_name: dict[str, Any], said: dict[str, Obj]) -> dict[str, Obj]:
     return {
-        f"{specs.NAMESPACE}/{name}": specs.resource(spec, name) for name, spec in by_name.items()
+        f"{specs.NAMESPACE}/{name}": specs.resource(spec, name, status=said[name])
+        for name, spec in specs_by_name.items()
     }

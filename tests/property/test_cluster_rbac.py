@@ -6,16 +6,16 @@ from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
 from hooks.models.parsing import read_agent
 from tests.property import applying, bindings, clusters
-from tests.property.bindings import RoleSituation
+from tests.property.bindings import SAID, RoleSituation
 
 
 @given(bindings.situations())
-def test_bindings_of_unknown_and_unreadable_agents_stay(situation: RoleSituation) -> None:
+def test_bindings_of_agents_that_are_not_carried_out_stay(situation: RoleSituation) -> None:
     answer = {each["metadata"]["name"]: each for each in situation.answer()}
     observed = {
         name: binding
         for name, binding in situation.bindings.items()
-        if not _is_readable(_agent_of(name, situation))
+        if not _is_carried_out(_agent_of(name, situation))
     }
     assume(observed)
 
@@ -60,8 +60,8 @@ def _agent_of(binding: str, situation: RoleSituation) -> Obj | None:
     return situation.agents[f"{namespace}/{name}"]
 
 
-def _is_readable(agent: Obj | None) -> bool:
-    if agent is None:
+def _is_carried_out(agent: Obj | None) -> bool:
+    if agent is None or agent["status"] != SAID[0]:
         return False
     try:
         read_agent(agent)

@@ -21,7 +21,7 @@ HOOKS: list[Callable[[Obj], Obj]] = [
     lambda request: sync(request, Facts(), clusters.NOW),
     lambda request: customize.customize(request, Facts()),
     lambda request: cluster_rbac.sync(request, Facts()),
-    cluster_rbac.customize,
+    lambda request: cluster_rbac.customize(request, Facts()),
 ]
 OBJECTS = st.dictionaries(
     st.sampled_from([*applying.CHILD_KINDS, *RESOURCES.values(), "InstanaAgent.instana.io/v1"]),

@@ -6,12 +6,22 @@ from hooks import cluster_rbac
 from hooks.errors import UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from tests.support.resources import agent, obj
+from hooks.wire import decode, encode
+from tests.support.resources import agent as smallest
+from tests.support.resources import obj
 
 ANYWHERE = Facts(agent_namespaces=("*",))
 HERE = Facts(agent_namespaces=("instana-agent",))
 CUSTOMIZED = {"object": obj("ClusterRole", "r", "")}
 UNREADABLE: Obj = {"agent": {"minReadySeconds": "soon"}}
+
+
+def agent(spec: Obj | None = None, said: str = "True", of: int = 2, **metadata: str) -> Obj:
+    """Return a resource in its second generation, with what the status says of one."""
+    resource = smallest(spec, **metadata)
+    valid = {"type": "Valid", "status": said, "observedGeneration": of}
+    resource["metadata"]["generation"] = 2
+    return resource | {"status": {"conditions": [valid]}}
 
 
 def role(bound: str = "agent") -> Obj:
@@ -22,7 +32,13 @@ def attachments(
     *agents: Obj, bound: str = "agent", facts: Facts = HERE, observed: Collection[Obj] = ()
 ) -> list[Obj]:
     """Return the attachments of a ClusterRole for those agents."""
-    request = {
+    request = _request(*agents, bound=bound, observed=observed)
+    found: list[Obj] = cluster_rbac.sync(request, facts)["attachments"]
+    return found
+
+
+def _request(*agents: Obj, bound: str = "agent", observed: Collection[Obj] = ()) -> Obj:
+    return {
         "object": role(bound),
         "attachments": {
             cluster_rbac.CLUSTER_ROLE_BINDING: {each["metadata"]["name"]: each for each in observed}
@@ -34,8 +50,6 @@ def attachments(
             }
         },
     }
-    found: list[Obj] = cluster_rbac.sync(request, facts)["attachments"]
-    return found
 
 
 def bound_accounts(*agents: Obj, bound: str = "agent", facts: Facts = HERE) -> dict[str, str]:
@@ -53,31 +67,43 @@ def observed_binding(name: str) -> Obj:
     }
 
 
-def test_all_agents_and_their_accounts_are_asked_for_whatever_the_installation_says() -> None:
-    assert cluster_rbac.customize(CUSTOMIZED | {"parent": role()}) == {
-        "relatedResources": [
-            {"apiVersion": "instana.io/v1", "resource": "agents"},
+AGENTS: Obj = {"apiVersion": "instana.io/v1", "resource": "agents"}
+ACCOUNTS: Obj = {
+    "apiVersion": "v1",
+    "resource": "serviceaccounts",
+    "labelSelector": {
+        "matchLabels": {"app.kubernetes.io/managed-by": "instana-agent-operator"},
+        "matchExpressions": [
             {
-                "apiVersion": "v1",
-                "resource": "serviceaccounts",
-                "labelSelector": {
-                    "matchLabels": {"app.kubernetes.io/managed-by": "instana-agent-operator"},
-                    "matchExpressions": [
-                        {
-                            "key": "app.kubernetes.io/component",
-                            "operator": "In",
-                            "values": ["instana-agent", "k8sensor"],
-                        }
-                    ],
-                },
-            },
-        ]
-    }
+                "key": "app.kubernetes.io/component",
+                "operator": "In",
+                "values": ["instana-agent", "k8sensor"],
+            }
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "places"),
+    [
+        (ANYWHERE, [{}]),
+        (HERE, [{"namespace": "instana-agent"}]),
+        (Facts(agent_namespaces=("a", "b")), [{"namespace": "a"}, {"namespace": "b"}]),
+        (Facts(agent_namespaces=("*", "a")), [{}]),
+    ],
+)
+def test_agents_that_may_be_bound_and_their_accounts_are_asked_for(
+    facts: Facts, places: list[Obj]
+) -> None:
+    asked = cluster_rbac.customize(CUSTOMIZED | {"parent": role()}, facts)["relatedResources"]
+
+    assert asked == [rule | place for place in places for rule in (AGENTS, ACCOUNTS)]
 
 
 def test_a_customize_request_needs_a_parent() -> None:
     with pytest.raises(UnreadableRequest):
-        cluster_rbac.customize({})
+        cluster_rbac.customize({}, HERE)
 
 
 def test_an_agent_is_bound_to_the_role() -> None:
@@ -170,17 +196,34 @@ def test_an_agent_that_cannot_be_read_keeps_its_binding() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "why", [{"cluster": None}, {"agent": {"pod": {"limits": {"cpu": "much"}}}}], ids=str
-)
-def test_an_invalid_agent_keeps_its_binding_whatever_else_it_says(why: Obj) -> None:
-    other = {"rbac": {"create": False}, "serviceAccount": {"name": "other"}}
-    invalid = other | why
-    observed = observed_binding("r:instana-agent:instana-agent")
+NOT_CARRIED_OUT = {"invalid": ("False", 2), "not looked at yet": ("True", 1)}
 
-    assert [
-        each["metadata"]["name"] for each in attachments(agent(invalid), observed=[observed])
-    ] == ["r:instana-agent:instana-agent"]
+
+@pytest.mark.parametrize(("said", "of"), NOT_CARRIED_OUT.values(), ids=NOT_CARRIED_OUT)
+def test_the_binding_stays_while_the_pods_do(said: str, of: int) -> None:
+    other = {"rbac": {"create": False}, "serviceAccount": {"name": "other"}}
+    observed = observed_binding("r:instana-agent:instana-agent")
+    resource = agent(other, said, of)
+
+    (kept,) = attachments(resource, observed=[observed])
+    assert kept["metadata"]["name"] == "r:instana-agent:instana-agent"
+    assert "subjects" not in kept
+    assert attachments(resource) == []
+
+
+def test_it_is_not_made_before_the_status_is_there() -> None:
+    resource = smallest()
+    resource["metadata"]["generation"] = 1
+    assert attachments(resource) == []
+
+
+def test_one_agent_that_nests_too_deep_affects_itself_only() -> None:
+    deep = agent({"agent": {"configuration": {"a": "DEEP"}}}, "False", name="deep")
+    text = encode(_request(agent(name="other"), deep)).replace(b'"DEEP"', b"[" * 1200 + b"]" * 1200)
+
+    found = cluster_rbac.sync(decode(text), HERE)["attachments"]
+
+    assert [each["metadata"]["name"] for each in found] == ["r:instana-agent:other"]
 
 
 @pytest.mark.parametrize("spec", [{}, UNREADABLE], ids=["valid", "invalid"])

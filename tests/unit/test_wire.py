@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from hooks.errors import UnreadableRequest
+from hooks.errors import InvalidResource, UnreadableRequest
 from hooks.observed import ObservedObjects
+from hooks.rules import parse_agent
 from hooks.wire import decode, decorator_request, encode, parent_of, sync_request
 from tests.support.resources import agent, obj
 
@@ -93,3 +94,19 @@ def test_a_decorator_request_has_an_object_attachments_and_related_objects() -> 
 def test_a_decorator_request_needs_an_object() -> None:
     with pytest.raises(UnreadableRequest, match=r"^the request has no object$"):
         decorator_request({"parent": PARENT})
+
+
+@pytest.mark.parametrize("levels", [900, 1200, 100_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_resource_that_nests_too_deep_is_read_all_the_same(
+    levels: int, opening: str, closing: str
+) -> None:
+    whole = encode({"parent": agent({"agent": {"configuration": {"a": "DEEP"}}})})
+    deep = f"{opening * levels}1{closing * levels}".encode()
+
+    request = decode(whole.replace(b'"DEEP"', deep))
+
+    assert request["parent"]["metadata"] == PARENT["metadata"]
+    with pytest.raises(InvalidResource) as caught:
+        parse_agent(request["parent"])
+    assert [each.rule for each in caught.value.problems] == ["nesting"]

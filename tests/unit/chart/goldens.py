@@ -7,7 +7,7 @@ from hooks.kube.plain_yaml import as_yaml
 from tests.support.helm import Obj, Refused, rendered
 
 CASES = Path("tests/fixtures/helm")
-MADE = re.compile(r"\?credentials=\d+|(?<=instana.io/made: )'\d+'|(?<=credentials: )'\d+'")
+MADE = re.compile(r"[?&]credentials=\d+|(?<=instana.io/made: )'\d+'|(?<=credentials: )'\d+'")
 DAY = re.compile(r"(?<=instana.io/ends: )'[\d-]+'")
 
 

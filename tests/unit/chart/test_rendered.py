@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
@@ -421,6 +422,19 @@ def test_webhooks_with_a_certificate_of_others_need_its_authority() -> None:
         rendered(values)
 
 
+@pytest.mark.parametrize("namespaces", [[], ["a", "b"], ["*"]])
+def test_metacontroller_asks_anew_whose_agents_count_when_they_change(
+    namespaces: list[str],
+) -> None:
+    objects = rendered({"controller": {"namespaces": namespaces}})
+    (controller,) = [each for each in objects if each["kind"] == "DecoratorController"]
+    url = controller["spec"]["hooks"]["customize"]["webhook"]["url"]
+
+    asked = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    assert asked["namespaces"] == [",".join(namespaces)]
+    assert asked.keys() == {"namespaces", "credentials"}
+
+
 def test_credentials_of_others_are_not_made() -> None:
     values = {
         "controller": {
@@ -437,7 +451,7 @@ def test_credentials_of_others_are_not_made() -> None:
     assert text.count("own-tls") == 5
     assert "'own-tls', 'own-token']" in text  # reserved names
     assert '"INSTALLATION_SECRETS", "value": "own-tls,own-token"' in text
-    assert "?credentials" not in text
+    assert "credentials=" not in text
 
 
 def test_pod_of_the_test_runs_a_command_that_there_is() -> None:
