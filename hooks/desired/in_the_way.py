@@ -18,6 +18,7 @@ from hooks.desired.in_use import Named, named_by
 from hooks.desired.kept import as_observed
 from hooks.desired.ownership import is_account_of_guide, is_given
 from hooks.desired.reload import WORKLOADS
+from hooks.desired.replaced_agents import agents_to_be_kept
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, identity, kind_of
 from hooks.observed import Lookup, Presence
@@ -54,10 +55,10 @@ class Writable:
     """The desired children by what may become of them.
 
     `children`: what is answered. `retained`: workloads among them that stay as observed while what
-    they need is withheld. `withheld`: the desired children that are not answered. `in_the_way`:
-    what others have there. `given`: objects that Metacontroller is to adopt. `unknown`: the
-    children at whose places nobody looked yet. `adopted`: observed children of other resources,
-    which are answered as they are.
+    they need, or what is to replace them, is withheld. `withheld`: the desired children that are
+    not answered. `in_the_way`: what others have there. `given`: objects that Metacontroller is to
+    adopt. `unknown`: the children at whose places nobody looked yet. `adopted`: observed children
+    of other resources, which are answered as they are.
     """
 
     children: list[Obj] = field(default_factory=list)
@@ -81,6 +82,7 @@ def writable(context: Context, desired: Iterable[Obj]) -> Writable:
             lacking |= _provided_by(child)
     if lacking:
         _hold_back(context, found, lacking)
+    _keep_agents(context, found)
     if of_others:
         found.children = sorted([*found.children, *found.adopted], key=identity)
     return found
@@ -156,6 +158,15 @@ def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
             found.children.append(found.retained[-1])
         else:
             found.withheld.append(child)
+
+
+def _keep_agents(context: Context, found: Writable) -> None:
+    former, waiting = agents_to_be_kept(context, found.children, [*found.withheld, *found.adopted])
+    if former:
+        found.children = [child for child in found.children if child not in waiting]
+        found.children = sorted([*found.children, *former], key=identity)
+        found.retained += former
+        found.withheld += waiting
 
 
 def _provided_by(child: Obj) -> set[Named]:

@@ -142,6 +142,64 @@ def test_what_runs_keeps_its_form_while_what_it_would_need_is_withheld() -> None
     assert conditions(answered)["ChildrenApplied"]["status"] == "True"
 
 
+ZONES: Obj = {"zones": [{"name": "east"}, {"name": "west"}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "other"),
+    [
+        (ZONES, foreign("DaemonSet", "instana-agent-west")),
+        (ZONES | {"serviceAccount": {"name": "mine"}}, foreign("ServiceAccount", "mine")),
+        (
+            ZONES | {"serviceAccount": {"name": "mine"}},
+            foreign("ServiceAccount", "mine", labels=LABELS),
+        ),
+    ],
+    ids=["DaemonSet", "what all need", "what is not adopted yet"],
+)
+def test_agents_stay_until_all_that_replaces_them_can_be_made(spec: Obj, other: Obj) -> None:
+    before = stored(answer(agent()))
+    answered = answer(agent(spec), other, observed=before)
+
+    assert _daemonsets(answered) == ["instana-agent"]
+    assert child(answered, DAEMONSET) == child(answer(agent()), DAEMONSET)
+    assert conditions(answered)["ChildrenApplied"]["status"] == "True"
+    assert _daemonsets(answer(agent(spec), observed=before)) == [
+        "instana-agent-east",
+        "instana-agent-west",
+    ]
+
+
+@pytest.mark.parametrize(
+    "agent_spec", [{"keysSecret": "mine"}, {"tls": {"secretName": "mine"}}], ids=str
+)
+def test_agents_stay_until_those_that_replace_them_could_start(agent_spec: Obj) -> None:
+    before = stored(answer(agent()))
+    parent = agent(ZONES | {"agent": agent_spec})
+    mine = obj("Secret", "mine", data=dict.fromkeys(("key", "tls.crt", "tls.key"), "aw=="))
+
+    assert _daemonsets(answer(parent, observed=before)) == ["instana-agent"]
+    assert _daemonsets(answer(parent, mine, observed=before)) == [
+        "instana-agent-east",
+        "instana-agent-west",
+    ]
+
+
+def test_zones_that_are_there_do_not_wait_for_a_new_one() -> None:
+    before = stored(answer(agent({"zones": [{"name": "east"}]})))
+    third: Obj = {"zones": [*ZONES["zones"], {"name": "north"}], "agent": {"mode": "AWS"}}
+    answered = answer(agent(third), foreign("DaemonSet", "instana-agent-west"), observed=before)
+
+    assert _daemonsets(answered) == ["instana-agent-east", "instana-agent-north"]
+    assert "AWS" in str(child(answered, "DaemonSet/instana-agent-east"))
+
+
+def _daemonsets(answered: Obj) -> list[str]:
+    return [
+        each["metadata"]["name"] for each in answered["children"] if each["kind"] == "DaemonSet"
+    ]
+
+
 def test_children_that_are_there_follow_the_resource() -> None:
     before = stored(answer(agent()))
     others = [foreign(each["kind"], each["metadata"]["name"]) for each in before]
