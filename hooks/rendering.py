@@ -67,9 +67,10 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
+    answered = given.request.parent | {"status": outcome.report.status}
     return Rendered(
         children=sorted([*outcome.children, *outcome.withheld], key=identity),
-        attachments=_attachments(given.request.parent, given.objects, given.facts),
+        attachments=_attachments(answered, given.objects, given.facts),
         status=outcome.report.status,
         problems=outcome.problems,
     )
