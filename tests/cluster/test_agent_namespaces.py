@@ -1,10 +1,14 @@
-"""Which namespaces have cluster-wide rights is a setting; a change comes with the next resync."""
+"""Which namespaces have cluster-wide rights is a setting.
+
+They are given once Metacontroller asks whose agents count, which a change of the controller makes
+it do, and taken with the next resync.
+"""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.api import Api, wait_for
+from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import BINDINGS, remove
 from tests.cluster.metacontroller import (
@@ -18,6 +22,11 @@ pytestmark = pytest.mark.loop
 
 RESYNC_SECONDS = 1
 WITHIN_SECONDS = 20.0
+CONTROLLER: Obj = {
+    "apiVersion": "metacontroller.k8s.io/v1alpha1",
+    "kind": "DecoratorController",
+    "metadata": {"name": "instana-cluster-rbac"},
+}
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -36,6 +45,7 @@ def test_rights_follow_the_setting(strategy: str, api: Api, logs: Path) -> None:
             assert not _bound(api)
 
             recorder.service_port = there
+            api.merge(CONTROLLER, {"spec": {"resyncPeriodSeconds": RESYNC_SECONDS + 1}})
             wait_for(lambda: len(_bound(api)) == 2, "it has rights", WITHIN_SECONDS)
 
             recorder.service_port = elsewhere

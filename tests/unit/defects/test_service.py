@@ -39,7 +39,12 @@ BACKENDS = {"additionalBackends": [{"endpointHost": "b", "endpointPort": "1", "k
 def bindings(*agents: Obj, facts: Facts = EVERYWHERE, bound: str = "agent") -> dict[str, str]:
     """Return the name of each binding with its account."""
     role = {"kind": "ClusterRole", "metadata": {"name": "r", "labels": {"instana.io/bind": bound}}}
-    related = {cluster_rbac.AGENTS: {str(place): each for place, each in enumerate(agents)}}
+    generation = agent()["metadata"].get("generation")
+    valid = {"type": "Valid", "status": "True", "observedGeneration": generation}
+    status = {"status": {"conditions": [valid]}}
+    related = {
+        cluster_rbac.AGENTS: {str(place): each | status for place, each in enumerate(agents)}
+    }
     attached = cluster_rbac.sync({"object": role, "related": related}, facts)["attachments"]
     return {each["metadata"]["name"]: each["subjects"][0]["name"] for each in attached}
 
