@@ -44,8 +44,11 @@ image: ## Build the image IMAGE with docker, podman or buildah; without them the
 		--build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' hooks/__init__.py) \
 		--build-arg REVISION=$$(git rev-parse HEAD) .
 
-test: $(VENV)/dev.stamp ## Run all tests that need no cluster, with coverage.
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/pods --cov --cov-report=term:skip-covered
+# Coverage takes as much time again as the tests.
+COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
+
+test: $(VENV)/dev.stamp ## Run all tests that need no cluster; with CI=true also measure coverage.
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/pods $(COVERAGE)
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal -m hypothesis tests/property tests/unit
