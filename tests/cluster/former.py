@@ -4,11 +4,12 @@ import json
 import subprocess
 from typing import Any
 
-from hooks.desired.labels import INSTANCE
+from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
 from tests.support.helm_era import recorded_state
+from tests.support.resources import merged
 from tests.support.static_manifests import manifests
 
 OPERATOR = "instana-agent-operator"
@@ -29,23 +30,24 @@ def moved(value: Any, namespace: str) -> Any:
     return value
 
 
-def lay_out(api: Api, case: str, namespace: str) -> Obj:
+def lay_out(api: Api, case: str, namespace: str, *, is_narrow: bool = False) -> Obj:
     """Make what the Go operator left for a case; returns the resource."""
     open_namespace(api, namespace)
     for each in surroundings(case):
         if each["kind"] != "DaemonSet":
             api.apply(moved(each, namespace))
-    agent = api.apply(moved(resource(case), namespace))
+    agent = moved(resource(case), namespace)
+    agent = api.apply(narrowed(agent) if is_narrow else agent)
     agent = api.merge(agent, {"metadata": {"finalizers": FINALIZERS}})
     for child in recorded(case):
         api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     return agent
 
 
-def narrowed(api: Api, agent: Obj) -> Obj:
-    """Let the resource select its own children only, as new ones do where a policy has it so."""
-    labels = {INSTANCE: agent["metadata"]["name"]}
-    return api.merge(agent, {"spec": {"selector": {"matchLabels": labels}}})
+def narrowed(agent: Obj) -> Obj:
+    """Return the resource as it selects its own children only: a policy may have new ones do so."""
+    labels = CHILD_SELECTOR["matchLabels"] | {INSTANCE: agent["metadata"]["name"]}
+    return merged(agent, {"spec": {"selector": CHILD_SELECTOR | {"matchLabels": labels}}})
 
 
 def recorded(case: str) -> list[Obj]:

@@ -5,7 +5,7 @@ Go operator left them, handed over by the command, adopted by Metacontroller, ch
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from hooks.app.kubectl import CallFailed, Kubectl
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
-from tests.cluster.former import deploy_operator, lay_out, narrowed
+from tests.cluster.former import deploy_operator, lay_out
 from tests.cluster.loop import running_loop
 from tests.cluster.many import (
     children,
@@ -57,11 +57,6 @@ def batch_of(strategy: str, batch: str) -> list[str]:
     if batch == "alone":
         return [ALONE]
     return TOGETHER[STRATEGIES.index(strategy) :: 2] if IS_SHARED_OUT else TOGETHER
-
-
-def _selecting_their_own(strategy: str, cases: Iterable[str]) -> list[str]:
-    """Return every other case; the others under the other strategy."""
-    return sorted(cases)[STRATEGIES.index(strategy) :: 2]
 
 
 FRESH = "fresh"
@@ -109,9 +104,11 @@ def _taken(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Tak
     prefix = "ssa" if strategy.startswith("server") else "dyn"
     for name in (FRESH, NAMESPACE):
         api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    agents = {case: lay_out(api, case, f"{prefix}-{case}") for case in batch_of(strategy, batch)}
-    for case in _selecting_their_own(strategy, agents):
-        agents[case] = narrowed(api, agents[case])
+    cases = batch_of(strategy, batch)
+    narrow = sorted(cases)[STRATEGIES.index(strategy) :: 2]  # The others under the other strategy.
+    agents = {
+        case: lay_out(api, case, f"{prefix}-{case}", is_narrow=case in narrow) for case in cases
+    }
     operator = deploy_operator(api, NAMESPACE)
     namespaces = [each["metadata"]["namespace"] for each in agents.values()]
     taken = Taken(strategy, api, agents, children(api, namespaces))

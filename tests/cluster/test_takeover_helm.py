@@ -69,9 +69,11 @@ def _strategy(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module", name="seen")
 def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
-    agents = [_installed(api, state, place_of(state, strategy)) for state in PLACES]
-    for agent in agents[STRATEGIES.index(strategy) :: 2]:
-        narrowed(api, agent)
+    narrow = PLACES[STRATEGIES.index(strategy) :: 2]
+    agents = [
+        _installed(api, state, place_of(state, strategy), is_narrow=state in narrow)
+        for state in PLACES
+    ]
     before = {
         each["metadata"]["namespace"]: each
         for each in everywhere(api, "DaemonSet", "apps/v1", **OLD)
@@ -86,10 +88,11 @@ def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
             _clear(api, agents)
 
 
-def _installed(api: Api, state: str, namespace: str) -> Obj:
+def _installed(api: Api, state: str, namespace: str, *, is_narrow: bool) -> Obj:
     """Make one state and the resource that takes it over; returns the resource."""
     install_by_helm(api, STATES[0] if state == OF_OPERATOR else state, namespace)
-    agent = api.apply(moved(resource("minimal"), namespace))
+    agent = moved(resource("minimal"), namespace)
+    agent = api.apply(narrowed(agent) if is_narrow else agent)
     return of_helm_operator(api, agent) if state == OF_OPERATOR else agent
 
 

@@ -73,9 +73,11 @@ def place_of(installation: str, strategy: str) -> str:
 @pytest.fixture(scope="module", params=STRATEGIES, name="seen")
 def _seen(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Seen]:
     strategy: str = request.param
-    agents = {each: _installed(api, each, place_of(each, strategy)) for each in INSTALLATIONS}
-    for agent in [*agents.values()][STRATEGIES.index(strategy) :: 2]:
-        narrowed(api, agent)
+    narrow = INSTALLATIONS[STRATEGIES.index(strategy) :: 2]
+    agents = {
+        each: _installed(api, each, place_of(each, strategy), is_narrow=each in narrow)
+        for each in INSTALLATIONS
+    }
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": FRESH}})
     seen = Seen(api, strategy, agents, {each: _stored(api, each, strategy) for each in agents})
     with pytest.MonkeyPatch.context() as environ:
@@ -87,10 +89,11 @@ def _seen(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Seen
             _clear(api, [*agents.values()])
 
 
-def _installed(api: Api, installation: str, namespace: str) -> Obj:
+def _installed(api: Api, installation: str, namespace: str, *, is_narrow: bool) -> Obj:
     """Make an installation and the resource that takes it over; returns the resource."""
     install_by_kubectl(api, installation, namespace)
-    return api.apply(moved(resource("minimal"), namespace))
+    agent = moved(resource("minimal"), namespace)
+    return api.apply(narrowed(agent) if is_narrow else agent)
 
 
 def _stored(api: Api, installation: str, strategy: str) -> list[Obj]:
