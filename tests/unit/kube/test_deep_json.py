@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hooks.kube.deep_json import without_depths
@@ -36,11 +36,17 @@ def test_it_cuts_what_is_below_the_levels(value: Any, levels: int, indent: int |
 
 @given(text=st.binary() | st.text('"\\[]{}a,').map(str.encode))
 def test_what_is_no_json_stays_none(text: bytes) -> None:
+    assume(not _is_json(text))
+
+    assert not _is_json(without_depths(text, sys.maxsize))
+
+
+def _is_json(text: bytes) -> bool:
     try:
         json.loads(text)
     except ValueError:
-        with pytest.raises(ValueError, match=r"."):
-            json.loads(without_depths(text, sys.maxsize))
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
