@@ -10,20 +10,37 @@ from typing import Any, Final
 from flask import Flask
 
 from hooks.admission import default, validate
+from hooks.app.connections import ReviewLimits
 from hooks.app.metrics import Metrics
+from hooks.app.overload import Places
 from hooks.app.server import Edge, Hook, answering, empty_app
 from hooks.app.settings import MEBIBYTE, Settings
 
 Application = Callable[[Any, Any], Any]
 
-LARGEST_REVIEW: Final = 4 * MEBIBYTE
+LARGEST_REVIEW: Final = 3 * MEBIBYTE
 """A review has two objects at most, of which etcd takes none above 1.5 MiB."""
+WEBHOOK_SECONDS: Final = 5.0
+"""How long the API server waits for an answer."""
+REVIEWS: Final = ReviewLimits(
+    places=4, bytes_at_once=LARGEST_REVIEW + MEBIBYTE, largest_body=LARGEST_REVIEW
+)
+MOST_PARTS: Final = 100_000
+"""Of a review: values, lists and objects. Its memory and its time go by their number."""
 
 
 def create_admission_app(settings: Settings, metrics: Metrics) -> Flask:
     """Return the WSGI application of the webhooks; it counts its calls with those of the hooks."""
     app = empty_app(metrics)
-    edge = Edge(metrics, LARGEST_REVIEW, tokens=None, tags=None, places=None)
+    edge = Edge(
+        metrics,
+        LARGEST_REVIEW,
+        tokens=None,
+        tags=None,
+        places=Places(REVIEWS.places, REVIEWS.bytes_at_once, REVIEWS.places),
+        patience=WEBHOOK_SECONDS,
+        most_parts=MOST_PARTS,
+    )
     for webhook in webhooks_of(settings):
         view = answering(webhook, edge)
         app.add_url_rule(webhook.path, webhook.name, view, methods=["POST"])

@@ -9,6 +9,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from hooks.errors import HookError
 
 JSON: Final = "application/json"
+CHUNKED: Final = "chunked"
 
 
 class UnsupportedContentType(HookError):
@@ -32,23 +33,64 @@ class BodyIncomplete(HookError):
     http_status = 400
 
 
+class UnsupportedTransferCoding(HookError):
+    """The body is compressed on its way, which nobody reads here."""
+
+    type = "unsupported_transfer_coding"
+    http_status = 400
+
+
+def length_of(request: Request, limit: int) -> int:
+    """Return how long the body is, at most; raises one of this module's errors, but reads nothing.
+
+    A body of unknown length is taken as one of the largest.
+    """
+    if request.mimetype != JSON:
+        msg = f"the content type must be {JSON}"
+        raise UnsupportedContentType(msg)
+    if request.headers.get("Transfer-Encoding", CHUNKED).lower() != CHUNKED:
+        msg = f"the transfer coding must be {CHUNKED}, or none"
+        raise UnsupportedTransferCoding(msg)
+    length = request.content_length
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    if length is None:
+        return limit if "Transfer-Encoding" in request.headers else 0
+    return length
+
+
 def read_body(request: Request, limit: int) -> bytes:
     """Return the body of the request; raises one of this module's errors.
 
     Reads one byte beyond the limit: werkzeug cuts a body of unknown length off at its own limit.
     """
     request.max_content_length = limit + 1
-    if request.mimetype != JSON:
-        msg = f"the content type must be {JSON}"
-        raise UnsupportedContentType(msg)
-    too_large = f"the body is larger than {limit} bytes"
     try:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise BodyTooLarge(too_large) from None
+        raise _too_large(limit) from None
     except (ClientDisconnected, ParseException, OSError):
-        msg = "the body did not arrive whole"
-        raise BodyIncomplete(msg) from None
+        raise _incomplete() from None
     if len(body) > limit:
-        raise BodyTooLarge(too_large)
+        raise _too_large(limit)
+    if len(body) < (request.content_length or 0):
+        raise _incomplete()
     return body
+
+
+def refuse_crowded(body: bytes, most_parts: int) -> None:
+    """Raise BodyTooLarge for JSON of more parts than that; commas in texts count as well.
+
+    A part takes some 150 bytes of memory, of which three have to be sent.
+    """
+    if sum(map(body.count, (b",", b"[", b"{"))) > most_parts:
+        msg = f"the body has more than {most_parts} parts"
+        raise BodyTooLarge(msg)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the body is larger than {limit} bytes")
+
+
+def _incomplete() -> BodyIncomplete:
+    return BodyIncomplete("the body did not arrive whole")

@@ -35,6 +35,7 @@ class Call:
     hook: str
     makes_children: bool = False
     resource: str = ""
+    namespace: str = ""
     uid: str = ""
     generation: int = 0
     status: int = HTTPStatus.OK
@@ -56,7 +57,8 @@ class Call:
         resource = _mapping(given or _of_review(request))
         metadata = _mapping(resource.get("metadata"))
         names = (_text(metadata.get(part), LONGEST_NAME) for part in ("namespace", "name"))
-        self.resource = "/".join(name for name in names if name)
+        self.namespace, name = names
+        self.resource = "/".join(part for part in (self.namespace, name) if part)
         self.uid = _text(metadata.get("uid"), LONGEST_UID)
         generation = metadata.get("generation")
         self.generation = generation if isinstance(generation, int) else 0

@@ -17,9 +17,11 @@ from gunicorn.config import Config
 from gunicorn.workers.base import Worker
 
 from hooks.app import garbage, logs
+from hooks.app.admission import REVIEWS, WEBHOOK_SECONDS
 from hooks.app.settings import SettingsError, from_environ
-from hooks.app.sockets import Bounded, Certificate
+from hooks.app.sockets import Certificate
 from hooks.app.tokens import Tokens
+from hooks.app.worker import BoundedWorker, Limits
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
 
@@ -38,7 +40,13 @@ logs.configure(settings)
 if settings.insecure_without:
     log.warning("calls are not protected", not_set=settings.insecure_without)
 
-Bounded.seconds = settings.read_seconds
+BoundedWorker.limits = Limits(
+    connections=settings.max_connections,
+    read_seconds=settings.read_seconds,
+    review_seconds=WEBHOOK_SECONDS,
+    review_port=settings.admission_port,
+    reviews=REVIEWS,
+)
 
 bind = list(settings.addresses)
 worker_class = "hooks.app.worker.BoundedWorker"

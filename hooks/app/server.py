@@ -1,7 +1,7 @@
 """The routes: bytes in, bytes out; everything else is done by pure functions."""
 
+import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -12,14 +12,14 @@ from flask import Flask, Response, request
 
 from hooks import cluster_rbac, customize, sync, wire
 from hooks.app import etag
-from hooks.app.body import JSON, read_body
+from hooks.app.body import JSON, length_of, read_body, refuse_crowded
 from hooks.app.calls import Call
 from hooks.app.clock import now
 from hooks.app.etag import Tags
 from hooks.app.failures import Failure, failure_of
 from hooks.app.logs import LOGGER
 from hooks.app.metrics import CONTENT_TYPE, Metrics
-from hooks.app.overload import Places
+from hooks.app.overload import Places, half, refuse_late
 from hooks.app.readiness import SELF_CHECK, Readiness
 from hooks.app.settings import Settings
 from hooks.app.tokens import Tokens
@@ -55,7 +55,11 @@ class Edge:
     largest_body: int
     tokens: Tokens | None
     tags: Tags | None
-    places: Places | None
+    places: Places
+    patience: float
+    """How long a caller waits for its answer, in seconds."""
+    most_parts: int = sys.maxsize
+    """Of a body, if anyone may send it."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -69,7 +73,8 @@ def create_app(settings: Settings) -> Flask:
         settings.max_body_bytes,
         Tokens(settings.tokens_file) if settings.tokens_file else None,
         Tags(settings.facts) if settings.etag else None,
-        Places(settings.calls_at_once),
+        Places(settings.calls_at_once, settings.max_body_bytes, half(settings.calls_at_once)),
+        settings.caller_seconds,
     )
     for hook in hooks:
         app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
@@ -165,10 +170,12 @@ def check(hook: Hook, readiness: Readiness) -> None:
 
 def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
     try:
+        refuse_late(request.environ, edge.patience)
         if edge.tokens:
             edge.tokens.check(request.headers.get("Authorization", ""))
-        with edge.places.taken() if edge.places else nullcontext():
-            response = _read_and_answered(hook, call, edge)
+        length = length_of(request, edge.largest_body)
+        with edge.places.taken(length) as is_of:
+            response = _read_and_answered(hook, call, edge, is_of)
     except Exception as error:  # noqa: BLE001  the edge: anything else would be the framework's page
         failure = failure_of(error)
         call.failed(failure)
@@ -177,13 +184,20 @@ def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
     return response
 
 
-def _read_and_answered(hook: Hook, call: Call, edge: Edge) -> Response:
+def _read_and_answered(
+    hook: Hook, call: Call, edge: Edge, is_of: Callable[[str], None]
+) -> Response:
     body = read_body(request, edge.largest_body)
+    refuse_late(request.environ, edge.patience)
+    refuse_crowded(body, edge.most_parts)
     call.bytes_in = len(body)
     tag = edge.tags.of(hook.path, body) if edge.tags else ""
     if tag and etag.has(request.if_none_match, tag):
         return _unchanged(call, tag)
-    return _computed(hook, call, body, tag)
+    asked = wire.decode(body)
+    call.asked(asked)
+    is_of(call.namespace)
+    return _computed(hook, call, asked, tag)
 
 
 def _unchanged(call: Call, tag: str) -> Response:
@@ -193,10 +207,8 @@ def _unchanged(call: Call, tag: str) -> Response:
     return response
 
 
-def _computed(hook: Hook, call: Call, body: bytes, tag: str) -> Response:
+def _computed(hook: Hook, call: Call, asked: Obj, tag: str) -> Response:
     """Return the answer; one with the time of the call in it depends on it, and gets no tag."""
-    asked = wire.decode(body)
-    call.asked(asked)
     at = now()
     answer = hook.answer(asked, at, call)
     payload = wire.encode(answer)

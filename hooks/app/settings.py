@@ -26,6 +26,7 @@ DEFAULT_FACTS: Final = Facts()
 MEBIBYTE: Final = 1024 * 1024
 LAST_PORT: Final = 65535
 MOST_THREADS: Final = 512
+MOST_CONNECTIONS: Final = 10_000
 LONGEST_READ_SECONDS: Final = 60.0
 LONGEST_FIELD_MANAGER: Final = 128
 LOG_FORMATS: Final[tuple[LogFormat, ...]] = ("auto", "console", "json")
@@ -58,7 +59,9 @@ class Settings:
     threads: int = 32
     max_calls: int = 0
     max_body_bytes: int = 128 * MEBIBYTE
-    read_seconds: float = 2.0
+    read_seconds: float = 5.0
+    max_connections: int = 400
+    caller_seconds: float = 10.0
     log_format: LogFormat = "auto"
     log_level: str = "info"
     openshift: bool = DEFAULT_FACTS.openshift
@@ -269,6 +272,8 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "MAX_CALLS": _whole_number(1, MOST_THREADS),
     "MAX_BODY_BYTES": _whole_number(1, 2**40),
     "READ_SECONDS": _seconds,
+    "CALLER_SECONDS": _seconds,
+    "MAX_CONNECTIONS": _whole_number(1, MOST_CONNECTIONS),
     "LOG_FORMAT": _one_of(LOG_FORMATS),
     "LOG_LEVEL": _one_of(LOG_LEVELS),
     "OPENSHIFT": _flag,

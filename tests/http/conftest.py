@@ -10,7 +10,7 @@ from tests.http.service import Service, running
 def _service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Run one service for all tests that leave it as it is."""
     directory = tmp_path_factory.mktemp("service")
-    bounds = {"MAX_CALLS": "8", "MAX_BODY_BYTES": "300000", "READ_SECONDS": "0.3"}
+    bounds = {"MAX_CALLS": "8", "MAX_BODY_BYTES": "300000", "READ_SECONDS": "0.5"}
     with running(directory, THREADS="8", **bounds) as service:
         yield service
 

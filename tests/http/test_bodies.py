@@ -114,7 +114,7 @@ def test_a_body_that_is_refused_is_not_waited_for(
 
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert b"\r\nConnection: close\r\n" in answer
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < CALL_SECONDS
 
 
 @pytest.mark.parametrize(("path", "status"), [(b"/nowhere", b"404"), (b"/metrics", b"405")])
@@ -127,7 +127,7 @@ def test_a_body_that_nobody_wants_is_not_waited_for(
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
 
     assert answer.startswith(b"HTTP/1.1 " + status)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < CALL_SECONDS
 
 
 def test_a_body_at_the_limit_is_read(service: Service) -> None:
@@ -163,7 +163,7 @@ def test_a_body_that_does_not_arrive_whole_is_refused(service: Service, rest: by
         answer = connection.recv(4096)
 
     assert answer.startswith(b"HTTP/1.1 400 ")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < CALL_SECONDS
 
 
 def test_a_client_that_goes_away_harms_nobody(service: Service) -> None:

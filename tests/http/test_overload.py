@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,3 +113,32 @@ def test_a_call_that_failed_gives_its_place_back(narrow: Service) -> None:
     for _ in range(3):
         headers = {"Content-Type": "application/json"}
         assert narrow.request("POST", "/sync", data=b"{", headers=headers).status_code == 400
+
+
+def test_bodies_in_progress_have_a_limit_in_all(directory: Path) -> None:
+    limit = len(BODY) * 3 // 2
+    with (
+        running(directory, MAX_BODY_BYTES=str(limit), READ_SECONDS="60") as service,
+        call_in_progress(service) as first,
+    ):
+        refused = service.post("/sync", REQUESTS["/sync"])
+        first.sendall(BODY[-1:])
+
+        assert first.recv(4096).startswith(b"HTTP/1.1 200 OK")
+        assert refused.status_code == 429
+        assert service.post("/sync", REQUESTS["/sync"]).status_code == 200
+
+
+def test_a_call_that_waited_for_too_long_is_refused(directory: Path) -> None:
+    settings = {"THREADS": "1", "CALLER_SECONDS": "0.5", "READ_SECONDS": "60"}
+    with running(directory, **settings) as service, service.connect() as second:
+        with service.connect() as first:
+            first.sendall(HEAD.format(path="/sync").encode() + BODY[:-1])
+            time.sleep(POLL_SECONDS)
+            second.sendall(HEAD.format(path="/sync").encode() + BODY)
+            time.sleep(1)
+        answer = second.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 429 ")
+    assert b"\r\nRetry-After: 2\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nthe call had to wait for too long, try again later\n")

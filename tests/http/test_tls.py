@@ -28,8 +28,7 @@ def _tls(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iter
         tmp_path_factory.mktemp("service"),
         ca_file=str(authority.ca_file),
         THREADS="8",
-        MAX_CALLS="8",
-        READ_SECONDS="0.2",
+        MAX_CALLS="64",
         **authority.settings(),
     ) as service:
         yield service

@@ -53,7 +53,6 @@ def _both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         TLS_CERT_FILE=certificate.file("tls.crt"),
         TLS_KEY_FILE=certificate.file("tls.key"),
         ADMISSION_PORT=str(port),
-        READ_SECONDS="0.3",
     ) as service:
         yield Both(service, replace(service, port=port), authority, certificate)
 

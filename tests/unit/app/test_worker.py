@@ -7,6 +7,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import InvalidHeader
 
+from hooks.app.connections import Connection, Phase, Port
 from hooks.app.logs import ServerLogger
 from hooks.app.worker import BoundedWorker
 
@@ -18,8 +19,10 @@ def _worker() -> Iterator[BoundedWorker]:
     """Make a worker that is never run."""
     config = Config()
     worker = BoundedWorker(0, 0, [], None, 1, config, ServerLogger(config))  # type: ignore[arg-type]
+    worker.prepare()
     yield worker
-    worker.tmp.close()
+    for each in (worker.tmp, worker._woken, worker._waker, worker._selector):
+        each.close()
 
 
 @pytest.fixture(name="logged")
@@ -52,6 +55,38 @@ def test_an_error_outside_the_application_is_answered_without_its_message(
     assert sent.endswith((b"\r\n\r\nbad request\n", b"\r\n\r\ninternal server error\n"))
     assert type(error).__name__ in logged.getvalue()
     assert SECRET not in sent.decode() + logged.getvalue()
+
+
+def test_a_connection_that_was_dropped_in_the_same_turn_is_left_alone(
+    worker: BoundedWorker,
+) -> None:
+    """Its event is among those that were found before."""
+    ours, theirs = socket.socketpair()
+    port = Port(("127.0.0.1", 1), 1, 5)
+    with theirs:
+        worker._welcome(ours, ("127.0.0.1", 2), port)
+        (connection,) = port
+        (event,) = (key.data for key in worker._selector.get_map().values())
+        theirs.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with socket.socket() as further:
+            worker._welcome(further, ("127.0.0.1", 3), port)
+            event()
+
+            assert connection.phase is Phase.OVER
+            assert ours.fileno() < 0
+
+
+def test_what_comes_with_the_last_answer_is_read_again(worker: BoundedWorker) -> None:
+    ours, theirs = socket.socketpair()
+    port = Port(("127.0.0.1", 1), 1, 5)
+    with ours, theirs:
+        connection = Connection(ours, ("127.0.0.1", 2), port, None)
+        connection.received += b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n"
+        assert next(connection.begin(worker.cfg)).path == "/a"
+        connection.end()
+
+        assert connection.received == b"GET /b HTTP/1.1\r\n"
+        assert not connection.has_request()
 
 
 def test_a_peer_that_is_gone_is_no_further_error(

@@ -1,0 +1,70 @@
+"""`python -m tests.bench.growth [CALLS]`: how much memory the worker gains with calls.
+
+The first tenth of them warms up. Every connection makes some calls only, and every so many calls
+are refused, so that what a connection or a refusal leaves behind shows as well.
+"""
+
+import sys
+import tempfile
+from contextlib import closing
+from http.client import HTTPSConnection
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from tests.http.attacks import TOKEN, VALIDATE, Target, target
+from tests.http.service import CALL_SECONDS, LOOPBACK, REQUESTS
+from tests.support.resources import agent
+from tests.support.reviews import review
+
+CALLS: Final = 100_000
+CALLS_PER_CONNECTION: Final = 200
+MOST_MEBIBYTES: Final = 1.0
+"""Per 100,000 calls."""
+
+HEADERS: Final = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+MADE: Final = (
+    ("/sync", orjson.dumps(REQUESTS["/sync"]), 200),
+    ("/customize", orjson.dumps(REQUESTS["/customize"]), 200),
+    ("/sync", b"{}", 400),
+    (VALIDATE, orjson.dumps(review(agent())), 200),
+)
+
+
+def main(calls: int) -> int:
+    """Make the calls, and tell what they left behind."""
+    with tempfile.TemporaryDirectory() as name, target(Path(name), LOG_LEVEL="error") as at:
+        make(at, calls // 10)
+        before = at.memory("VmRSS")
+        make(at, calls)
+        after = at.memory("VmRSS")
+    gained = (after - before) * CALLS / calls
+    print(f"{calls} calls: {before:.1f} -> {after:.1f} MiB, {gained:+.2f} MiB per {CALLS} calls")
+    return int(gained > MOST_MEBIBYTES)
+
+
+def make(at: Target, calls: int) -> None:
+    """Make so many calls of all sorts, one after the other."""
+    made = cycle(MADE)
+    for _ in range(calls // CALLS_PER_CONNECTION):
+        with closing(_connected(at, at.hooks.port)) as hooks:
+            with closing(_connected(at, at.webhooks.port)) as webhooks:
+                for _, (path, body, status) in zip(range(CALLS_PER_CONNECTION), made, strict=False):
+                    connection = webhooks if path == VALIDATE else hooks
+                    connection.request("POST", path, body, HEADERS)
+                    answer = connection.getresponse()
+                    answer.read()
+                    if answer.status != status:
+                        msg = f"{path} was answered with {answer.status}"
+                        raise RuntimeError(msg)
+
+
+def _connected(at: Target, port: int) -> HTTPSConnection:
+    context = at.authority.context()
+    return HTTPSConnection(LOOPBACK, port, timeout=CALL_SECONDS, context=context)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else CALLS))
