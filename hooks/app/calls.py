@@ -34,6 +34,7 @@ class Call:
 
     hook: str
     makes_children: bool = False
+    tells_of_resources: bool = False
     resource: str = ""
     namespace: str = ""
     uid: str = ""
@@ -62,7 +63,7 @@ class Call:
         self.uid = _text(metadata.get("uid"), LONGEST_UID)
         generation = metadata.get("generation")
         self.generation = generation if isinstance(generation, int) else 0
-        self.is_going = bool(metadata.get("deletionTimestamp"))
+        self.is_going = self.tells_of_resources and bool(metadata.get("deletionTimestamp"))
 
     def changing(self, changes: Changes) -> None:
         """Note which children change by the answer."""
@@ -77,7 +78,8 @@ class Call:
         self.children = Counter(str(child.get("kind")) for child in children)
         status = _mapping(answer.get("status"))
         conditions = status.get("conditions") or ()
-        self.state = state_of(status) if "agents" in status else None
+        if self.tells_of_resources and "agents" in status:
+            self.state = state_of(status)
         failed = [condition for condition in conditions if _is_a_problem(condition)]
         self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
         self.rules = tuple(

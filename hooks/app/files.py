@@ -27,6 +27,7 @@ class Followed(ABC, Generic[Made]):
         """Load the files; raises SettingsError if they cannot be used."""
         self._files = files
         self._lock = threading.Lock()
+        self._is_told = False
         try:
             self._version = self._version_on_disk()
             self._made = self.load(*files)
@@ -40,7 +41,8 @@ class Followed(ABC, Generic[Made]):
     def current(self) -> Made:
         """Return what the files as they are now make.
 
-        Files that cannot be used, as halfway through their replacement, leave the last good one.
+        Files that cannot be used, as halfway through their replacement, leave the last good one;
+        it is told once, until they are as good as before.
         """
         with self._lock:
             try:
@@ -49,8 +51,11 @@ class Followed(ABC, Generic[Made]):
                     self._made = self.load(*self._files)
                     self._version = version
                     log.info("files reloaded", setting=self.setting)
+                self._is_told = False
             except (OSError, SettingsError):
-                log.exception("files not reloaded", setting=self.setting)
+                if not self._is_told:
+                    log.exception("files not reloaded", setting=self.setting)
+                self._is_told = True
             return self._made
 
     def _version_on_disk(self) -> tuple[tuple[int, int, int], ...]:

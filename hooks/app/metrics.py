@@ -1,6 +1,7 @@
 """The metrics of the service; docs/metrics.md has a row for each."""
 
 import sys
+import threading
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -37,6 +38,7 @@ class Metrics:
         """Register every metric; those about the installation are set here for good."""
         self.registry = registry = CollectorRegistry()
         self._kinds: set[str] = set()
+        self._lock = threading.Lock()
         counter = partial(Counter, registry=registry)
         gauge = partial(Gauge, registry=registry)
         histogram = partial(Histogram, registry=registry)
@@ -124,7 +126,7 @@ class Metrics:
             self.rules.labels(rule).inc()
         if not call.failure:
             self._observe_answer(call)
-        if call.is_going:
+        if call.is_going and not call.failure:
             self.resources.forget(call.resource)
         elif call.state:
             call.changes = self.resources.saw(call.resource, call.state, call.changes)
@@ -150,6 +152,7 @@ class Metrics:
 
     def _bounded(self, kind: str) -> str:
         """Return the label of a kind: children given back as observed may be of any kind."""
-        if len(self._kinds) < MOST_KINDS:
-            self._kinds.add(kind)
-        return kind if kind in self._kinds else OTHER
+        with self._lock:
+            if len(self._kinds) < MOST_KINDS:
+                self._kinds.add(kind)
+            return kind if kind in self._kinds else OTHER

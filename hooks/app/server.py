@@ -45,6 +45,8 @@ class Hook:
     path: str
     answer: Callable[[Obj, str, Call], Obj]
     makes_children: bool
+    tells_of_resources: bool = False
+    """Whether the metrics follow the resources that it is asked about: anyone asks webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             "/sync",
             lambda asked, at, call: sync.sync(asked, facts, at, call.changing),
             makes_children=True,
+            tells_of_resources=True,
         ),
         Hook(
             "customize",
@@ -128,7 +131,11 @@ def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
 
     def view() -> Response:
         started = perf_counter()
-        call = Call(hook.name, makes_children=hook.makes_children)
+        call = Call(
+            hook.name,
+            makes_children=hook.makes_children,
+            tells_of_resources=hook.tells_of_resources,
+        )
         with edge.metrics.in_progress.track_inprogress():
             response = _answer(hook, call, edge)
         call.seconds = perf_counter() - started

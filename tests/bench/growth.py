@@ -8,7 +8,7 @@ import sys
 import tempfile
 from contextlib import closing
 from http.client import HTTPSConnection
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
@@ -49,16 +49,17 @@ def make(at: Target, calls: int) -> None:
     """Make so many calls of all sorts, one after the other."""
     made = cycle(MADE)
     for _ in range(calls // CALLS_PER_CONNECTION):
-        with closing(_connected(at, at.hooks.port)) as hooks:
-            with closing(_connected(at, at.webhooks.port)) as webhooks:
-                for _, (path, body, status) in zip(range(CALLS_PER_CONNECTION), made, strict=False):
-                    connection = webhooks if path == VALIDATE else hooks
-                    connection.request("POST", path, body, HEADERS)
-                    answer = connection.getresponse()
-                    answer.read()
-                    if answer.status != status:
-                        msg = f"{path} was answered with {answer.status}"
-                        raise RuntimeError(msg)
+        ports = (at.hooks.port, at.webhooks.port)
+        hooks, webhooks = (_connected(at, port) for port in ports)
+        with closing(hooks), closing(webhooks):
+            for path, body, status in islice(made, CALLS_PER_CONNECTION):
+                connection = webhooks if path == VALIDATE else hooks
+                connection.request("POST", path, body, HEADERS)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != status:
+                    msg = f"{path} was answered with {answer.status}"
+                    raise RuntimeError(msg)
 
 
 def _connected(at: Target, port: int) -> HTTPSConnection:

@@ -16,6 +16,9 @@ from tests.http import attacks
 from tests.http.attacks import PROBE, VALIDATE, Peers, Target, target
 from tests.http.service import CALL_SECONDS, REQUESTS, running
 from tests.http.test_overload import wait_for_calls
+from tests.http.test_webhooks import WEBHOOKS
+from tests.support.resources import agent
+from tests.support.reviews import review
 
 MANY = 550
 """More connections than a port takes."""
@@ -60,6 +63,48 @@ def test_reviews_leave_the_memory_to_others(at: Target) -> None:
 
     assert at.memory("VmHWM") < MOST_MEBIBYTES
     assert attacks.seconds(at.review) < CALL_SECONDS
+
+
+def test_a_review_neither_removes_nor_invents_a_resource(at: Target) -> None:
+    at.call()
+    before = resources(at)
+    assert before
+    going = agent(name="self-check", namespace="self-check")
+    going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    deleted = review(None, going, operation="DELETE")
+    for path in WEBHOOKS:
+        for reviewed in (review(going), deleted, review(agent(name="invented"))):
+            assert at.webhooks.post(path, reviewed).status_code == 200
+
+    assert resources(at) == before
+
+
+def test_series_have_an_end(at: Target) -> None:
+    ask_all_sorts(at, 0)
+    before = series(at)
+    for number in range(1, 20):
+        ask_all_sorts(at, number)
+
+    assert len(before) > 50
+    assert series(at) == before
+
+
+def ask_all_sorts(at: Target, number: int) -> None:
+    """Ask for what differs by the number, and for what nobody should."""
+    broken = agent({f"field{number}": number}, name=f"name{number}")
+    at.webhooks.post(VALIDATE, review(broken))
+    for port in (at.hooks, at.webhooks):
+        port.request(f"METHOD{number}", "/sync")
+        port.request("POST", f"/path{number}", data=b"{", headers={"X-Any": str(number)})
+        port.request("POST", VALIDATE, data=b"{", headers={"Content-Type": f"type/{number}"})
+
+
+def series(at: Target) -> set[str]:
+    return {line.rpartition(" ")[0] for line in at.metrics().splitlines() if line[0] != "#"}
+
+
+def resources(at: Target) -> set[str]:
+    return {each for each in series(at) if each.startswith("instana_hooks_resource_")}
 
 
 def test_a_worker_without_files_goes_on(at: Target) -> None:

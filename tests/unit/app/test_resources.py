@@ -1,6 +1,7 @@
 """What is told of each resource: only while it is there, and its changes once."""
 
 from hooks.app.calls import Call
+from hooks.app.failures import Failure
 from hooks.app.metrics import Metrics
 from hooks.app.resources import GAUGES, GONE_SECONDS, MOST_RESOURCES, Resources, State, state_of
 from hooks.app.settings import Settings
@@ -96,7 +97,7 @@ def test_held_rollouts_are_counted() -> None:
 
 
 def told(answered: Obj, **metadata: str) -> Call:
-    call = Call("sync", makes_children=True)
+    call = Call("sync", makes_children=True, tells_of_resources=True)
     call.asked({"parent": agent() | {"metadata": agent()["metadata"] | metadata}})
     call.answered(answered)
     return call
@@ -124,3 +125,26 @@ def test_a_log_line_has_what_changed_once() -> None:
     assert lines[0]["deleted"] == ["ConfigMap/b"]
     assert "changed" not in lines[0]
     assert not {"created", "changed", "deleted"} & lines[1].keys()
+
+
+def test_a_call_of_another_hook_changes_no_resource() -> None:
+    metrics = Metrics(Settings())
+    metrics.observe(told(answer(agent())))
+    before = samples(metrics.resources)
+    for metadata in ({"deletionTimestamp": "2026-01-01T00:00:00Z"}, {"name": "another"}):
+        call = Call("validate")
+        call.asked({"request": {"object": {"metadata": agent()["metadata"] | metadata}}})
+        call.answered(answer(agent()))
+        metrics.observe(call)
+
+    assert samples(metrics.resources) == before
+
+
+def test_a_call_that_fails_removes_nothing() -> None:
+    metrics = Metrics(Settings())
+    metrics.observe(told(answer(agent())))
+    call = told(answer(agent()), deletionTimestamp="2026-01-01T00:00:00Z")
+    call.failed(Failure("unreadable_request", 400, "no parent"))
+    metrics.observe(call)
+
+    assert {*samples(metrics.resources)["instana_hooks_resource_invalid"]} == {NAME}
