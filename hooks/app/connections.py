@@ -145,6 +145,11 @@ class Connection:
         if self._parser:
             self.received += self._parser.unreader.take_buffered()
 
+    def close(self) -> None:
+        """End it, and what it refers to: the reader of requests refers to it as well."""
+        self._parser = None
+        self.sock.close()
+
     def recv(self, size: int) -> bytes:
         """Read on a thread: wait for a body as long as it comes fast enough, else not at all."""
         while True:

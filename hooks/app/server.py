@@ -19,6 +19,7 @@ from hooks.app.etag import Tags
 from hooks.app.failures import Failure, failure_of
 from hooks.app.logs import LOGGER
 from hooks.app.metrics import CONTENT_TYPE, Metrics
+from hooks.app.misshapen import mistake_of_the_caller
 from hooks.app.overload import Places, half, refuse_late
 from hooks.app.readiness import SELF_CHECK, Readiness
 from hooks.app.settings import Settings
@@ -217,7 +218,12 @@ def _unchanged(call: Call, tag: str) -> Response:
 def _computed(hook: Hook, call: Call, asked: Obj, tag: str) -> Response:
     """Return the answer; one with the time of the call in it depends on it, and gets no tag."""
     at = now()
-    answer = hook.answer(asked, at, call)
+    try:
+        answer = hook.answer(asked, at, call)
+    except Exception as error:
+        if mistake := mistake_of_the_caller(error, asked):
+            raise mistake from error
+        raise
     payload = wire.encode(answer)
     call.answered(answer)
     response = Response(payload, content_type=JSON)

@@ -282,7 +282,7 @@ class BoundedWorker(Worker):
     def _end(self, connection: Connection) -> None:
         self._watch(connection, 0)
         connection.port.move(connection, Phase.OVER, 0)
-        connection.sock.close()
+        connection.close()
 
     def _is_late(self, connection: Connection) -> None:
         """End a connection; a request without its whole body, or without a place, is refused."""

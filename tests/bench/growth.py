@@ -20,6 +20,7 @@ from tests.support.resources import agent
 from tests.support.reviews import review
 
 CALLS: Final = 100_000
+PARTS: Final = 10
 CALLS_PER_CONNECTION: Final = 200
 MOST_MEBIBYTES: Final = 1.0
 """Per 100,000 calls."""
@@ -36,12 +37,14 @@ MADE: Final = (
 def main(calls: int) -> int:
     """Make the calls, and tell what they left behind."""
     with tempfile.TemporaryDirectory() as name, target(Path(name), LOG_LEVEL="error") as at:
-        make(at, calls // 10)
-        before = at.memory("VmRSS")
-        make(at, calls)
-        after = at.memory("VmRSS")
-    gained = (after - before) * CALLS / calls
-    print(f"{calls} calls: {before:.1f} -> {after:.1f} MiB, {gained:+.2f} MiB per {CALLS} calls")
+        make(at, calls // PARTS)
+        seen = [at.memory("VmRSS")]
+        for _ in range(PARTS):
+            make(at, calls // PARTS)
+            seen.append(at.memory("VmRSS"))
+            print(f"{seen[-1]:.1f}", end=" ", flush=True)
+    gained = (seen[-1] - seen[0]) * CALLS / calls
+    print(f"MiB; {calls} calls: {gained:+.2f} MiB per {CALLS}")
     return int(gained > MOST_MEBIBYTES)
 
 

@@ -3,6 +3,7 @@
 import copy
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -164,6 +165,28 @@ def test_a_body_that_does_not_arrive_whole_is_refused(service: Service, rest: by
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert time.monotonic() - started < CALL_SECONDS
+
+
+def test_a_body_that_is_shorter_than_it_is_said_to_be_is_refused(service: Service) -> None:
+    """What came is whole by itself."""
+    body = json.dumps(REQUESTS["/sync"]).encode()
+    head = f"POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) + 1}\r\n"
+    with service.connect() as connection:
+        connection.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "identity, chunked", "deflate,chunked"])
+def test_a_body_in_another_coding_is_refused(service: Service, coding: str) -> None:
+    body = json.dumps(REQUESTS["/sync"]).encode()
+    head = f"POST /sync HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {coding}\r\n"
+    sent = f"{head}Content-Type: application/json\r\n\r\n{len(body):x}\r\n".encode()
+    with service.connect() as connection:
+        connection.sendall(sent + body + b"\r\n0\r\n\r\n")
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_client_that_goes_away_harms_nobody(service: Service) -> None:

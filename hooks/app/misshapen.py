@@ -1,0 +1,35 @@
+"""Whose mistake it is that there is no answer: a caller may have sent what cannot be."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, Final
+
+from hooks.errors import HookError, UnreadableRequest
+from hooks.kube.impossible import impossible_parts
+from hooks.kube.objects import Obj, as_object
+
+OF_ANY_KIND: Final = ("children", "related", "attachments")
+DECORATED: Final = "object"
+PARENT: Final = "parent"
+
+
+def mistake_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | None:
+    """Return what to say instead of an internal error, if the request has an impossible part.
+
+    The message has no name of an object or a field: both may be of anybody's making.
+    """
+    if isinstance(error, HookError) and error.http_status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    for where, obj in _objects(asked):
+        if any(impossible_parts(obj)):
+            return UnreadableRequest(f"a value in the request's {where} is of an impossible type")
+    return None
+
+
+def _objects(asked: Obj) -> Iterator[tuple[str, Any]]:
+    for field in OF_ANY_KIND:
+        for of_kind in as_object(asked.get(field)).values():
+            for obj in as_object(of_kind).values():
+                yield field, obj
+    yield DECORATED, asked.get(DECORATED)
+    yield PARENT, {"metadata": as_object(asked.get(PARENT)).get("metadata")}

@@ -1,0 +1,107 @@
+"""What no object of the API server can be: types that it stores in none.
+
+Requests carry objects that the API server has checked. They are looked at only where one of them
+broke an answer, to tell the mistake of a caller from one of this service.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from hooks.kube.kinds import ANY, STRINGS, TYPES, structure_of
+from hooks.kube.objects import Obj
+from hooks.kube.patch_problems import Mistake, patch_problems
+
+TEXT: Final[Obj] = {"type": "string"}
+NUMBER: Final[Obj] = {"type": "integer"}
+FLAG: Final[Obj] = {"type": "boolean"}
+OBJECT: Final[Obj] = {"type": "object", "additionalProperties": {"type": ANY}}
+
+
+def _object(**properties: Obj) -> Obj:
+    return OBJECT | {"properties": properties}
+
+
+def _list(items: Obj) -> Obj:
+    return {"type": "array", "items": items}
+
+
+METADATA: Final = _object(
+    annotations=STRINGS,
+    creationTimestamp=TEXT,
+    deletionTimestamp=TEXT,
+    finalizers=_list(TEXT),
+    generation=NUMBER,
+    labels=STRINGS,
+    managedFields=_list(
+        _object(fieldsV1=OBJECT, manager=TEXT, operation=TEXT, subresource=TEXT, time=TEXT)
+    ),
+    name=TEXT,
+    namespace=TEXT,
+    ownerReferences=_list(
+        _object(apiVersion=TEXT, controller=FLAG, kind=TEXT, name=TEXT, uid=TEXT)
+    ),
+    uid=TEXT,
+)
+CONDITIONS: Final = _list(_object(message=TEXT, reason=TEXT, status=TEXT, type=TEXT))
+STATE: Final = _object(
+    running=OBJECT,
+    terminated=_object(exitCode=NUMBER, finishedAt=TEXT, message=TEXT, reason=TEXT),
+    waiting=_object(message=TEXT, reason=TEXT),
+)
+CONTAINER_STATUSES: Final = _list(
+    _object(lastState=STATE, name=TEXT, ready=FLAG, restartCount=NUMBER, state=STATE)
+)
+SELECTOR: Final = _object(matchExpressions=_list(_object()), matchLabels=STRINGS)
+COUNTS: Final = (
+    "availableReplicas currentNumberScheduled desiredNumberScheduled numberAvailable numberReady "
+    "numberUnavailable observedGeneration readyReplicas replicas updatedNumberScheduled "
+    "updatedReplicas unavailableReplicas"
+)
+STATUS: Final = _object(
+    conditions=CONDITIONS,
+    containerStatuses=CONTAINER_STATUSES,
+    initContainerStatuses=CONTAINER_STATUSES,
+    message=TEXT,
+    phase=TEXT,
+    reason=TEXT,
+    startTime=TEXT,
+    **dict.fromkeys(COUNTS.split(), NUMBER),
+)
+POD: Final = _object(
+    containers=_list(_object(image=TEXT, name=TEXT)), nodeName=TEXT, volumes=_list(_object())
+)
+SPECS: Final[Mapping[str, Obj]] = {
+    "Pod": POD,
+    "PersistentVolumeClaim": _object(accessModes=_list(TEXT), resources=_object(requests=OBJECT)),
+    "PodDisruptionBudget": _object(selector=SELECTOR),
+}
+ANY_KIND: Final = _object(
+    apiVersion=TEXT,
+    binaryData=STRINGS,
+    data=STRINGS,
+    endpoints=_list(_object(addresses=_list(TEXT), conditions=_object(ready=FLAG))),
+    kind=TEXT,
+    metadata=METADATA,
+    ports=_list(_object(name=TEXT, port=NUMBER)),
+    roleRef=_object(kind=TEXT, name=TEXT),
+    spec=_object(),
+    status=STATUS,
+    subjects=_list(_object(kind=TEXT, name=TEXT, namespace=TEXT)),
+    type=TEXT,
+)
+
+
+def impossible_parts(obj: Any) -> Iterator[str]:
+    """Yield the paths of what has a type that the API server stores nowhere."""
+    yield from _of_another_type(obj, ANY_KIND)
+    kind = obj.get("kind") if isinstance(obj, dict) else None
+    if isinstance(kind, str):
+        yield from _of_another_type(obj.get("spec"), SPECS.get(kind, OBJECT), "spec")
+        if kind in TYPES:
+            yield from _of_another_type(obj, structure_of(kind))
+
+
+def _of_another_type(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
+    for where, mistake in patch_problems(value, structure, path):
+        if mistake is Mistake.TYPE:
+            yield where
