@@ -30,7 +30,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
-	format golden generate bench cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench attacks cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,10 @@ mutants: $(VENV)/dev.stamp ## Look for changes to the code that no test notices;
 
 bench: $(VENV)/dev.stamp ## Measure.
 	$(BIN)/python -m tests.bench
+
+attacks: $(VENV)/dev.stamp ## Measure a service under attack, and what many calls leave in its memory.
+	$(BIN)/python -m tests.bench.attacks
+	$(BIN)/python -m tests.bench.growth
 
 cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those of the loop: that of KUBECONFIG, or one of their own.
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m "$(MARKED)" tests/cluster

@@ -29,6 +29,7 @@ from gunicorn.sock import ssl_context
 from gunicorn.workers.base import Worker
 
 from hooks.app.connections import (
+    LARGEST_HEAD,
     WOULD_BLOCK,
     Address,
     Connection,
@@ -223,6 +224,13 @@ class BoundedWorker(Worker):
         if connection.received and connection.phase is Phase.IDLE:
             connection.arrived = monotonic()
             port.move(connection, Phase.ARRIVING, connection.arrived + port.read_seconds)
+        if connection.size > LARGEST_HEAD:
+            self._drop(port.one_too_large())
+        if connection.phase is not Phase.OVER:
+            self._look_at(connection, port)
+
+    def _look_at(self, connection: Connection, port: Port) -> None:
+        """See what can be done with what was received."""
         if connection.has_request():
             self._watch(connection, 0)
             port.move(connection, Phase.WAITING, connection.arrived + self.limits.review_seconds)
@@ -232,7 +240,6 @@ class BoundedWorker(Worker):
             self._leave(connection)
         else:
             self._watch(connection, selectors.EVENT_READ)
-            self._drop(port.one_too_large() if connection.wanted else None)
 
     def _start_ready(self, port: Port) -> None:
         for ready in port.ready():

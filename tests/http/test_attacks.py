@@ -52,8 +52,9 @@ ATTACKS: dict[str, Callable[[Target, int], Peers]] = {
 def test_everybody_else_is_answered(at: Target, name: str, port: str) -> None:
     attacked = at.hooks.port if port == "hooks" else at.webhooks.port
     with ATTACKS[name](at, attacked):
-        for ask in (at.probe, at.call, at.review, at.probe):
-            assert attacks.seconds(ask) < CALL_SECONDS
+        taken = [attacks.seconds(ask) for ask in (at.probe, at.call, at.review, at.probe)]
+
+    assert max(taken) < CALL_SECONDS
 
 
 def test_reviews_leave_the_memory_to_others(at: Target) -> None:
@@ -146,11 +147,10 @@ def test_a_head_without_an_end_is_refused(at: Target) -> None:
 
 def test_requests_may_come_at_once(at: Target) -> None:
     with closing(at.connect(at.hooks.port)) as peer:
-        peer.sendall(PROBE * 3)
-        received = b""
-        while received.count(b"HTTP/1.1 200 OK") < 3:
-            received += (part := peer.recv(4096))
-            assert part
+        peer.sendall(PROBE * 2 + PROBE.replace(b"Host", b"Connection: close\r\nHost"))
+        received = b"".join(iter(lambda: peer.recv(4096), b""))
+
+    assert received.count(b"HTTP/1.1 200 OK") == 3
 
 
 def test_a_review_of_unknown_length_is_not_waited_for(at: Target) -> None:

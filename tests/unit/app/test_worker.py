@@ -7,7 +7,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import InvalidHeader
 
-from hooks.app.connections import Connection, Phase, Port
+from hooks.app.connections import Connection, Phase, Port, ReviewLimits, ReviewPort
 from hooks.app.logs import ServerLogger
 from hooks.app.worker import BoundedWorker
 
@@ -98,3 +98,17 @@ def test_a_peer_that_is_gone_is_no_further_error(
         worker.handle_error(None, ours, ("127.0.0.1", 1), RuntimeError())
 
     assert logged.getvalue().count("connection failed") == 1
+
+
+def test_a_request_that_is_one_too_large_is_dropped_even_if_it_is_there(
+    worker: BoundedWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hooks.app.connections.LARGEST_HELD", 20_000)
+    ours, theirs = socket.socketpair()
+    port = ReviewPort(("127.0.0.1", 1), 9, 5, ReviewLimits(1, 10**6, 10**6))
+    with theirs:
+        theirs.sendall(b"POST / HTTP/1.1\r\nContent-Length: 30000\r\n\r\n" + b"x" * 30_000)
+        worker._welcome(ours, ("127.0.0.1", 2), port)
+
+    assert not len(port)
+    assert ours.fileno() < 0
