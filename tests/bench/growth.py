@@ -1,6 +1,6 @@
 """`python -m tests.bench.growth [CALLS]`: how much memory the worker gains with calls.
 
-The first tenth of them warms up. Every connection makes some calls only, and every so many calls
+Some more before them warm up. Every connection makes some calls only, and every so many calls
 are refused, so that what a connection or a refusal leaves behind shows as well.
 """
 
@@ -21,6 +21,9 @@ from tests.support.reviews import review
 
 CALLS: Final = 100_000
 PARTS: Final = 10
+WARM_UP: Final = 3
+"""Parts after which every sort of call has met its worst neighbours in memory."""
+
 CALLS_PER_CONNECTION: Final = 200
 MOST_MEBIBYTES: Final = 1.0
 """Per 100,000 calls."""
@@ -37,7 +40,8 @@ MADE: Final = (
 def main(calls: int) -> int:
     """Make the calls, and tell what they left behind."""
     with tempfile.TemporaryDirectory() as name, target(Path(name), LOG_LEVEL="error") as at:
-        make(at, calls // PARTS)
+        for _ in range(WARM_UP):
+            make(at, calls // PARTS)
         seen = [at.memory("VmRSS")]
         for _ in range(PARTS):
             make(at, calls // PARTS)
