@@ -50,19 +50,27 @@ def added_env(context: Context, added: Additions, observed: Obj | None) -> dict[
 
 def _unless_held(items: list[Obj], before: list[Obj], held: set[str]) -> list[Obj]:
     """Return the items, those that are held in their observed form, or left out without one."""
+    if not held:
+        return items
+    observed: dict[str, Obj] = {}
+    for each in before:
+        observed.setdefault(_place(each), each)
     return [
         form
         for item in items
-        if (form := _form(item, before) if item.get("name") in held else item) is not None
+        if (form := _form(item, observed) if item.get("name") in held else item) is not None
     ]
 
 
-def _form(item: Obj, before: list[Obj]) -> Obj | None:
+def _form(item: Obj, observed: dict[str, Obj]) -> Obj | None:
     """Return the item if it is observed just so, else the observed one of its name and place."""
-    for each in before:
-        if all(each.get(key) == item.get(key) for key in ("name", "mountPath")):
-            return item if contains(each, item) else each
-    return None
+    each = observed.get(_place(item))
+    return item if each is not None and contains(each, item) else each
+
+
+def _place(item: Obj) -> str:
+    """Return what tells items of a list apart; a user may have written anything there."""
+    return repr((item.get("name"), item.get("mountPath")))
 
 
 def _held_volumes(context: Context, added: Additions, observed: Obj | None) -> set[str]:

@@ -15,8 +15,10 @@ def absence(context: Context, reference: Reference) -> str:
     if lookup.found:
         if reference.kind == "PersistentVolumeClaim":
             return _unshared(lookup.obj, reference)
-        entries = {**(lookup.obj.get("data") or {}), **(lookup.obj.get("binaryData") or {})}
-        lacking = [entry for entry in reference.entries if entry not in entries]
+        parts = (lookup.obj.get("data") or {}, lookup.obj.get("binaryData") or {})
+        lacking = [
+            entry for entry in reference.entries if not any(entry in part for part in parts)
+        ]
         if lacking:
             return f"{reference.kind} {reference.name} has no entry {lacking[0]}"
         if reference.is_credential:

@@ -57,6 +57,8 @@ class Holders:
     own: dict[tuple[str, str], Obj]
     named: frozenset[tuple[str, str]]
     lacking: frozenset[tuple[str, str]]
+    lacks_some: bool
+    """Whether something is missing that the resource names, or may be."""
 
 
 def holders(context: Context, children: list[Obj]) -> Holders:
@@ -67,6 +69,7 @@ def holders(context: Context, children: list[Obj]) -> Holders:
         own={(each["kind"], each["metadata"]["name"]): each for each in children},
         named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
         lacking=frozenset((each.kind, each.name) for each in references if absence(context, each)),
+        lacks_some=bool(missing_references(context) or undecided_references(context)),
     )
 
 
@@ -102,8 +105,7 @@ def _values(held: Holders, pod: Obj) -> Iterator[tuple[str, str | _Unknown]]:
             value = _Unknown() if which in held.lacking else _value(context, reading)
         else:
             # Nobody asked for it; or it is what the resource named before, held as observed.
-            lacks_some = missing_references(context) or undecided_references(context)
-            value = _Unknown() if lacks_some else None
+            value = _Unknown() if held.lacks_some else None
         if value is not None:
             yield reading.place, value
 
@@ -118,8 +120,8 @@ def _value(context: Context, reading: _Reading) -> str | _Unknown | None:
 
 def _entry(holder: Obj, reading: _Reading) -> str | _Unknown | None:
     """Return an entry of a Secret or ConfigMap; None if it is not there and need not be."""
-    entries = {**as_object(holder.get("data")), **as_object(holder.get("binaryData"))}
-    value = entries.get(reading.entry)
+    texts = as_object(holder.get("data"))
+    value = as_object(holder.get("binaryData")).get(reading.entry, texts.get(reading.entry))
     if isinstance(value, str):
         return _stripped(value) if reading.kind == "Secret" else value
     return None if reading.is_optional else _Unknown()

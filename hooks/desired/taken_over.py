@@ -7,6 +7,8 @@ A newer version of this service is none; what was changed by hand, or a rotated 
 """
 
 import json
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from hooks.desired import names
@@ -45,18 +47,47 @@ PLACES = (Facts(openshift=False), Facts(openshift=True))
 """What else our templates depend on: the digest is that of a resource, wherever it is taken."""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the decisions about all workloads rest on, found out once per call."""
+
+    context: Context
+
+    @cached_property
+    def alone(self) -> dict[str, Obj]:
+        """Our templates by the resource alone."""
+        return _templates_by_the_resource_alone(self.context.agent, self.context.facts)
+
+    @cached_property
+    def lacks_something(self) -> bool:
+        """Whether something is missing that the resource names, or may be."""
+        return bool(missing_references(self.context) or undecided_references(self.context))
+
+    @cached_property
+    def noted(self) -> frozenset[str]:
+        """What the resource says its pods were made for."""
+        annotations = self.context.agent.metadata.annotations
+        return frozenset(annotations.get(PODS_MADE_FOR, "").splitlines())
+
+    @cached_property
+    def made_for(self) -> dict[str, str]:
+        """The digest of our templates for each workload, wherever they are taken."""
+        return _digests_in_all_places(self.context.agent)
+
+
 def pods_made_for(agent: InstanaAgent) -> str:
     """Return the mark of a resource whose pods are those of its generation."""
-    templates = _templates_by_the_resource_alone(agent, Facts())
-    return "\n".join(_made_for(str(agent.generation), agent, place) for place in sorted(templates))
+    digests = _digests_in_all_places(agent)
+    places = sorted(_templates_by_the_resource_alone(agent, Facts()))
+    return "\n".join(_made_for(str(agent.generation), place, digests[place]) for place in places)
 
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the children, with the observed template in each workload that is to keep it."""
     if context.facts.take_over is TakeOver.UPDATE or not any(map(_is_marked, context.children)):
         return children
-    alone = _templates_by_the_resource_alone(context.agent, context.facts)
-    return [_with_template_kept(context, child, alone.get(describe(child))) for child in children]
+    known = _Known(context)
+    return [_with_template_kept(known, child) for child in children]
 
 
 def keeps_template(child: Obj) -> bool:
@@ -77,7 +108,16 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     return {describe(each): each["spec"]["template"] for each in workloads}
 
 
-def _with_template_kept(context: Context, child: Obj, alone: Obj | None) -> Obj:
+def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
+    found = [_templates_by_the_resource_alone(agent, each) for each in PLACES]
+    return {
+        workload: _digest({"templates": [templates.get(workload) for templates in found]})
+        for workload in dict.fromkeys(name for templates in found for name in templates)
+    }
+
+
+def _with_template_kept(known: _Known, child: Obj) -> Obj:
+    context = known.context
     kind = WORKLOADS.get(child["kind"])
     observed = context.observed(kind, child["metadata"]["name"]) if kind else None
     if not observed or not _is_marked(observed):
@@ -85,58 +125,59 @@ def _with_template_kept(context: Context, child: Obj, alone: Obj | None) -> Obj:
     template = (as_observed(context, observed).get("spec") or {}).get("template")
     if not template or CHECKSUM in annotations_of(template):  # none of the Go operator's
         return child
-    marks = _marks(context, child["spec"]["template"], template, annotations_of(observed))
+    alone = known.alone.get(describe(child))
+    marks = _marks(known, child["spec"]["template"], template, annotations_of(observed))
     marks |= present(**{FOR: _digest(alone) if alone else None})
     is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
-    if not is_up_to_date or not _is_to_be_kept(context, observed, marks):
+    if not is_up_to_date or not _is_to_be_kept(known, observed, marks):
         return child
     return _with(child, template, context.agent.generation, marks)
 
 
-def _marks(context: Context, ours: Obj, kept: Obj, known: dict[str, str]) -> dict[str, str]:
-    """Return the annotations of a workload with a kept template, `known` being the observed ones.
+def _marks(known: _Known, ours: Obj, kept: Obj, observed: dict[str, str]) -> dict[str, str]:
+    """Return the annotations of a workload with a kept template, given the observed ones.
 
     While something is missing that the resource names, ours is not the template to compare with,
     and what the pods read is not known anew.
     """
-    checksum = annotations_of(ours).get(CHECKSUM, known.get(CHECKSUM))
+    checksum = annotations_of(ours).get(CHECKSUM, observed.get(CHECKSUM))
     template = without_checksums(ours)
-    instead_of = known.get(INSTEAD_OF) if _lacks_something(context) else _digest(template)
+    instead_of = observed.get(INSTEAD_OF) if known.lacks_something else _digest(template)
     return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
 
 
-def _is_to_be_kept(context: Context, observed: Obj, marks: dict[str, str]) -> bool:
+def _is_to_be_kept(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
     """Tell whether nothing but the Go operator's ways is the difference between the templates."""
-    known = annotations_of(observed)
-    if any(known.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
+    before = annotations_of(observed)
+    if any(before.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
         return False
-    ours = FOR if _lacks_something(context) else INSTEAD_OF
-    is_comparable = ours in known
-    if is_comparable and known[ours] == marks.get(ours):
+    ours = FOR if known.lacks_something else INSTEAD_OF
+    is_comparable = ours in before
+    if is_comparable and before[ours] == marks.get(ours):
         return True
-    is_of_this_version = labels_of(observed).get(VERSION) == context.facts.operator_version
-    return _is_of_this_spec(context, observed) and not (is_comparable and is_of_this_version)
+    is_of_this_version = labels_of(observed).get(VERSION) == known.context.facts.operator_version
+    return _is_of_this_spec(known, observed) and not (is_comparable and is_of_this_version)
 
 
-def _is_of_this_spec(context: Context, observed: Obj) -> bool:
+def _is_of_this_spec(known: _Known, observed: Obj) -> bool:
     """Tell whether the generation on the workload is that of the resource, or as good as that.
 
     A workload older than the resource was made for another one, deleted since without it.
     """
-    agent = context.agent
+    agent = known.context.agent
     generation = labels_of(observed)[GENERATION_LABEL]
     created = observed["metadata"].get("creationTimestamp") or ""
     if created and created < agent.metadata.creation_timestamp:
         return False
     if generation == str(agent.generation):
         return True
-    noted = agent.metadata.annotations.get(PODS_MADE_FOR, "").splitlines()
-    return bool(noted) and _made_for(generation, agent, describe(observed)) in noted
+    workload = describe(observed)
+    made_for = known.made_for.get(workload) if known.noted else None
+    return made_for is not None and _made_for(generation, workload, made_for) in known.noted
 
 
-def _made_for(generation: str, agent: InstanaAgent, place: str) -> str:
-    templates = [_templates_by_the_resource_alone(agent, each).get(place) for each in PLACES]
-    return f"{generation} {place} {_digest({'templates': templates})}"
+def _made_for(generation: str, workload: str, digest: str) -> str:
+    return f"{generation} {workload} {digest}"
 
 
 def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
@@ -151,10 +192,6 @@ def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
         and not is_checksum_of_go_operator(checksum, backend)
         for backend in context.backends
     )
-
-
-def _lacks_something(context: Context) -> bool:
-    return bool(missing_references(context) or undecided_references(context))
 
 
 def _with(child: Obj, template: Obj, generation: int, marks: dict[str, str]) -> Obj:

@@ -6,7 +6,9 @@ away of a list that is merged; `$patch: replace` puts the rest of the patch in t
 object or list.
 """
 
-from typing import Any
+from collections import deque
+from collections.abc import Hashable
+from typing import Any, Final, TypeAlias
 
 from hooks.kube.kinds import field_of, items_of, merge_key_of
 from hooks.kube.objects import Obj, as_objects
@@ -14,6 +16,10 @@ from hooks.kube.objects import Obj, as_objects
 DIRECTIVE = "$patch"
 DELETE = "delete"
 REPLACE = "replace"
+NOWHERE: Final = -1
+
+Places: TypeAlias = dict[Hashable, int]
+"""Where in a list the first item with each key is."""
 
 
 def strategic_merge(original: Obj, patch: Obj, structure: Obj) -> Obj:
@@ -48,45 +54,49 @@ def _merged_list(before: list[Obj], patch: list[Obj], structure: Obj) -> list[Ob
     wanted = [item for item in patch if DIRECTIVE not in item]
     if any(item.get(DIRECTIVE) == REPLACE for item in patch):
         return [_plain_object(item) for item in wanted]
-    deleted = [item.get(key) for item in patch if item.get(DIRECTIVE) == DELETE]
-    left = [item for item in before if item.get(key) not in deleted]
-    merged = list(left)
+    deleted = {_value(item, key) for item in patch if item.get(DIRECTIVE) == DELETE}
+    left = [item for item in before if _value(item, key) not in deleted]
+    merged, places = list(left), _places(left, key)
     for item in wanted:
-        _merge_item(merged, item, key, items_of(structure))
-    return _in_order(merged, wanted, left, key)
+        place = places.setdefault(_value(item, key), len(merged))
+        if place == len(merged):
+            merged.append(_plain_object(item))
+        else:
+            merged[place] = strategic_merge(merged[place], item, items_of(structure))
+    return _in_order(merged, _places(wanted, key), _places(left, key), key)
 
 
-def _merge_item(items: list[Obj], item: Obj, key: str, structure: Obj) -> None:
-    place = _index(items, item, key)
-    if place < 0:
-        items.append(_plain_object(item))
-    else:
-        items[place] = strategic_merge(items[place], item, structure)
-
-
-def _in_order(merged: list[Obj], patch: list[Obj], before: list[Obj], key: str) -> list[Obj]:
+def _in_order(merged: list[Obj], patch: Places, before: Places, key: str) -> list[Obj]:
     """Return the items: those of the patch in its order, woven into the others in theirs.
 
     One that is new comes before the others that are still to come.
     """
     of_patch = sorted(
-        (item for item in merged if _index(patch, item, key) >= 0),
-        key=lambda item: _index(patch, item, key),
+        (item for item in merged if _value(item, key) in patch),
+        key=lambda item: patch[_value(item, key)],
     )
-    others = [item for item in merged if _index(patch, item, key) < 0]
+    others = deque(item for item in merged if _value(item, key) not in patch)
     result: list[Obj] = []
     for item in of_patch:
-        place = _index(before, item, key)
-        while others and 0 <= _index(before, others[0], key) < place:
-            result.append(others.pop(0))
+        place = before.get(_value(item, key), NOWHERE)
+        while others and before[_value(others[0], key)] < place:
+            result.append(others.popleft())
         result.append(item)
-    return result + others
+    return [*result, *others]
 
 
-def _index(items: list[Obj], wanted: Obj, key: str) -> int:
-    """Return the place of the item with the same key; -1 if there is none."""
-    places = (place for place, item in enumerate(items) if item.get(key) == wanted.get(key))
-    return next(places, -1)
+def _places(items: list[Obj], key: str) -> Places:
+    """Return the place of the first item with each key: looked up, as lists may be long."""
+    places: Places = {}
+    for place, item in enumerate(items):
+        places.setdefault(_value(item, key), place)
+    return places
+
+
+def _value(item: Obj, key: str) -> Hashable:
+    """Return the key of an item; what cannot be one is told apart by how it is written."""
+    value = item.get(key)
+    return value if isinstance(value, Hashable) else repr(value)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Rules on names: of the resource, of cluster and zones, of the account; and on modes."""
 
+import json
 from collections.abc import Iterator
-from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
@@ -45,12 +45,8 @@ def _same_names(zones: list[Obj]) -> Iterator[str]:
 
 
 def _overlaps(zones: list[Obj]) -> Iterator[str]:
-    seen: list[Any] = []
-    for index, zone in enumerate(zones):
-        affinity = zone.get("affinity")
-        if affinity in seen:
-            yield f"[{index}].affinity"
-        seen.append(affinity)
+    texts = (json.dumps(zone.get("affinity"), sort_keys=True) for zone in zones)
+    yield from repeated((f"[{index}].affinity", text) for index, text in enumerate(texts))
 
 
 POOL: Obj = {

@@ -1,0 +1,163 @@
+"""Specs with a list or a text of a given length: what a resource costs must grow with it only.
+
+Each is the worst of its kind that was found: all items refer to something of their own, or are
+merged one by one, or have the same key.
+"""
+
+from collections.abc import Callable
+from time import process_time
+
+from hooks.kube.objects import Obj
+from hooks.sync import sync
+from hooks.wire import decode, encode
+from tests.support import hook
+from tests.support.resources import agent
+
+DEEP = 100
+PER_WORKLOAD = 16
+"""How much of a size a whole workload counts for."""
+
+
+def _pod(**fields: object) -> Obj:
+    return {"agent": {"pod": fields}}
+
+
+def _sensor_pod(**fields: object) -> Obj:
+    return {"k8s_sensor": {"deployment": {"pod": fields}}}
+
+
+def _patch(**pod: object) -> Obj:
+    return {"overrides": {"agentDaemonSet": {"spec": {"template": {"spec": pod}}}}}
+
+
+def _patched(**container: object) -> Obj:
+    return _patch(containers=[{"name": "instana-agent", **container}])
+
+
+def _of_secret(index: int) -> Obj:
+    return {
+        "name": f"V{index}",
+        "valueFrom": {"secretKeyRef": {"name": f"secret-{index}", "key": "key"}},
+    }
+
+
+def _nodes(index: int) -> Obj:
+    values = {"key": "pool", "operator": "In", "values": [f"pool-{index}"]}
+    return {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchExpressions": [values]}]
+            }
+        }
+    }
+
+
+def _backend(index: int) -> Obj:
+    return {
+        "endpointHost": f"backend-{index}.example",
+        "endpointPort": "443",
+        "keySecretKeyRef": {"name": f"secret-{index}", "key": "key"},
+    }
+
+
+def _entries(size: int) -> dict[str, str]:
+    return {f"name-{index}": "x" for index in range(size)}
+
+
+def _texts(size: int) -> list[str]:
+    return [f"text-{index}" for index in range(size)]
+
+
+GROWING: dict[str, Callable[[int], Obj]] = {
+    "overrides: env": lambda size: _patched(
+        env=[{"name": f"V{index}", "value": "x"} for index in range(size)]
+    ),
+    "overrides: mounts": lambda size: _patched(
+        volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
+    ),
+    "overrides: volumes": lambda size: _patch(
+        volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
+    ),
+    "overrides: containers": lambda size: _patch(
+        containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
+    ),
+    "overrides: unknown fields": lambda size: {"overrides": {"agentService": _entries(size)}},
+    "overrides: texts": lambda size: _patched(args=_texts(size)),
+    "env of Secrets": lambda size: _pod(env=[_of_secret(index) for index in range(size)]),
+    "env": lambda size: _pod(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
+    "env of one name": lambda size: _pod(env=[{"name": "V", "value": "x"}] * size),
+    "agent.env": lambda size: {"agent": {"env": {f"V{index}": "x" for index in range(size)}}},
+    "sensor's env of Secrets": lambda size: _sensor_pod(
+        env=[_of_secret(index) for index in range(size)]
+    ),
+    "volumes": lambda size: _pod(
+        volumes=[
+            {"name": f"v{index}", "secret": {"secretName": f"secret-{index}"}}
+            for index in range(size)
+        ]
+    ),
+    "mounts of a missing Secret": lambda size: _pod(
+        volumes=[{"name": "v", "secret": {"secretName": "secret"}}],
+        volumeMounts=[{"name": "v", "mountPath": f"/m{index}"} for index in range(size)],
+    ),
+    "tolerations": lambda size: _pod(
+        tolerations=[{"key": f"k{index}", "operator": "Exists"} for index in range(size)]
+    ),
+    "labels": lambda size: _pod(labels=_entries(size)),
+    "annotations": lambda size: _pod(annotations=_entries(size)),
+    "terms of an affinity": lambda size: _pod(
+        affinity={
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {
+                    "nodeSelectorTerms": [
+                        {"matchExpressions": [{"key": f"k{index}", "operator": "Exists"}]}
+                        for index in range(size)
+                    ]
+                }
+            }
+        }
+    ),
+    "zones": lambda size: {
+        "zones": [
+            {"name": f"z{index}", "affinity": _nodes(index)}
+            for index in range(size // PER_WORKLOAD)
+        ]
+    },
+    "backends": lambda size: {
+        "agent": {"additionalBackends": [_backend(index) for index in range(size // PER_WORKLOAD)]}
+    },
+    "configuration: list": lambda size: {"agent": {"configuration": {"a": _texts(size)}}},
+    "configuration: entries": lambda size: {"agent": {"configuration": _entries(size)}},
+    "configuration_yaml: items": lambda size: {"agent": {"configuration_yaml": "- a\n" * size}},
+    "configuration_yaml: directives": lambda size: {
+        "agent": {"configuration_yaml": "%TAG !a! b\n" * size + "--- 1\n"}
+    },
+    "configuration_yaml: levels": lambda size: {
+        "agent": {"configuration_yaml": "a: " + "[" * size}
+    },
+    "configuration_yaml: items below others": lambda size: {
+        "agent": {"configuration_yaml": "[" * DEEP + "\n" + "[],\n" * size + "]" * DEEP}
+    },
+}
+"""By what grows: the spec of a size."""
+
+
+def bodies(spec: Obj) -> list[bytes]:
+    """Return the requests with a resource: at first, at rest, and with all variables changed."""
+    parent = agent(spec)
+    first = hook.request(parent)
+    at_rest = hook.request(parent, observed=hook.stored(sync(first, hook.FACTS, hook.NOW)))
+    changed = decode(encode(at_rest))
+    for workload in changed["children"]["DaemonSet.apps/v1"].values():
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            for variable in container.get("env", ()):
+                variable["value"] = "changed"
+                variable.pop("valueFrom", None)
+    return [encode(each) for each in (first, at_rest, changed)]
+
+
+def seconds(body: bytes) -> float:
+    """Return the processor time of a call, bytes to bytes."""
+    started = process_time()
+    encode(sync(decode(body), hook.FACTS, hook.NOW))
+    return process_time() - started

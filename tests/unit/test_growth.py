@@ -1,0 +1,26 @@
+"""No list of a resource costs more than linear time.
+
+Measured in processor time, which other programs hardly change, with much room above linear: what
+is quadratic takes many times as long as is allowed here.
+"""
+
+import pytest
+
+from tests.support.hostile import GROWING, bodies, seconds
+
+FEW, TIMES = 100, 16
+ROOM = 1.5
+FLOOR = 0.02
+"""Seconds up to which a call does not count as long, whatever it takes otherwise."""
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_cost_grows_with_the_size_of_the_resource_only(what: str) -> None:
+    few, many = (bodies(GROWING[what](size)) for size in (FEW, FEW * TIMES))
+
+    took = [
+        (min(seconds(each) for _ in range(2)), min(seconds(more) for _ in range(2)))
+        for each, more in zip(few, many, strict=True)
+    ]
+
+    assert [each for each in took if each[1] > max(each[0], FLOOR) * TIMES * ROOM] == []
