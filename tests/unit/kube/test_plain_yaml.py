@@ -1,7 +1,11 @@
+from typing import Any
+
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hooks.kube.plain_yaml import as_yaml
+from hooks.kube.plain_yaml import LONGEST_LINE, PlainDumper, as_yaml, canonical_yaml
 
 LOOKS_LIKE_ANOTHER_TYPE = [
     "2e3", "1E5", "+1", ".5", "5.", "0x1f", "0o17", "1_000", "007", "y", "N", "yes", "off",
@@ -29,3 +33,19 @@ def test_documents_come_back_as_they_were() -> None:
     documents = [{"kind": "A", "text": "é\nb\n"}, {"kind": "B", "list": [1, True, None, 1.5]}]
 
     assert list(yaml.safe_load_all(as_yaml(documents))) == documents
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(), parts, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON_VALUES)
+def test_the_one_text_is_that_of_the_library(value: Any) -> None:
+    written = yaml.dump(
+        value, Dumper=PlainDumper, allow_unicode=True, default_flow_style=False, width=LONGEST_LINE
+    )
+
+    assert canonical_yaml(value) == written
