@@ -13,9 +13,9 @@ from hooks.desired.credentials import (
     secret_key_ref,
 )
 from hooks.desired.environment import from_field, from_reference, given, plain
-from hooks.desired.held import observed_env
+from hooks.desired.held import container, observed_env
 from hooks.desired.zones import zone_variable
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, named
 from hooks.models.instana_agent import ZoneSpec
 
 PERSIST_HOST_ID = "INSTANA_PERSIST_HOST_UNIQUE_ID"
@@ -110,7 +110,8 @@ def _host_id(observed: Obj | None, of_user: dict[str, Obj]) -> dict[str, Obj]:
     Only for a DaemonSet that is new or has it already: an agent that was there before has another
     identity, and would be taken for a new host.
     """
-    before = observed_env(observed or {}, names.CONTAINER).get(PERSIST_HOST_ID) or {}
+    there = container(observed or {}, names.CONTAINER).get("env") or []
+    before = named(there, PERSIST_HOST_ID) or {}
     known = observed is None or before.get("value") == "true"
     if not known and PERSIST_HOST_ID not in of_user:
         return {}

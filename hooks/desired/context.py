@@ -1,6 +1,8 @@
 """What every child is made from, gathered once per call."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from hooks.desired.backends import Backend, resolve_backends
 from hooks.desired.credentials import Credentials
@@ -12,6 +14,9 @@ from hooks.kube.objects import Obj, kind_of
 from hooks.models import InstanaAgent
 from hooks.models.references import Reference, references
 from hooks.observed import ObservedObjects
+
+Given = TypeVar("Given", bound=Hashable)
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,15 @@ class Context:
     credentials: Credentials
     backends: tuple[Backend, ...]
     references: tuple[Reference, ...]
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: "Callable[[Context, Given], Made]", given: Given) -> Made:
+        """Return what is the same in all workloads: made once per call, and not to be changed."""
+        key = (make, given)
+        if key not in self._made:
+            self._made[key] = make(self, given)
+        made: Made = self._made[key]
+        return made
 
     @property
     def is_openshift(self) -> bool:

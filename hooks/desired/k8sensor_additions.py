@@ -14,18 +14,18 @@ STRATEGY = "spec.k8s_sensor.deployment.strategy"
 
 def all_env(context: Context, built_in: dict[str, Obj], observed: Obj | None) -> dict[str, Obj]:
     """Return the variables by name; the user's win over the built-in ones."""
-    return built_in | additions.added_env(context, of_sensor(context.agent.spec), observed)
+    return built_in | additions.added_env(context, of_sensor, observed)
 
 
 def all_mounts(context: Context, built_in: tuple[Mounted, ...], observed: Obj | None) -> list[Obj]:
     """Return the volume mounts: the built-in ones, then the user's."""
-    added = additions.added_mounts(context, of_sensor(context.agent.spec), observed)
+    added = additions.added_mounts(context, of_sensor, observed)
     return [each.mount for each in built_in] + added
 
 
 def all_volumes(context: Context, built_in: tuple[Mounted, ...], observed: Obj | None) -> list[Obj]:
     """Return the volumes: the built-in ones, then the user's."""
-    added = additions.added_volumes(context, of_sensor(context.agent.spec), observed)
+    added = additions.added_volumes(context, of_sensor, observed)
     return [each.volume for each in built_in] + added
 
 

@@ -16,9 +16,7 @@ def absence(context: Context, reference: Reference) -> str:
         if reference.kind == "PersistentVolumeClaim":
             return _unshared(lookup.obj, reference)
         parts = (lookup.obj.get("data") or {}, lookup.obj.get("binaryData") or {})
-        lacking = [
-            entry for entry in reference.entries if not any(entry in part for part in parts)
-        ]
+        lacking = [entry for entry in reference.entries if not any(entry in part for part in parts)]
         if lacking:
             return f"{reference.kind} {reference.name} has no entry {lacking[0]}"
         if reference.is_credential:

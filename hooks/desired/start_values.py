@@ -139,6 +139,8 @@ def _variables(pod: Obj) -> Iterator[_Reading]:
     """Yield what comes as environment: of that, a process never learns anything new."""
     for container in _containers(pod):
         for variable in as_objects(container.get("env")):
+            if "valueFrom" not in variable:
+                continue
             source = as_object(variable.get("valueFrom"))
             for field in source.keys() & OF_VARIABLES.keys():
                 place = f"variable {container.get('name')}/{variable.get('name')}"
