@@ -10,6 +10,11 @@ import yaml
 
 from hooks.errors import HookError, InternalError, Problem
 from hooks.facts import UnknownFact
+from hooks.kube.bounded_yaml import Bounds, OutOfBounds, documents_of
+
+LARGEST: Final = 64 * 1024 * 1024
+BOUNDS: Final = Bounds(longest=LARGEST, most_parts=8_000_000)
+"""Of a file: many times what a namespace with all its objects takes."""
 
 UNREADABLE: Final = 1
 INVALID: Final = 2
@@ -20,9 +25,17 @@ files_argument: Final = click.argument(
 
 
 def documents_in(files: Iterable[BinaryIO]) -> Iterator[Any]:
-    """Yield the documents of all files."""
+    """Yield the documents of all files; raises OutOfBounds for one that is too much."""
     for file in files:
-        yield from yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader)
+        yield from documents_of(_text_of(file), BOUNDS)
+
+
+def _text_of(file: BinaryIO) -> str:
+    content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        msg = f"there are more than {LARGEST:,} bytes"
+        raise OutOfBounds(msg)
+    return content.decode()
 
 
 @contextmanager
@@ -30,6 +43,8 @@ def giving_up_on_what_cannot_be_read() -> Iterator[None]:
     """End the command with one line and an exit code of its own; but not for our mistakes."""
     try:
         yield
+    except OutOfBounds as error:
+        _give_up(f"a file cannot be read: {error}")
     except (yaml.YAMLError, UnicodeDecodeError):
         _give_up("a file is neither YAML nor JSON")
     except InternalError:

@@ -10,9 +10,11 @@ import yaml
 
 from hooks.admission import errors_in
 from hooks.app.fact_options import fact_option, facts_of
+from hooks.app.given_files import documents_in
 from hooks.definition import departures
 from hooks.errors import Problem
 from hooks.facts import Facts, UnknownFact
+from hooks.kube.bounded_yaml import OutOfBounds
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import warnings_of
@@ -48,7 +50,9 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
 
 def _agents(file: BinaryIO) -> Iterator[Obj]:
     try:
-        documents = list(yaml.load_all(file.read().decode(), Loader=yaml.CSafeLoader))
+        documents = list(documents_in([file]))
+    except OutOfBounds as error:
+        _give_up(f"{file.name} cannot be read: {error}")
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         _give_up(f"{file.name} is neither YAML nor JSON")
     yield from (each for document in documents for each in _agents_in(document))

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from hooks.app import given_files
 from hooks.app.command_line import main
 from tests.support.resources import agent
 
@@ -111,3 +112,41 @@ def test_what_depends_on_the_cluster_goes_by_facts(
 
     assert done.exit_code == code
     assert told in done.output
+
+
+BOMB = "kind: &a0 [x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30)
+)
+"""A kilobyte that stands for more values than there are atoms in a star."""
+
+
+@pytest.mark.parametrize("command", ["validate", "render", "diff"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BOMB, "more than 8,000,000 parts"),
+        ("a:\n - " + "[\n " * 100_000, "more than 100 levels"),
+        ("%TAG !a! b\n" * 100_000, "more than 16 directives"),
+    ],
+    ids=["aliases", "levels", "directives"],
+)
+def test_a_file_that_is_too_much_to_read_is_left(
+    tmp_path: Path, command: str, text: str, reason: str
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(text)
+
+    done = CliRunner().invoke(main, [command, str(file)])
+
+    assert done.exit_code == 1
+    assert f"cannot be read: there are {reason}" in done.stderr
+
+
+def test_a_file_of_more_bytes_than_are_read_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given_files, "LARGEST", 10)
+    done = validate(tmp_path, text="# 345678éé")
+
+    assert done.exit_code == 1
+    assert "cannot be read: there are more than 10 bytes" in done.stderr

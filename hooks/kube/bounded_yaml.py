@@ -1,0 +1,109 @@
+"""YAML from outside, looked through before anything is made of it.
+
+The parser takes quadratic time for many directives and, in some versions of libyaml, for deep
+nesting; composing recurses with the depth, and aliases make a short text a huge value. So the text
+is first read as far as its syntax goes, which builds nothing and ends at the first bound.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    NodeEvent,
+)
+
+DEEPEST: Final = 100
+"""Levels of collections inside one another: as many as a resource may have."""
+
+MOST_ALIASES: Final = 1000
+MOST_DIRECTIVES: Final = 16
+DIRECTIVE: Final = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%")
+"""Where the parser takes a line for a directive, be it in the middle of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of YAML is taken: characters, and parts with all that aliases stand for."""
+
+    longest: int
+    most_parts: int
+
+
+class OutOfBounds(yaml.YAMLError):
+    """YAML with more of something than is taken."""
+
+
+def check_yaml(text: str, bounds: Bounds) -> None:
+    """Raise OutOfBounds for more YAML than is taken, another YAMLError for what is none."""
+    _at_most(bounds.longest, len(text), "characters")
+    _at_most(MOST_DIRECTIVES, sum(1 for _ in DIRECTIVE.finditer(text)), "directives")
+    found = _Found(bounds)
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        found.add(event)
+
+
+def documents_of(text: str, bounds: Bounds) -> Iterator[Any]:
+    """Yield the documents of a text within the bounds; raises YAMLError for any other."""
+    check_yaml(text, bounds)
+    yield from yaml.load_all(text, Loader=yaml.CSafeLoader)
+
+
+class _Found:
+    """What was read so far of a text."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._open: list[tuple[str | None, int]] = []
+        """The collections around the place: anchor, and how many parts there were before."""
+        self._sizes: dict[str, int] = {}
+        """The parts of what has an anchor."""
+        self._parts = 0
+        self._aliases = 0
+
+    def add(self, event: Event) -> None:
+        """Take one more event."""
+        if isinstance(event, CollectionEndEvent):
+            self._end(*self._open.pop())
+        elif isinstance(event, AliasEvent):
+            self._add_alias(event.anchor)
+        elif isinstance(event, NodeEvent):
+            self._add_node(event)
+        elif isinstance(event, DocumentStartEvent):
+            self._sizes.clear()
+            self._parts += 1
+        _at_most(self._bounds.most_parts, self._parts, "parts")
+
+    def _add_node(self, event: NodeEvent) -> None:
+        if isinstance(event, CollectionStartEvent):
+            self._open.append((event.anchor, self._parts))
+            _at_most(DEEPEST, len(self._open), "levels")
+            self._parts += 1
+        else:
+            self._parts += 1
+            self._end(event.anchor, self._parts - 1)
+
+    def _end(self, anchor: str | None, before: int) -> None:
+        if anchor:
+            self._sizes[anchor] = self._parts - before
+
+    def _add_alias(self, anchor: str | None) -> None:
+        self._aliases += 1
+        _at_most(MOST_ALIASES, self._aliases, "aliases")
+        if anchor is None or anchor not in self._sizes:
+            msg = "an alias stands for nothing that is whole before it"
+            raise yaml.YAMLError(msg)
+        self._parts += self._sizes[anchor]
+
+
+def _at_most(most: int, found: int, what: str) -> None:
+    if found > most:
+        msg = f"there are more than {most:,} {what}"
+        raise OutOfBounds(msg)

@@ -1,0 +1,92 @@
+"""YAML that would take the parser very long, or become a huge value, is left before it does."""
+
+from time import process_time
+
+import pytest
+import yaml
+
+from hooks.kube.bounded_yaml import (
+    DEEPEST,
+    MOST_ALIASES,
+    MOST_DIRECTIVES,
+    Bounds,
+    OutOfBounds,
+    check_yaml,
+    documents_of,
+)
+
+BOUNDS = Bounds(longest=1_000_000, most_parts=100_000)
+BOMB = "a0: &a0 [x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30)
+)
+SOON = 1.0
+"""Seconds of a processor that are far more than it takes, and far less than it took."""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a: " + "[\n" * 100_000, "levels"),
+        ("{a: " * 100_000, "levels"),
+        ("- " * 100_000, "levels"),
+        ("? " * 100_000, "levels"),
+        ("%TAG !a! b\n" * 50_000 + "--- 1\n", "directives"),
+        ("\ufeff" + "%YAML 1.1\r" * 50_000, "directives"),
+        ("a: &a 1\nb: [" + "*a, " * 50_000 + "]", "aliases"),
+        (BOMB, "parts"),
+        ("- a\n" * 150_000, "parts"),
+        ("---\n" * 150_000, "parts"),
+        ("#" * 1_000_001, "characters"),
+    ],
+    ids=lambda given: given[:12].strip() if isinstance(given, str) else None,
+)
+def test_too_much_is_left_soon(text: str, what: str) -> None:
+    started = process_time()
+    with pytest.raises(OutOfBounds, match=f"more than [0-9,]+ {what}"):
+        check_yaml(text, BOUNDS)
+
+    assert process_time() - started < SOON
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "a: " + "{" * 100_000])
+def test_levels_in_one_line_are_left_as_soon(text: str) -> None:
+    """Newer versions of libyaml give up themselves, before they say what they have found."""
+    started = process_time()
+    with pytest.raises(yaml.YAMLError):
+        check_yaml(text, BOUNDS)
+
+    assert process_time() - started < SOON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * DEEPEST + "]" * DEEPEST,
+        "".join("  " * level + "a:\n" for level in range(DEEPEST)),
+        "%TAG !a! b\n---\n" * MOST_DIRECTIVES,
+        "a: &a {b: 1}\nc: [" + "*a, " * MOST_ALIASES + "]",
+        "a: '%'\nb: |\n  %\n  %\n" + "# %\n" * 100,
+        "",
+    ],
+)
+def test_what_is_within_the_bounds_is_taken(text: str) -> None:
+    check_yaml(text, BOUNDS)
+
+    assert list(documents_of(text, BOUNDS)) == list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+@pytest.mark.parametrize("text", ["a: *a", "a: &a [*a]", "--- &a 1\n--- *a\n", "a: [", "*a"])
+def test_what_is_no_yaml_or_without_end_is_an_error_of_yaml(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        list(documents_of(text, BOUNDS))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("a: [b, c]", 6), ("a: &a [b, c]\nd: *a", 10), ("a: &a [b, c]\nd: &d [*a, *a]\ne: *d", 22)],
+)
+def test_an_alias_counts_as_all_that_it_stands_for(text: str, parts: int) -> None:
+    check_yaml(text, Bounds(100, parts))
+
+    with pytest.raises(OutOfBounds):
+        check_yaml(text, Bounds(100, parts - 1))
