@@ -1,6 +1,9 @@
 """The page on what is checked, made from the table of rules."""
 
+from collections.abc import Iterator
+
 from hooks.rules import TABLE, Rule
+from hooks.rules.bounds import AS_LONG_AS_NAMES, BOUNDS, ENTRIES, ITEMS, LENGTH, MOST_BYTES
 
 HEADER = """# What is checked
 
@@ -64,6 +67,18 @@ twice, in other lines: the webhook says what it has to say in lines of 120 chara
 [tests/fixtures/rejected](../tests/fixtures/rejected/README.md) has a resource for each of them, and
 what becomes of it here.
 """
+BOUNDED = """
+## How much there may be
+
+The children of a resource have at most {megabytes} MiB in all. Each zone counts with all that is
+given for the agents, each backend with all that is given for the k8sensors. A resource that was
+stored above a bound keeps its children as they are, and its condition `Valid` says so. The CRD has
+these bounds too, and further ones on the length of names. Nothing is nested deeper than 100 levels.
+
+| Path | At most |
+| --- | --- |
+"""
+UNITS = {ITEMS: "items", ENTRIES: "entries", LENGTH: "characters"}
 ERRORS = """
 ## Errors
 
@@ -82,7 +97,27 @@ def validation_page() -> str:
     """Return the page as Markdown, with a row per rule."""
     errors = [rule for rule in TABLE if rule.is_error]
     warnings = [rule for rule in TABLE if not rule.is_error]
-    return HEADER + ERRORS + "".join(map(_row, errors)) + WARNINGS + "".join(map(_row, warnings))
+    bounded = BOUNDED.format(megabytes=MOST_BYTES // 1024**2) + "".join(_bounds())
+    return (
+        HEADER
+        + bounded
+        + ERRORS
+        + "".join(map(_row, errors))
+        + WARNINGS
+        + "".join(map(_row, warnings))
+    )
+
+
+def _bounded() -> str:
+    return BOUNDED.format(megabytes=MOST_BYTES // 1024**2) + "".join(_bounds())
+
+
+def _bounds() -> Iterator[str]:
+    """Yield a row for each bound but those on names."""
+    for place, bound in sorted(BOUNDS.items()):
+        for keyword, most in bound.items():
+            if keyword != LENGTH or most > AS_LONG_AS_NAMES:
+                yield f"| `{place}` | {most:,} {UNITS[keyword]} |\n"
 
 
 def _row(rule: Rule) -> str:

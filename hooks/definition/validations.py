@@ -7,10 +7,10 @@ existed can still be labelled, finalised and deleted. The name is asked for on c
 import re
 from typing import Any
 
-from hooks.definition.bounds import BOUNDS
 from hooks.definition.structural import PRESERVED
 from hooks.kube.objects import Obj
 from hooks.rules import TABLE, Layer, Rule
+from hooks.rules.bounds import BOUNDS
 from hooks.rules.connection import LINES
 from hooks.rules.walking import ITEMS, VALUES, steps_of
 

@@ -31,8 +31,11 @@ from hooks.desired.taken_over import with_templates_kept
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
+from hooks.rules.bounds import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
 from hooks.rules.reserved import KINDS, NAMES, is_reserved
+from hooks.rules.table import BY_IDENTIFIER
+from hooks.wire import encode
 
 Builder: TypeAlias = Callable[[Context], Obj | list[Obj]]
 
@@ -91,6 +94,7 @@ def _check(context: Context, built: list[Obj]) -> None:
         *_twice(built),
         *_the_users(context, built),
         *_of_installation(context, built),
+        *_too_large(built),
         *(problem for child in built for problem in problems_with(child)),
     ]
     if problems:
@@ -99,6 +103,16 @@ def _check(context: Context, built: list[Obj]) -> None:
         if labels_of(child).get(labels.MANAGED_BY) != labels.OPERATOR:
             msg = "a child lacks the labels that the resource selects by"
             raise InternalError(msg).within(child=describe(child))
+
+
+def _too_large(built: list[Obj]) -> Iterator[Problem]:
+    """More than this nobody could carry out: zones of nodes and namespaces are in no resource."""
+    left = MOST_BYTES
+    for child in built:
+        left -= len(encode(child))
+        if left < 0:
+            yield Problem("spec", BY_IDENTIFIER[ANSWER_SIZE].message, ANSWER_SIZE)
+            return
 
 
 def _twice(built: list[Obj]) -> Iterator[Problem]:

@@ -8,11 +8,16 @@ from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
 from hooks.models.parsing import read_given
+from hooks.rules import bounds
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 from hooks.rules.walking import problems_in, tree_of
 
-ERRORS: Final = tree_of(rule for rule in TABLE if rule.is_error and not rule.carried_out)
-ALL: Final = tree_of(TABLE)
+SIZES: Final = tree_of(bounds.RULES)
+"""What is looked at first: all else takes a resource within the bounds."""
+ERRORS: Final = tree_of(
+    rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in bounds.RULES
+)
+ALL: Final = tree_of(rule for rule in TABLE if rule not in bounds.RULES)
 
 IDENTIFIER: Final = re.compile(r" \(rule ([a-z0-9-]+)\)(?:;|$)")
 
@@ -24,7 +29,7 @@ def parse_agent(resource: Obj) -> InstanaAgent:
     there, never a value.
     """
     agent, given = read_given(resource)
-    problems = tuple(problems_in(given, ERRORS))
+    problems = tuple(problems_in(given, SIZES) or problems_in(given, ERRORS))
     if problems:
         raise InvalidResource(problems)
     return agent
@@ -45,6 +50,9 @@ def look_at(resource: Obj) -> Findings:
         agent, given = read_given(resource)
     except InvalidResource as invalid:
         return Findings(None, invalid.problems)
+    too_large = problems_in(given, SIZES)
+    if too_large:
+        return Findings(agent, errors=tuple(too_large))
     found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL)]
     return Findings(
         agent,

@@ -4,29 +4,51 @@ Where it is a text, that is read as far as its syntax goes: without building any
 aliases cost nothing.
 """
 
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
 import yaml
 
+from hooks.kube.bounded_yaml import (
+    DEEPEST,
+    MOST_ALIASES,
+    MOST_DIRECTIVES,
+    Bounds,
+    OutOfBounds,
+    check_yaml,
+)
 from hooks.kube.objects import Obj
+from hooks.rules.bounds import LONGEST_CONFIGURATION
 from hooks.rules.rule import Rule, Severity, unless
 
 HALF_A_CHARACTER = "found invalid Unicode character escape code"
 """Java takes a character in two halves, as JSON may write it; this parser does not."""
 
 
-def _is_yaml(text: str) -> bool:
-    anchors: set[str | None] = set()
+YAML: Final = Bounds(longest=LONGEST_CONFIGURATION, most_parts=2**17)
+
+
+class _Text(Enum):
+    """What a text is that should be YAML."""
+
+    YAML = "YAML within the bounds"
+    TOO_MUCH = "more of it"
+    OTHER = "something else"
+
+
+@lru_cache(maxsize=1)
+def _read(text: str) -> _Text:
+    """Return what a text is: read once for both rules about it."""
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                if event.anchor not in anchors:
-                    return False
-            elif isinstance(event, yaml.NodeEvent):
-                anchors.add(event.anchor)
+        check_yaml(text, YAML)
+    except OutOfBounds:
+        return _Text.TOO_MUCH
     except yaml.MarkedYAMLError as error:
-        return error.problem == HALF_A_CHARACTER
+        return _Text.YAML if error.problem == HALF_A_CHARACTER else _Text.OTHER
     except (yaml.YAMLError, UnicodeError):
-        return False
-    return True
+        return _Text.OTHER
+    return _Text.YAML
 
 
 def _is_single(agent: Obj) -> bool:
@@ -57,7 +79,17 @@ RULES = (
         "line)",
         bad={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [open\n"}},
         good={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [closed]\n"}},
-        find=unless(_is_yaml),
+        find=unless(lambda text: _read(text) is not _Text.OTHER),
+    ),
+    Rule(
+        "configuration-yaml-size",
+        ("spec.agent.configuration_yaml",),
+        f"is YAML with more than {DEEPEST} levels, {MOST_ALIASES:,} aliases, {MOST_DIRECTIVES} "
+        f"directives, or {YAML.most_parts:,} parts with all that aliases stand for: write less of "
+        "it, or further files that are mounted",
+        bad={"agent": {"configuration_yaml": "- " * (DEEPEST + 1) + "a"}},
+        good={"agent": {"configuration_yaml": "- " * DEEPEST + "a"}},
+        find=unless(lambda text: _read(text) is not _Text.TOO_MUCH),
     ),
     Rule(
         "configuration-twice",

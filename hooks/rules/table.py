@@ -3,6 +3,7 @@
 from hooks.rules import (
     additions,
     beside,
+    bounds,
     configuration,
     connection,
     elsewhere,
@@ -25,6 +26,7 @@ from hooks.rules import (
 from hooks.rules.rule import Rule
 
 TABLE: tuple[Rule, ...] = (
+    *bounds.RULES,
     *identity.RULES,
     *connection.RULES,
     *endpoints.RULES,

@@ -5,6 +5,7 @@ It is part of every sync: it looks at what is given only, and makes no objects o
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from hooks.errors import Problem
@@ -12,6 +13,8 @@ from hooks.rules.rule import Find, Rule
 
 ITEMS = "[]"
 VALUES = "{}"
+MOST_PROBLEMS = 1000
+"""How many are found: far more than anybody is told of."""
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ def steps_of(place: str) -> list[str]:
 
 
 def problems_in(resource: Any, tree: Node) -> list[Problem]:
-    """Return the problems of a resource by the rules of a tree."""
+    """Return the problems of a resource by the rules of a tree, the first ones of very many."""
     found: list[Problem] = []
     _collect(resource, tree, "", found)
     return found
@@ -62,7 +65,7 @@ def problems_in(resource: Any, tree: Node) -> list[Problem]:
 def _collect(value: Any, node: Node, path: str, found: list[Problem]) -> None:
     """Add the problems of a value that is not null; parts of Kubernetes types have any shape."""
     for find, rule in node.checks:
-        for where in find(value):
+        for where in islice(find(value), MOST_PROBLEMS - len(found)):
             problem = Problem((path + where)[1:], rule.message, rule.identifier)
             found.append(problem)
     if isinstance(value, dict):

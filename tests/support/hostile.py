@@ -14,8 +14,6 @@ from tests.support import hook
 from tests.support.resources import agent
 
 DEEP = 100
-PER_WORKLOAD = 16
-"""How much of a size a whole workload counts for."""
 
 
 def _pod(**fields: object) -> Obj:
@@ -68,78 +66,119 @@ def _texts(size: int) -> list[str]:
     return [f"text-{index}" for index in range(size)]
 
 
-GROWING: dict[str, Callable[[int], Obj]] = {
-    "overrides: env": lambda size: _patched(
-        env=[{"name": f"V{index}", "value": "x"} for index in range(size)]
+GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
+    "overrides: env": (
+        4000,
+        lambda size: _patched(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
-    "overrides: mounts": lambda size: _patched(
-        volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
+    "overrides: mounts": (
+        4000,
+        lambda size: _patched(
+            volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
+        ),
     ),
-    "overrides: volumes": lambda size: _patch(
-        volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
+    "overrides: volumes": (
+        4000,
+        lambda size: _patch(
+            volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
+        ),
     ),
-    "overrides: containers": lambda size: _patch(
-        containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
+    "overrides: containers": (
+        4000,
+        lambda size: _patch(
+            containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
+        ),
     ),
-    "overrides: unknown fields": lambda size: {"overrides": {"agentService": _entries(size)}},
-    "overrides: texts": lambda size: _patched(args=_texts(size)),
-    "env of Secrets": lambda size: _pod(env=[_of_secret(index) for index in range(size)]),
-    "env": lambda size: _pod(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
-    "env of one name": lambda size: _pod(env=[{"name": "V", "value": "x"}] * size),
-    "agent.env": lambda size: {"agent": {"env": {f"V{index}": "x" for index in range(size)}}},
-    "sensor's env of Secrets": lambda size: _sensor_pod(
-        env=[_of_secret(index) for index in range(size)]
+    "overrides: unknown fields": (
+        8000,
+        lambda size: {"overrides": {"agentService": _entries(size)}},
     ),
-    "volumes": lambda size: _pod(
-        volumes=[
-            {"name": f"v{index}", "secret": {"secretName": f"secret-{index}"}}
-            for index in range(size)
-        ]
+    "overrides: texts": (16000, lambda size: _patched(args=_texts(size))),
+    "env of Secrets": (1024, lambda size: _pod(env=[_of_secret(index) for index in range(size)])),
+    "env": (
+        1024,
+        lambda size: _pod(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
-    "mounts of a missing Secret": lambda size: _pod(
-        volumes=[{"name": "v", "secret": {"secretName": "secret"}}],
-        volumeMounts=[{"name": "v", "mountPath": f"/m{index}"} for index in range(size)],
+    "env of one name": (1024, lambda size: _pod(env=[{"name": "V", "value": "x"}] * size)),
+    "agent.env": (
+        1024,
+        lambda size: {"agent": {"env": {f"V{index}": "x" for index in range(size)}}},
     ),
-    "tolerations": lambda size: _pod(
-        tolerations=[{"key": f"k{index}", "operator": "Exists"} for index in range(size)]
+    "sensor's env of Secrets": (
+        1024,
+        lambda size: _sensor_pod(env=[_of_secret(index) for index in range(size)]),
     ),
-    "labels": lambda size: _pod(labels=_entries(size)),
-    "annotations": lambda size: _pod(annotations=_entries(size)),
-    "terms of an affinity": lambda size: _pod(
-        affinity={
-            "nodeAffinity": {
-                "requiredDuringSchedulingIgnoredDuringExecution": {
-                    "nodeSelectorTerms": [
-                        {"matchExpressions": [{"key": f"k{index}", "operator": "Exists"}]}
-                        for index in range(size)
-                    ]
+    "volumes": (
+        256,
+        lambda size: _pod(
+            volumes=[
+                {"name": f"v{index}", "secret": {"secretName": f"secret-{index}"}}
+                for index in range(size)
+            ]
+        ),
+    ),
+    "mounts of a missing Secret": (
+        128,
+        lambda size: _pod(
+            volumes=[{"name": "v", "secret": {"secretName": "secret"}}],
+            volumeMounts=[{"name": "v", "mountPath": f"/m{index}"} for index in range(size)],
+        ),
+    ),
+    "tolerations": (
+        256,
+        lambda size: _pod(
+            tolerations=[{"key": f"k{index}", "operator": "Exists"} for index in range(size)]
+        ),
+    ),
+    "labels": (256, lambda size: _pod(labels=_entries(size))),
+    "annotations": (256, lambda size: _pod(annotations=_entries(size))),
+    "terms of an affinity": (
+        3200,
+        lambda size: _pod(
+            affinity={
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchExpressions": [{"key": f"k{index}", "operator": "Exists"}]}
+                            for index in range(size)
+                        ]
+                    }
                 }
             }
-        }
+        ),
     ),
-    "zones": lambda size: {
-        "zones": [
-            {"name": f"z{index}", "affinity": _nodes(index)}
-            for index in range(size // PER_WORKLOAD)
-        ]
-    },
-    "backends": lambda size: {
-        "agent": {"additionalBackends": [_backend(index) for index in range(size // PER_WORKLOAD)]}
-    },
-    "configuration: list": lambda size: {"agent": {"configuration": {"a": _texts(size)}}},
-    "configuration: entries": lambda size: {"agent": {"configuration": _entries(size)}},
-    "configuration_yaml: items": lambda size: {"agent": {"configuration_yaml": "- a\n" * size}},
-    "configuration_yaml: directives": lambda size: {
-        "agent": {"configuration_yaml": "%TAG !a! b\n" * size + "--- 1\n"}
-    },
-    "configuration_yaml: levels": lambda size: {
-        "agent": {"configuration_yaml": "a: " + "[" * size}
-    },
-    "configuration_yaml: items below others": lambda size: {
-        "agent": {"configuration_yaml": "[" * DEEP + "\n" + "[],\n" * size + "]" * DEEP}
-    },
+    "zones": (
+        128,
+        lambda size: {
+            "zones": [{"name": f"z{index}", "affinity": _nodes(index)} for index in range(size)]
+        },
+    ),
+    "backends": (
+        64,
+        lambda size: {"agent": {"additionalBackends": [_backend(index) for index in range(size)]}},
+    ),
+    "configuration: list": (40000, lambda size: {"agent": {"configuration": {"a": _texts(size)}}}),
+    "configuration: entries": (24000, lambda size: {"agent": {"configuration": _entries(size)}}),
+    "configuration_yaml: items": (
+        130000,
+        lambda size: {"agent": {"configuration_yaml": "- a\n" * size}},
+    ),
+    "configuration_yaml: directives": (
+        40000,
+        lambda size: {"agent": {"configuration_yaml": "%TAG !a! b\n" * size + "--- 1\n"}},
+    ),
+    "configuration_yaml: levels": (
+        400000,
+        lambda size: {"agent": {"configuration_yaml": "a: " + "[" * size}},
+    ),
+    "configuration_yaml: items below others": (
+        60000,
+        lambda size: {
+            "agent": {"configuration_yaml": "[" * DEEP + "\n" + "[],\n" * size + "]" * DEEP}
+        },
+    ),
 }
-"""By what grows: the spec of a size."""
+"""By what grows: the most that is taken, nearly, and the spec of a size."""
 
 
 def bodies(spec: Obj) -> list[bytes]:

@@ -12,11 +12,11 @@ from jsonschema import Draft202012Validator
 
 from hooks.app.generate_command import generated
 from hooks.definition import definition
-from hooks.definition.bounds import BOUNDS as BOUND
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
 from hooks.models.parsing import read_agent
 from hooks.rendering import render
+from hooks.rules.bounds import BOUNDS as BOUND
 from hooks.rules.walking import steps_of
 from tests.recorded import FACTS, NOW, recorded_requests
 from tests.support.rules import values_at
@@ -27,6 +27,8 @@ GENERATED = generated()
 MOST_BYTES = 200_000
 SPARE = 2
 IN_NO_RESOURCE = {
+    "spec.agent.pod.claims",
+    "spec.k8s_sensor.deployment.pod.claims",
     "spec.agent.packageCache.claimName",
     "spec.agent.tls.certManager.dnsNames",
     "spec.agent.tls.certManager.dnsNames[]",

@@ -37,6 +37,8 @@ from tests.support.verdicts import is_of_the_schema
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
 BLAMED = {
+    "too-many": "spec.agent.pod.annotations",
+    "too-long": "spec.agent.pod.env[0].value",
     "zone-repeated": "spec.zones[1].name",
     "zones-overlap": "spec.zones[1].affinity",
     "backend-key": "spec.agent.additionalBackends[0].key",
@@ -127,6 +129,7 @@ def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> Non
     assert identifiers(lambda rule: rule.layers[0] in {Layer.WEBHOOK, Layer.SERVICE}) == {
         *(f"override-{each}" for each in of_overrides),
         *of_children,
+        *("answer-size", "configuration-size", "configuration-yaml-size"),
         *("configuration-yaml", "tls-key-of-certificate"),
         *("object-of-installation", "object-overwritten"),
         *("zone-node-label", "zone-pod-label"),
