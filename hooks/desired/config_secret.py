@@ -107,7 +107,12 @@ def _backend_file(context: Context, backend: Backend) -> str:
         lines["proxy.dns"] = "true"
     if user and password:
         lines |= {"proxy.user": user, "proxy.password": password}
-    return "".join(f"{name}={value}\n" for name, value in lines.items())
+    return "".join(f"{name}={_in_properties(value)}\n" for name, value in lines.items())
+
+
+def _in_properties(value: str) -> str:
+    """Return what Java reads back from a properties file as that value; see `NOT_LITERAL`."""
+    return value.replace("\\", "\\\\")
 
 
 def _opentelemetry(context: Context) -> str:

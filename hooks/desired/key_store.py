@@ -7,9 +7,11 @@ from hooks.desired.names import SECRET
 from hooks.kube.encoding import decoded
 from hooks.kube.objects import Obj
 from hooks.models import InstanaAgent
+from hooks.models.references import NOT_LITERAL
 from hooks.observed import Lookup, ObservedObjects, Presence
 
 MAIN_KEY = "key"
+NOT_IN_FILES = "'${', '$[', '\\{', '\\}' or two '\\' in it, which a file may not give back"
 LINE_BREAK = re.compile(r"[\r\n\x00]")
 
 
@@ -30,9 +32,12 @@ class KeyStore:
         """Tell whether its content is known; with none named there is nothing to know."""
         return not self.is_named or self.lookup.found
 
-    def text(self, entry: str) -> str:
-        """Return an entry's text; empty where it is missing, unreadable or not one line."""
-        return credential_in(self.lookup.obj, entry)
+    def text(self, entry: str, *, in_file: bool = False) -> str:
+        """Return an entry's text; empty where it is missing, unreadable or not one line.
+
+        `in_file`: it is written into a file of the agent's, and empty if that cannot be.
+        """
+        return credential_in(self.lookup.obj, entry, in_file=in_file)
 
 
 def key_store(agent: InstanaAgent, related: ObservedObjects, name: str) -> KeyStore:
@@ -42,7 +47,11 @@ def key_store(agent: InstanaAgent, related: ObservedObjects, name: str) -> KeySt
     return KeyStore(name, related.look_up(SECRET, agent.namespace, name))
 
 
-def credential_in(secret: Obj, entry: str) -> str:
-    """Return the text of an entry that is a credential, a single line; else an empty one."""
+def credential_in(secret: Obj, entry: str, *, in_file: bool = False) -> str:
+    """Return the text of an entry that is a credential, a single line; else an empty one.
+
+    So is one that would not arrive `in_file` as it is written.
+    """
     text = decoded(secret, entry)
-    return "" if LINE_BREAK.search(text) else text
+    is_usable = not LINE_BREAK.search(text) and not (in_file and NOT_LITERAL.search(text))
+    return text if is_usable else ""

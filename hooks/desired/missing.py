@@ -2,6 +2,7 @@
 
 from hooks.desired.backends import Backend
 from hooks.desired.context import Context
+from hooks.desired.key_store import NOT_IN_FILES
 from hooks.desired.resolution import absence, is_unknown
 from hooks.desired.zones import are_known
 from hooks.errors import MissingReference, Whereabouts
@@ -12,7 +13,7 @@ def missing_references(context: Context) -> list[MissingReference]:
     """Return each missing object, each missing entry of one, and each backend without a key."""
     found = [(each, absence(context, each)) for each in context.references]
     objects = [_missing(reference.path, message) for reference, message in found if message]
-    return objects + _missing_keys(context)
+    return [*objects, *_missing_keys(context), *_odd_logins(context)]
 
 
 def undecided_references(context: Context) -> list[Reference]:
@@ -33,13 +34,28 @@ def _missing_keys(context: Context) -> list[MissingReference]:
 def _missing_key(context: Context, backend: Backend) -> MissingReference:
     store, entry = context.key_store, backend.key.entry
     if store.is_named:
-        message = f"Secret {store.name} has no usable entry {entry}, a single line of text"
+        is_line = bool(store.text(entry)) and not store.text(entry, in_file=True)
+        why = f"which has {NOT_IN_FILES}" if is_line else "a single line of text"
+        message = f"Secret {store.name} has no usable entry {entry}, {why}"
         return _missing("spec.agent.keysSecret", message)
     message = (
         "no key for this backend: name the entry of a Secret in keySecretKeyRef, or a keysSecret "
         f"with an entry {entry}"
     )
     return _missing(f"spec.agent.additionalBackends[{backend.number - 2}].key", message)
+
+
+def _odd_logins(context: Context) -> list[MissingReference]:
+    """Return the parts of a login in the keys Secret that no file would give back."""
+    store, credentials = context.key_store, context.credentials
+    entries = [each.entry for each in (credentials.proxy_user, credentials.proxy_password)]
+    return [
+        _missing(
+            "spec.agent.keysSecret", f"entry {entry} of Secret {store.name} has {NOT_IN_FILES}"
+        )
+        for entry in entries
+        if store.text(entry) and not store.text(entry, in_file=True)
+    ]
 
 
 def _missing(path: str, message: str) -> MissingReference:

@@ -1,7 +1,7 @@
 """Whether what the resource refers to is there, with the entries that are needed of it."""
 
 from hooks.desired.context import Context
-from hooks.desired.key_store import credential_in
+from hooks.desired.key_store import NOT_IN_FILES, credential_in
 from hooks.kube.objects import Obj
 from hooks.models.references import Reference
 from hooks.observed import Lookup, Presence
@@ -49,10 +49,12 @@ def _unshared(claim: Obj, reference: Reference) -> str:
 
 
 def _unusable(secret: Obj, reference: Reference) -> str:
-    unusable = [entry for entry in reference.entries if not credential_in(secret, entry)]
-    if not unusable:
-        return ""
-    return f"entry {unusable[0]} of Secret {reference.name} is not a single line of text"
+    for entry in reference.entries:
+        if not credential_in(secret, entry):
+            return f"entry {entry} of Secret {reference.name} is not a single line of text"
+        if not credential_in(secret, entry, in_file=reference.is_in_file):
+            return f"entry {entry} of Secret {reference.name} has {NOT_IN_FILES}"
+    return ""
 
 
 def _look_up(context: Context, reference: Reference) -> Lookup:

@@ -128,7 +128,7 @@ class _Resolver:
     def _credential(
         self, variable: str, entry: str, own_entry: str, inline: str, *, is_awaited: bool = False
     ) -> Credential:
-        text = self.store.text(entry)
+        text = self.store.text(entry, in_file=_is_in_file(variable))
         source = None
         if text or (self.store.is_named and is_awaited):
             source = Source(self.store.name, entry)
@@ -143,11 +143,16 @@ class _Resolver:
             variable,
             reference.key,
             "",
-            secret.text(reference.key),
+            secret.text(reference.key, in_file=_is_in_file(variable)),
             Source(reference.name, reference.key),
             secret.is_known,
             is_referenced=True,
         )
+
+
+def _is_in_file(variable: str) -> bool:
+    """Tell whether a credential is written into the files of the backends, too."""
+    return variable in (PROXY_USER, PROXY_PASSWORD) or variable.startswith(AGENT_KEY)
 
 
 def _mirrors(resolver: _Resolver, spec: AgentSpec) -> tuple[Credential, ...]:

@@ -1,5 +1,6 @@
 """The Secrets and ConfigMaps that a resource names, and where it names them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -12,6 +13,16 @@ from hooks.models.instana_agent import InstanaAgent, InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 from hooks.models.workloads import CLAIM
+
+NOT_LITERAL = re.compile(r"\$[{\[]|\\[{}\\]|^[ \t\f]")
+"""What a `.cfg` file of the agent's may not give back as it was written.
+
+It is a properties file of Java, where a backslash can be written; but then variables are replaced,
+and how to write theirs so that they arrive depends on the version of what reads it.
+"""
+
+OF_FILES = tuple(f".{name}SecretKeyRef" for name in ("key", "proxyUser", "proxyPassword"))
+"""How the paths of references end whose values are written into such a file."""
 
 Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
@@ -26,6 +37,8 @@ class Reference:
     entries: tuple[str, ...] = ()
     is_credential: bool = False
     """Whether the entries have to be credentials: a single line of text each."""
+    is_in_file: bool = False
+    """Whether a credential is also written into a file of the agent's, which takes it literally."""
 
 
 def references(agent: InstanaAgent) -> tuple[Reference, ...]:
@@ -47,7 +60,8 @@ def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
     entries = [*_of_entries(agent, "spec.agent")]
     for index, backend in enumerate(agent.additional_backends):
         entries += _of_entries(backend, f"spec.agent.additionalBackends[{index}]")
-    yield from (replace(each, is_credential=True) for each in entries)
+    for each in entries:
+        yield replace(each, is_credential=True, is_in_file=each.path.endswith(OF_FILES))
 
 
 def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
 from hooks.models.agent import DEFAULT_ENDPOINT_PORT
+from hooks.models.references import NOT_LITERAL
 from hooks.rules.patterns import HIGHEST_PORT, HOST, PORT
 from hooks.rules.rule import Rule, Severity, full, given, matching, unless
 
@@ -26,6 +27,10 @@ LINES = (
 _is_host = full(HOST)
 _is_port = full(PORT)
 _is_line = full(r"[^\r\n\x00]*")
+
+
+def _is_literal(text: str) -> bool:
+    return NOT_LITERAL.search(text) is None
 
 
 def _is_tcp_port(text: str) -> bool:
@@ -134,6 +139,16 @@ RULES = (
         good={"agent": {"key": "one line"}},
         find=unless(_is_line),
         cel=matching(r"[^\r\n\x00]*"),
+    ),
+    Rule(
+        "literal-value",
+        LINES,
+        "stands in a file in which the agent replaces variables and leaves out blanks in front: "
+        "use a value without '${', '$[', '\\{', '\\}', two '\\' in a row, and blanks in front",
+        bad={"agent": {"key": "dollar${brace"}},
+        good={"agent": {"key": "dollar$and{brace}"}},
+        find=unless(_is_literal),
+        cel=f"!self.matches(r'{NOT_LITERAL.pattern}')",
     ),
     Rule(
         "backend-repeated",

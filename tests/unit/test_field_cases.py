@@ -66,7 +66,8 @@ def test_login_of_a_proxy_is_encoded_in_the_url_only() -> None:
         "http://DOMAIN%5Csvc%20user:07I%21%3F.+nV-G_X%40%3A%2F%25%23v@proxy.example:3128"
     )
     assert texts(found, OWN_SECRET)["INSTANA_AGENT_PROXY_PASSWORD"] == login["proxyPassword"]
-    assert f"proxy.user={login['proxyUser']}\n" in texts(found, CONFIG)[BACKEND]
+    in_properties = login["proxyUser"].replace("\\", "\\\\")
+    assert f"proxy.user={in_properties}\n" in texts(found, CONFIG)[BACKEND]
     assert f"proxy.password={login['proxyPassword']}\n" in texts(found, CONFIG)[BACKEND]
 
 
