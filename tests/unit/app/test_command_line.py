@@ -1,6 +1,7 @@
 """The command line, through click's own runner; the answers are those of the pure functions."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hooks.app.command_line import main
 from hooks.app.generate_command import generated
 from hooks.errors import InternalError
 from tests.support.kustomize import checkout
+from tests.support.resources import agent
 
 CASES = Path("tests/fixtures/go-operator")
 MINIMAL = str(CASES / "minimal" / "input.yaml")
@@ -35,6 +37,23 @@ def test_json_has_children_attachments_and_status() -> None:
 
     assert sorted(answer) == ["attachments", "children", "status"]
     assert answer["status"]["conditions"][0]["type"] == "Ready"
+
+
+@pytest.mark.parametrize("output", ["yaml", "json"])
+def test_redacted_output_names_the_entries_of_secrets_only(output: str) -> None:
+    key = b64encode(b"agent-key")
+    plain, redacted = (
+        CliRunner().invoke(main, ["render", "-o", output, *options, "-"], input=json.dumps(agent()))
+        for options in ([], ["--redact"])
+    )
+
+    documents = list(yaml.safe_load_all(redacted.stdout))
+    shown = documents if output == "yaml" else documents[0]["children"]
+    secrets = [each for each in shown if each["kind"] == "Secret"]
+    assert key in plain.stdout_bytes
+    assert secrets
+    assert {value for each in secrets for value in each["data"].values()} == {"**redacted**"}
+    assert key not in redacted.stdout_bytes
 
 
 def test_standard_input_is_read() -> None:
