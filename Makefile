@@ -108,7 +108,7 @@ bench: $(VENV)/dev.stamp ## Measure.
 
 attacks: $(VENV)/dev.stamp ## Measure a service under attack, and what many calls leave in its memory.
 	$(BIN)/python -m tests.bench.attacks
-	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.gained_memory
 
 cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those of the loop: that of KUBECONFIG, or one of their own.
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m "$(MARKED)" tests/cluster
