@@ -1,7 +1,7 @@
 """YAML as `kubectl`, the agent and the k8sensor read it back: every string stays a string."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from io import StringIO
 from typing import Any, Final
 
@@ -47,6 +47,8 @@ class PlainDumper(yaml.CSafeDumper):
 
 PlainDumper.add_implicit_resolver(FLOAT, NUMBER, list("-+.0123456789"))
 PlainDumper.add_implicit_resolver(BOOLEAN, WORD, list("yYnN"))
+RESOLVERS: Final[dict[str, list[tuple[str, re.Pattern[str]]]]] = PlainDumper.yaml_implicit_resolvers
+"""By the first character of a bare scalar: what it may be read as."""
 
 
 def as_yaml(documents: Iterable[Any]) -> str:
@@ -69,8 +71,9 @@ def canonical_yaml(value: Any) -> str:
     text = StringIO()
     dumper = PlainDumper(text, allow_unicode=True, default_flow_style=False, width=LONGEST_LINE)
     try:
-        for event in (StreamStartEvent(), DocumentStartEvent(), *_events(value, {})):
-            dumper.emit(event)
+        dumper.emit(StreamStartEvent())
+        dumper.emit(DocumentStartEvent())
+        _emit(value, dumper.emit, {})
         dumper.emit(DocumentEndEvent())
         dumper.emit(StreamEndEvent())
     finally:
@@ -78,28 +81,29 @@ def canonical_yaml(value: Any) -> str:
     return text.getvalue()
 
 
-def _events(value: Any, known: dict[Any, ScalarEvent]) -> Iterator[Event]:
-    """Yield what a value is written by; `known` are the scalars that were written already."""
+def _emit(value: Any, emit: Callable[[Event], None], known: dict[Any, ScalarEvent]) -> None:
+    """Write a value; `known` are the scalars that were written already."""
     if isinstance(value, dict):
-        yield MAPPING
+        emit(MAPPING)
         for name in sorted(value):
-            yield _scalar(name, known)
-            yield from _events(value[name], known)
-        yield MAPPING_END
+            emit(_scalar(name, known))
+            _emit(value[name], emit, known)
+        emit(MAPPING_END)
     elif isinstance(value, list):
-        yield SEQUENCE
+        emit(SEQUENCE)
         for item in value:
-            yield from _events(item, known)
-        yield SEQUENCE_END
+            _emit(item, emit, known)
+        emit(SEQUENCE_END)
     else:
-        yield _scalar(value, known)
+        emit(_scalar(value, known))
 
 
 def _scalar(value: Any, known: dict[Any, ScalarEvent]) -> ScalarEvent:
     key = type(value), value
-    if key not in known:
-        known[key] = _new_scalar(value)
-    return known[key]
+    event = known.get(key)
+    if event is None:
+        event = known[key] = _new_scalar(value)
+    return event
 
 
 def _new_scalar(value: Any) -> ScalarEvent:
@@ -117,8 +121,7 @@ def _written(value: Any) -> tuple[str, str]:
 
 def _read_as(text: str) -> str:
     """Return the tag of a bare scalar."""
-    resolvers = PlainDumper.yaml_implicit_resolvers
-    for tag, pattern in (*resolvers.get(text[:1], ()), *resolvers.get(None, ())):
+    for tag, pattern in RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
-            return str(tag)
+            return tag
     return STRING
