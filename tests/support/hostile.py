@@ -164,8 +164,13 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         lambda size: {"agent": {"configuration_yaml": "- a\n" * size}},
     ),
     "configuration_yaml: directives": (
-        40000,
-        lambda size: {"agent": {"configuration_yaml": "%TAG !a! b\n" * size + "--- 1\n"}},
+        25000,
+        lambda size: {
+            "agent": {
+                "configuration_yaml": "".join(f"%TAG !{index}! b\n" for index in range(size))
+                + "--- 1\n"
+            }
+        },
     ),
     "configuration_yaml: levels": (
         400000,

@@ -30,7 +30,7 @@ SOON = 1.0
         ("{a: " * 100_000, "levels"),
         ("- " * 100_000, "levels"),
         ("? " * 100_000, "levels"),
-        ("%TAG !a! b\n" * 50_000 + "--- 1\n", "directives"),
+        ("".join(f"%TAG !{index}! b\n" for index in range(50_000)) + "--- 1\n", "directives"),
         ("\ufeff" + "%YAML 1.1\r" * 50_000, "directives"),
         ("a: &a 1\nb: [" + "*a, " * 50_000 + "]", "aliases"),
         (BOMB, "parts"),
