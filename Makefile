@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PROFILE ?= ci
+EXAMPLES ?= 100000
 REQUEST ?= tests/fixtures/sync/healthy/request.json
 REGISTRY ?= registry.example
 DIGEST ?=
@@ -30,7 +31,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
-	format golden generate bench attacks cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench attacks hostile cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +110,9 @@ bench: $(VENV)/dev.stamp ## Measure.
 attacks: $(VENV)/dev.stamp ## Measure a service under attack, and what many calls leave in its memory.
 	$(BIN)/python -m tests.bench.attacks
 	$(BIN)/python -m tests.bench.gained_memory
+
+hostile: $(VENV)/dev.stamp ## Search EXAMPLES resources for the one that costs most.
+	$(BIN)/python -m tests.bench.search $(EXAMPLES)
 
 cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those of the loop: that of KUBECONFIG, or one of their own.
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m "$(MARKED)" tests/cluster
