@@ -25,7 +25,7 @@ ACCEPTED = 1_500_000
 
 STATUS = 64 * 1024
 FRACTIONS = (0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 1.5)
-REPORTED = 1000
+REPORTED = 50
 costs: list[tuple[float, str]] = []
 
 
@@ -77,7 +77,7 @@ def search(examples: int) -> None:
         target(took, label="seconds")
         costs.append((took, name))
         if len(costs) % REPORTED == 0:
-            _report(1)
+            _report(3)
 
     answers()
 
