@@ -9,7 +9,7 @@ import pytest
 from tests.support.hostile import GROWING, bodies, seconds
 
 TIMES = 16
-ROOM = 1.5
+ROOM = 3
 FLOOR = 0.02
 """Seconds up to which a call does not count as long, whatever it takes otherwise."""
 
