@@ -32,10 +32,15 @@ def test_work_grows_with_the_size_of_the_resource_only(what: str) -> None:
     most, spec = GROWING[what]
     sizes = (most // FRACTION // 4, most // FRACTION // 2, most // FRACTION)
 
-    for small, middle, large in zip(*(bodies(spec(size)) for size in sizes), strict=True):
-        # Less than before is that of what is refused from the middle size on.
-        first, second = abs(calls(middle) - calls(small)), calls(large) - calls(middle)
-        assert second <= ROOM * max(first, LITTLE)
+    requests = zip(*(bodies(spec(size)) for size in sizes), strict=True)
+    steps = [_steps(*map(calls, each)) for each in requests]
+
+    assert [(first, second) for first, second in steps if second > ROOM * first] == []
+
+
+def _steps(small: int, middle: int, large: int) -> tuple[int, int]:
+    """Return how much work each step adds; less is that of what is refused from the middle on."""
+    return max(abs(middle - small), LITTLE), large - middle
 
 
 def calls(body: bytes) -> int:
