@@ -97,15 +97,8 @@ def validation_page() -> str:
     """Return the page as Markdown, with a row per rule."""
     errors = [rule for rule in TABLE if rule.is_error]
     warnings = [rule for rule in TABLE if not rule.is_error]
-    bounded = BOUNDED.format(megabytes=MOST_BYTES // 1024**2) + "".join(_bounds())
-    return (
-        HEADER
-        + bounded
-        + ERRORS
-        + "".join(map(_row, errors))
-        + WARNINGS
-        + "".join(map(_row, warnings))
-    )
+    parts = [HEADER, _bounded(), ERRORS, *map(_row, errors), WARNINGS, *map(_row, warnings)]
+    return "".join(parts)
 
 
 def _bounded() -> str:

@@ -18,10 +18,11 @@ from gunicorn.workers.base import Worker
 
 from hooks.app import garbage, logs
 from hooks.app.admission import REVIEWS, WEBHOOK_SECONDS
+from hooks.app.loop import Limits
 from hooks.app.settings import SettingsError, from_environ
 from hooks.app.sockets import Certificate
 from hooks.app.tokens import Tokens
-from hooks.app.worker import BoundedWorker, Limits
+from hooks.app.worker import BoundedWorker
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
 

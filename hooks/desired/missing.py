@@ -16,6 +16,11 @@ def missing_references(context: Context) -> list[MissingReference]:
     return [*objects, *_missing_keys(context), *_odd_logins(context)]
 
 
+def lacks_something(context: Context) -> bool:
+    """Tell whether something is missing that the resource names, or may be."""
+    return bool(missing_references(context) or undecided_references(context))
+
+
 def undecided_references(context: Context) -> list[Reference]:
     """Return the references of which nothing is known yet."""
     found = [each for each in context.references if is_unknown(context, each)]

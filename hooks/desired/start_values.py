@@ -22,7 +22,7 @@ from hooks.desired.credentials import Credential
 from hooks.desired.etcd_discovery import CA_SECRET
 from hooks.desired.held import pod_spec
 from hooks.desired.k8sensor_certificates import CONTROL_PLANE, ETCD
-from hooks.desired.missing import missing_references, undecided_references
+from hooks.desired.missing import lacks_something
 from hooks.desired.resolution import absence
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
@@ -69,7 +69,7 @@ def holders(context: Context, children: list[Obj]) -> Holders:
         own={(each["kind"], each["metadata"]["name"]): each for each in children},
         named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
         lacking=frozenset((each.kind, each.name) for each in references if absence(context, each)),
-        lacks_some=bool(missing_references(context) or undecided_references(context)),
+        lacks_some=lacks_something(context),
     )
 
 

@@ -18,7 +18,7 @@ from hooks.desired.k8sensor_deployment import k8sensor_deployments
 from hooks.desired.k8sensor_secrets import is_checksum_of_go_operator
 from hooks.desired.kept import as_observed
 from hooks.desired.labels import GENERATION_LABEL, VERSION
-from hooks.desired.missing import missing_references, undecided_references
+from hooks.desired.missing import lacks_something
 from hooks.desired.nodes import on_nodes_that_can_run_them
 from hooks.desired.overridden import with_overrides
 from hooks.desired.reload import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
@@ -61,7 +61,7 @@ class _Known:
     @cached_property
     def lacks_something(self) -> bool:
         """Whether something is missing that the resource names, or may be."""
-        return bool(missing_references(self.context) or undecided_references(self.context))
+        return lacks_something(self.context)
 
     @cached_property
     def noted(self) -> frozenset[str]:

@@ -81,8 +81,8 @@ def canonical_yaml(value: Any) -> str:
     return text.getvalue()
 
 
-def _emit(value: Any, emit: Callable[[Event], None], known: dict[Any, ScalarEvent]) -> None:
-    """Write a value; `known` are the scalars that were written already."""
+def _emit(value: Any, emit: Callable[[Event], None], known: dict[str, ScalarEvent]) -> None:
+    """Write a value; `known` are the texts that were written already."""
     if isinstance(value, dict):
         emit(MAPPING)
         for name in sorted(value):
@@ -98,12 +98,12 @@ def _emit(value: Any, emit: Callable[[Event], None], known: dict[Any, ScalarEven
         emit(_scalar(value, known))
 
 
-def _scalar(value: Any, known: dict[Any, ScalarEvent]) -> ScalarEvent:
-    key = type(value), value
-    event = known.get(key)
-    if event is None:
-        event = known[key] = _new_scalar(value)
-    return event
+def _scalar(value: Any, known: dict[str, ScalarEvent]) -> ScalarEvent:
+    if not isinstance(value, str):
+        return _new_scalar(value)
+    if value not in known:
+        known[value] = _new_scalar(value)
+    return known[value]
 
 
 def _new_scalar(value: Any) -> ScalarEvent:

@@ -52,7 +52,7 @@ def parser_of(source: Any) -> RequestParser:
 def test_these_are_all_names_that_are_used() -> None:
     found = {
         f"{node.module}.{name.name}"
-        for module in ("worker", "connections")
+        for module in ("worker", "loop", "connections")
         for node in ast.walk(ast.parse(Path(f"hooks/app/{module}.py").read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gunicorn")
         for name in node.names

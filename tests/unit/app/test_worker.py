@@ -9,6 +9,7 @@ from gunicorn.http.errors import InvalidHeader
 
 from hooks.app.connections import Connection, Phase, Port, ReviewLimits, ReviewPort
 from hooks.app.logs import ServerLogger
+from hooks.app.loop import Limits, Loop
 from hooks.app.worker import BoundedWorker
 
 SECRET = "hunter2-sentinel"
@@ -19,9 +20,17 @@ def _worker() -> Iterator[BoundedWorker]:
     """Make a worker that is never run."""
     config = Config()
     worker = BoundedWorker(0, 0, [], None, 1, config, ServerLogger(config))  # type: ignore[arg-type]
-    worker.prepare()
     yield worker
-    for each in (worker.tmp, worker._woken, worker._waker, worker._selector):
+    worker.tmp.close()
+
+
+@pytest.fixture(name="loop")
+def _loop() -> Iterator[Loop]:
+    """Make a loop that is never run."""
+    config = Config()
+    loop = Loop(config, Limits(), ServerLogger(config), lambda _: None)
+    yield loop
+    for each in (loop._woken, loop._waker, loop._selector):
         each.close()
 
 
@@ -58,31 +67,35 @@ def test_an_error_outside_the_application_is_answered_without_its_message(
 
 
 def test_a_connection_that_was_dropped_in_the_same_turn_is_left_alone(
-    worker: BoundedWorker,
+    loop: Loop,
 ) -> None:
     """Its event is among those that were found before."""
     ours, theirs = socket.socketpair()
     port = Port(("127.0.0.1", 1), 1, 5)
     with theirs:
-        worker._welcome(ours, ("127.0.0.1", 2), port)
+        loop._welcome(ours, ("127.0.0.1", 2), port)
         (connection,) = port
-        (event,) = (key.data for key in worker._selector.get_map().values())
+        (event,) = (
+            key.data
+            for key in loop._selector.get_map().values()
+            if key.fd == connection.sock.fileno()
+        )
         theirs.sendall(b"GET / HTTP/1.1\r\n\r\n")
         with socket.socket() as further:
-            worker._welcome(further, ("127.0.0.1", 3), port)
+            loop._welcome(further, ("127.0.0.1", 3), port)
             event()
 
             assert connection.phase is Phase.OVER
             assert ours.fileno() < 0
 
 
-def test_what_comes_with_the_last_answer_is_read_again(worker: BoundedWorker) -> None:
+def test_what_comes_with_the_last_answer_is_read_again() -> None:
     ours, theirs = socket.socketpair()
     port = Port(("127.0.0.1", 1), 1, 5)
     with ours, theirs:
         connection = Connection(ours, ("127.0.0.1", 2), port, None)
         connection.received += b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n"
-        assert next(connection.begin(worker.cfg)).path == "/a"
+        assert next(connection.begin(Config())).path == "/a"
         connection.end()
 
         assert connection.received == b"GET /b HTTP/1.1\r\n"
@@ -101,14 +114,14 @@ def test_a_peer_that_is_gone_is_no_further_error(
 
 
 def test_a_request_that_is_one_too_large_is_dropped_even_if_it_is_there(
-    worker: BoundedWorker, monkeypatch: pytest.MonkeyPatch
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hooks.app.connections.LARGEST_HELD", 20_000)
     ours, theirs = socket.socketpair()
     port = ReviewPort(("127.0.0.1", 1), 9, 5, ReviewLimits(1, 10**6, 10**6))
     with theirs:
         theirs.sendall(b"POST / HTTP/1.1\r\nContent-Length: 30000\r\n\r\n" + b"x" * 30_000)
-        worker._welcome(ours, ("127.0.0.1", 2), port)
+        loop._welcome(ours, ("127.0.0.1", 2), port)
 
     assert not len(port)
     assert ours.fileno() < 0

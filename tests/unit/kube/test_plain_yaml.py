@@ -49,3 +49,9 @@ def test_the_one_text_is_that_of_the_library(value: Any) -> None:
     )
 
     assert canonical_yaml(value) == written
+
+
+def test_values_that_are_equal_are_written_each_as_it_is() -> None:
+    assert canonical_yaml([0.0, -0.0, 1, True, 1.0, "1", "true"]) == (
+        "- 0.0\n- -0.0\n- 1\n- true\n- 1.0\n- '1'\n- 'true'\n"
+    )
