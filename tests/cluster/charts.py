@@ -14,6 +14,7 @@ from socket import create_connection, socket
 from tests.cluster.account import account
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.metacontroller import LOOPBACK, know_kinds, running_metacontroller, service
+from tests.cluster.own_selector import own_selector_is_in_force
 from tests.support.helm import CHART, helm
 
 NAMESPACE = RELEASE = "instana-agent"
@@ -21,6 +22,11 @@ KEY_SECRET = "instana-keys"
 VALUES = {"agent": {"keysSecret": KEY_SECRET}, "cluster": {"name": "production"}}
 SETTINGS = {"TLS_CERT_FILE": "tls.crt", "TLS_KEY_FILE": "tls.key", "TOKENS_FILE": "tokens"}
 STRATEGY = "server-side-apply"
+OWN_SELECTOR_POLICY: Obj = {
+    "apiVersion": "admissionregistration.k8s.io/v1",
+    "kind": "MutatingAdmissionPolicy",
+    "metadata": {"name": "instana-agent-own-selector"},
+}
 BUFFER = 65536
 
 
@@ -38,8 +44,11 @@ class Cluster:
         return helm(*arguments, *options, stdin=stdin)
 
     def install(self, values: Obj = VALUES, *options: str, chart: Path = CHART) -> str:
-        """Install the release with values; returns its notes."""
-        return self._with_values("install", values, *options, chart=chart)
+        """Install the release with values and wait until agents are taken; returns its notes."""
+        notes = self._with_values("install", values, *options, chart=chart)
+        if self.api.get(OWN_SELECTOR_POLICY):
+            wait_for(lambda: own_selector_is_in_force(self.api), "agents get their own selector")
+        return notes
 
     def upgrade(self, values: Obj = VALUES, *options: str, chart: Path = CHART) -> str:
         """Upgrade the release; returns its notes."""

@@ -9,6 +9,7 @@ import yaml
 from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
+from tests.cluster.own_selector import own_selector_is_in_force
 from tests.cluster.test_definition import create
 from tests.support.resources import merged
 
@@ -26,23 +27,17 @@ def _policy(api: Api) -> Iterator[None]:
     """The policy, in force."""
     objects = list(yaml.safe_load_all(FILE.read_text()))
     api.apply_all(objects)
-    wait_for(lambda: _is_in_force(api), "it is in force")
+    wait_for(lambda: own_selector_is_in_force(api), "it is in force")
     yield
     for each in (*objects, AGENT):
         api.delete(each)
-    wait_for(lambda: not _is_in_force(api), "it is gone")
+    wait_for(lambda: not own_selector_is_in_force(api), "it is gone")
 
 
 @pytest.fixture(name="older")
 def _older(api: Api) -> Obj:
     """A resource that was there before the policy."""
     return api.apply(AGENT)
-
-
-def _is_in_force(api: Api) -> bool:
-    """Tell whether the API server acts; at first it may not know the new kind of resource (503)."""
-    answer = create(api, merged(AGENT, {"metadata": {"name": "probe"}}))
-    return answer.ok and INSTANCE in answer.json()["spec"]["selector"]["matchLabels"]
 
 
 @pytest.mark.usefixtures("policy")
