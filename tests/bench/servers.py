@@ -20,10 +20,8 @@ from tests.bench.clients import LOOPBACK, Call, post
 from tests.bench.figures import Figure
 
 START_SECONDS: Final = 30.0
-OURS: Final = ("hooks", "serve")
-ECHO: Final = ("gunicorn", "--config=python:tests.bench.noop_conf", "tests.bench.noop:app")
+ECHO: Final = ("--config=python:tests.bench.noop_conf", "tests.bench.noop:app")
 BARE_ECHO: Final = (
-    "gunicorn",
     *("--worker-class=gthread", "--threads=32", "--keep-alive=100", "--preload"),
     "--no-control-socket",
     "tests.bench.noop:app",
@@ -42,9 +40,9 @@ def server_figures(body: bytes, reviewed: bytes) -> list[Figure]:
     """Measure the servers in turns, each with several clients at once."""
     with (
         _credentials() as (environ, context),
-        _server(OURS, environ) as ours,
-        _server(ECHO, environ) as echo,
-        _server(BARE_ECHO, environ) as bare,
+        _server(environ) as ours,
+        _server(environ, ECHO) as echo,
+        _server(environ, BARE_ECHO) as bare,
     ):
         request = post("/sync", body, Authorization=f"Bearer {TOKEN}")
         plain = Call(ours.port, context, request)
@@ -108,7 +106,8 @@ def _credentials() -> Iterator[tuple[Mapping[str, str], ssl.SSLContext]]:
 
 
 @contextmanager
-def _server(arguments: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[_Server]:
+def _server(settings: Mapping[str, str], of_another: tuple[str, ...] = ()) -> Iterator[_Server]:
+    """Start the service, or a gunicorn with the arguments of another application."""
     port, admission_port = _free_port(), _free_port()
     fixed = {
         "HOST": LOOPBACK,
@@ -119,9 +118,9 @@ def _server(arguments: tuple[str, ...], settings: Mapping[str, str]) -> Iterator
     }
     files = [f"--certfile={settings['TLS_CERT_FILE']}", f"--keyfile={settings['TLS_KEY_FILE']}"]
     binds = [f"--bind={LOOPBACK}:{each}" for each in (port, admission_port)]
-    command = ["-m", "gunicorn", *binds, *files, *arguments]
+    gunicorn = ["-m", "gunicorn", *binds, *files, *of_another]
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [sys.executable, *(gunicorn if of_another else ("-m", "hooks", "serve"))],
         env=os.environ | settings | fixed,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
