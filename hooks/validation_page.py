@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from hooks.rules import TABLE, Rule
-from hooks.rules.bounds import AS_LONG_AS_NAMES, BOUNDS, ENTRIES, ITEMS, LENGTH, MOST_BYTES
+from hooks.rules.answer_size import (
+    MOST_BYTES,
+    MOST_WORK,
+    OF_A_CONFIGURED_VALUE,
+    OF_A_MERGED_VALUE,
+    OF_A_REFERENCE,
+    OF_A_VARIABLE,
+    OF_A_WORKLOAD,
+)
+from hooks.rules.bounds import AS_LONG_AS_NAMES, BOUNDS, ENTRIES, ITEMS, LENGTH
 
 HEADER = """# What is checked
 
@@ -70,8 +79,13 @@ what becomes of it here.
 BOUNDED = """
 ## How much there may be
 
-The children of a resource have at most {megabytes} MiB in all. Each zone counts with all that is
-given for the agents, each backend with all that is given for the k8sensors. A resource that was
+The children of a resource have at most {megabytes} MiB in all, and take at most {work:,} units of
+work: {of_a_workload} for each DaemonSet and Deployment, {of_a_variable} for each variable in it,
+{of_a_reference} more if it has a `valueFrom`, {of_a_merged_value} for each value in its affinity
+and override, 1 for each other value of its pods, {of_a_configured_value} for each value in
+`spec.agent.configuration`. That is room for 100 zones and 32 backends with 1,000 variables each.
+Each zone counts with all that is given for the agents, each backend with all that is given for the
+k8sensors. A resource that was
 stored above a bound keeps its children as they are, and its condition `Valid` says so. The CRD has
 these bounds too, and further ones on the length of names. Nothing is nested deeper than 100 levels.
 
@@ -102,7 +116,16 @@ def validation_page() -> str:
 
 
 def _bounded() -> str:
-    return BOUNDED.format(megabytes=MOST_BYTES // 1024**2) + "".join(_bounds())
+    text = BOUNDED.format(
+        megabytes=MOST_BYTES // 1024**2,
+        work=MOST_WORK,
+        of_a_workload=OF_A_WORKLOAD,
+        of_a_variable=OF_A_VARIABLE,
+        of_a_reference=OF_A_REFERENCE,
+        of_a_merged_value=OF_A_MERGED_VALUE,
+        of_a_configured_value=OF_A_CONFIGURED_VALUE,
+    )
+    return text + "".join(_bounds())
 
 
 def _bounds() -> Iterator[str]:

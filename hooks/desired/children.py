@@ -31,7 +31,7 @@ from hooks.desired.taken_over import with_templates_kept
 from hooks.desired.tls_secret import tls_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
-from hooks.rules.bounds import ANSWER_SIZE, MOST_BYTES
+from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
 from hooks.rules.reserved import KINDS, NAMES, is_reserved
 from hooks.rules.table import BY_IDENTIFIER

@@ -23,7 +23,7 @@ def before_and_after(facts: Facts, observed: Obj, desired: Obj) -> tuple[Obj, Ob
     What Metacontroller's way of applying leaves as it is, is no difference.
     """
     ours = owned_part(observed, facts)
-    if LAST_APPLIED in annotations_of(observed):
+    if ours != desired and LAST_APPLIED in annotations_of(observed):
         return in_order_of_keys(ours), in_order_of_keys(desired)
     return ours, desired
 

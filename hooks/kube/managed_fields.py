@@ -15,6 +15,7 @@ from hooks.kube.objects import Obj, as_objects
 
 LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
+NESTED = (dict, list)
 MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
 """Keys by which Metacontroller's dynamic apply merges lists, in the order it looks for them."""
 
@@ -89,7 +90,9 @@ def merge_key(items: list[Any]) -> str | None:
     """Return the key by which dynamic apply merges the items of a list; None if it replaces it."""
     if not items or not all(isinstance(item, dict) for item in items):
         return None
-    return next((key for key in MERGE_KEYS if all(key in item for item in items)), None)
+    first, *others = items
+    keys = (key for key in MERGE_KEYS if key in first)
+    return next((key for key in keys if all(key in item for item in others)), None)
 
 
 def in_order_of_keys(value: Any) -> Any:
@@ -98,7 +101,10 @@ def in_order_of_keys(value: Any) -> Any:
     Such a list keeps the order that it has, whatever is returned: its order is no difference.
     """
     if isinstance(value, dict):
-        return {name: in_order_of_keys(part) for name, part in value.items()}
+        return {
+            name: in_order_of_keys(part) if isinstance(part, NESTED) else part
+            for name, part in value.items()
+        }
     if isinstance(value, list):
         key = merge_key(value)
         items = sorted(value, key=lambda item: str(item[key])) if key else value

@@ -7,11 +7,10 @@ open is bounded by what is made of it: the objects of an answer, and the time th
 They come before all other rules: what is beyond them is not looked at further.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.objects import Obj
 from hooks.rules.rule import Find, Rule, unless
 from hooks.rules.walking import problems_in, tree_of
 
@@ -29,10 +28,6 @@ LONGEST_CREDENTIAL = 8192
 LONGEST_CERTIFICATE = 400_000
 MOST_CONFIGURED: Final = 50_000
 """Values in the agent's configuration where that is an object."""
-MOST_BYTES: Final = 16 * 1024 * 1024
-"""Of all children together, as JSON."""
-MOST_VALUES: Final = 16_384
-"""Values that are looked at one by one, in each workload again: 10 µs each."""
 AS_LONG_AS_NAMES: Final = 317
 """Up to here a length is one of names, of which other rules say more."""
 AGENT = "spec.agent"
@@ -134,7 +129,7 @@ BOUNDS: dict[str, Obj] = {
 }
 
 TOO_MANY, TOO_LONG = "too-many", "too-long"
-CONFIGURATION_SIZE, ANSWER_SIZE = "configuration-size", "answer-size"
+CONFIGURATION_SIZE = "configuration-size"
 
 
 def _beyond(*keywords: str) -> Find:
@@ -160,14 +155,14 @@ def _at_most(most: int) -> Callable[[Any], bool]:
 def _is_writable(configuration: Obj) -> bool:
     """Tell whether the text of the configuration is in bounds, by what it has at least."""
     length = 0
-    for count, (value, level) in enumerate(_values_in(configuration), start=1):
+    for count, (value, level) in enumerate(values_in(configuration), start=1):
         length += level + (len(value) if isinstance(value, str) else 1)
         if count > MOST_CONFIGURED or length > LONGEST_CONFIGURATION:
             return False
     return True
 
 
-def _values_in(part: Any) -> Iterator[tuple[Any, int]]:
+def values_in(part: Any) -> Iterator[tuple[Any, int]]:
     """Yield each name, and each value that is none of others, with how far it is indented."""
     inside, level = [part], 0
     while inside:
@@ -181,38 +176,6 @@ def _values_in(part: Any) -> Iterator[tuple[Any, int]]:
             else:
                 yield value, level
         inside, level = below, level + 1
-
-
-def _leads_to_too_much(spec: Obj) -> bool:
-    """Tell whether the workloads of a resource take more than there may be, before they are made.
-
-    Each zone has all that is given for the agents, each backend all that is for the k8sensors.
-    """
-    agent, sensor = as_object(spec.get("agent")), as_object(spec.get("k8s_sensor"))
-    overrides, pod = as_object(spec.get("overrides")), as_object(agent.get("pod"))
-    zones = as_objects(spec.get("zones"))
-    agents, sensors = max(1, len(zones)), 1 + len(as_objects(agent.get("additionalBackends")))
-    patch, sensor_patch = overrides.get("agentDaemonSet"), overrides.get("k8sensorDeployment")
-    sensor_pod = as_object(as_object(sensor.get("deployment")).get("pod"))
-    of_all_pods = [agent.get("env"), pod.get("labels"), pod.get("annotations")]
-    length = (
-        agents * _length([pod, agent.get("env"), patch])
-        + sensors * _length([sensor_pod, *of_all_pods, sensor_patch])
-        + _length([zones, agent.get("configuration_yaml")])
-    )
-    values = agents * _values([pod.get("affinity"), patch]) + sensors * _values(
-        [sensor_pod.get("affinity"), sensor_patch]
-    )
-    return length > MOST_BYTES or values > MOST_VALUES
-
-
-def _length(value: Any) -> int:
-    text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
-    return len(text.encode(errors="surrogatepass"))
-
-
-def _values(value: Any) -> int:
-    return sum(1 for _ in _values_in(value))
 
 
 FULL: Obj = {"name": "X", "value": "x" * LONGEST_VARIABLE}
@@ -245,22 +208,5 @@ RULES = (
         bad={"agent": {"configuration": {"a": ["x"] * MOST_CONFIGURED}}},
         good={"agent": {"configuration": {"a": ["x"] * (MOST_CONFIGURED - 1)}}},
         find=unless(_is_writable),
-    ),
-    Rule(
-        ANSWER_SIZE,
-        ("spec",),
-        f"leads to more than {MOST_BYTES // 1024**2} MiB of objects, or to more than "
-        f"{MOST_VALUES:,} values in the affinities and overrides of all workloads: as each zone "
-        "has a DaemonSet, and each backend a Deployment, let there be fewer of them or less in "
-        "each",
-        bad={
-            "zones": [{"name": f"z{index}"} for index in range(MOST_ZONES)],
-            "agent": {"pod": {"env": [FULL]}, "env": {"Y": FULL["value"]}},
-        },
-        good={
-            "zones": [{"name": f"z{index}"} for index in range(2)],
-            "agent": {"pod": {"env": [FULL]}, "env": {"Y": FULL["value"]}},
-        },
-        find=unless(lambda spec: not _leads_to_too_much(spec)),
     ),
 )

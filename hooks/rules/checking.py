@@ -8,16 +8,17 @@ from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
 from hooks.models.parsing import read_given
-from hooks.rules import bounds
+from hooks.rules import answer_size, bounds
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 from hooks.rules.walking import problems_in, tree_of
 
-SIZES: Final = tree_of(bounds.RULES)
+OF_SIZE: Final = (*bounds.RULES, *answer_size.RULES)
+SIZES: Final = tree_of(OF_SIZE)
 """What is looked at first: all else takes a resource within the bounds."""
 ERRORS: Final = tree_of(
-    rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in bounds.RULES
+    rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in OF_SIZE
 )
-ALL: Final = tree_of(rule for rule in TABLE if rule not in bounds.RULES)
+ALL: Final = tree_of(rule for rule in TABLE if rule not in OF_SIZE)
 
 IDENTIFIER: Final = re.compile(r" \(rule ([a-z0-9-]+)\)(?:;|$)")
 

@@ -2,6 +2,7 @@
 
 from hooks.rules import (
     additions,
+    answer_size,
     beside,
     bounds,
     configuration,
@@ -27,6 +28,7 @@ from hooks.rules.rule import Rule
 
 TABLE: tuple[Rule, ...] = (
     *bounds.RULES,
+    *answer_size.RULES,
     *identity.RULES,
     *connection.RULES,
     *endpoints.RULES,

@@ -1,6 +1,7 @@
 """Whether the API server took what was asked for: a refusal is told to no hook, but it shows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hooks.desired.context import Context
 from hooks.desired.reload import WORKLOADS
@@ -16,23 +17,37 @@ PATIENCE_SECONDS = 60
 """How long a change may take to arrive before it counts as refused."""
 
 
-def pending_children(context: Context, children: list[Obj]) -> list[Obj]:
-    """Return the desired children that are not observed, or not as they should be."""
-    return [child for child in children if not contains(context.observed_as(child), child)]
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Which of the desired children are not as they should be."""
+
+    pending: list[Obj]
+    """Those that are not observed, or not as desired."""
+
+    changing: frozenset[str]
+    """The DaemonSets and Deployments that are there with another spec, each as `Kind/name`."""
 
 
-def changing_workloads(context: Context, pending: list[Obj]) -> frozenset[str]:
-    """Return those of the pending children that are DaemonSets or Deployments with another spec.
+def differences(context: Context, children: list[Obj]) -> Differences:
+    """Return how the observed children differ from the desired ones."""
+    changing = [child for child in children if _has_another_spec(context, child)]
+    names = frozenset(describe(child) for child in changing)
+    pending = [
+        child for child in children if describe(child) in names or not _is_there(context, child)
+    ]
+    return Differences(pending, names)
 
-    Each as `Kind/name`; a workload that is not there is none of them.
-    """
-    return frozenset(
-        describe(child)
-        for child in pending
-        if child["kind"] in WORKLOADS
-        and (observed := context.observed_as(child))
-        and not contains(observed.get("spec"), child.get("spec"))
-    )
+
+def _has_another_spec(context: Context, child: Obj) -> bool:
+    observed = context.observed_as(child) if child["kind"] in WORKLOADS else None
+    return bool(observed) and not contains(as_object(observed).get("spec"), child.get("spec"))
+
+
+def _is_there(context: Context, child: Obj) -> bool:
+    """Tell whether a child is observed as desired; the spec of a workload was looked at before."""
+    observed = context.observed_as(child)
+    looked_at = {"spec"} if child["kind"] in WORKLOADS and observed else set()
+    return contains(observed, {name: child[name] for name in child.keys() - looked_at})
 
 
 def children_applied(parent: Obj, context: Context, pending: list[Obj], now: str) -> Condition:

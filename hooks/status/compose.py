@@ -14,9 +14,8 @@ from hooks.observed import ObservedObjects
 from hooks.status.applied import (
     CHILDREN_APPLIED,
     PATIENCE_SECONDS,
-    changing_workloads,
     children_applied,
-    pending_children,
+    differences,
 )
 from hooks.status.availability import (
     AGENTS_AVAILABLE,
@@ -82,8 +81,8 @@ def report_on_valid(
 ) -> Report:
     """Return the report on a resource whose children are those found, with what is held back."""
     children, desired = found.children, [*found.children, *found.withheld]
-    pending, pods = pending_children(context, children), read_pods(context)
-    changing = changing_workloads(context, pending)
+    differing, pods = differences(context, children), read_pods(context)
+    pending, changing = differing.pending, differing.changing
     parts = [
         VALID,
         *certificate_issued(context),
@@ -114,7 +113,7 @@ def report_on_valid(
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
     """Return the report on a paused resource; the children are those that should exist."""
     observed = context.children
-    changing = changing_workloads(context, pending_children(context, children))
+    changing = differences(context, children).changing
     parts = [
         VALID,
         references_resolved(context),

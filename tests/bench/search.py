@@ -10,8 +10,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
 
+from hooks.app import garbage
 from hooks.kube.objects import Obj
-from hooks.rules.bounds import MOST_BYTES
+from hooks.rules.answer_size import MOST_BYTES
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.bench.growth import MOST_SECONDS
@@ -90,5 +91,6 @@ def _report(most: int) -> None:
 
 
 if __name__ == "__main__":
+    garbage.look_seldom()
     search(int(sys.argv[1]))
     _report(10)

@@ -68,23 +68,23 @@ def _texts(size: int) -> list[str]:
 
 GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "overrides: env": (
-        4000,
+        9000,
         lambda size: _patched(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
     "overrides: mounts": (
-        4000,
+        9000,
         lambda size: _patched(
             volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
         ),
     ),
     "overrides: volumes": (
-        4000,
+        9000,
         lambda size: _patch(
             volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
         ),
     ),
     "overrides: containers": (
-        4000,
+        9000,
         lambda size: _patch(
             containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
         ),
@@ -93,7 +93,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         8000,
         lambda size: {"overrides": {"agentService": _entries(size)}},
     ),
-    "overrides: texts": (16000, lambda size: _patched(args=_texts(size))),
+    "overrides: texts": (36000, lambda size: _patched(args=_texts(size))),
     "env of Secrets": (1024, lambda size: _pod(env=[_of_secret(index) for index in range(size)])),
     "env": (
         1024,
@@ -133,7 +133,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "labels": (256, lambda size: _pod(labels=_entries(size))),
     "annotations": (256, lambda size: _pod(annotations=_entries(size))),
     "terms of an affinity": (
-        3200,
+        7000,
         lambda size: _pod(
             affinity={
                 "nodeAffinity": {

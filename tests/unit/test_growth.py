@@ -14,7 +14,7 @@ from hooks.wire import decode, encode
 from tests.support import hook
 from tests.support.hostile import GROWING, bodies
 
-FRACTION = 8
+FRACTION = 16
 """Of what there may be at most: the least of three sizes, each twice the one before."""
 
 ROOM = 2.6

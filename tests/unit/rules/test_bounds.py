@@ -6,15 +6,14 @@ import pytest
 
 from hooks.kube.objects import Obj
 from hooks.rules import errors_of, rules_named_in
+from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.bounds import (
-    ANSWER_SIZE,
     AS_LONG_AS_NAMES,
     BOUNDS,
     ENTRIES,
     LENGTH,
     LONGEST_CONFIGURATION,
     LONGEST_VARIABLE,
-    MOST_BYTES,
     TOO_LONG,
     TOO_MANY,
 )
@@ -132,6 +131,21 @@ ABOVE: dict[str, tuple[Obj, str]] = {
             "agent.pod.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution",
             [{"weight": 1, "preference": {}}] * 600,
         ),
+        ANSWER_SIZE,
+    ),
+    "references of zones": (
+        MANY_ZONES
+        | at(
+            "agent.pod.env",
+            [
+                {"name": f"V{index}", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
+                for index in range(400)
+            ],
+        ),
+        ANSWER_SIZE,
+    ),
+    "override": (
+        at("overrides.agentDaemonSet", {"spec": {"template": {"spec": {"hosts": ["x"] * 40_000}}}}),
         ANSWER_SIZE,
     ),
     "configuration": (at("agent.configuration", {"a": [1] * 70_000}), "configuration-size"),
