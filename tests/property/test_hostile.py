@@ -1,0 +1,18 @@
+"""Whatever a resource has, there is an answer within the bounds, and no child is taken away."""
+
+from hypothesis import given, settings
+
+from hooks.kube.objects import Obj
+from tests.property.hostile import answered, hostile_specs
+from tests.support.profiles import PROFILE
+
+FRACTIONS = (0.0005, 0.002, 0.005, 0.02, 0.1, 1.2)
+EXAMPLES = 100_000 if PROFILE == "thorough" else settings.get_profile(PROFILE).max_examples
+
+
+@settings(max_examples=EXAMPLES)
+@given(hostile_specs(FRACTIONS))
+def test_hostile_resources_are_answered_within_the_bounds(drawn: tuple[str, Obj]) -> None:
+    _, spec = drawn
+
+    answered(spec)
