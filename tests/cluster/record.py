@@ -20,7 +20,7 @@ from tests.cluster.loop import remove, running_loop, settled, sync_again
 from tests.cluster.metacontroller import Recorder, require_metacontroller
 from tests.cluster.playing import NODES, end_all, node, play
 from tests.cluster.steady import steady
-from tests.cluster.stories import STORIES, Step, Story, forbids_pods, secret
+from tests.cluster.stories import STORIES, Moment, Step, Story, forbids_pods, secret
 from tests.recorded import FACTS_FILE, FIXTURES
 from tests.support.resources import merged
 
@@ -117,8 +117,10 @@ def _clean_up(api: Api, agent: Obj, others: Iterable[Obj]) -> None:
 
 
 def _keep(agent: Obj, loop: Recorder, story: Story, name: str) -> None:
-    syncs = loop.syncs_of(agent["metadata"]["name"])
-    _write((syncs[0] if story.first else syncs[-1]).asked, "sync", name, story.facts)
+    requests = [each.asked for each in loop.syncs_of(agent["metadata"]["name"])]
+    if story.first == Moment.ADOPTED:
+        requests = [each for each in requests if any(each["children"].values())]
+    _write(requests[0 if story.first else -1], "sync", name, story.facts)
 
 
 def _keep_beside(loop: Recorder, story: Story) -> None:

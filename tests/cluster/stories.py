@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import partial
 from typing import TypeAlias
 
@@ -40,6 +41,16 @@ NO_ROOM = (
 )
 
 
+class Moment(Enum):
+    """When a request is of interest that is not the last one."""
+
+    CREATED = auto()
+    """Nothing is there yet."""
+
+    ADOPTED = auto()
+    """Children of somebody else are there that have no controller; Metacontroller has them."""
+
+
 @dataclass(frozen=True)
 class Step:
     """What is done, and then becomes of the pods; recorded if it has a name."""
@@ -62,8 +73,8 @@ class Story:
     steps: tuple[Step, ...] = ()
     without: tuple[str, ...] = ()
     pull_secret: str = ""
-    first: bool = False
-    """Whether the very first request is kept, before there is anything."""
+    first: Moment | None = None
+    """Of which moment the first request is kept; else it is the last of all."""
     spec: Obj = field(default_factory=dict)
     """What else the resource says."""
     facts: dict[str, str] = field(default_factory=dict)
@@ -192,7 +203,7 @@ is_full = partial(unschedulable, message=NO_ROOM)
 cannot_pull = partial(pull_failure, message=NOT_THERE)
 
 STORIES = (
-    Story("first-sync", first=True),
+    Story("first-sync", first=Moment.CREATED),
     Story("healthy", "combined-production", steps=(is_healthy,), pull_secret="regcred"),
     Story("healthy-dynamic-apply", "proxy-auth", DYNAMIC, (is_healthy,)),
     Story("keys-secret-missing", "backends-keys-secret", without=("Secret",)),
@@ -217,7 +228,7 @@ STORIES = (
         spec={"rollout": {"policy": "Manual"}},
     ),
     Story("no-nodes", spec=WITHOUT_SENSOR),
-    Story("upgraded-daemonset", "upgrade-daemonset", first=True),
+    Story("upgraded-daemonset", "upgrade-daemonset", first=Moment.ADOPTED),
     Story(
         "roll-out",
         steps=(
