@@ -15,4 +15,4 @@ EXAMPLES = 100_000 if PROFILE == "thorough" else settings.get_profile(PROFILE).m
 def test_hostile_resources_are_answered_within_the_bounds(drawn: tuple[str, Obj]) -> None:
     _, spec = drawn
 
-    answered(spec)
+    assert len(answered(spec)) in (0, 2)
