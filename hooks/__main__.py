@@ -1,6 +1,6 @@
 """`python -m hooks`: the command line."""
 
-from hooks.app.command_line import main
+from hooks.cli.command_line import main
 
 if __name__ == "__main__":
     main()

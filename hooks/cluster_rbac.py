@@ -12,10 +12,10 @@ from hooks.desired.cluster_rbac import (
     cluster_role_binding,
     makes_account,
 )
-from hooks.desired.kept import all_as_observed, owned_part
+from hooks.desired.inputs.owned import all_as_observed, owned_part
+from hooks.desired.inputs.ownership import is_given
 from hooks.desired.labels import CHILD_SELECTOR
 from hooks.desired.names import SERVICE_ACCOUNT
-from hooks.desired.ownership import is_given
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, as_object, labels_of

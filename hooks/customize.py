@@ -7,19 +7,19 @@ only. Objects are asked for by name or by label, so that the cost follows the sp
 from collections.abc import Collection
 
 from hooks.desired import build_context, labels, names
+from hooks.desired.agent.namespaces_configmap import MONITORING_LABEL
 from hooks.desired.child_names import child_names
-from hooks.desired.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copies_etcd
-from hooks.desired.etcd_copies import NAMESPACE as OPENSHIFT_ETCD
-from hooks.desired.etcd_discovery import (
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
+from hooks.desired.k8sensor.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copies_etcd
+from hooks.desired.k8sensor.etcd_copies import NAMESPACE as OPENSHIFT_ETCD
+from hooks.desired.k8sensor.etcd_discovery import (
     CA_SECRET,
     KUBE_SYSTEM,
     SERVICE_LABEL,
     SERVICES,
     discovers_etcd,
 )
-from hooks.desired.namespaces_configmap import MONITORING_LABEL
-from hooks.desired.nodes import MACHINES
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.passes.nodes import MACHINES
 from hooks.errors import InvalidResource
 from hooks.facts import Facts
 from hooks.kube.node_affinity import ON_LINUX
@@ -29,7 +29,7 @@ from hooks.models.parsing import read_agent
 from hooks.models.references import references
 from hooks.models.workloads import NODE_LABEL
 from hooks.observed import ObservedObjects
-from hooks.status.pods import reads_pods
+from hooks.status.pods.digest import reads_pods
 from hooks.wire import parent_of
 
 __all__ = ["customize", "related_resources"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hooks.desired.kept import before_and_after
+from hooks.desired.inputs.owned import before_and_after
 from hooks.errors import Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED

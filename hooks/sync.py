@@ -8,17 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hooks.desired import build_context, desired_children
-from hooks.desired.adopted import children_as_observed
-from hooks.desired.held_changes import with_changes_held
-from hooks.desired.in_the_way import writable
-from hooks.desired.pause import is_paused
-from hooks.errors import (
-    HookError,
-    InternalError,
-    InvalidResource,
-    Problem,
-    UnreadableRequest,
-)
+from hooks.desired.passes.adopted import children_as_observed
+from hooks.desired.passes.hold_changes import with_changes_held
+from hooks.desired.passes.in_the_way import writable
+from hooks.desired.passes.pause import is_paused
+from hooks.errors import HookError, InternalError, InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import API_VERSION, KIND

@@ -26,15 +26,16 @@ PROGRESS: Final = 50
 SELECTION: Final = (
     "tests/unit",
     # They are about other packages.
-    "--ignore=tests/unit/app",
     "--ignore=tests/unit/automation",
-    "--ignore=tests/unit/chart",
+    "--ignore=tests/unit/cli",
     "--ignore=tests/unit/deploy",
+    "--ignore=tests/unit/generate/chart",
     "--ignore=tests/unit/kube",
     "--ignore=tests/unit/models",
+    "--ignore=tests/unit/server",
     # That a generated file would be another one tells of a change, and not that it is wrong.
-    "--deselect=tests/unit/definition/test_definition.py::test_generated_files_are_up_to_date",
-    "--deselect=tests/unit/definition/test_definition.py::test_the_file_holds_the_definition",
+    "--deselect=tests/unit/generate/crd/test_definition.py::test_generated_files_are_up_to_date",
+    "--deselect=tests/unit/generate/crd/test_definition.py::test_the_file_holds_the_definition",
 )
 
 

@@ -5,8 +5,8 @@ and on what is found, too; which objects Metacontroller looks up depends on the 
 """
 
 from hooks.desired import names
-from hooks.desired.context import Context
-from hooks.desired.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copy_name
+from hooks.desired.inputs.context import Context
+from hooks.desired.k8sensor.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copy_name
 
 
 def child_names(context: Context) -> dict[str, set[str]]:

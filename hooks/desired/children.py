@@ -5,30 +5,30 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from hooks.desired import labels
-from hooks.desired.admissible import problems_with
-from hooks.desired.agent_daemonset import agent_daemonsets
-from hooks.desired.certificate import certificates
-from hooks.desired.config_secret import config_secret
-from hooks.desired.context import Context
-from hooks.desired.etcd_copies import etcd_copies
-from hooks.desired.held import pod_spec
-from hooks.desired.in_use import children_in_use, named_by, with_entries_in_use
-from hooks.desired.k8sensor_configmap import k8sensor_configmap
-from hooks.desired.k8sensor_deployment import k8sensor_deployments
-from hooks.desired.k8sensor_poddisruptionbudget import k8sensor_poddisruptionbudgets
-from hooks.desired.keys_secret import keys_secret
-from hooks.desired.namespaces_configmap import namespaces_configmap
-from hooks.desired.network_policies import with_network_policies
-from hooks.desired.nodes import on_nodes_that_can_run_them
-from hooks.desired.overridden import with_overrides
-from hooks.desired.package_cache import package_cache_claims
-from hooks.desired.pull_secret import pull_secret
-from hooks.desired.reload import with_checksums
-from hooks.desired.resolution import exists
-from hooks.desired.service_accounts import agent_service_account, k8sensor_service_account
-from hooks.desired.services import headless_service, service
-from hooks.desired.taken_over import with_templates_kept
-from hooks.desired.tls_secret import tls_secret
+from hooks.desired.agent.certificate import certificates
+from hooks.desired.agent.config_secret import config_secret
+from hooks.desired.agent.daemonset import agent_daemonsets
+from hooks.desired.agent.keys_secret import keys_secret
+from hooks.desired.agent.namespaces_configmap import namespaces_configmap
+from hooks.desired.agent.package_cache import package_cache_claims
+from hooks.desired.agent.service_accounts import agent_service_account, k8sensor_service_account
+from hooks.desired.agent.services import headless_service, service
+from hooks.desired.agent.tls_secret import tls_secret
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.resolution import exists
+from hooks.desired.k8sensor.configmap import k8sensor_configmap
+from hooks.desired.k8sensor.deployment import k8sensor_deployments
+from hooks.desired.k8sensor.etcd_copies import etcd_copies
+from hooks.desired.k8sensor.network_policies import with_network_policies
+from hooks.desired.k8sensor.poddisruptionbudget import k8sensor_poddisruptionbudgets
+from hooks.desired.passes.admissible import problems_with
+from hooks.desired.passes.checksums import with_checksums
+from hooks.desired.passes.keep_referenced import children_in_use, named_by, with_entries_in_use
+from hooks.desired.passes.keep_templates import with_templates_kept
+from hooks.desired.passes.nodes import on_nodes_that_can_run_them
+from hooks.desired.passes.overrides import with_overrides
+from hooks.desired.pod.held import pod_spec
+from hooks.desired.pod.pull_secret import pull_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
 from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES

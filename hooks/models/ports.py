@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from hooks.models.instana_agent import (
-    InstanaAgentSpec,
-    OpenTelemetry,
-    OpenTelemetryProtocol,
-)
+from hooks.models.instana_agent import InstanaAgentSpec, OpenTelemetry, OpenTelemetryProtocol
 
 AGENT_API = 42699
 OTLP_GRPC = 4317

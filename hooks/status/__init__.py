@@ -5,6 +5,6 @@ of their condition.
 """
 
 from hooks.status.compose import Report, report_on_invalid, report_on_paused, report_on_valid
-from hooks.status.conditions import is_carried_out
+from hooks.status.condition import is_carried_out
 
 __all__ = ["Report", "is_carried_out", "report_on_invalid", "report_on_paused", "report_on_valid"]

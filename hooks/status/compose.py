@@ -4,20 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hooks.desired import Context
-from hooks.desired.held_changes import HeldChange
-from hooks.desired.in_the_way import Writable
-from hooks.desired.pause import PAUSE, is_paused, postponed_changes
+from hooks.desired.passes.hold_changes import HeldChange
+from hooks.desired.passes.in_the_way import Writable
+from hooks.desired.passes.pause import PAUSE, is_paused, postponed_changes
 from hooks.errors import InvalidResource, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
-from hooks.status.applied import (
+from hooks.status.changes import NO_CHANGES, Changes, changes_of
+from hooks.status.condition import LONGEST_MESSAGE, VALID_TYPE, Condition, several, stamped
+from hooks.status.conditions.applied import (
     CHILDREN_APPLIED,
     PATIENCE_SECONDS,
     children_applied,
     differences,
 )
-from hooks.status.availability import (
+from hooks.status.conditions.availability import (
     AGENTS_AVAILABLE,
     NO_NODES,
     SENSORS_AVAILABLE,
@@ -26,30 +28,22 @@ from hooks.status.availability import (
     sensors_as_observed,
     sensors_available,
 )
-from hooks.status.certificate import certificate_issued
-from hooks.status.changes import NO_CHANGES, Changes, changes_of
-from hooks.status.conditions import (
-    LONGEST_MESSAGE,
-    VALID_TYPE,
-    Condition,
-    several,
-    stamped,
-)
-from hooks.status.counts import counts, images
-from hooks.status.effective import effective
-from hooks.status.etcd_copies import etcd_monitored
-from hooks.status.last_rollouts import kept_rollouts
-from hooks.status.links import links
-from hooks.status.overrides import overrides
-from hooks.status.ownership import children_owned, sole_controller
-from hooks.status.package_cache import package_cache
-from hooks.status.pods import pods_status, read_pods
-from hooks.status.pointers import pointed
-from hooks.status.prerequisites import authorized, references_resolved
-from hooks.status.progress import progress
-from hooks.status.references import references
+from hooks.status.conditions.certificate import certificate_issued
+from hooks.status.conditions.etcd_copies import etcd_monitored
+from hooks.status.conditions.ownership import children_owned, sole_controller
+from hooks.status.conditions.package_cache import package_cache
+from hooks.status.conditions.pointers import pointed
+from hooks.status.conditions.prerequisites import authorized, references_resolved
+from hooks.status.conditions.progress import progress
+from hooks.status.fields.counts import counts, images
+from hooks.status.fields.effective import effective
+from hooks.status.fields.links import links
+from hooks.status.fields.overrides import overrides
+from hooks.status.fields.references import references
+from hooks.status.pods.digest import pods_status, read_pods
 from hooks.status.resync import resync_after
-from hooks.status.rollouts import rollout, rollout_held
+from hooks.status.rollouts.last_rollouts import kept_rollouts
+from hooks.status.rollouts.rollouts import rollout, rollout_held
 from hooks.status.size import bounded
 from hooks.status.version import told_version
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hooks.desired.ownership import is_of_another
+from hooks.desired.inputs.ownership import is_of_another
 from hooks.kube.objects import Identity, Obj, identity
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of

@@ -5,7 +5,7 @@ The DaemonSet keeps its selector, and its pods are replaced node by node.
 
 from collections.abc import Iterator
 
-from hooks.desired.ownership import handing_over
+from hooks.desired.inputs.ownership import handing_over
 from hooks.kube.objects import Obj, identity, labels_of
 from hooks.takeover.cluster import CHART, HELM, Cluster
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_fields

@@ -10,9 +10,9 @@ import orjson
 import yaml
 
 from hooks.admission import InlineSecrets, validate
-from hooks.app import garbage
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
+from hooks.server import garbage
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.bench import growth

@@ -1,5 +1,5 @@
 """The server's configuration for the baseline: ours, without what concerns our application."""
 
-from hooks.app.gunicorn_conf import *  # noqa: F403
+from hooks.server.gunicorn_conf import *  # noqa: F403
 
 del post_worker_init  # noqa: F821

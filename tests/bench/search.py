@@ -8,8 +8,8 @@ import sys
 
 from hypothesis import HealthCheck, Phase, given, settings, target
 
-from hooks.app import garbage
 from hooks.kube.objects import Obj
+from hooks.server import garbage
 from tests.bench.growth import MOST_SECONDS
 from tests.property.hostile import answered, hostile_specs
 from tests.support.hostile import seconds

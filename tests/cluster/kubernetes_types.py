@@ -2,7 +2,7 @@
 
 `python -m tests.cluster.kubernetes_types` asks the API server that KUBECONFIG names for the types
 that the models pass through, with all that they consist of, and writes them without prose to
-`hooks/definition/kubernetes_types.json`; and for the kinds that `spec.overrides` is about, also
+`hooks/generate/crd/kubernetes_types.json`; and for the kinds that `spec.overrides` is about, also
 with how their lists are merged, to `hooks/kube/kinds.json`. To be done for a new version of
 Kubernetes; then `make generate`.
 """
@@ -13,14 +13,14 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from hooks.definition.fields import fields_of
-from hooks.definition.kubernetes_types import BUILT_IN, REFERENCE, SOURCE
+from hooks.generate.crd.fields import fields_of
+from hooks.generate.crd.kubernetes_types import BUILT_IN, REFERENCE, SOURCE
 from hooks.kube import kinds
 from hooks.models.instana_agent import InstanaAgentSpec
 from hooks.models.kubernetes import KUBERNETES_TYPE
 from tests.cluster.api import Api, Obj
 
-TARGET = Path("hooks/definition") / SOURCE
+TARGET = Path("hooks/generate/crd") / SOURCE
 TARGET_OF_KINDS = Path("hooks/kube") / kinds.SOURCE
 GROUPS = ("api/v1", "apis/apps/v1")
 TAKEN = (

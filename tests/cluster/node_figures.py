@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
@@ -119,7 +119,7 @@ def resident() -> int:
     """Return what the largest process of the service holds in memory, in MiB."""
     command = ["ps", "-eo", "rss,args"]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = [each for each in found.stdout.splitlines() if "hooks.app.wsgi" in each]
+    lines = [each for each in found.stdout.splitlines() if "hooks.server.wsgi" in each]
     return max(int(each.split()[0]) for each in lines) // 1024
 
 

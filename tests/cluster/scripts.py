@@ -13,12 +13,7 @@ from pathlib import Path
 
 from tests.cluster import local_cluster
 from tests.cluster.api import Api, Obj, wait_for
-from tests.cluster.metacontroller import (
-    LOOPBACK,
-    know_kinds,
-    running_metacontroller,
-    service,
-)
+from tests.cluster.metacontroller import LOOPBACK, know_kinds, running_metacontroller, service
 from tests.support.helm import needs_helm
 from tests.support.tools import needs
 

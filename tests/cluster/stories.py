@@ -6,8 +6,8 @@ from enum import Enum, auto
 from functools import partial
 from typing import TypeAlias
 
-from hooks.desired.pause import PAUSE
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
+from hooks.desired.passes.pause import PAUSE
 from tests.cluster.api import Api, Obj
 from tests.cluster.cases import NAMESPACE
 from tests.cluster.loop import settled

@@ -11,12 +11,7 @@ import pytest
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import BINDINGS, remove
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-    Recorder,
-    metacontroller,
-    service,
-)
+from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
 
 pytestmark = pytest.mark.loop
 

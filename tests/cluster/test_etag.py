@@ -13,12 +13,7 @@ from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.loop import remove, settled, versions
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-    Recorder,
-    metacontroller,
-    service,
-)
+from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
 from tests.support.resources import merged
 
 pytestmark = pytest.mark.loop

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from hooks.definition.bindings import CONTROLLER, MARK
-from hooks.definition.reserved_names import ACCOUNT, secret_places
+from hooks.generate.policies.bindings import CONTROLLER, MARK
+from hooks.generate.policies.reserved_names import ACCOUNT, secret_places
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.guards import as_created, child_of, guards_in_force, policies, written_over

@@ -1,6 +1,6 @@
 """The committed Kubernetes types are those that the API server publishes."""
 
-from hooks.definition.kubernetes_types import source
+from hooks.generate.crd.kubernetes_types import source
 from hooks.kube import kinds
 from tests.cluster.api import Api
 from tests.cluster.kubernetes_types import recorded_kinds, recorded_types

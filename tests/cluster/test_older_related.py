@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hooks.desired.namespaces_configmap import MONITORING_LABEL
+from hooks.desired.agent.namespaces_configmap import MONITORING_LABEL
 from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, identity
 from hooks.rendering import render

@@ -10,12 +10,7 @@ from hooks.kube.objects import identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import rendered, resource
 from tests.cluster.loop import Versions, remove, settled, version_of, versions
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-    Recorder,
-    metacontroller,
-    service,
-)
+from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
 
 pytestmark = pytest.mark.loop
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.kube.objects import Obj, describe
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource

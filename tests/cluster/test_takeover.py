@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.app.command_line import main
-from hooks.app.kubectl import CallFailed, Kubectl
+from hooks.cli.command_line import main
+from hooks.cli.kubectl import CallFailed, Kubectl
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
@@ -28,10 +28,7 @@ from tests.cluster.many import (
     sync_errors,
     wait_until_settled,
 )
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-    Recorder,
-)
+from tests.cluster.metacontroller import STRATEGIES, Recorder
 
 pytestmark = [
     pytest.mark.loop,

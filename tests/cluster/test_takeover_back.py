@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.app.command_line import main
+from hooks.cli.command_line import main
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.former import OPERATOR, SYSTEM, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-    Recorder,
-    metacontroller,
-    service,
-)
+from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
 from tests.support.pages import block
 from tests.support.tools import needs
 

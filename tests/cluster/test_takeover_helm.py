@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.app.command_line import main
+from hooks.cli.command_line import main
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
@@ -21,9 +21,7 @@ from tests.cluster.former import (
 )
 from tests.cluster.loop import running_loop
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
-from tests.cluster.metacontroller import (
-    STRATEGIES,
-)
+from tests.cluster.metacontroller import STRATEGIES
 from tests.support.helm_era import STATES, WITH_OLD_SENSOR
 
 OF_OPERATOR = "by-operator"

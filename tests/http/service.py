@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import requests
 
-from hooks.app.readiness import SELF_CHECK
-from hooks.app.settings import Settings
+from hooks.server.readiness import SELF_CHECK
+from hooks.server.settings import Settings
 from tests.support.log_lines import whole_lines
 
 REPOSITORY: Final = Path(__file__).parents[2]

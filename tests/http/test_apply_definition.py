@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.app.command_line import main
-from hooks.definition import definition
+from hooks.cli.command_line import main
+from hooks.generate.crd import definition
 from tests.http.stand_in import StandIn, standing_in
 
 NAME = "agents.instana.io"

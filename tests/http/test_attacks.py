@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.app.admission import LARGEST_REVIEW
+from hooks.server.webhooks import LARGEST_REVIEW
 from tests.http import attacks
 from tests.http.attacks import PROBE, VALIDATE, Peers, Target, target
 from tests.http.service import CALL_SECONDS, REQUESTS, running

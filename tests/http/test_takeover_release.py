@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.app.account import COLLECTIONS
-from hooks.app.command_line import main
+from hooks.cli.account import COLLECTIONS
+from hooks.cli.command_line import main
 from hooks.kube.objects import Obj
 from tests.http.authority import authority_in
 from tests.http.service import LOOPBACK
@@ -96,7 +96,7 @@ def _address(obj: Obj) -> str:
 
 @pytest.fixture(name="stand")
 def _stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    monkeypatch.setattr("hooks.app.takeover_command.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.cli.takeover_command.POLL_SECONDS", 0.0)
     authority = authority_in(tmp_path)
     (tmp_path / "token").write_text(TOKEN)
     stand = Stand(tmp_path)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hooks.app.admission import LARGEST_REVIEW
+from hooks.server.webhooks import LARGEST_REVIEW
 from tests.http.authority import Authority, MountedSecret, authority_in
 from tests.http.service import CALL_SECONDS, LOOPBACK, REQUESTS, Service, free_port, running
 from tests.support.resources import agent

@@ -5,13 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.scripts import (
-    LONG,
-    Cluster,
-    cluster_of_its_own,
-    needs_programs,
-    oks,
-)
+from tests.cluster.scripts import LONG, Cluster, cluster_of_its_own, needs_programs, oks
 
 pytestmark = [*needs_programs, pytest.mark.timeout(300)]
 

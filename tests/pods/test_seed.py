@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.app.command_line import main
-from hooks.desired.helm_era import DISABLE_KUBERNETES_SENSOR_FILE
+from hooks.cli.command_line import main
+from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE
 from hooks.desired.labels import K8SENSOR
 from hooks.kube.objects import Obj
 from tests.cluster.api import Api, wait_for

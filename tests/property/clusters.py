@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hooks.desired import build_context
 from hooks.desired.child_names import child_names
-from hooks.desired.zones import TOPOLOGY_ZONE
+from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.errors import InvalidResource
 from hooks.facts import Facts, TakeOver
 from hooks.kube.node_affinity import LINUX, OS

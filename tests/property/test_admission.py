@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from hooks.admission import InlineSecrets, default, errors_in, validate
 from hooks.admission.problems import errors_of_children
-from hooks.app.admission import create_admission_app
-from hooks.app.metrics import Metrics
-from hooks.app.settings import Settings
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.rules import look_at, warnings_of
+from hooks.server.metrics import Metrics
+from hooks.server.settings import Settings
+from hooks.server.webhooks import create_admission_app
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
 from tests.support.reviews import patch_of, review, with_patch

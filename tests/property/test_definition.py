@@ -3,7 +3,7 @@
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from hooks.definition.definition import schema
+from hooks.generate.crd.definition import schema
 from hooks.kube.objects import Obj
 from tests.property import clusters, specs
 from tests.property.clusters import Situation

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hooks.desired import build_context
 from hooks.desired.child_names import child_names
-from hooks.desired.ownership import is_account_of_guide
+from hooks.desired.inputs.ownership import is_account_of_guide
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, describe
 from hooks.models.parsing import read_agent

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.desired.nodes import MACHINES
+from hooks.desired.passes.nodes import MACHINES
 from hooks.kube.node_affinity import LINUX, OS, REQUIRED
 from hooks.kube.objects import Obj
 from hooks.kube.selectors import matches

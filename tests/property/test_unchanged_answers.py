@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from hooks.app import server
-from hooks.app.settings import Settings
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
+from hooks.server import routes as server
+from hooks.server.settings import Settings
 from hooks.wire import decode, encode
 from tests.property import clusters, specs
 from tests.property.clusters import Situation

@@ -13,12 +13,7 @@ from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, annotations_of, describe
 from tests.stand_in.api_server import ApiServer, Refused, Resource, Unknown, group_of
 from tests.stand_in.claims import owned
-from tests.stand_in.merging import (
-    annotated,
-    updated,
-    without_last_applied,
-    without_system_fields,
-)
+from tests.stand_in.merging import annotated, updated, without_last_applied, without_system_fields
 
 Children: TypeAlias = dict[str, dict[str, Obj]]
 """Objects by kind, as in requests to hooks, and by namespace and name."""

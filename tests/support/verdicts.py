@@ -8,18 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from hooks.definition import definition, departures, inline_secrets_denied, policies
 from hooks.errors import Problem
+from hooks.generate.crd import definition, departures, inline_secrets_denied, policies
 from hooks.kube.objects import Obj
-from hooks.rules import (
-    BY_IDENTIFIER,
-    INLINE_SECRETS,
-    TABLE,
-    Layer,
-    Rule,
-    look_at,
-    rules_named_in,
-)
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, TABLE, Layer, Rule, look_at, rules_named_in
 from tests.support.cel import Verdict, judged_by_policies, judged_by_schema, rules_in
 from tests.support.rules import at_place, example
 from tests.support.schema import stored

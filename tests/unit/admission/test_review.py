@@ -5,13 +5,7 @@ from typing import Any
 import pytest
 
 from hooks.admission import InlineSecrets, NoAdmissionReview, default, refusal_of, validate
-from hooks.admission.review import (
-    LONGEST_WARNING,
-    MOST_LINES,
-    MOST_PROBLEMS,
-    Review,
-    allowed,
-)
+from hooks.admission.review import LONGEST_WARNING, MOST_LINES, MOST_PROBLEMS, Review, allowed
 from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj

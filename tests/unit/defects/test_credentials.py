@@ -1,17 +1,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from tests.support.hook import (
-    answer,
-    child,
-    children,
-    conditions,
-    env,
-    pod,
-    stored,
-    texts,
-    volumes,
-)
+from tests.support.hook import answer, child, children, conditions, env, pod, stored, texts, volumes
 from tests.support.resources import agent, secret
 
 AGENT = "DaemonSet/instana-agent"

@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hooks.definition import guards
-from tests.support.kustomize import (
-    OVERLAYS,
-    build,
-    find,
-    installation,
-)
+from hooks.generate.crd import guards
+from tests.support.kustomize import OVERLAYS, build, find, installation
 from tests.support.pages import block
 from tests.support.tools import needs
 

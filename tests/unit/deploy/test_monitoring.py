@@ -10,13 +10,6 @@ import pytest
 import trustme
 from prometheus_client.parser import text_string_to_metric_families
 
-from hooks.app.calls import Call
-from hooks.app.failures import Failure
-from hooks.app.metrics import Metrics
-from hooks.app.monitoring import FAILING, alert_rules, dashboard
-from hooks.app.overload import Overloaded
-from hooks.app.resources import State
-from hooks.app.settings import Settings
 from hooks.errors import (
     HookError,
     InternalError,
@@ -24,7 +17,14 @@ from hooks.errors import (
     MissingReference,
     UnreadableRequest,
 )
+from hooks.generate.monitoring import FAILING, alert_rules, dashboard
 from hooks.kube.objects import Obj
+from hooks.server.calls import Call
+from hooks.server.failures import Failure
+from hooks.server.metrics import Metrics
+from hooks.server.overload import Overloaded
+from hooks.server.seen_resources import State
+from hooks.server.settings import Settings
 from tests.support.kustomize import build, checkout, find, installation, make_credentials
 from tests.support.tools import needs
 

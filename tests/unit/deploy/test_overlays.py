@@ -4,15 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hooks.app.settings import from_environ
-from tests.support.kustomize import (
-    COMPONENTS,
-    OVERLAYS,
-    Obj,
-    build,
-    find,
-    installation,
-)
+from hooks.server.settings import from_environ
+from tests.support.kustomize import COMPONENTS, OVERLAYS, Obj, build, find, installation
 from tests.support.tools import needs
 
 HOOKS = "instana-agent-hooks"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 import yaml
 
-from hooks.app.settings import from_environ
+from hooks.server.settings import from_environ
 from tests.support.kustomize import Obj, build, checkout, find, installation, make_credentials
 from tests.support.pages import block, blocks
 from tests.support.tools import needs

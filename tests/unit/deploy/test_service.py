@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hooks import __version__
-from hooks.app.settings import POD_NAMESPACE, READERS
+from hooks.server.settings import POD_NAMESPACE, READERS
 from tests.unit.deploy.manifests import BASE, Obj, base, documents
 
 NAME = "app.kubernetes.io/name"
@@ -124,7 +124,7 @@ def test_image_is_of_this_version() -> None:
 
 def test_a_stop_has_time() -> None:
     # gunicorn's `graceful_timeout`; the module that has it refuses to be imported in tests.
-    config = Path("hooks/app/gunicorn_conf.py").read_text()
+    config = Path("hooks/server/gunicorn_conf.py").read_text()
     (graceful,) = re.findall(r"^graceful_timeout = (\d+)$", config, re.MULTILINE)
     before = container()["lifecycle"]["preStop"]["sleep"]["seconds"]
 

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from hooks.admission import InlineSecrets
-from hooks.app.admission import webhooks_of
-from hooks.app.settings import Settings
-from hooks.definition import inline_secrets_denied, policies
+from hooks.generate.crd import inline_secrets_denied, policies
+from hooks.server.settings import Settings
+from hooks.server.webhooks import webhooks_of
 from tests.support.kustomize import Obj, build, find, installation
 from tests.support.tools import needs
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.app.command_line import main
-from hooks.app.kubectl import Kubectl
+from hooks.cli.command_line import main
+from hooks.cli.kubectl import Kubectl
 from hooks.kube.objects import Obj
 from tests.support.static_manifests import manifests
 from tests.unit.takeover import fake_kubectl
@@ -73,13 +73,13 @@ class FakeCluster:
 
 @pytest.fixture(name="cluster")
 def _cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
-    monkeypatch.setattr("hooks.app.kubectl.subprocess.run", run_here)
+    monkeypatch.setattr("hooks.cli.kubectl.subprocess.run", run_here)
     for name, file in FILES.items():
         monkeypatch.setenv(name, str(tmp_path / file))
     cluster = FakeCluster(tmp_path)
     cluster.hold(*LEFT_BY_OPERATOR)
     (tmp_path / "failures.json").write_text("{}")
-    monkeypatch.setattr("hooks.app.takeover_command.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.cli.takeover_command.POLL_SECONDS", 0.0)
     return cluster
 
 
@@ -203,7 +203,7 @@ def test_kubectl_of_the_path_is_run(cluster: FakeCluster, monkeypatch: pytest.Mo
 
 @pytest.mark.usefixtures("cluster")
 def test_write_that_is_undone_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hooks.app.kubectl.Kubectl.patch", lambda *_: None)
+    monkeypatch.setattr("hooks.cli.kubectl.Kubectl.patch", lambda *_: None)
 
     result = run("apply")
 

@@ -1,1 +1,0 @@
-"""The HTTP edge: settings, routes, failures, logs, metrics and the server's configuration."""

@@ -1,0 +1,37 @@
+"""`python -m hooks apply-definition`: the definition in the cluster becomes this version's."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+import orjson
+
+from hooks.cli.own_cluster import ACCOUNT, Peer, api_server
+from hooks.generate.crd import definition
+from hooks.kube.objects import Obj
+
+DEFINITIONS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+FIELD_MANAGER: Final = "instana-agent-definition"
+
+
+@click.command("apply-definition")
+@click.option("--url", default=api_server, help="The API server; that of the pod by default.")
+@click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
+@click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")
+def definition_command(url: str, ca_file: Path, token_file: Path) -> None:
+    """Replace the definition of InstanaAgent in the cluster by that of this version.
+
+    For the chart's Job, with the rights to get and update this one definition.
+    """
+    own = definition()
+    name = own["metadata"]["name"]
+    api = Peer(url, ca_file, token_file)
+    path = f"{DEFINITIONS}/{name}"
+    present: Obj = orjson.loads(api.call("GET", path))
+    # Not by a patch: what this version does not have any more is to go.
+    replaced = present | {"spec": present["spec"] | own["spec"]}
+    if replaced == present:
+        click.echo(f"{name} is that of this version already")
+        return
+    api.call("PUT", f"{path}?fieldManager={FIELD_MANAGER}", replaced)
+    click.echo(f"{name} is that of this version now")

@@ -1,0 +1,157 @@
+"""`python -m hooks demo`: the service is started here, asked once, its answer shown as a table."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
+from pathlib import Path
+
+import click
+import orjson
+
+from hooks.kube.objects import Obj
+from hooks.server.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_FILE": ""}
+START_SECONDS = 30.0
+POLL_SECONDS = 0.1
+ANSWER_SECONDS = 10.0
+
+
+@click.command("demo")
+@click.argument("request_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--once", is_flag=True, envvar="ONCE", help="End after the answer.")
+def demo_command(request_file: Path, *, once: bool) -> None:
+    """Start the service here, send it a recorded sync request, show the answer, go on serving."""
+    sys.exit(demonstrate(request_file, Settings(), once=once))
+
+
+def demonstrate(request_file: Path, settings: Settings, *, once: bool) -> int:
+    """Serve on loopback, send the recorded request, print children and status.
+
+    Goes on serving until it is interrupted, unless `once`. Returns the exit code.
+    """
+    port = settings.port if _is_free(settings.port) else _free_port()
+    for end in (signal.SIGINT, signal.SIGTERM):
+        # Whoever started this may have had them ignored, and the server ends with this process.
+        signal.signal(end, signal.default_int_handler)
+    process = _start(port)
+    try:
+        _wait_until_ready(process, port)
+        answer, milliseconds = _ask(port, request_file.read_bytes())
+        _show(answer, request_file, f"http://{LOOPBACK}:{port}", milliseconds)
+        if not once:
+            click.echo(f"\nServing on http://{LOOPBACK}:{port} until Ctrl-C.")
+            return process.wait()
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        process.terminate()
+        process.wait()
+    return 0
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex((LOOPBACK, port)) != 0
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _start(port: int) -> subprocess.Popen[bytes]:
+    environ = os.environ | PLAIN_HTTP | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "error"}
+    # In a session of its own: Ctrl-C reaches this process only, which then ends the server.
+    return subprocess.Popen(
+        [sys.executable, "-m", "hooks", "serve"], env=environ, start_new_session=True
+    )
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if _call(port, "GET", "/readyz")[0] == HTTPStatus.OK:
+                return
+        except OSError:
+            time.sleep(POLL_SECONDS)
+    msg = "the service did not become ready"
+    raise click.ClickException(msg)
+
+
+def _ask(port: int, request: bytes) -> tuple[Obj, float]:
+    started = time.perf_counter()
+    status, body = _call(port, "POST", "/sync", request)
+    milliseconds = (time.perf_counter() - started) * 1000
+    if status != HTTPStatus.OK:
+        msg = f"the service answered {status}: {body.decode(errors='replace').strip()}"
+        raise click.ClickException(msg)
+    answer: Obj = orjson.loads(body)
+    return answer, milliseconds
+
+
+def _call(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    with closing(HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS)) as connection:
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def _show(answer: Obj, request_file: Path, address: str, milliseconds: float) -> None:
+    click.echo(f"POST {address}/sync with {request_file}: answered in {milliseconds:.1f} ms\n")
+    children = answer["children"]
+    rows = [(child["kind"], child["metadata"]["name"], summary(child)) for child in children]
+    _print_table(("KIND", "NAME", "WHAT MATTERS"), rows)
+    click.echo("\nStatus:")
+    conditions = answer["status"]["conditions"]
+    _print_table(
+        ("CONDITION", "STATUS", "REASON", "MESSAGE"),
+        [(each["type"], each["status"], each["reason"], each["message"]) for each in conditions],
+    )
+
+
+def summary(child: Obj) -> str:
+    """Return what a reader wants to know of a child first; never a value of a Secret."""
+    spec = child.get("spec") or {}
+    match child["kind"]:
+        case "DaemonSet":
+            return f"{_image(spec)}, {len(_pod(spec)['volumes'])} volumes, host network"
+        case "Deployment":
+            return f"{spec['replicas']} × {_image(spec)}"
+        case "Service":
+            ports = ", ".join(f"{port['name']} {port['port']}" for port in spec["ports"])
+            return f"headless: {ports}" if spec.get("clusterIP") == "None" else ports
+        case "PodDisruptionBudget":
+            return f"at least {spec['minAvailable']} available"
+        case "Secret" | "ConfigMap":
+            return ", ".join(child.get("data") or {})
+        case _:
+            return ""
+
+
+def _pod(spec: Obj) -> Obj:
+    pod: Obj = spec["template"]["spec"]
+    return pod
+
+
+def _image(spec: Obj) -> str:
+    return str(_pod(spec)["containers"][0]["image"])
+
+
+def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header) - 1)]
+    for row in [header, *rows]:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        click.echo("  ".join([*cells, row[-1]]).rstrip())

@@ -1,0 +1,60 @@
+"""`python -m hooks diff`: what the next sync would change in a cluster, before it does."""
+
+import sys
+from textwrap import indent
+from typing import BinaryIO, Final
+
+import click
+
+from hooks.cli.fact_options import fact_option, facts_of
+from hooks.cli.given_files import (
+    documents_in,
+    end_if_invalid,
+    files_argument,
+    giving_up_on_what_cannot_be_read,
+)
+from hooks.kube.differences import with_items_by_name
+from hooks.preview import CHANGE, DELETE, ChildChange, preview
+from hooks.server.clock import now
+
+CHANGES: Final = 3
+
+
+@click.command("diff")
+@files_argument
+@fact_option
+def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
+    """Print what a sync of the InstanaAgent in the FILEs ("-" is standard input) would change.
+
+    The other objects in them play the cluster, the existing children with their managed fields
+    (`kubectl get ... -o yaml --show-managed-fields`). Tells which pods would be replaced, and of
+    Secrets no value. Ends with 3 if something would change, with 2 and the list of problems when
+    the resource is invalid, with 1 when a file cannot be read.
+    """
+    with giving_up_on_what_cannot_be_read():
+        expected = preview(documents_in(files), facts_of(facts), now())
+    end_if_invalid(expected.problems)
+    for child in expected.withheld:
+        click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)
+    if not expected.changes:
+        click.echo("nothing changes")
+        return
+    for change in expected.changes:
+        click.echo(f"{change.verb} {change.child}{_of_pods(change)}")
+        if change.verb == CHANGE:
+            click.echo(indent(_differences(change), "    "))
+    sys.exit(CHANGES)
+
+
+def _of_pods(change: ChildChange) -> str:
+    if not change.pods:
+        return ""
+    return f": pods that {'go' if change.verb == DELETE else 'are replaced'}: {change.pods}"
+
+
+def _differences(change: ChildChange) -> str:
+    """Return a line per difference; deepdiff takes long to load, and no other command needs it."""
+    from deepdiff import DeepDiff  # noqa: PLC0415
+
+    before, after = map(with_items_by_name, (change.before, change.after))
+    return str(DeepDiff(before, after, verbose_level=2).pretty())

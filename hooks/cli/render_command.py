@@ -1,0 +1,66 @@
+"""`python -m hooks render`: what would be there, by the same functions, on files."""
+
+import sys
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+import click
+import orjson
+
+from hooks.cli.fact_options import fact_option, facts_of
+from hooks.cli.given_files import (
+    documents_in,
+    end_if_invalid,
+    files_argument,
+    giving_up_on_what_cannot_be_read,
+)
+from hooks.kube.objects import Obj
+from hooks.kube.plain_yaml import as_yaml
+from hooks.rendering import Rendered, render
+from hooks.server.clock import now
+
+REDACTED: Final = "**redacted**"
+"""Stands for a value; it is no base64, so that nobody applies it."""
+
+
+@click.command("render")
+@files_argument
+@click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml")
+@click.option("--redact", is_flag=True, help="Print no value of a Secret.")
+@fact_option
+def render_command(
+    files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...], *, redact: bool
+) -> None:
+    """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).
+
+    The other objects in them play the cluster: Secrets, Namespaces, existing children, CRDs. YAML
+    is ready for `kubectl apply`; JSON has children, attachments and status. Both have the values of
+    Secrets, keys and passwords among them, unless --redact is given. Ends with 2 and the list of
+    problems when the resource is invalid, with 1 when a file cannot be read.
+    """
+    with giving_up_on_what_cannot_be_read():
+        rendered = render(documents_in(files), facts_of(facts), now())
+    end_if_invalid(rendered.problems)
+    if redact:
+        rendered = replace(rendered, children=[*map(_redacted, rendered.children)])
+    sys.stdout.write(_as_json(rendered) if output == "json" else as_yaml(_objects(rendered)))
+
+
+def _redacted(child: Obj) -> Obj:
+    """Return the child; of a Secret, the names of its entries only."""
+    if child["kind"] != "Secret":
+        return child
+    return child | {"data": dict.fromkeys(child.get("data") or {}, REDACTED)}
+
+
+def _as_json(rendered: Rendered) -> str:
+    answer: Obj = {
+        "children": rendered.children,
+        "attachments": rendered.attachments,
+        "status": rendered.status,
+    }
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+
+
+def _objects(rendered: Rendered) -> list[Obj]:
+    return [*rendered.children, *rendered.attachments]

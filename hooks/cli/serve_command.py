@@ -1,0 +1,33 @@
+"""`python -m hooks serve`: the service itself, which is what the image starts.
+
+Gunicorn runs in this very process: a container's signals reach it, and nothing is started twice.
+"""
+
+from typing import Final
+
+import click
+from gunicorn.app.base import Application as Server
+
+from hooks.server.webhooks import Application
+
+CONFIGURATION: Final = "python:hooks.server.gunicorn_conf"
+
+
+class HooksServer(Server):
+    """Gunicorn with our configuration; its own command line and environment do not count."""
+
+    def load_config(self) -> None:
+        """Take the configuration; a wrong setting ends the start with one line."""
+        self.load_config_from_module_name_or_filename(CONFIGURATION)
+
+    def load(self) -> Application:
+        """Return the application."""
+        from hooks.server.wsgi import app  # noqa: PLC0415  needs settings that are right
+
+        return app
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Answer hooks until SIGTERM, as the settings in the environment say (docs/settings.md)."""
+    HooksServer().run()

@@ -1,0 +1,290 @@
+"""`python -m hooks takeover`: from an operator, a Helm release or applied manifests, in place."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from itertools import zip_longest
+from textwrap import wrap
+from typing import Any, Protocol, TypeAlias
+
+import click
+
+from hooks.cli.kubectl import CallFailed, Kubectl
+from hooks.cli.takeover_reading import read_cluster
+from hooks.errors import HookError
+from hooks.takeover import Deletion, Patch, Plan, Settings, Step, Strategy, plan
+from hooks.takeover.running_operator import STOPPED
+from hooks.takeover.steps import place
+
+DONE = 0
+REFUSED = 1
+BLOCKED = 2
+WAITING = 3
+
+ATTEMPTS = 5
+"""Objects that change between reading and writing are read again this often."""
+
+POLL_SECONDS = 1.0
+COLUMNS = (("WHAT", 36), ("WHY", 48), ("RESTARTS", 20))
+"""Their widths; the first column, OBJECT, is as wide as it has to be."""
+Identified: TypeAlias = tuple[str, str]
+"""A step of any plan: what it is about, and what is done."""
+
+TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
+
+
+class Taking(Protocol):
+    """What is taken over, and how it is read and written."""
+
+    @property
+    def timeout(self) -> float:
+        """Return how many seconds to wait until the operator has stopped."""
+
+    def plan(self) -> Plan:
+        """Read the objects and return what is left to do."""
+
+    def carry_out(self, step: Step) -> None:
+        """Write what the step says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What was asked for on the command line."""
+
+    kubectl: Kubectl
+    settings: Settings
+    namespace: str
+    name: str
+    timeout: float
+
+    def plan(self) -> Plan:
+        """Read the cluster and return what is left to do."""
+        cluster = read_cluster(self.kubectl, self.namespace, self.name)
+        return plan(cluster, self.settings)
+
+    def carry_out(self, step: Step) -> None:
+        """Write what the step says."""
+        match step.change:
+            case Patch(body):
+                self.kubectl.patch(step.obj, body)
+            case Deletion():
+                self.kubectl.delete(step.obj)
+
+
+field_manager_option = click.option(
+    "--field-manager",
+    default="metacontroller",
+    show_default=True,
+    help="Metacontroller's --apply-strategy-ssa-field-manager.",
+)
+apply_strategy_option = click.option(
+    "--apply-strategy",
+    type=click.Choice([each.value for each in Strategy]),
+    default=Strategy.SERVER_SIDE_APPLY.value,
+    show_default=True,
+    help="Metacontroller's --apply-strategy.",
+)
+
+
+@click.group("takeover")
+def takeover_command() -> None:
+    """Take over agents that the Go operator, a Helm release or applied manifests run, in place.
+
+    Reads and writes by `kubectl` with your own rights; needs to list the kinds concerned in the
+    whole cluster. docs/migrate.md has the whole way.
+    """
+
+
+def _options(command: Callable[[Task], None]) -> Callable[..., None]:
+    """Add the options that both commands have; they come as one Task."""
+
+    @click.option("-n", "--namespace", default="", help="Only InstanaAgents of this namespace.")
+    @click.option("--name", default="", help="Only InstanaAgents of this name.")
+    @click.option("--context", default="", help="The kubeconfig's context, as kubectl's.")
+    @click.option("--kubeconfig", default="", help="The kubeconfig, as kubectl's.")
+    @field_manager_option
+    @apply_strategy_option
+    @click.option(
+        "--timeout",
+        default=60.0,
+        show_default=True,
+        help="Seconds to wait until the operator has stopped.",
+    )
+    @wraps(command)
+    def with_task(
+        context: str,
+        kubeconfig: str,
+        field_manager: str,
+        apply_strategy: str,
+        **rest: Any,
+    ) -> None:
+        given = {"context": context, "kubeconfig": kubeconfig}
+        options = tuple(f"--{option}={value}" for option, value in given.items() if value)
+        settings = Settings(Strategy(apply_strategy), field_manager)
+        command(Task(Kubectl(options), settings, **rest))
+
+    return with_task
+
+
+@takeover_command.command("plan")
+@_options
+def plan_command(task: Task) -> None:
+    """Show what would be done, object by object, and which pods restart; write nothing.
+
+    Ends with 0 if there is nothing to do or all of it can be done, with 2 if something has to be
+    done by hand first, with 1 if the cluster cannot be read.
+    """
+    found = _read(task)
+    _show(found.steps)
+    click.echo(_summary(found))
+    sys.exit(BLOCKED if found.blocked else DONE)
+
+
+@takeover_command.command("apply")
+@_options
+def apply_command(task: Task) -> None:
+    """Do what `plan` shows, step by step; can be repeated.
+
+    Ends with 0 if nothing is left to do, with 3 if the rest waits for something (repeat it then),
+    with 2 if something has to be done by hand first, with 1 if a write was refused.
+    """
+    take_over(task)
+
+
+def take_over(task: Taking) -> None:
+    """Do what the plan says until nothing is left that can be done now; exits unless all is."""
+    found = _read(task)
+    done: set[Identified] = set()
+    deadline = time.monotonic() + task.timeout
+    while not found.blocked:
+        _carry_out_all(task, found, done)
+        found = _read(task)
+        if not found.to_do and not _stops_soon(found, deadline):
+            break
+    _report(found, len(done))
+
+
+def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
+    """Do the steps that can be done now, and add them to those that are done."""
+    for number, step in enumerate(found.to_do):
+        try:
+            if _identified(step) in done:
+                msg = "somebody undoes it again"
+                raise CallFailed(msg)  # noqa: TRY301 - it ends as a refused write does
+            _carry_out(task, step)
+        except CallFailed as refused:
+            _give_up(step, refused, len(found.to_do) - number)
+        done.add(_identified(step))
+        click.echo(f"{place(step.obj)}: {step.what}: done")
+
+
+def _carry_out(task: Taking, step: Step) -> None:
+    """Do the step; if somebody else was faster, look at the object again."""
+    for _ in range(ATTEMPTS):
+        try:
+            task.carry_out(step)
+        except CallFailed as failed:
+            if not failed.is_conflict:
+                raise
+            to_do = _read(task).to_do
+            again = [each for each in to_do if _identified(each) == _identified(step)]
+            if not again:
+                return
+            step = again[0]
+        else:
+            return
+    msg = f"the object was changed by others {ATTEMPTS} times in a row"
+    raise CallFailed(msg)
+
+
+def _identified(step: Step) -> Identified:
+    return place(step.obj), step.what
+
+
+def _stops_soon(found: Plan, deadline: float) -> bool:
+    """Wait a moment if all that is missing is the end of the operator's pods."""
+    if not any(each.waits_for == STOPPED for each in found.waiting):
+        return False
+    time.sleep(POLL_SECONDS)
+    return time.monotonic() < deadline
+
+
+def _read(task: Taking) -> Plan:
+    try:
+        return task.plan()
+    except CallFailed as failed:
+        click.echo(f"the cluster cannot be read: {failed}", err=True)
+    except HookError as error:
+        click.echo(str(error), err=True)
+    sys.exit(REFUSED)
+
+
+def _give_up(step: Step, refused: CallFailed, left: int) -> None:
+    click.echo(f"{place(step.obj)}: {step.what}: refused: {refused}", err=True)
+    click.echo(
+        f"Left: {_count(left)}; all before are done. Clear away the reason, then run the same "
+        "command again: it goes on here.",
+        err=True,
+    )
+    sys.exit(REFUSED)
+
+
+def _report(found: Plan, done: int) -> None:
+    if found.blocked:
+        _show(found.blocked)
+        click.echo(_summary(found))
+        sys.exit(BLOCKED)
+    if found.waiting:
+        _show(found.waiting)
+        click.echo("The rest waits; run the same command again then.")
+        sys.exit(WAITING)
+    click.echo(f"{_count(done)} done, nothing left to do" if done else "nothing to do")
+
+
+def _summary(found: Plan) -> str:
+    if found.blocked:
+        return f"To be done by hand first: {_count(len(found.blocked))}."
+    if not found.to_do and not found.waiting:
+        return "nothing to do"
+    return f"{_count(len(found.to_do))} can be done now, {len(found.waiting)} later."
+
+
+def _count(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
+def _show(steps: Sequence[Step]) -> None:
+    """Print a row per step, and below it the commands that it names."""
+    if not steps:
+        return
+    width = max(len(place(each.obj)) for each in steps) + 2
+    title = "".join(name.ljust(cell) for name, cell in (("OBJECT", width), *COLUMNS)).rstrip()
+    for line in [title, *(line for step in steps for line in _rows(step, width))]:
+        click.echo(line)
+
+
+def _rows(step: Step, width: int) -> list[str]:
+    what = f"[{_standing(step)}] {step.what}"
+    why = f"{step.why} (waits for {step.waits_for})" if step.waits_for else step.why
+    restarts = step.restarts if step.change else "-"
+    widths = (width, *(cell for _, cell in COLUMNS))
+    columns = [[place(step.obj)], *map(_wrapped, (what, why, restarts), widths[1:])]
+    lines = [
+        "".join(part.ljust(cell) for part, cell in zip(parts, widths, strict=True)).rstrip()
+        for parts in zip_longest(*columns, fillvalue="")
+    ]
+    return [*lines, *(f"    {command}" for command in step.commands)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width - 2, break_long_words=False, break_on_hyphens=False)
+
+
+def _standing(step: Step) -> str:
+    if step.blocks:
+        return BLOCKING
+    if step.change is None:
+        return NOTE
+    return LATER if step.waits_for else TO_DO

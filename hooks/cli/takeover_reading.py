@@ -1,0 +1,177 @@
+"""Reading of a cluster what taking over depends on; nothing is written."""
+
+from hooks.cli.kubectl import Kubectl
+from hooks.kube.objects import Identity, Obj
+from hooks.takeover import Cluster
+from hooks.takeover.cluster import RELEASE_SECRET, release_of
+from hooks.takeover.heirs import heirs_of, identities
+from hooks.takeover.helm_era import is_helm_era
+from hooks.takeover.running_operator import NAMES, OPERATOR
+from hooks.takeover.static_manifests import is_of_static_manifests, is_static_agent
+
+AGENTS = "agents.instana.io"
+REMOTES = "agentsremote.instana.io"
+CHILDREN = (
+    "configmaps,secrets,serviceaccounts,services,"
+    "daemonsets.apps,deployments.apps,poddisruptionbudgets.policy"
+)
+LEFT_BEHIND = "configmaps,serviceaccounts,services,deployments.apps,poddisruptionbudgets.policy"
+CERTIFICATES = "cert-manager.io/"
+"""Of a definition that may be missing, and part of no former installation."""
+CLUSTER_RIGHTS = (
+    "clusterroles.rbac.authorization.k8s.io,clusterrolebindings.rbac.authorization.k8s.io"
+)
+NAMESPACED_RIGHTS = "roles.rbac.authorization.k8s.io,rolebindings.rbac.authorization.k8s.io"
+BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io,rolebindings.rbac.authorization.k8s.io"
+OURS = "instana-agent-cluster-rbac"
+FORMER = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm)"
+FORMER_AND_OURS = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm,{OURS})"
+OF_OPERATOR = f"--selector=app.kubernetes.io/name={OPERATOR}"
+HELM_AGENTS = "--selector=app.kubernetes.io/name=instana-agent,helm.sh/chart"
+BY_HAND = (
+    "--selector=app.kubernetes.io/name=instana-agent,!app.kubernetes.io/managed-by",
+    "--selector=app=instana-agent,!app.kubernetes.io/managed-by",
+)
+EVERYWHERE = "--all-namespaces"
+SYSTEM = "--namespace=kube-system"
+
+
+def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
+    """Return the cluster's objects; empty namespace and name take all InstanaAgents over.
+
+    Raises CallFailed.
+    """
+    definitions = kubectl.list_objects(
+        "customresourcedefinitions.apiextensions.k8s.io", AGENTS, REMOTES, "--ignore-not-found"
+    )
+    agents = [
+        each for kind in _known(definitions) for each in kubectl.list_objects(kind, EVERYWHERE)
+    ]
+    operators = _operators(kubectl)
+    old = _old_agents(kubectl)
+    known = Cluster((*definitions, *agents, *old), namespace, name)
+    chosen = {each["metadata"]["namespace"] for each in [*known.selected, *_chosen(known, old)]}
+    pods = [pod for each in operators for pod in _pods_of(kubectl, each)]
+    found = [*definitions, *agents, *old, *operators, *pods, *_rights(kubectl)]
+    for each in sorted(chosen):
+        found += _former_children(kubectl, each)
+    for each in sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)}):
+        found += _releases(kubectl, each)
+    found += _namespaces(kubectl, operators, chosen)
+    found += _of_names_of_children(kubectl, Cluster((*definitions, *agents), namespace, name))
+    return Cluster(_each_once(found), namespace, name)
+
+
+def _known(definitions: list[Obj]) -> list[str]:
+    return [each["metadata"]["name"] for each in definitions]
+
+
+def _old_agents(kubectl: Kubectl) -> list[Obj]:
+    """Return the DaemonSets that no operator made, in whatever namespace."""
+    return [
+        each
+        for choice in (HELM_AGENTS, *BY_HAND)
+        for each in kubectl.list_objects("daemonsets.apps", EVERYWHERE, choice)
+        if is_helm_era(each) or is_static_agent(each)
+    ]
+
+
+def _chosen(cluster: Cluster, old: list[Obj]) -> list[Obj]:
+    return [each for each in old if cluster.is_selected(each["metadata"]["namespace"])]
+
+
+def _operators(kubectl: Kubectl) -> list[Obj]:
+    """Return what may be the operator's Deployment: by its label, and by its names."""
+    by_name = [f"--field-selector=metadata.name={name}" for name in NAMES]
+    return [
+        each
+        for choice in (OF_OPERATOR, *by_name)
+        for each in kubectl.list_objects("deployments.apps", EVERYWHERE, choice)
+    ]
+
+
+def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
+    """Return the pods that the Deployment selects by labels, those that are ending too."""
+    selector = (deployment.get("spec") or {}).get("selector") or {}
+    wanted = ",".join(f"{name}={value}" for name, value in selector.get("matchLabels", {}).items())
+    if not wanted:
+        return []
+    namespace = deployment["metadata"]["namespace"]
+    return kubectl.list_objects("pods", f"--namespace={namespace}", f"--selector={wanted}")
+
+
+def _rights(kubectl: Kubectl) -> list[Obj]:
+    """Return the roles and bindings of former installations, and who else is bound to them."""
+    by_hand = [each for choice in BY_HAND for each in kubectl.list_objects(CLUSTER_RIGHTS, choice)]
+    is_shared = any(
+        each["kind"] == "ClusterRole" for each in filter(is_of_static_manifests, by_hand)
+    )
+    return [
+        *kubectl.list_objects(CLUSTER_RIGHTS, FORMER_AND_OURS),
+        *kubectl.list_objects(NAMESPACED_RIGHTS, SYSTEM, FORMER),
+        *by_hand,
+        *(kubectl.list_objects(BINDINGS, EVERYWHERE) if is_shared else []),
+    ]
+
+
+def _former_children(kubectl: Kubectl, namespace: str) -> list[Obj]:
+    place = f"--namespace={namespace}"
+    by_hand = [
+        each for choice in BY_HAND for each in kubectl.list_objects(LEFT_BEHIND, place, choice)
+    ]
+    return [*kubectl.list_objects(CHILDREN, place, FORMER), *by_hand]
+
+
+def _of_names_of_children(kubectl: Kubectl, known: Cluster) -> list[Obj]:
+    """Return what has the name of a child, whatever it is: nothing else is read of strangers."""
+    heirs = heirs_of(known, known.selected)
+    return [
+        obj
+        for heir in heirs
+        if (wanted := sorted(map(_argument, filter(_is_built_in, identities([heir])))))
+        for obj in kubectl.list_objects(
+            wanted[0], *wanted[1:], f"--namespace={heir.namespace}", "--ignore-not-found"
+        )
+    ]
+
+
+def _is_built_in(child: Identity) -> bool:
+    return not child[0].startswith(CERTIFICATES)
+
+
+def _argument(child: Identity) -> str:
+    """Return kubectl's `KIND/NAME`, with the version and group of the kind."""
+    api_version, kind, _, name = child
+    group, slash, version = api_version.rpartition("/")
+    return f"{kind}.{version}.{group}/{name}" if slash else f"{kind}/{name}"
+
+
+def _releases(kubectl: Kubectl, namespace: str) -> list[Obj]:
+    """Return the Secrets of Helm's releases by name alone: their content is not of interest."""
+    found = kubectl.list_names("secrets", f"--namespace={namespace}", "--selector=owner=helm")
+    names = [each.partition("/")[2] for each in found]
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": namespace},
+        }
+        for name in names
+        if name.startswith(RELEASE_SECRET)
+    ]
+
+
+def _namespaces(kubectl: Kubectl, operators: list[Obj], chosen: set[str]) -> list[Obj]:
+    """Return the Namespaces that an operator's Helm release may have made."""
+    if not any(map(release_of, operators)):
+        return []
+    names = sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)})
+    return kubectl.list_objects("namespaces", *names, "--ignore-not-found")
+
+
+def _each_once(objects: list[Obj]) -> tuple[Obj, ...]:
+    by_place = {
+        (each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]): each
+        for each in objects
+    }
+    return tuple(by_place.values())

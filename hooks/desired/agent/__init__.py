@@ -1,0 +1,1 @@
+"""The agents: their DaemonSets, and what goes with them."""

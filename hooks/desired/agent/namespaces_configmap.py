@@ -1,0 +1,64 @@
+"""ConfigMap `<name>-namespaces`: the Namespaces that are labelled for workload monitoring."""
+
+import json
+import re
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.metadata import metadata
+from hooks.desired.labels import AGENT
+from hooks.kube.objects import Obj, labels_of
+
+MONITORING_LABEL = "instana-workload-monitoring"
+DOCUMENT_VERSION = 1
+PLAIN_NAME = re.compile(r"[a-z][-a-z0-9]*")
+YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+def namespaces_configmap(context: Context) -> list[Obj]:
+    """Return the ConfigMap; while Namespaces were not asked for, as observed or not at all."""
+    name = names.namespaces_configmap(context.agent.name)
+    if context.related.knows(names.NAMESPACE):
+        data = {names.NAMESPACES_FILE: _document(_to_learn_of(context))}
+    else:
+        observed = context.observed(names.CONFIG_MAP, name) or {}
+        data = observed.get("data") or {}
+    if not data:
+        return []
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": metadata(context, name, AGENT),
+            "data": data,
+        }
+    ]
+
+
+def _to_learn_of(context: Context) -> list[Obj]:
+    """Return the Namespaces that the installation lets agents of this one know of."""
+    namespaces, own = context.related.all_of(names.NAMESPACE), context.agent.namespace
+    if context.facts.may_learn_namespaces(own):
+        return namespaces
+    return [each for each in namespaces if each["metadata"]["name"] == own]
+
+
+def _document(namespaces: list[Obj]) -> str:
+    labelled = {
+        namespace["metadata"]["name"]: labels_of(namespace)[MONITORING_LABEL]
+        for namespace in namespaces
+        if MONITORING_LABEL in labels_of(namespace)
+    }
+    if not labelled:
+        return f"version: {DOCUMENT_VERSION}\nnamespaces: {{}}\n"
+    entries = "".join(
+        f"    {_key(name)}:\n        labels:\n            {MONITORING_LABEL}: {json.dumps(value)}\n"
+        for name, value in labelled.items()
+    )
+    return f"version: {DOCUMENT_VERSION}\nnamespaces:\n{entries}"
+
+
+def _key(name: str) -> str:
+    """Return a Namespace's name as a YAML key; one that reads as another type is quoted."""
+    is_plain = PLAIN_NAME.fullmatch(name) and name not in YAML_WORDS
+    return name if is_plain else json.dumps(name)

@@ -1,0 +1,77 @@
+"""What was there before the operators, a DaemonSet whose pods have fewer labels.
+
+Its selector asks for name and instance at most and can never change. Once it is adopted its pods
+are replaced node by node; until then the old ones have to be reached, and their Kubernetes sensor
+is the only one until a k8sensor runs.
+"""
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.metadata import selector_labels
+from hooks.desired.labels import AGENT, APP, COMPONENT, NAME, labels_for_kept_selector
+from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.observed.rollout import count, is_rolled_out
+
+DISABLE_KUBERNETES_SENSOR_FILE = "configuration-disable-kubernetes-sensor.yaml"
+
+
+def adopted_daemonset(context: Context) -> Obj | None:
+    """Return the observed DaemonSet of the resource if no operator made it."""
+    observed = context.observed_daemonset(context.agent.name)
+    return observed if observed and _asks_for_less(observed) else None
+
+
+def agent_selector(context: Context) -> dict[str, str]:
+    """Return what selects the agents' pods: the old labels as long as pods carry no others.
+
+    The new pods go on carrying what the DaemonSet selects by: the name of a Helm release, which may
+    not be that of the resource.
+    """
+    agent = context.agent
+    in_the_way = context.related.get(names.DAEMON_SET, agent.namespace, agent.name)
+    former = adopted_daemonset(context) or _of_agents(in_the_way)
+    if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
+        return _match_labels(former)
+    ours, kept = selector_labels(context, AGENT), labels_for_kept_selector(former)
+    return ours | {name: value for name, value in kept.items() if name in ours}
+
+
+def keeps_kubernetes_sensor(context: Context) -> bool:
+    """Tell whether the agents' own Kubernetes sensor must not be switched off yet.
+
+    It may be the only one as long as no k8sensor is available. Once off it stays off.
+    """
+    return (
+        adopted_daemonset(context) is not None
+        and not _is_switched_off(context)
+        and not any(
+            count(deployment, "availableReplicas")
+            for deployment in context.children.all_of(names.DEPLOYMENT)
+        )
+    )
+
+
+def _is_switched_off(context: Context) -> bool:
+    config = context.observed(names.SECRET, names.config_secret(context.agent.name)) or {}
+    return DISABLE_KUBERNETES_SENSOR_FILE in as_object(config.get("data"))
+
+
+def _of_agents(daemonset: Obj | None) -> Obj | None:
+    """Return the DaemonSet if its selector says that it runs agents: it may be a stranger's."""
+    selector = _match_labels(daemonset or {})
+    is_of_agents = AGENT in (selector.get(NAME), selector.get(APP))
+    return daemonset if is_of_agents and daemonset and _asks_for_less(daemonset) else None
+
+
+def _asks_for_less(daemonset: Obj) -> bool:
+    selector = _match_labels(daemonset)
+    return bool(selector) and COMPONENT not in selector
+
+
+def _makes_pods_of_ours(daemonset: Obj) -> bool:
+    return COMPONENT in labels_of(as_object(as_object(daemonset.get("spec")).get("template")))
+
+
+def _match_labels(daemonset: Obj) -> dict[str, str]:
+    selector = as_object(as_object(daemonset.get("spec")).get("selector"))
+    return as_object(selector.get("matchLabels"))

@@ -1,0 +1,38 @@
+"""Observed children as they are: what this service owns of them, so that applying it is nothing."""
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.labels import MATCHED_BY_PARENT, OPERATOR
+from hooks.facts import Facts
+from hooks.kube.managed_fields import LAST_APPLIED, in_order_of_keys, projection
+from hooks.kube.objects import Obj, annotations_of
+from hooks.observed import ObservedObjects
+
+
+def owned_part(child: Obj, facts: Facts) -> Obj:
+    """Return the paths of an observed child that are ours, with their observed values.
+
+    Ours is what was applied last (its annotation), else what Metacontroller's field manager owns,
+    else what the Go operator owns; the labels that the parent selects by are always there.
+    """
+    return projection(child, (facts.field_manager, OPERATOR), labels=MATCHED_BY_PARENT)
+
+
+def before_and_after(facts: Facts, observed: Obj, desired: Obj) -> tuple[Obj, Obj]:
+    """Return what is ours of an observed child and the desired one, such that they can be compared.
+
+    What Metacontroller's way of applying leaves as it is, is no difference.
+    """
+    ours = owned_part(observed, facts)
+    if ours != desired and LAST_APPLIED in annotations_of(observed):
+        return in_order_of_keys(ours), in_order_of_keys(desired)
+    return ours, desired
+
+
+def as_observed(context: Context, child: Obj) -> Obj:
+    """Return one observed child unchanged."""
+    return owned_part(child, context.facts)
+
+
+def all_as_observed(children: ObservedObjects, facts: Facts) -> list[Obj]:
+    """Return all observed children unchanged."""
+    return [owned_part(child, facts) for child in children]

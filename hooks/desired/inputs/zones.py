@@ -1,0 +1,86 @@
+"""Zones of the agents: written in the resource, or those of the nodes."""
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.labels import AGENT, COMPONENT, ZONE
+from hooks.errors import InvalidResource, Problem
+from hooks.kube.canonical import canonical_affinity
+from hooks.kube.environment import from_field
+from hooks.kube.node_affinity import narrowed
+from hooks.kube.objects import Obj, labels_of
+from hooks.models.instana_agent import ZoneSpec
+from hooks.models.workloads import NODE_LABEL, POD_LABEL
+from hooks.observed.rollout import count, is_taken_up
+from hooks.rules.elsewhere import ZONE_NODE_LABEL, ZONE_POD_LABEL
+from hooks.rules.table import BY_IDENTIFIER
+
+TOPOLOGY_ZONE = "topology.kubernetes.io/zone"
+PODS = ("desiredNumberScheduled", "currentNumberScheduled", "numberMisscheduled")
+
+
+def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
+    """Return the zone of each DaemonSet, None for the one of nodes without a zone.
+
+    Raises InvalidResource where the cluster or the installation cannot tell zones that way.
+    """
+    spec = context.agent.spec
+    if spec.zone.automatic == POD_LABEL and not context.facts.copies_zones:
+        raise _unable(ZONE_POD_LABEL)
+    if spec.zone.automatic != NODE_LABEL:
+        return spec.zones or (None,)
+    if not context.facts.node_zones:
+        raise _unable(ZONE_NODE_LABEL)
+    found = {*_zones_of_nodes(context), *_zones_with_pods(context)}
+    return (None, *(ZoneSpec(name=zone) for zone in sorted(found)))
+
+
+def are_known(context: Context) -> bool:
+    """Tell whether the zones are known: nodes may not be asked for yet."""
+    is_by_node = context.agent.spec.zone.automatic == NODE_LABEL and context.facts.node_zones
+    return not is_by_node or context.related.knows(names.NODE)
+
+
+def zone_variable(context: Context) -> dict[str, Obj]:
+    """Return the variable with the zone of the pod's own label, where that is asked for."""
+    if context.agent.spec.zone.automatic != POD_LABEL:
+        return {}
+    return from_field("INSTANA_ZONE", f"metadata.labels['{TOPOLOGY_ZONE}']")
+
+
+def agent_affinity(context: Context, zone: ZoneSpec | None) -> Obj:
+    """Return the affinity of one DaemonSet: its own, else the agent's, and the zone's nodes."""
+    if zone and zone.affinity is not None:
+        return canonical_affinity(zone.affinity, "spec.zones.affinity")
+    affinity = canonical_affinity(context.agent.spec.agent.pod.affinity, "spec.agent.pod.affinity")
+    if context.agent.spec.zone.automatic != NODE_LABEL:
+        return affinity
+    return narrowed(affinity, [[each] for each in _requirements(zone)])
+
+
+def _unable(rule: str) -> InvalidResource:
+    return InvalidResource((Problem("spec.zone.automatic", BY_IDENTIFIER[rule].message, rule),))
+
+
+def _zones_of_nodes(context: Context) -> set[str]:
+    nodes = context.related.all_of(names.NODE)
+    return {zone for node in nodes if (zone := labels_of(node).get(TOPOLOGY_ZONE))}
+
+
+def _zones_with_pods(context: Context) -> set[str]:
+    """Return the zones of observed DaemonSets that have pods, or may have some yet."""
+    observed = context.children.all_of(names.DAEMON_SET)
+    return {
+        zone
+        for each in observed
+        if (zone := labels_of(each).get(ZONE)) and labels_of(each).get(COMPONENT) == AGENT
+        if each["metadata"]["name"] == names.daemonset(context.agent.name, zone)
+        if not is_taken_up(each) or any(count(each, pods) for pods in PODS)
+    }
+
+
+def _requirements(zone: ZoneSpec | None) -> list[Obj]:
+    """Return what a node has to have, one of these."""
+    if zone:
+        return [{"key": TOPOLOGY_ZONE, "operator": "In", "values": [zone.name]}]
+    empty = {"key": TOPOLOGY_ZONE, "operator": "In", "values": [""]}
+    return [{"key": TOPOLOGY_ZONE, "operator": "DoesNotExist"}, empty]

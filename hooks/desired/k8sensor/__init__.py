@@ -1,0 +1,1 @@
+"""The k8sensors: their Deployments, and what goes with them."""

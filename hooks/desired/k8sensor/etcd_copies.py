@@ -1,0 +1,150 @@
+"""Copies of OpenShift's etcd certificates, for the k8sensor: ConfigMap and Secret.
+
+The client's key opens all of etcd, so that it is copied only into namespaces that the installation
+names. While a source is missing, a copy stays as it is.
+"""
+
+from dataclasses import dataclass
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.metadata import metadata
+from hooks.desired.labels import K8SENSOR
+from hooks.desired.pod.held import Mounted
+from hooks.kube.environment import plain
+from hooks.kube.objects import Obj
+
+NAMESPACE = "openshift-etcd"
+CA_SOURCE = "etcd-ca-bundle"
+CLIENT_SOURCE = "etcd-client"
+CA_ENTRIES = ("ca-bundle.crt",)
+CLIENT_ENTRIES = ("tls.crt", "tls.key")
+COPIED_FROM = "instana.io/copied-from"
+
+METRICS_URL = "https://etcd.openshift-etcd.svc.cluster.local:9978/metrics"
+REQUEST_TIMEOUT = "15s"
+CA_DIRECTORY = "/etc/etcd-metrics-ca"
+CLIENT_DIRECTORY = "/etc/etcd-client"
+CA_VOLUME = "etcd-ca"
+CLIENT_VOLUME = "etcd-client-cert"
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdAccess:
+    """What a k8sensor is given to read etcd's metrics with: variables and mounts."""
+
+    env: dict[str, Obj]
+    mounts: tuple[Mounted, ...]
+
+
+def wants_copies(context: Context) -> bool:
+    """Tell whether the k8sensors are to read the metrics of OpenShift's own etcd."""
+    sensor = context.agent.spec.k8s_sensor
+    return sensor.deployment.enabled and context.is_openshift and not sensor.etcd.targets
+
+
+def copies_etcd(context: Context) -> bool:
+    """Tell whether there are to be copies: depends on the resource and the installation only."""
+    return wants_copies(context) and context.facts.may_copy_etcd(context.agent.namespace)
+
+
+def etcd_copies(context: Context) -> list[Obj]:
+    """Return both copies, or none: one is of no use without the other."""
+    if not copies_etcd(context):
+        return []
+    authority = _copied(context, names.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
+    client = _copied(context, names.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
+    if not (authority and client):
+        return []
+    common = {"apiVersion": "v1"}
+    return [
+        {**common, "kind": "ConfigMap", "data": authority, "metadata": _of(context, CA_SOURCE)},
+        {
+            **common,
+            "kind": "Secret",
+            "type": "kubernetes.io/tls",
+            "data": client,
+            "metadata": _of(context, CLIENT_SOURCE),
+        },
+    ]
+
+
+def sources_found(context: Context) -> bool:
+    """Tell whether both sources are there, with all that is needed of them."""
+    return bool(
+        _source(context, names.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
+        and _source(context, names.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
+    )
+
+
+def etcd_access(context: Context) -> EtcdAccess:
+    """Return what the copies are used by: nothing where there are none."""
+    if not etcd_copies(context):
+        return EtcdAccess({}, ())
+    variables = {
+        "ETCD_CERT_FILE": f"{CLIENT_DIRECTORY}/tls.crt",
+        "ETCD_KEY_FILE": f"{CLIENT_DIRECTORY}/tls.key",
+        "ETCD_METRICS_URL": METRICS_URL,
+        "ETCD_REQUEST_TIMEOUT": REQUEST_TIMEOUT,
+    }
+    client = _mounted_client(copy_name(context, CLIENT_SOURCE))
+    if context.agent.spec.k8s_sensor.etcd.ca.secret_name:
+        return EtcdAccess(plain(variables), (client,))
+    variables["ETCD_CA_FILE"] = f"{CA_DIRECTORY}/{CA_ENTRIES[0]}"
+    authority = _mounted_authority(copy_name(context, CA_SOURCE))
+    return EtcdAccess(plain(variables), (authority, client))
+
+
+def copy_name(context: Context, source: str) -> str:
+    """Return the name of a copy, which no object of the user's is likely to have."""
+    return f"{context.agent.name}-{source}"
+
+
+def _of(context: Context, source: str) -> Obj:
+    return metadata(
+        context,
+        copy_name(context, source),
+        K8SENSOR,
+        labels={COPIED_FROM: NAMESPACE},
+        annotations={COPIED_FROM: f"{NAMESPACE}/{source}"},
+    )
+
+
+def _copied(context: Context, kind: str, source: str, entries: tuple[str, ...]) -> dict[str, str]:
+    """Return the entries of a source, or those of the copy that is there already."""
+    copy = context.observed(kind, copy_name(context, source)) or {}
+    return _source(context, kind, source, entries) or _entries(copy, entries)
+
+
+def _source(context: Context, kind: str, source: str, entries: tuple[str, ...]) -> dict[str, str]:
+    return _entries(context.related.get(kind, NAMESPACE, source) or {}, entries)
+
+
+def _entries(obj: Obj, entries: tuple[str, ...]) -> dict[str, str]:
+    """Return the entries of an object if none is missing or empty, else nothing."""
+    found = {entry: (obj.get("data") or {}).get(entry) for entry in entries}
+    return {entry: text for entry, text in found.items() if text} if all(found.values()) else {}
+
+
+def _mounted_authority(name: str) -> Mounted:
+    source = {
+        "defaultMode": names.GROUP_READABLE,
+        "items": [{"key": entry, "path": entry} for entry in CA_ENTRIES],
+        "name": name,
+    }
+    return Mounted(
+        volume={"name": CA_VOLUME, "configMap": source},
+        mount={"mountPath": CA_DIRECTORY, "name": CA_VOLUME, "readOnly": True},
+    )
+
+
+def _mounted_client(name: str) -> Mounted:
+    source = {
+        "defaultMode": names.GROUP_READABLE,
+        "items": [{"key": entry, "path": entry} for entry in CLIENT_ENTRIES],
+        "secretName": name,
+    }
+    return Mounted(
+        volume={"name": CLIENT_VOLUME, "secret": source},
+        mount={"mountPath": CLIENT_DIRECTORY, "name": CLIENT_VOLUME, "readOnly": True},
+    )

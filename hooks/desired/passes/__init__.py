@@ -1,0 +1,1 @@
+"""What is done to all children, in order, after they are made."""

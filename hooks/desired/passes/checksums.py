@@ -1,0 +1,101 @@
+"""The annotation that restarts pods when a value changes that they read only as they start.
+
+One for agents and k8sensors alike: a digest over all such values of a pod (`start_values`).
+
+No pod restarts for the annotation alone. A workload whose pods were made without one, by an earlier
+version or while it was switched off, notes the digest beside them; the pods get it with the first
+change, be it of a value or of anything else.
+"""
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.owned import as_observed
+from hooks.desired.labels import GENERATION_LABEL
+from hooks.desired.passes.start_values import Holders, checksum_of, holders
+from hooks.kube.containment import contains
+from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
+
+CHECKSUM = "instana.io/secrets-checksum"
+"""On pods: the digest of what they read. On a workload: that of pods that were made without."""
+
+FORMER_CHECKSUM = "checksum/backend"
+"""On k8sensors of the Go operator and of earlier versions: stays as long as the pods do."""
+
+WORKLOADS = {"DaemonSet": names.DAEMON_SET, "Deployment": names.DEPLOYMENT}
+
+
+def with_checksums(context: Context, children: list[Obj]) -> list[Obj]:
+    """Return the children, the workloads among them with the annotation."""
+    held = holders(context, children)
+    return [
+        _with_checksum(held, child) if child["kind"] in WORKLOADS else child for child in children
+    ]
+
+
+def recorded_checksum(workload: Obj) -> str:
+    """Return the digest of what the pods of a workload read; empty where none is recorded."""
+    template = as_object(as_object(workload.get("spec")).get("template"))
+    return annotations_of(template).get(CHECKSUM) or annotations_of(workload).get(CHECKSUM) or ""
+
+
+def without_checksums(template: Obj) -> Obj:
+    """Return a pod template without digests of what its pods read."""
+    annotations = {
+        name: text
+        for name, text in annotations_of(template).items()
+        if name not in (CHECKSUM, FORMER_CHECKSUM)
+    }
+    return _annotated(template, annotations)
+
+
+def _with_checksum(held: Holders, child: Obj) -> Obj:
+    context = held.context
+    observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
+    of_pods, beside = _decided(context, child, observed, checksum_of(held, child))
+    former = annotations_of(_template(observed or {})).get(FORMER_CHECKSUM, "")
+    kept = {} if of_pods else _note(FORMER_CHECKSUM, former)
+    template = _template(child)
+    annotations = annotations_of(template) | kept | _note(CHECKSUM, of_pods)
+    spec = child["spec"] | {"template": _annotated(template, annotations)}
+    return _annotated(child, annotations_of(child) | _note(CHECKSUM, beside)) | {"spec": spec}
+
+
+def _note(name: str, checksum: str) -> dict[str, str]:
+    return {name: checksum} if checksum else {}
+
+
+def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) -> tuple[str, str]:
+    """Return the digest for the pods, and the one to be noted beside them; empty for none.
+
+    What is noted stays until the pods have theirs: a change of them may be held back.
+    """
+    before = annotations_of(_template(observed or {})).get(CHECKSUM, "")
+    noted = annotations_of(observed or {}).get(CHECKSUM, "")
+    if not (context.agent.spec.agent.reload_on_secret_change and checksum):
+        return before, "" if before else noted
+    is_without = observed and not before and GENERATION_LABEL not in labels_of(observed)
+    if observed and is_without and noted in ("", checksum) and _is_same(context, child, observed):
+        return "", checksum
+    return checksum, "" if before else noted
+
+
+def _is_same(context: Context, child: Obj, observed: Obj) -> bool:
+    """Tell whether the pods are as observed in all but what they read."""
+    ours = without_checksums(_template(child))
+    there = without_checksums(_template(observed))
+    applied = without_checksums(_template(as_observed(context, observed)))
+    return contains(there, ours) and contains(ours, applied)
+
+
+def _template(workload: Obj) -> Obj:
+    return as_object(as_object(workload.get("spec")).get("template"))
+
+
+def _annotated(part: Obj, annotations: dict[str, str]) -> Obj:
+    """Return an object or a template with these annotations and no others."""
+    metadata = {
+        name: each
+        for name, each in as_object(part.get("metadata")).items()
+        if name != "annotations"
+    }
+    return part | {"metadata": metadata | ({"annotations": annotations} if annotations else {})}

@@ -1,0 +1,176 @@
+"""Observed children that nobody wants any more, but that pods still name."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.owned import as_observed
+from hooks.desired.names import (
+    CERTIFICATE,
+    CONFIG_MAP,
+    DAEMON_SET,
+    DEPLOYMENT,
+    PERSISTENT_VOLUME_CLAIM,
+    SECRET,
+    SERVICE_ACCOUNT,
+)
+from hooks.desired.pod.held import pod_spec
+from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
+from hooks.observed.rollout import is_rolled_out
+
+KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
+OF_VOLUMES = {
+    "secret": ("Secret", ("secretName", "name")),
+    "configMap": ("ConfigMap", ("name",)),
+    "persistentVolumeClaim": ("PersistentVolumeClaim", ("claimName",)),
+}
+"""By the field of a volume or of a source of one: the kind that it names, and where."""
+
+OF_VARIABLES = {
+    "secretKeyRef": ("Secret", ("name",)),
+    "configMapKeyRef": ("ConfigMap", ("name",)),
+    "secretRef": ("Secret", ("name",)),
+    "configMapRef": ("ConfigMap", ("name",)),
+}
+"""The same by the field of a variable's source, and of a source of variables."""
+
+OF_DRIVERS = dict.fromkeys(("nodePublishSecretRef", "secretRef"), ("Secret", ("name",)))
+"""The same by the field of a volume's driver, such as `csi`."""
+
+Named: TypeAlias = tuple[str, str]
+"""Kind and name."""
+
+NAMED_AS = {"Certificate": "Secret"}
+"""Kinds that pods name by another one: a Certificate and its Secret have the same name."""
+
+
+def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+    """Return the observed children besides the desired ones that pods may name, unchanged.
+
+    A pod cannot start without the Secrets, ConfigMaps, claims and the account that its template
+    names. It may be made from the desired template, from one that is about to be replaced, or,
+    while a roll-out is under way, from one that nobody knows any more.
+    """
+    wanted = {identity(child) for child in desired}
+    unwanted = [
+        child
+        for kind in KEPT_KINDS
+        for child in context.children.all_of(kind)
+        if identity(child) not in wanted
+    ]
+    if not unwanted:
+        return []
+    workloads = _wanted_workloads(context, wanted)
+    used = {name for each in [*desired, *workloads] for name in named_by(pod_spec(each))}
+    is_settled = all(map(is_rolled_out, workloads))
+    return [
+        as_observed(context, child)
+        for child in unwanted
+        if not is_settled or _as_named(child) in used
+    ]
+
+
+def _as_named(child: Obj) -> tuple[str, str]:
+    kind: str = child["kind"]
+    return NAMED_AS.get(kind, kind), child["metadata"]["name"]
+
+
+def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+    """Return the desired children, Secrets with those observed entries that templates name.
+
+    A pod cannot start without an entry that its template names, be it wanted no more.
+    """
+    unwanted = {
+        child["metadata"]["name"]: entries
+        for child in desired
+        if child["kind"] == "Secret" and (entries := _unwanted_entries(context, child))
+    }
+    if not unwanted:
+        return desired
+    workloads = [*desired, *_wanted_workloads(context, {identity(child) for child in desired})]
+    used = {entry for each in workloads for entry in _entries_of(pod_spec(each))}
+    return [_with_entries(child, unwanted, used) for child in desired]
+
+
+def _unwanted_entries(context: Context, secret: Obj) -> dict[str, str]:
+    """Return the entries of an observed Secret that the desired one does not have."""
+    observed = context.observed(SECRET, secret["metadata"]["name"]) or {}
+    wanted = secret.get("data") or {}
+    entries = (observed.get("data") or {}).items()
+    return {entry: value for entry, value in entries if entry not in wanted}
+
+
+def _with_entries(
+    child: Obj, unwanted: dict[str, dict[str, str]], used: set[tuple[str, str]]
+) -> Obj:
+    name = child["metadata"]["name"]
+    entries = unwanted.get(name, {}) if child["kind"] == "Secret" else {}
+    kept = {entry: value for entry, value in entries.items() if (name, entry) in used}
+    return child | {"data": (child.get("data") or {}) | kept} if kept else child
+
+
+def _wanted_workloads(context: Context, wanted: set[Identity]) -> list[Obj]:
+    """Return the observed workloads that go on existing."""
+    return [
+        workload
+        for kind in (DAEMON_SET, DEPLOYMENT)
+        for workload in context.children.all_of(kind)
+        if identity(workload) in wanted
+    ]
+
+
+def _entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
+    """Yield name and entry of every Secret of which a pod spec names single entries."""
+    for source in _sources(pod):
+        secret = as_object(source.get("secret"))
+        for item in as_objects(secret.get("items")):
+            yield _name(secret, "secretName", "name"), _name(item, "key")
+    for source in _values_from(pod):
+        reference = as_object(source.get("secretKeyRef"))
+        yield _name(reference, "name"), _name(reference, "key")
+
+
+def named_by(pod: Obj) -> Iterator[Named]:
+    """Yield kind and name of every object that a pod spec names."""
+    yield "ServiceAccount", _name(pod, "serviceAccountName")
+    for secret in as_objects(pod.get("imagePullSecrets")):
+        yield "Secret", _name(secret, "name")
+    for source in _sources(pod):
+        yield from _named_in(source, OF_VOLUMES)
+        for driver in source.values():
+            yield from _named_in(as_object(driver), OF_DRIVERS)
+    for source in _values_from(pod):
+        yield from _named_in(source, OF_VARIABLES)
+
+
+def _named_in(source: Obj, fields: Mapping[str, tuple[str, tuple[str, ...]]]) -> Iterator[Named]:
+    for field, part in source.items():
+        if field in fields:
+            kind, names = fields[field]
+            yield kind, _name(as_object(part), *names)
+
+
+def _sources(pod: Obj) -> Iterator[Obj]:
+    """Yield the sources of all volumes, those of projections among them."""
+    for volume in as_objects(pod.get("volumes")):
+        yield volume
+        yield from as_objects(as_object(volume.get("projected")).get("sources"))
+
+
+def _values_from(pod: Obj) -> Iterator[Obj]:
+    """Yield the `valueFrom` of all environment variables, and all items of `envFrom`."""
+    for containers in ("initContainers", "containers"):
+        for container in as_objects(pod.get(containers)):
+            for variable in as_objects(container.get("env")):
+                if "valueFrom" in variable:
+                    yield as_object(variable["valueFrom"])
+            yield from as_objects(container.get("envFrom"))
+
+
+def _name(part: Obj, *fields: str) -> str:
+    """Return the first of the fields that holds a text; empty if none does."""
+    for field in fields:
+        text = part.get(field)
+        if isinstance(text, str):
+            return text
+    return ""

@@ -1,0 +1,210 @@
+"""Pod templates of the Go operator's workloads: kept until something else changes them.
+
+Its templates differ from ours in a few places. Putting ours in their place at the take-over would
+restart the agent on every node for nothing that anybody asked for, so an observed template stays
+while it is what the Go operator made of this very spec, and ours comes with the next real change.
+A newer version of this service is none; what was changed by hand, or a rotated key, is one.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from hooks.desired import names
+from hooks.desired.agent.daemonset import agent_daemonsets
+from hooks.desired.inputs.context import Context, build_context
+from hooks.desired.inputs.missing import lacks_something
+from hooks.desired.inputs.owned import as_observed
+from hooks.desired.k8sensor.deployment import k8sensor_deployments
+from hooks.desired.k8sensor.secrets import is_checksum_of_go_operator
+from hooks.desired.labels import GENERATION_LABEL, VERSION
+from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
+from hooks.desired.passes.nodes import on_nodes_that_can_run_them
+from hooks.desired.passes.overrides import with_overrides
+from hooks.facts import Facts, TakeOver
+from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
+from hooks.models import InstanaAgent
+from hooks.observed import ObservedObjects
+
+INSTEAD_OF = "instana.io/template-kept-instead-of"
+"""On a workload with a kept template: the digest of the one that we would have put there."""
+
+FOR = "instana.io/template-kept-for"
+"""On a workload with a kept template: the digest of what ours would be by the resource alone.
+
+It tells whether a change of the resource concerns the pods while something is missing."""
+
+KEPT = "instana.io/template-kept"
+"""On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
+
+PODS_MADE_FOR = "instana.io/pods-made-for"
+"""On a resource that was handed over: a line for each workload, with the generation that the Go
+operator made its pods for and the digest of ours for the same. A change of the resource before it
+is led by us may not concern them."""
+
+PLACES = (Facts(openshift=False), Facts(openshift=True))
+"""What else our templates depend on: the digest is that of a resource, wherever it is taken."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the decisions about all workloads rest on, found out once per call."""
+
+    context: Context
+
+    @cached_property
+    def alone(self) -> dict[str, Obj]:
+        """Our templates by the resource alone."""
+        return _templates_by_the_resource_alone(self.context.agent, self.context.facts)
+
+    @cached_property
+    def lacks_something(self) -> bool:
+        """Whether something is missing that the resource names, or may be."""
+        return lacks_something(self.context)
+
+    @cached_property
+    def noted(self) -> frozenset[str]:
+        """What the resource says its pods were made for."""
+        annotations = self.context.agent.metadata.annotations
+        return frozenset(annotations.get(PODS_MADE_FOR, "").splitlines())
+
+    @cached_property
+    def made_for(self) -> dict[str, str]:
+        """The digest of our templates for each workload, wherever they are taken."""
+        return _digests_in_all_places(self.context.agent)
+
+
+def pods_made_for(agent: InstanaAgent) -> str:
+    """Return the mark of a resource whose pods are those of its generation."""
+    digests = _digests_in_all_places(agent)
+    places = sorted(_templates_by_the_resource_alone(agent, Facts()))
+    return "\n".join(_made_for(str(agent.generation), place, digests[place]) for place in places)
+
+
+def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
+    """Return the children, with the observed template in each workload that is to keep it."""
+    if context.facts.take_over is TakeOver.UPDATE or not any(map(_is_marked, context.children)):
+        return children
+    known = _Known(context)
+    return [_with_template_kept(known, child) for child in children]
+
+
+def keeps_template(child: Obj) -> bool:
+    """Tell whether a desired workload has the template of the Go operator."""
+    return GENERATION_LABEL in labels_of(child)
+
+
+def _is_marked(observed: Obj) -> bool:
+    return observed.get("kind") in WORKLOADS and GENERATION_LABEL in labels_of(observed)
+
+
+def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[str, Obj]:
+    """Return our templates as they would be if nothing were known of the cluster's objects."""
+    nothing = ObservedObjects({})
+    alone = build_context(agent, nothing, nothing, facts)
+    workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
+    workloads = on_nodes_that_can_run_them(with_overrides(alone, workloads))
+    return {describe(each): each["spec"]["template"] for each in workloads}
+
+
+def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
+    found = [_templates_by_the_resource_alone(agent, each) for each in PLACES]
+    return {
+        workload: _digest({"templates": [templates.get(workload) for templates in found]})
+        for workload in dict.fromkeys(name for templates in found for name in templates)
+    }
+
+
+def _with_template_kept(known: _Known, child: Obj) -> Obj:
+    context = known.context
+    kind = WORKLOADS.get(child["kind"])
+    observed = context.observed(kind, child["metadata"]["name"]) if kind else None
+    if not observed or not _is_marked(observed):
+        return child
+    template = (as_observed(context, observed).get("spec") or {}).get("template")
+    if not template or CHECKSUM in annotations_of(template):  # none of the Go operator's
+        return child
+    alone = known.alone.get(describe(child))
+    marks = _marks(known, child["spec"]["template"], template, annotations_of(observed))
+    marks |= present(**{FOR: _digest(alone) if alone else None})
+    is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
+    if not is_up_to_date or not _is_to_be_kept(known, observed, marks):
+        return child
+    return _with(child, template, context.agent.generation, marks)
+
+
+def _marks(known: _Known, ours: Obj, kept: Obj, observed: dict[str, str]) -> dict[str, str]:
+    """Return the annotations of a workload with a kept template, given the observed ones.
+
+    While something is missing that the resource names, ours is not the template to compare with,
+    and what the pods read is not known anew.
+    """
+    checksum = annotations_of(ours).get(CHECKSUM, observed.get(CHECKSUM))
+    template = without_checksums(ours)
+    instead_of = observed.get(INSTEAD_OF) if known.lacks_something else _digest(template)
+    return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
+
+
+def _is_to_be_kept(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
+    """Tell whether nothing but the Go operator's ways is the difference between the templates."""
+    before = annotations_of(observed)
+    if any(before.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
+        return False
+    ours = FOR if known.lacks_something else INSTEAD_OF
+    is_comparable = ours in before
+    if is_comparable and before[ours] == marks.get(ours):
+        return True
+    is_of_this_version = labels_of(observed).get(VERSION) == known.context.facts.operator_version
+    return _is_of_this_spec(known, observed) and not (is_comparable and is_of_this_version)
+
+
+def _is_of_this_spec(known: _Known, observed: Obj) -> bool:
+    """Tell whether the generation on the workload is that of the resource, or as good as that.
+
+    A workload older than the resource was made for another one, deleted since without it.
+    """
+    agent = known.context.agent
+    generation = labels_of(observed)[GENERATION_LABEL]
+    created = observed["metadata"].get("creationTimestamp") or ""
+    if created and created < agent.metadata.creation_timestamp:
+        return False
+    if generation == str(agent.generation):
+        return True
+    workload = describe(observed)
+    made_for = known.made_for.get(workload) if known.noted else None
+    return made_for is not None and _made_for(generation, workload, made_for) in known.noted
+
+
+def _made_for(generation: str, workload: str, digest: str) -> str:
+    return f"{generation} {workload} {digest}"
+
+
+def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
+    """Tell whether the Go operator made the pods of a k8sensor for the key that it is to have.
+
+    It watches no Secret, so that a key may have changed since, and these pods go on with the old.
+    """
+    checksum = annotations_of(template).get(FORMER_CHECKSUM)
+    return checksum is None or not any(
+        child["metadata"]["name"] == names.k8sensor(context.agent.name, backend.suffix)
+        and backend.key.is_usable
+        and not is_checksum_of_go_operator(checksum, backend)
+        for backend in context.backends
+    )
+
+
+def _with(child: Obj, template: Obj, generation: int, marks: dict[str, str]) -> Obj:
+    metadata = child["metadata"]
+    return child | {
+        "metadata": metadata
+        | {
+            "labels": metadata["labels"] | {GENERATION_LABEL: str(generation)},
+            "annotations": metadata.get("annotations", {}) | marks,
+        },
+        "spec": child["spec"] | {"template": template},
+    }
+
+
+def _digest(template: Obj) -> str:
+    return sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Which nodes can run agents and k8sensors at all: added to what the user says of nodes.
+
+A required node affinity, not a node selector: of what a node must not be, a selector cannot tell.
+It is added after the overrides, so that none of them takes it away. Both ways of applying replace
+the list of node selector terms as a whole, so that nothing of a former list is left.
+"""
+
+from hooks.desired.pod.held import pod_spec
+from hooks.kube.node_affinity import LINUX, ON_LINUX, OS, narrowed
+from hooks.kube.objects import Obj, as_object, as_objects
+
+AGENTS = "DaemonSet"
+WORKLOADS = (AGENTS, "Deployment")
+
+MACHINES: tuple[Obj, ...] = (
+    {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate"]},
+    {"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]},
+    {"key": "virtualization", "operator": "NotIn", "values": ["virtualnode2"]},
+)
+"""What nodes are not that an agent can run on: services for containers that pretend to be nodes.
+
+- EKS Fargate takes no DaemonSet, no privileged container and no host network:
+  https://docs.aws.amazon.com/eks/latest/userguide/fargate.html. Its nodes have this label, and a
+  taint of the same name and value. Other values of the label are machines, `auto` for one.
+- A virtual kubelet has this label (`NewNode` in node/nodeutil/controller.go of
+  https://github.com/virtual-kubelet/virtual-kubelet) and the taint `virtual-kubelet.io/provider`.
+  Virtual nodes of AKS are such nodes, and take no DaemonSet:
+  https://learn.microsoft.com/azure/aks/virtual-nodes.
+- Virtual nodes v2 of AKS have the third label and the same taint:
+  https://github.com/microsoft/virtualnodesOnAzureContainerInstances.
+"""
+
+
+def on_nodes_that_can_run_them(children: list[Obj]) -> list[Obj]:
+    """Return the children; the pods of each workload require nodes that can run them."""
+    return [_on_such_nodes(each) if each["kind"] in WORKLOADS else each for each in children]
+
+
+def _on_such_nodes(workload: Obj) -> Obj:
+    pod = pod_spec(workload)
+    requirements = _requirements(workload["kind"], pod)
+    if not requirements:
+        return workload
+    affinity = narrowed(as_object(pod.get("affinity")), [requirements])
+    spec = workload["spec"]
+    template = spec["template"] | {"spec": pod | {"affinity": affinity}}
+    return workload | {"spec": spec | {"template": template}}
+
+
+def _requirements(kind: str, pod: Obj) -> list[Obj]:
+    """Return what the pods require: nothing twice that their node selector says."""
+    is_selected = as_object(pod.get("nodeSelector")).get(OS) == LINUX
+    must_be_machines = kind == AGENTS and _tolerates_every_taint(pod)
+    return [*([] if is_selected else [ON_LINUX]), *(MACHINES if must_be_machines else ())]
+
+
+def _tolerates_every_taint(pod: Obj) -> bool:
+    """Tell whether no taint keeps the pods away from what is no machine."""
+    return any(
+        each.get("operator") == "Exists"
+        and not each.get("key")
+        and each.get("effect") in (None, "NoSchedule")
+        for each in as_objects(pod.get("tolerations"))
+    )

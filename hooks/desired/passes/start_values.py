@@ -1,0 +1,187 @@
+"""What pods read only as they start, as one digest.
+
+Over all such values of a pod at once, with the places where the pod finds them, keyed with the key
+that it reports with, which is long and random: of no value alone there is a digest. What a pod
+follows by itself is no part of it: the agent's configuration, namespaces, volumes of the user's.
+Nor is what the resource does not name, such as a Secret in an override.
+"""
+
+import hmac
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hooks.desired import names
+from hooks.desired.agent.config_secret import BACKEND_FILES
+from hooks.desired.agent.volumes import CONFIG_VOLUME, SECRETS_VOLUME, TLS_VOLUME
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.credentials import Credential
+from hooks.desired.inputs.missing import lacks_something
+from hooks.desired.inputs.resolution import absence
+from hooks.desired.k8sensor.certificates import CONTROL_PLANE, ETCD
+from hooks.desired.k8sensor.etcd_discovery import CA_SECRET
+from hooks.desired.pod.held import pod_spec
+from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
+
+OF_VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
+"""By the field of a variable's source: what it is an entry of."""
+
+READ_AT_START = (SECRETS_VOLUME, TLS_VOLUME, ETCD.volume, CONTROL_PLANE.volume)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A value that a pod reads as it starts: where it finds it, and what holds it."""
+
+    place: str
+    kind: str
+    name: str
+    entry: str
+    is_optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """Stands for a value that cannot be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """What may hold a value that a pod reads, by kind and name; gathered once per call."""
+
+    context: Context
+    own: dict[tuple[str, str], Obj]
+    named: frozenset[tuple[str, str]]
+    lacking: frozenset[tuple[str, str]]
+    lacks_some: bool
+    """Whether something is missing that the resource names, or may be."""
+
+
+def holders(context: Context, children: list[Obj]) -> Holders:
+    """Return the holders: the desired children, and what the resource names."""
+    references = context.references
+    return Holders(
+        context,
+        own={(each["kind"], each["metadata"]["name"]): each for each in children},
+        named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
+        lacking=frozenset((each.kind, each.name) for each in references if absence(context, each)),
+        lacks_some=lacks_something(context),
+    )
+
+
+def checksum_of(held: Holders, workload: Obj) -> str:
+    """Return the digest of what the pods of a workload read; empty while it cannot be known."""
+    key = _key_of(held.context, workload)
+    values = dict(_values(held, pod_spec(workload)))
+    if not key.is_usable or _Unknown() in values.values():
+        return ""
+    place = f"{held.context.agent.namespace}/{workload['metadata']['name']}"
+    message = json.dumps([place, sorted(values.items())])
+    return hmac.new(key.value.encode(), message.encode(), sha256).hexdigest()
+
+
+def _key_of(context: Context, workload: Obj) -> Credential:
+    """Return the key that the pods of a workload report with: of all agents the main one."""
+    name = workload["metadata"]["name"]
+    if workload["kind"] == "Deployment":
+        for backend in context.backends:
+            if names.k8sensor(context.agent.name, backend.suffix) == name:
+                return backend.key
+    return context.credentials.keys[0]
+
+
+def _values(held: Holders, pod: Obj) -> Iterator[tuple[str, str | _Unknown]]:
+    """Yield each place where a pod reads something, with what it finds there."""
+    context = held.context
+    for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, held.own)):
+        which = reading.kind, reading.name
+        if which in held.own:
+            value = _entry(held.own[which], reading)
+        elif which in held.named:
+            value = _Unknown() if which in held.lacking else _value(context, reading)
+        else:
+            # Nobody asked for it; or it is what the resource named before, held as observed.
+            value = _Unknown() if held.lacks_some else None
+        if value is not None:
+            yield reading.place, value
+
+
+def _value(context: Context, reading: _Reading) -> str | _Unknown | None:
+    kind = f"{reading.kind}.v1"
+    if not context.related.knows(kind):
+        return _Unknown()
+    found = context.related.get(kind, context.agent.namespace, reading.name)
+    return _entry(found or {}, reading)
+
+
+def _entry(holder: Obj, reading: _Reading) -> str | _Unknown | None:
+    """Return an entry of a Secret or ConfigMap; None if it is not there and need not be."""
+    texts = as_object(holder.get("data"))
+    value = as_object(holder.get("binaryData")).get(reading.entry, texts.get(reading.entry))
+    if isinstance(value, str):
+        return _stripped(value) if reading.kind == "Secret" else value
+    return None if reading.is_optional else _Unknown()
+
+
+def _stripped(value: str) -> str:
+    """Return an entry without white space at its ends, which is no part of a credential."""
+    try:
+        return b64decode(value, validate=True).strip().hex()
+    except NotBase64:
+        return value
+
+
+def _variables(pod: Obj) -> Iterator[_Reading]:
+    """Yield what comes as environment: of that, a process never learns anything new."""
+    for container in _containers(pod):
+        for variable in as_objects(container.get("env")):
+            if "valueFrom" not in variable:
+                continue
+            source = as_object(variable.get("valueFrom"))
+            for field in source.keys() & OF_VARIABLES.keys():
+                place = f"variable {container.get('name')}/{variable.get('name')}"
+                yield _reading(place, OF_VARIABLES[field], as_object(source[field]))
+
+
+def _files(pod: Obj) -> Iterator[_Reading]:
+    for volume in as_objects(pod.get("volumes")):
+        if volume.get("name") in READ_AT_START:
+            yield from _files_of(volume, volume)
+            for source in as_objects(as_object(volume.get("projected")).get("sources")):
+                yield from _files_of(volume, source)
+
+
+def _files_of(volume: Obj, source: Obj) -> Iterator[_Reading]:
+    """Yield the files that a Secret gives a volume: certificate and key, if it names none."""
+    secret = as_object(source.get("secret"))
+    pair = [{"key": entry, "path": entry} for entry in (TLS_CERTIFICATE, TLS_KEY)]
+    for item in as_objects(secret.get("items", pair if secret else None)):
+        yield _reading(f"file {volume['name']}/{item.get('path')}", "Secret", secret | item)
+
+
+def _backend_files(pod: Obj, own: dict[tuple[str, str], Obj]) -> Iterator[_Reading]:
+    """Yield the files with the backends' keys, where the pod gets all configuration files."""
+    for volume in as_objects(pod.get("volumes")):
+        secret = as_object(volume.get("secret"))
+        if volume.get("name") == CONFIG_VOLUME and "items" not in secret:
+            name = str(secret.get("secretName"))
+            entries = as_object(own.get(("Secret", name), {}).get("data"))
+            for entry in entries:
+                if entry.startswith(BACKEND_FILES):
+                    reference = {"name": name, "key": entry}
+                    yield _reading(f"file {CONFIG_VOLUME}/{entry}", "Secret", reference)
+
+
+def _reading(place: str, kind: str, reference: Obj) -> _Reading:
+    name = reference.get("secretName") or reference.get("name")
+    is_optional = reference.get("optional") is True
+    return _Reading(place, kind, str(name), str(reference.get("key")), is_optional)
+
+
+def _containers(pod: Obj) -> Iterator[Obj]:
+    for field in ("initContainers", "containers"):
+        yield from as_objects(pod.get(field))

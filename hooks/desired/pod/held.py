@@ -1,0 +1,65 @@
+"""Parts of an observed workload that stay as they are while what they refer to is not there.
+
+An agent that runs is not lost to a Secret that is missing: the volume that the Secret is for
+keeps its observed form, while everything else follows the resource.
+"""
+
+from dataclasses import dataclass
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.kube.objects import Obj, named
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A volume and its mount in the container."""
+
+    volume: Obj
+    mount: Obj
+
+
+def is_running(context: Context) -> bool:
+    """Tell whether there are workloads of the resource already."""
+    return bool(context.children.all_of(DAEMON_SET) or context.children.all_of(DEPLOYMENT))
+
+
+def pod_spec(workload: Obj) -> Obj:
+    """Return the pod spec of an observed workload."""
+    return ((workload.get("spec") or {}).get("template") or {}).get("spec") or {}
+
+
+def container(workload: Obj, name: str) -> Obj:
+    """Return a container of an observed workload, empty if it has none of that name."""
+    return named(pod_spec(workload).get("containers") or [], name) or {}
+
+
+def observed_env(workload: Obj, container_name: str) -> dict[str, Obj]:
+    """Return the environment of a container of an observed workload by name."""
+    variables = container(workload, container_name).get("env") or []
+    return {variable["name"]: variable for variable in variables if "name" in variable}
+
+
+def held_mounts(workload: Obj, container_name: str, volume_name: str) -> tuple[Mounted, ...]:
+    """Return the volume of an observed workload with its mount, as they are observed."""
+    volume = named(pod_spec(workload).get("volumes") or [], volume_name)
+    mount = named(container(workload, container_name).get("volumeMounts") or [], volume_name)
+    return (Mounted(volume, mount),) if volume and mount else ()
+
+
+def unless_held(
+    workload: Obj | None,
+    container_name: str,
+    volume_name: str,
+    *,
+    ready: bool,
+    desired: tuple[Mounted, ...],
+) -> tuple[Mounted, ...]:
+    """Return the desired mounts, or the observed ones where a running workload would lose out.
+
+    `ready` tells whether what the desired ones refer to is there. A workload that does not exist
+    yet has nothing to lose: its pods wait for the Secret.
+    """
+    if ready or workload is None:
+        return desired
+    return held_mounts(workload, container_name, volume_name)

@@ -1,0 +1,1 @@
+"""What `python -m hooks generate` writes; a service that runs imports none of it."""

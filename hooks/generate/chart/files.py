@@ -1,0 +1,58 @@
+"""All generated files of the chart."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from hooks import __version__
+from hooks.generate.chart.existing_values_template import existing_values_template
+from hooks.generate.chart.node_requirements import DEPLOYMENT, node_requirements_template
+from hooks.generate.chart.options import OPTIONS, Sources
+from hooks.generate.chart.schema import values_schema
+from hooks.generate.chart.templates import TEMPLATES, templates
+from hooks.generate.chart.texts import texts_template
+from hooks.generate.chart.values import values_yaml
+
+CHART: Final = PurePosixPath("helm-chart")
+DEFINITION: Final = "crd/agents.instana.io.yaml"
+DASHBOARD: Final = "deploy/components/monitoring/dashboard.json"
+OVERLAY_FILES: Final = (
+    "deploy/overlays/openshift/deployment.yaml",
+    "deploy/overlays/openshift/service.yaml",
+)
+SOURCES: Final = (
+    DEFINITION,
+    DASHBOARD,
+    *OVERLAY_FILES,
+    *(each.source for each in TEMPLATES),
+    *(each.kustomization for each in OPTIONS),
+)
+"""The files that the chart is made of."""
+
+CHART_YAML: Final = """\
+# Made by `make generate`.
+apiVersion: v2
+name: instana-agent
+description: Instana's agents on the nodes of a cluster, and the service that says what they are.
+type: application
+version: {version}
+appVersion: {version}
+kubeVersion: ">=1.30.0-0"
+keywords: [instana, monitoring, observability, metacontroller]
+"""
+
+
+def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
+    """Return the generated files of the chart with their content, from those of SOURCES."""
+    made = {
+        "Chart.yaml": CHART_YAML.format(version=__version__),
+        "values.yaml": values_yaml(),
+        "values.schema.json": values_schema(),
+        "crds/agents.instana.io.yaml": sources[DEFINITION],
+        "files/dashboard.json": sources[DASHBOARD],
+        "templates/_existing-values.tpl": existing_values_template(),
+        "templates/_node-requirements.tpl": node_requirements_template(sources[DEPLOYMENT]),
+        "templates/_texts.tpl": texts_template(),
+        **{f"templates/{name}": text for name, text in templates(sources).items()},
+    }
+    return {CHART / name: text for name, text in made.items()}

@@ -1,0 +1,55 @@
+"""Texts of the spec that people write as numbers, and the template that makes texts of them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from hooks.generate.crd.definition import schema
+from hooks.kube.objects import Obj
+
+INT_OR_STRING: Final = "x-kubernetes-int-or-string"
+PORTS: Final = frozenset({"endpointPort", "proxyPort"})
+EACH: Final = "*"
+
+TEMPLATE: Final = """\
+{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
+entry or item. Fractions become texts, and ports whatever they are. */}}
+{{- define "instana-agent.placesOfTexts" -}}
+ports:
+%squantities:
+%s{{- end }}
+"""
+
+
+def is_quantity(field: Obj) -> bool:
+    """Tell whether a field is an amount such as `500m`, or as a number `0.5`."""
+    return INT_OR_STRING in field and "pattern" in field
+
+
+def is_port(name: str, field: Obj) -> bool:
+    """Tell whether a field is a port that the resource has as a text."""
+    return name in PORTS and field.get("type") == "string"
+
+
+def texts_template() -> str:
+    """Return the template with the places, each a list of names."""
+    spec = schema()["properties"]["spec"]
+    found = list(_places(spec, ()))
+    ports = [path for path, field in found if is_port(path[-1], field)]
+    quantities = [path for path, field in found if is_quantity(field)]
+    return TEMPLATE % (_lines(ports), _lines(quantities))
+
+
+def _lines(paths: list[tuple[str, ...]]) -> str:
+    return "".join(f"- {orjson.dumps(path).decode()}\n" for path in paths)
+
+
+def _places(field: Obj, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Obj]]:
+    if path:
+        yield path, field
+    for name, part in field.get("properties", {}).items():
+        yield from _places(part, (*path, name))
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(field.get(keyword), dict):
+            yield from _places(field[keyword], (*path, EACH))

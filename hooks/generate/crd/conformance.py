@@ -1,0 +1,78 @@
+"""What the API server refuses about a resource by its schema alone, before any rule."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
+from hooks.generate.crd.definition import schema
+from hooks.kube.kinds import PYTHON_TYPES
+from hooks.kube.objects import Obj
+from hooks.models.instana_agent import API_VERSION
+from hooks.rules.elsewhere import SERVED_VERSION, UNKNOWN_FIELD
+
+PRESERVED = "x-kubernetes-preserve-unknown-fields"
+INT_OR_STRING = "x-kubernetes-int-or-string"
+NAMES = {"array": "a list", "object": "an object", "integer": "a whole number"}
+
+
+def departures(resource: Obj) -> Iterator[Problem]:
+    """Yield where a resource departs from the schema: fields, types, and what must be given."""
+    if resource.get("apiVersion") != API_VERSION:
+        yield Problem("apiVersion", f"must be {API_VERSION}", SERVED_VERSION)
+        return
+    fields = schema()["properties"]
+    yield from _of_value(resource.get("spec", {}), fields["spec"], "spec")
+
+
+def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
+    if value is None:
+        return
+    if not _has_type(value, of):
+        yield Problem(path, f"must be {_type_name(of)}", FIELD_TYPE)
+    elif isinstance(value, dict):
+        yield from _of_object(value, of, path)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _of_value(item, of.get("items", {}), f"{path}[{index}]")
+    else:
+        yield from _of_text(str(value), of, path)
+
+
+def _of_object(value: Obj, of: Obj, path: str) -> Iterator[Problem]:
+    properties, further = of.get("properties", {}), of.get("additionalProperties")
+    for name in of.get("required", ()):
+        if value.get(name) is None:
+            yield Problem(f"{path}.{name}", "is required", REQUIRED_FIELD)
+    for name, part in value.items():
+        if name in properties:
+            yield from _of_value(part, properties[name], f"{path}.{name}")
+        elif isinstance(further, dict):
+            yield from _of_value(part, further, f"{path}[{name}]")
+        elif PRESERVED not in of:
+            message = "is no field of the resource: correct its name or its place"
+            yield Problem(f"{path}.{name}", message, UNKNOWN_FIELD)
+
+
+def _of_text(text: str, of: Obj, path: str) -> Iterator[Problem]:
+    if INT_OR_STRING in of and "pattern" in of and not re.search(of["pattern"], text):
+        message = 'is not a Kubernetes quantity such as "500m", "1.5" or "512Mi"'
+        yield Problem(path, message, QUANTITY)
+    elif len(text) < of.get("minLength", 0):
+        yield Problem(path, "is required", REQUIRED_FIELD)
+
+
+def _has_type(value: Any, of: Obj) -> bool:
+    if INT_OR_STRING in of:
+        return isinstance(value, int | str) and not isinstance(value, bool)
+    if "type" not in of:
+        return True
+    is_other = isinstance(value, bool) and of["type"] != "boolean"
+    return isinstance(value, PYTHON_TYPES[of["type"]]) and not is_other
+
+
+def _type_name(of: Obj) -> str:
+    if INT_OR_STRING in of:
+        return "a whole number or a text in quotes"
+    name: str = of["type"]
+    return NAMES.get(name, f"a {name}")

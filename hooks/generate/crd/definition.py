@@ -1,0 +1,96 @@
+"""The CustomResourceDefinition as a whole."""
+
+from functools import cache
+
+from hooks.generate.crd.fields import fields_of
+from hooks.generate.crd.selector import names_itself, selector
+from hooks.generate.crd.status import status
+from hooks.generate.crd.structural import structural
+from hooks.generate.crd.validations import with_rules
+from hooks.kube.objects import Obj
+from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgentSpec
+
+GROUP, _, VERSION = API_VERSION.partition("/")
+
+
+def definition() -> Obj:
+    """Return the CustomResourceDefinition, named as the Go operator's."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{PLURAL}.{GROUP}"},
+        "spec": {
+            "group": GROUP,
+            "names": {
+                "kind": KIND,
+                "listKind": f"{KIND}List",
+                "plural": PLURAL,
+                "singular": "agent",
+                "shortNames": ["ia", "instanaagent", "instanaagents"],
+                "categories": ["monitoring", "openshift-optional"],
+            },
+            "scope": "Namespaced",
+            "versions": [
+                {
+                    "name": VERSION,
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "additionalPrinterColumns": _columns(),
+                    "schema": {"openAPIV3Schema": schema()},
+                }
+            ],
+        },
+    }
+
+
+@cache
+def schema() -> Obj:
+    """Return the schema of the resource: always the same object, made once."""
+    return with_rules(_fields())
+
+
+def _fields() -> Obj:
+    return {
+        "description": "Instana's agents on the nodes of a cluster, and the k8sensor.",
+        "type": "object",
+        "properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"type": "object"},
+            "spec": _spec(),
+            "status": status(),
+        },
+        # Not by `required`, which would refuse labels and finalizers of what was stored without.
+        "x-kubernetes-validations": [
+            {
+                "rule": "has(self.spec) || oldSelf.hasValue() && !has(oldSelf.value().spec)",
+                "optionalOldSelf": True,
+                "fieldPath": ".spec",
+                "reason": "FieldValueRequired",
+                "message": "says what is to run",
+            },
+            names_itself(),
+        ],
+    }
+
+
+def _spec() -> Obj:
+    spec = structural(fields_of(InstanaAgentSpec))
+    described = {"description": spec["properties"]["selector"]["description"]}
+    return spec | {"properties": spec["properties"] | {"selector": described | selector()}}
+
+
+def _columns() -> list[Obj]:
+    ready = '.status.conditions[?(@.type=="Ready")]'
+    return [
+        _column("Agents", "Agents that are ready, of those desired.", ".status.agents.summary"),
+        _column("K8sensors", "The same of the k8sensors.", ".status.k8sensors.summary"),
+        _column("Ready", "Whether all is well.", f"{ready}.status"),
+        _column("Reason", "Why, or why not.", f"{ready}.reason"),
+        _column("Age", "Since it was created.", ".metadata.creationTimestamp", "date"),
+    ]
+
+
+def _column(name: str, description: str, path: str, type_: str = "string") -> Obj:
+    return {"name": name, "type": type_, "description": description, "jsonPath": path}

@@ -1,0 +1,55 @@
+"""Structural schemas of the Kubernetes types that are passed through: structure without prose."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from hooks.kube.objects import Obj
+
+SOURCE = "kubernetes_types.json"
+REFERENCE = "$ref"
+
+QUANTITY = (
+    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+    r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
+)
+INT_OR_STRING: Obj = {
+    "anyOf": [{"type": "integer"}, {"type": "string"}],
+    "x-kubernetes-int-or-string": True,
+}
+STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
+
+BUILT_IN: dict[str, Obj] = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {**INT_OR_STRING, "pattern": QUANTITY},
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": INT_OR_STRING,
+    # Of a template for a claim, all that Kubernetes allows.
+    "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
+        "type": "object",
+        "properties": {"annotations": STRINGS, "labels": STRINGS},
+    },
+}
+"""Types whose OpenAPI is not structural, or wider than what is of use inside a resource."""
+
+
+def kubernetes_type(name: str) -> Obj:
+    """Return the schema of a type, named as in the API server's OpenAPI, without references."""
+    written: Obj = _written_out(BUILT_IN.get(name) or source()["types"][name])
+    return written
+
+
+@cache
+def source() -> Obj:
+    """Return the trimmed OpenAPI: the Kubernetes version it is of, and the types by name."""
+    text = files("hooks.generate.crd").joinpath(SOURCE).read_text()
+    found: Obj = json.loads(text)
+    return found
+
+
+def _written_out(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_written_out(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    rest = {name: _written_out(part) for name, part in schema.items() if name != REFERENCE}
+    return {**kubernetes_type(schema[REFERENCE]), **rest} if REFERENCE in schema else rest

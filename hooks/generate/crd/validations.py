@@ -1,0 +1,123 @@
+"""The rules of the table as `x-kubernetes-validations`, each at its own place in the schema.
+
+At `spec` or below an unchanged part is not asked again, so that what was stored before a rule
+existed can still be labelled, finalised and deleted. The name is asked for on creation.
+"""
+
+import re
+from typing import Any
+
+from hooks.generate.crd.structural import PRESERVED
+from hooks.kube.objects import Obj
+from hooks.rules import TABLE, Layer, Rule
+from hooks.rules.bounds import BOUNDS
+from hooks.rules.connection import LINES
+from hooks.rules.walking import ITEMS, VALUES, steps_of
+
+KEYWORD = "x-kubernetes-validations"
+METADATA = "metadata"
+SELF = re.compile(r"\bself\b")
+SECRETS = frozenset(LINES) | {f"spec.agent.tls.{field}" for field in ("certificate", "key")}
+STORED = "oldSelf.hasValue()"
+WHAT_IS_STORED = "oldSelf.value()"
+KEYWORDS_OF_STEPS = {ITEMS: "items", VALUES: "additionalProperties"}
+
+
+def with_rules(schema: Obj) -> Obj:
+    """Return the schema of the resource with the bounds and rules at their places."""
+    for place, bound in BOUNDS.items():
+        schema = _changed(schema, steps_of(place), bound)
+    for rule in TABLE:
+        if rule.layers[0] is Layer.CEL:
+            schema = _with_rule(schema, rule)
+    return schema
+
+
+def message_of(rule: Rule) -> str:
+    """Return what the API server says of the rule."""
+    return f"{rule.message} (rule {rule.identifier})"
+
+
+def _with_rule(schema: Obj, rule: Rule) -> Obj:
+    for place in rule.places:
+        steps = steps_of(place)
+        if place == METADATA:
+            steps, written = [], _on_create(rule)
+        elif place in SECRETS:
+            field = steps.pop()
+            written = _of_secret(rule, field, _at(schema, steps))
+        else:
+            written = _written(schema, steps, rule)
+        schema = _changed(schema, steps, {KEYWORD: [written]})
+    return schema
+
+
+def _of_secret(rule: Rule, field: str, of: Any) -> Obj:
+    """Return the rule for the part that holds the secret: of a text its refusal tells the value."""
+    own = f"self.{field}"
+    expression = SELF.sub(own, rule.cel)
+    return {
+        **_asked(f"!has({own}) || ({expression})", of),
+        "fieldPath": f".{field}",
+        "message": message_of(rule),
+    }
+
+
+def _on_create(rule: Rule) -> Obj:
+    expression = SELF.sub(f"self.{METADATA}", rule.cel)
+    return {
+        "rule": f"{STORED} || ({expression})",
+        "optionalOldSelf": True,
+        "fieldPath": f".{METADATA}",
+        "message": f"{rule.field[1:]} {message_of(rule)}",
+    }
+
+
+def _written(schema: Obj, steps: list[str], rule: Rule) -> Obj:
+    has_field = rule.field and _at(schema, [*steps, *rule.field[1:].split(".")]) is not None
+    path = {"fieldPath": rule.field} if has_field else {}
+    return {**_asked(rule.cel, _at(schema, steps)), **path, "message": message_of(rule)}
+
+
+def _asked(expression: str, of: Any) -> Obj:
+    """Return the expression, which may always be broken by what broke it before.
+
+    The API server sees to that itself, except where the part holds content without a schema: that
+    never counts as unchanged, so that it would ask again for every label.
+    """
+    if not _holds_content_without_schema(of):
+        return {"rule": expression}
+    before = SELF.sub(WHAT_IS_STORED, expression)
+    return {"rule": f"({expression}) || ({STORED} && !({before}))", "optionalOldSelf": True}
+
+
+def _holds_content_without_schema(part: Any) -> bool:
+    if not isinstance(part, dict):
+        return False
+    below = (*part.get("properties", {}).values(), part.get("items"))
+    further = part.get("additionalProperties")
+    return bool(part.get(PRESERVED)) or any(map(_holds_content_without_schema, (*below, further)))
+
+
+def _at(schema: Obj, steps: list[str]) -> Any:
+    """Return the schema of a part, None if there is none: a rule may be about different fields."""
+    part: Any = schema
+    for step in steps:
+        keyword = KEYWORDS_OF_STEPS.get(step)
+        part = part[keyword] if keyword else part.get("properties", {}).get(step)
+        if part is None:
+            return None
+    return part
+
+
+def _changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
+    """Return the schema with more keywords at a place; lists of rules grow."""
+    if not steps:
+        rules = [*schema.get(KEYWORD, []), *more.get(KEYWORD, [])]
+        return schema | more | ({KEYWORD: rules} if rules else {})
+    step, rest = steps[0], steps[1:]
+    keyword = KEYWORDS_OF_STEPS.get(step)
+    if keyword:
+        return schema | {keyword: _changed(schema[keyword], rest, more)}
+    properties = schema["properties"]
+    return schema | {"properties": properties | {step: _changed(properties[step], rest, more)}}

@@ -1,0 +1,1 @@
+"""ValidatingAdmissionPolicies, the one that mutates, and the webhooks' configurations."""

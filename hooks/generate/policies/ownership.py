@@ -1,0 +1,82 @@
+"""The policy on who gets an InstanaAgent as owner: only what is ours already, or was given to us.
+
+The service never returns a child that would be written over somebody else's object. Between its
+look at the cluster and Metacontroller's write such an object may appear, though, and server-side
+apply would take it: its fields, and by the owner reference its life. It would take a child of
+another resource, too: Metacontroller applies all of them as one field manager, and so gives up the
+owner that it names no more. This closes that gap. A child that is created, an adoption and each
+further write of a child all pass.
+"""
+
+from hooks.desired import names
+from hooks.desired.inputs.ownership import GUIDE_ACCOUNTS
+from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, OPERATOR
+from hooks.generate.crd.definition import GROUP
+from hooks.generate.policies.policy import LABELS, UPDATE, refusing, resource_rule
+from hooks.kube.objects import Obj
+from hooks.models.instana_agent import KIND
+
+OWNERSHIP = "instana-agent-ownership"
+OWNERS, OLD_OWNERS = "object.metadata.ownerReferences", "oldObject.metadata.ownerReferences"
+GETS_OWNER = (
+    f"has({OWNERS}) && {OWNERS}.exists(owner, "
+    f"has(owner.kind) && owner.kind == '{KIND}' && "
+    f"has(owner.apiVersion) && owner.apiVersion.startsWith('{GROUP}/') && has(owner.uid) && "
+    f"!(has({OLD_OWNERS}) && {OLD_OWNERS}.exists(old, has(old.uid) && old.uid == owner.uid)))"
+)
+
+
+def _was_labelled(label: str, value: str) -> str:
+    labels = "oldObject.metadata.labels"
+    return f"has({labels}) && '{label}' in {labels} && {labels}['{label}'] == '{value}'"
+
+
+IS_OURS = _was_labelled(MANAGED_BY, OPERATOR)
+IS_OF_THE_INSTALLATION = _was_labelled(NAME, LABELS[NAME])
+IS_ACCOUNT_OF_GUIDE = (
+    "object.kind == 'ServiceAccount' && has(object.metadata.name) && "
+    f"object.metadata.name in [{', '.join(map(repr, sorted(GUIDE_ACCOUNTS)))}]"
+)
+IS_CONTROLLED = (
+    f"has({OLD_OWNERS}) && {OLD_OWNERS}.exists(old, has(old.controller) && old.controller == true)"
+)
+STAYS = "stays as it is"
+GIVE = (
+    f"an object that is there already {STAYS}, as it is not known to belong to the {KIND}: give it "
+    f"the labels {MANAGED_BY}={OPERATOR}, {COMPONENT}={AGENT} (or {K8SENSOR}, for what is the "
+    f"k8sensor's) and {INSTANCE}=<name of the {KIND}> to hand it over, or rename or delete it"
+)
+LEAVE = (
+    f"an object that is there already {STAYS}, as its controller is another one, which its "
+    f"metadata.ownerReferences name: give the {KIND} another name"
+)
+KEEP = (
+    f"an object of the installation itself {STAYS}, and never belongs to an {KIND}: give the "
+    f"{KIND} another name"
+)
+
+
+def ownership() -> list[Obj]:
+    """Return the policy with its binding."""
+    return refusing(
+        OWNERSHIP,
+        {"resourceRules": _rules()},
+        matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],
+        validations=[
+            {"expression": f"({IS_OURS}) || ({IS_ACCOUNT_OF_GUIDE})", "message": GIVE},
+            {"expression": f"!({IS_CONTROLLED})", "message": LEAVE},
+            {"expression": f"!({IS_OF_THE_INSTALLATION})", "message": KEEP},
+        ],
+    )
+
+
+def _rules() -> list[Obj]:
+    """Return one rule for the kinds of each group."""
+    resources: dict[tuple[str, str], list[str]] = {}
+    for kind, resource in names.RESOURCES.items():
+        group, _, version = kind.partition(".")[2].rpartition("/")
+        resources.setdefault((group, version), []).append(resource)
+    return [
+        resource_rule(group, version, (UPDATE,), *found)
+        for (group, version), found in resources.items()
+    ]

@@ -1,0 +1,51 @@
+"""Expressions of policies about a place in a resource, such as `spec.zones[].name`."""
+
+from collections.abc import Callable
+
+from hooks.generate.crd.validations import METADATA
+from hooks.generate.policies.policy import CREATE
+from hooks.rules.walking import ITEMS, VALUES, steps_of
+
+CREATING = f"request.operation == '{CREATE}'"
+
+
+def everywhere(place: str, holds: Callable[[str], str]) -> str:
+    """Return the expression that something holds for each value at a place; none is fine."""
+    return _at(steps_of(place), "object", holds)
+
+
+def where_new(place: str, holds: Callable[[str], str]) -> str:
+    """Return the same for what an update brings: what the stored resource has there may stay."""
+    steps = steps_of(place)
+
+    def holds_or_stays(value: str) -> str:
+        is_stored = f"!({CREATING}) && {_exists(steps, value)}"
+        return f"({is_stored}) || ({holds(value)})"
+
+    return _at(steps, "object", holds_or_stays)
+
+
+def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
+    """Return the expression that the stored resource has a value at a place, in any item of it."""
+    if not steps:
+        return f"{value} == {wanted}"
+    step, rest = steps[0], steps[1:]
+    if step == ITEMS:
+        return f"{value}.exists(old, {_exists(rest, wanted, 'old')})"
+    return f"has({value}.{step}) && {_exists(rest, wanted, f'{value}.{step}')}"
+
+
+def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:
+    """Return the expression for what there is at a place; nothing there is fine."""
+    if not steps:
+        return f"({expression(value)})"
+    step, rest = steps[0], steps[1:]
+    if step == ITEMS:
+        each = f"item{depth}"
+        return f"{value}.all({each}, {_at(rest, each, expression, depth + 1)})"
+    if step == VALUES:
+        each = f"key{depth}"
+        return f"{value}.all({each}, {_at(rest, f'{value}[{each}]', expression, depth + 1)})"
+    inner = _at(rest, f"{value}.{step}", expression, depth)
+    is_there = step in (METADATA, "spec") and value == "object"
+    return inner if is_there else f"(!has({value}.{step}) || {inner})"

@@ -1,0 +1,1 @@
+"""The service that runs: routes, connections, settings, logs, metrics, gunicorn's settings."""

@@ -1,0 +1,152 @@
+"""What one hook call was: the record that its log line and its metrics are made from."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from hooks.admission import refusal_of
+from hooks.errors import InvalidResource, MissingReference
+from hooks.rules import rules_named_in
+from hooks.server.failures import Failure
+from hooks.server.seen_resources import State, state_of
+from hooks.status.changes import NO_CHANGES, Changes
+from hooks.status.compose import FORMER_TYPES
+from hooks.status.conditions.progress import RECONCILING, STALLED
+from hooks.status.rollouts.rollouts import ROLLOUT_HELD
+
+TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
+"""Errors that are no failure of the call: the status says them, and the answer is 200."""
+
+REFUSED: Final = "Admission"
+"""Stands in the place of a condition's type for what is refused before it is stored."""
+GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
+"""Conditions that are no problem, or no further one, where they are False."""
+
+LONGEST_NAME: Final = 253
+LONGEST_UID: Final = 64
+
+
+@dataclass(slots=True)
+class Call:
+    """One hook call, filled in as it goes; holds names and counts, no value of a spec."""
+
+    hook: str
+    makes_children: bool = False
+    tells_of_resources: bool = False
+    resource: str = ""
+    namespace: str = ""
+    uid: str = ""
+    generation: int = 0
+    status: int = HTTPStatus.OK
+    bytes_in: int = 0
+    bytes_out: int = 0
+    seconds: float = 0.0
+    children: Counter[str] = field(default_factory=Counter)
+    problems: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    error_types: frozenset[str] = frozenset()
+    failure: Failure | None = None
+    is_going: bool = False
+    state: State | None = None
+    changes: Changes = NO_CHANGES
+
+    def asked(self, request: Mapping[str, Any]) -> None:
+        """Note which resource the request is about; the request may be of any shape."""
+        given = request.get("parent") or request.get("object")
+        resource = _mapping(given or _of_review(request))
+        metadata = _mapping(resource.get("metadata"))
+        names = (_text(metadata.get(part), LONGEST_NAME) for part in ("namespace", "name"))
+        self.namespace, name = names
+        self.resource = "/".join(part for part in (self.namespace, name) if part)
+        self.uid = _text(metadata.get("uid"), LONGEST_UID)
+        generation = metadata.get("generation")
+        self.generation = generation if isinstance(generation, int) else 0
+        self.is_going = self.tells_of_resources and bool(metadata.get("deletionTimestamp"))
+
+    def changing(self, changes: Changes) -> None:
+        """Note which children change by the answer."""
+        self.changes = changes
+
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """Note how many children the answer has, and what its status complains about."""
+        if "response" in answer:
+            self._reviewed(answer)
+            return
+        children = answer.get("children") or answer.get("attachments") or ()
+        self.children = Counter(str(child.get("kind")) for child in children)
+        status = _mapping(answer.get("status"))
+        conditions = status.get("conditions") or ()
+        if self.tells_of_resources and "agents" in status:
+            self.state = state_of(status)
+        failed = [condition for condition in conditions if _is_a_problem(condition)]
+        self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
+        self.rules = tuple(
+            dict.fromkeys(
+                rule
+                for each in failed
+                if each.get("reason") == InvalidResource.reason
+                for rule in rules_named_in(str(each.get("message")))
+            )
+        )
+        reasons = {each.get("reason") for each in failed}
+        self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
+
+    def _reviewed(self, answer: Mapping[str, Any]) -> None:
+        """Note why a resource is refused, if it is."""
+        if refusal := refusal_of(answer):
+            self.problems = (f"{REFUSED}:{InvalidResource.reason}",)
+            self.rules = rules_named_in(refusal)
+            self.error_types = frozenset({InvalidResource.type})
+
+    def unchanged(self) -> None:
+        """Note that the caller has the answer; neither the request nor the answer was looked at."""
+        self.status = HTTPStatus.NOT_MODIFIED
+
+    def failed(self, failure: Failure) -> None:
+        """Note that the call got an error instead of an answer."""
+        self.failure = failure
+        self.status = failure.status
+        self.error_types = frozenset({failure.type})
+
+    def log_fields(self) -> dict[str, object]:
+        """Return the fields of the call's log line."""
+        told: dict[str, object] = {
+            "hook": self.hook,
+            "status": int(self.status),
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+            "ms": round(self.seconds * 1000, 1),
+        }
+        if self.status == HTTPStatus.NOT_MODIFIED:
+            return told
+        told |= {
+            "resource": self.resource,
+            "uid": self.uid,
+            "generation": self.generation,
+            "children": self.children.total(),
+            "problems": list(self.problems),
+        }
+        if self.rules:
+            told["rules"] = list(self.rules)
+        if self.changes != NO_CHANGES:
+            told |= {what: list(names) for what, names in asdict(self.changes).items() if names}
+        return told | (self.failure.log_fields() if self.failure else {})
+
+
+def _of_review(request: Mapping[str, Any]) -> object:
+    review = _mapping(request.get("request"))
+    return review.get("object") or review.get("oldObject")
+
+
+def _is_a_problem(condition: Mapping[str, Any]) -> bool:
+    return condition.get("status") == "False" and condition.get("type") not in GOOD_IF_FALSE
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object, longest: int) -> str:
+    return value[:longest] if isinstance(value, str) else ""

@@ -1,0 +1,66 @@
+"""Until when the served certificate is valid.
+
+The standard library reads certificates of peers only, so the one field is found in its encoding:
+DER, where every element is a tag, a length, and what is inside.
+"""
+
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from math import nan
+from pathlib import Path
+from typing import Final
+
+from hooks.server.files import Followed
+
+SEQUENCE: Final = 0x30
+TIMES: Final = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}
+"""UTCTime and GeneralizedTime."""
+
+LONG_FORM: Final = 0x80
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+class CertificateExpiry(Followed[float]):
+    """The time of the end of the first certificate in a file, the service's own."""
+
+    setting = "TLS_CERT_FILE"
+
+    def load(self, *files: str) -> float:
+        """Return the time in seconds, no number where none is found; raises OSError."""
+        _, begin, rest = Path(files[0]).read_text("ascii", "replace").partition(BEGIN)
+        body, end, _ = rest.partition(END)
+        try:
+            return not_after(ssl.PEM_cert_to_DER_cert(begin + body + end))
+        except (ValueError, IndexError):
+            return nan
+
+
+def not_after(certificate: bytes) -> float:
+    """Return the end of a certificate's validity; raises ValueError or IndexError if none is found.
+
+    The validity is the only sequence of two times among the parts of what is signed.
+    """
+    ((_, outer),) = _elements(certificate)
+    (_, signed), *_ = _elements(outer)
+    for tag, part in _elements(signed):
+        inner = [*_elements(part)] if tag == SEQUENCE else []
+        if inner and all(each in TIMES for each, _ in inner):
+            kind, text = inner[-1]
+            end = datetime.strptime(text.decode("ascii"), TIMES[kind])  # noqa: DTZ007  `Z` is UTC
+            return end.replace(tzinfo=UTC).timestamp()
+    msg = "no validity"
+    raise ValueError(msg)
+
+
+def _elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at < len(encoded):
+        tag, length = encoded[at], encoded[at + 1]
+        at += 2
+        if length >= LONG_FORM:
+            size = length - LONG_FORM
+            length = int.from_bytes(encoded[at : at + size], "big")
+            at += size
+        yield tag, encoded[at : at + length]
+        at += length

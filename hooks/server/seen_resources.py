@@ -1,0 +1,117 @@
+"""What this replica saw last of each resource: for the metrics about them, and to tell news once.
+
+Each replica knows what it was asked about: of several, the one that saw a resource last is right,
+so the time goes with it. One that was not seen for longer than Metacontroller's own resync takes is
+taken as gone, as no hook is called for a resource that is deleted.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import time
+from typing import Any, Final
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from hooks.errors import InvalidResource
+from hooks.status.changes import NO_CHANGES, Changes
+from hooks.status.conditions.progress import STALLED
+
+MOST_RESOURCES: Final = 1000
+GONE_SECONDS: Final = 2400.0
+"""Metacontroller calls for every resource at least each 30 min (`--cache-flush-interval`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a resource does, in numbers, by its status."""
+
+    unready_agents: int
+    invalid: bool
+    stalled: bool
+    held: int
+
+
+@dataclass(slots=True)
+class _Seen:
+    at: float
+    state: State
+    told: Changes
+
+
+GAUGES: Final[Mapping[str, tuple[str, Callable[[_Seen], float]]]] = {
+    "instana_hooks_resource_seen_timestamp_seconds": (
+        "When this replica was last asked about the resource.",
+        lambda seen: seen.at,
+    ),
+    "instana_hooks_resource_unready_agents": (
+        "Agents that should run and are not ready.",
+        lambda seen: seen.state.unready_agents,
+    ),
+    "instana_hooks_resource_invalid": (
+        "1 if the spec cannot be carried out.",
+        lambda seen: seen.state.invalid,
+    ),
+    "instana_hooks_resource_stalled": (
+        "1 if somebody has to do something, the resource being invalid or not.",
+        lambda seen: seen.state.stalled,
+    ),
+    "instana_hooks_resource_held_rollouts": (
+        "Workloads whose roll-out waits for approval.",
+        lambda seen: seen.state.held,
+    ),
+}
+
+
+def state_of(status: Mapping[str, Any]) -> State:
+    """Return the numbers of a status that the service made."""
+    agents = status["agents"]
+    told = {each["type"]: each for each in status["conditions"]}
+    return State(
+        unready_agents=max(agents["desired"] - agents["ready"], 0),
+        invalid=told["Valid"]["reason"] == InvalidResource.reason,
+        stalled=told[STALLED]["status"] == "True",
+        held=len(status.get("rollout", {}).get("held", ())),
+    )
+
+
+class Resources(Collector):
+    """The resources seen lately, at most a thousand of them."""
+
+    def __init__(self, clock: Callable[[], float] = time) -> None:
+        """Begin with none."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+
+    def saw(self, resource: str, state: State, changes: Changes) -> Changes:
+        """Take what an answer says of a resource; return the changes that were not told before."""
+        with self._lock:
+            before = self._seen.pop(resource, None)
+            self._seen[resource] = _Seen(self._clock(), state, changes)
+            while len(self._seen) > MOST_RESOURCES:
+                self._seen.popitem(last=False)
+        return NO_CHANGES if before and before.told == changes else changes
+
+    def forget(self, resource: str) -> None:
+        """Take that a resource is being deleted."""
+        with self._lock:
+            self._seen.pop(resource, None)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the metrics, of the resources that are still there."""
+        with self._lock:
+            self._drop_gone()
+            seen = [*self._seen.items()]
+        for name, (documentation, value_of) in GAUGES.items():
+            family = GaugeMetricFamily(name, documentation, labels=["resource"])
+            for resource, each in seen:
+                family.add_metric([resource], float(value_of(each)))
+            yield family
+
+    def _drop_gone(self) -> None:
+        oldest = self._clock() - GONE_SECONDS
+        while self._seen and next(iter(self._seen.values())).at < oldest:
+            self._seen.popitem(last=False)

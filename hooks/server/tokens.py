@@ -1,0 +1,48 @@
+"""Who may call the hooks: those that send one of the bearer tokens in a mounted file."""
+
+import hmac
+import re
+from pathlib import Path
+from typing import Final
+
+from hooks.errors import HookError
+from hooks.server.files import Followed
+from hooks.server.settings import SettingsError
+
+SHORTEST_TOKEN: Final = 16
+TOKEN: Final = re.compile(rb"[!-~]{%d,}" % SHORTEST_TOKEN)
+SCHEME: Final = "bearer"
+
+
+class Unauthorized(HookError):
+    """The call carries no token, or one that is not among the accepted ones."""
+
+    type = "unauthorized"
+    http_status = 401
+
+
+class Tokens(Followed[tuple[bytes, ...]]):
+    """The accepted tokens; several, so that they can be replaced while calls go on."""
+
+    setting = "TOKENS_FILE"
+
+    def load(self, *files: str) -> tuple[bytes, ...]:
+        """Return the tokens in the files, one a line; raises OSError or SettingsError."""
+        lines = [line.strip() for file in files for line in Path(file).read_bytes().splitlines()]
+        tokens = tuple(line for line in lines if line)
+        if not tokens or not all(TOKEN.fullmatch(token) for token in tokens):
+            reason = f"must hold tokens, one a line, of {SHORTEST_TOKEN} or more ASCII characters"
+            raise SettingsError(self.setting, reason)
+        return tokens
+
+    def check(self, authorization: str) -> None:
+        """Take the Authorization header; raises Unauthorized unless it has an accepted token.
+
+        It is compared with each of them, in the same time whether it is equal or not.
+        """
+        scheme, _, credentials = authorization.partition(" ")
+        given = credentials.strip().encode("utf-8", "surrogatepass")
+        equal = [hmac.compare_digest(given, token) for token in self.current()]
+        if scheme.lower() != SCHEME or not any(equal):
+            msg = "the call needs a bearer token that is accepted here"
+            raise Unauthorized(msg)

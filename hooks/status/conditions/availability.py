@@ -1,0 +1,181 @@
+"""Whether agents and k8sensors run as the resource says."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.labels import AGENT, K8SENSOR
+from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.kube.objects import Obj, describe
+from hooks.observed import ObservedObjects
+from hooks.observed.rollout import count
+from hooks.status.condition import Condition, several
+from hooks.status.pods.digest import Pods, problems_of, told
+from hooks.status.rollouts.shortfalls import (
+    Shortfall,
+    being_changed,
+    daemonset_shortfall,
+    deployment_shortfall,
+    not_there,
+)
+from hooks.status.rollouts.workloads import (
+    agent_counts,
+    agent_daemonsets,
+    k8sensor_counts,
+    k8sensor_deployments,
+)
+
+Look: TypeAlias = Callable[[Obj], Shortfall | None]
+Pairs: TypeAlias = list[tuple[Obj, Obj | None]]
+
+AGENTS_AVAILABLE = "AgentsAvailable"
+SENSORS_AVAILABLE = "SensorsAvailable"
+AGENTS_LACKING = "NotAllDesiredAgentsAvailable"
+SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
+NO_NODES = "Idle"
+
+
+def agents_available(
+    context: Context, children: list[Obj], changing: frozenset[str], pods: Pods | None
+) -> Condition:
+    """Return the condition over the DaemonSets that should exist; some may be changing still."""
+    pairs = _pairs(context, children, DAEMON_SET)
+    shortfalls = _shortfalls(pairs, changing, daemonset_shortfall)
+    if shortfalls:
+        why = _why(context, pods, AGENT, shortfalls)
+        return _lacking(AGENTS_AVAILABLE, AGENTS_LACKING, shortfalls, why)
+    written_zones = pairs if context.agent.spec.zones else []
+    return _agents_run(_observed(pairs), zones=_observed(written_zones))
+
+
+def sensors_available(
+    context: Context, children: list[Obj], changing: frozenset[str], pods: Pods | None
+) -> Condition:
+    """Return the condition over the Deployments that should exist, those of all backends."""
+    if not context.agent.spec.k8s_sensor.deployment.enabled:
+        return Condition(SENSORS_AVAILABLE, "True", "K8sensorDisabled", "k8sensor is switched off")
+    pairs = _pairs(context, children, DEPLOYMENT)
+    shortfalls = _shortfalls(pairs, changing, deployment_shortfall)
+    if shortfalls:
+        why = _why(context, pods, K8SENSOR, shortfalls)
+        return _lacking(SENSORS_AVAILABLE, SENSORS_LACKING, shortfalls, why)
+    return _sensors_run(_observed(pairs))
+
+
+def agents_as_observed(children: ObservedObjects) -> Condition:
+    """Return the condition of the observed agents, where it is not known what there should be."""
+    daemonsets = agent_daemonsets(children)
+    if not daemonsets:
+        return Condition(AGENTS_AVAILABLE, "False", AGENTS_LACKING, "there are no agents")
+    shortfalls = _those_of(map(daemonset_shortfall, daemonsets))
+    if shortfalls:
+        return _lacking(AGENTS_AVAILABLE, AGENTS_LACKING, shortfalls)
+    return _agents_run(daemonsets)
+
+
+def sensors_as_observed(children: ObservedObjects) -> Condition:
+    """Return the condition of the observed k8sensors; that there are none may be meant so."""
+    deployments = k8sensor_deployments(children)
+    if not deployments:
+        message = "no k8sensor is observed"
+        return Condition(SENSORS_AVAILABLE, "Unknown", "K8sensorDeploymentNotConfigured", message)
+    shortfalls = _those_of(map(deployment_shortfall, deployments))
+    if shortfalls:
+        return _lacking(SENSORS_AVAILABLE, SENSORS_LACKING, shortfalls)
+    return _sensors_run(deployments)
+
+
+def _pairs(context: Context, children: list[Obj], kind: str) -> Pairs:
+    """Return the desired workloads of the kind, each with the observed one."""
+    return [
+        (child, context.observed(kind, child["metadata"]["name"]))
+        for child in children
+        if child["kind"] == kind.partition(".")[0]
+    ]
+
+
+def _observed(pairs: Pairs) -> list[Obj]:
+    return [observed for _, observed in pairs if observed]
+
+
+def _shortfalls(pairs: Pairs, changing: frozenset[str], look: Look) -> list[Shortfall]:
+    return _those_of(_shortfall(desired, observed, changing, look) for desired, observed in pairs)
+
+
+def _shortfall(
+    desired: Obj, observed: Obj | None, changing: frozenset[str], look: Look
+) -> Shortfall | None:
+    if observed is None:
+        return not_there(desired)
+    return being_changed(desired) if describe(desired) in changing else look(observed)
+
+
+def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:
+    return [each for each in found if each]
+
+
+def _why(
+    context: Context, pods: Pods | None, component: str, shortfalls: list[Shortfall]
+) -> tuple[str, bool]:
+    """Return why pods are not as they should be, and whether it is more than a roll-out."""
+    asked = [each for each in shortfalls if each.pods_tell]
+    if not asked:
+        return "", False
+    problems = problems_of(pods, component, lasting=all(each.passes for each in asked))
+    return told(context, pods, problems), any(not each.passes for each in problems)
+
+
+def _lacking(
+    type_: str, reason: str, shortfalls: list[Shortfall], why: tuple[str, bool] = ("", False)
+) -> Condition:
+    text, is_serious = why
+    message = several([_text(each, is_serious=is_serious) for each in shortfalls])
+    passes = all(each.passes for each in shortfalls) and not is_serious
+    return Condition(
+        type_, "False", reason, "; ".join(filter(None, [message, text])), passes=passes
+    )
+
+
+def _text(shortfall: Shortfall, *, is_serious: bool) -> str:
+    """Return what is lacking; how long the rest takes is not known where pods are in trouble."""
+    is_estimated = shortfall.estimate and not is_serious
+    return f"{shortfall.text}: {shortfall.estimate}" if is_estimated else shortfall.text
+
+
+def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
+    """Return the condition of DaemonSets that lack nothing; zones that were written have nodes."""
+    counts = agent_counts(daemonsets)
+    if not counts.desired:
+        message = (
+            "no agent is wanted: there is no node that node selector, affinity and tolerations let "
+            "an agent run on; compare kubectl describe nodes with spec.agent.pod and spec.zones"
+        )
+        return Condition(AGENTS_AVAILABLE, "True", NO_NODES, message)
+    notes = [
+        f"{counts.available} of {counts.desired} agents are available",
+        *_without_nodes(zones),
+        *_misplaced(daemonsets),
+    ]
+    return Condition(AGENTS_AVAILABLE, "True", "AllDesiredAgentsAvailable", "; ".join(notes))
+
+
+def _without_nodes(zones: Iterable[Obj]) -> list[str]:
+    empty = [describe(each) for each in zones if not count(each, "desiredNumberScheduled")]
+    remedy = "compare labels and taints (kubectl describe nodes) with spec.zones"
+    return [f"no node is for {several(empty, ', ')}: {remedy}"] if empty else []
+
+
+def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
+    """Return what is said of pods on nodes that would take no new one: Kubernetes lets them run."""
+    number = sum(count(each, "numberMisscheduled") for each in daemonsets)
+    if not number:
+        return []
+    return [f"{number} more on nodes that take no new ones by now, because of a taint"]
+
+
+def _sensors_run(deployments: list[Obj]) -> Condition:
+    counts = k8sensor_counts(deployments)
+    message = f"{counts.available} of {counts.desired} k8sensors are available"
+    if not counts.desired:
+        message = "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0"
+    return Condition(SENSORS_AVAILABLE, "True", "AllDesiredK8sensorsAvailable", message)

@@ -1,0 +1,64 @@
+"""Whether the certificate of the agents is issued, where somebody is asked for one."""
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.resolution import is_resolved
+from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.models.references import of_tls
+from hooks.status.condition import Condition
+
+CERTIFICATE_ISSUED = "CertificateIssued"
+
+
+def certificate_issued(context: Context) -> list[Condition]:
+    """Return the condition of an issued certificate, nothing where none is asked for."""
+    tls = context.agent.spec.agent.tls
+    if tls.cert_manager:
+        return [_by_cert_manager(context)]
+    return [_by_openshift(context)] if tls.openshift_serving_cert else []
+
+
+def _by_cert_manager(context: Context) -> Condition:
+    name = context.agent.issued_secret_name
+    if not context.children.knows(names.CERTIFICATE):
+        message = (
+            "Metacontroller has no rule for Certificates, so that none is made: add its component "
+            "metacontroller/components/certificates, or name a Secret in spec.agent.tls.secretName"
+        )
+        return _not_issued("RuleMissing", message)
+    if _is_ready(context.observed(names.CERTIFICATE, name) or {}):
+        return _issued("cert-manager issued the certificate, and renews it")
+    place = context.agent.namespace
+    message = f"cert-manager has not issued it: kubectl -n {place} describe certificate {name}"
+    return _not_issued("NotIssuedYet", message)
+
+
+def _by_openshift(context: Context) -> Condition:
+    if not context.is_openshift:
+        message = (
+            "spec.agent.tls.openshiftServingCert needs OpenShift, which this cluster is not by "
+            "spec.openshift and the installation's setting OPENSHIFT: set one of them, or use "
+            "spec.agent.tls.certManager or a Secret"
+        )
+        return _not_issued("NotOpenShift", message)
+    if all(is_resolved(context, each) for each in of_tls(context.agent)):
+        return _issued("OpenShift issued the certificate, and renews it")
+    service = names.service(context.agent.name)
+    message = (
+        f"OpenShift has not issued it: kubectl -n {context.agent.namespace} describe service "
+        f"{service} has an annotation that says why"
+    )
+    return _not_issued("NotIssuedYet", message)
+
+
+def _is_ready(certificate: Obj) -> bool:
+    conditions = as_objects(as_object(certificate.get("status")).get("conditions"))
+    return any((each.get("type"), each.get("status")) == ("Ready", "True") for each in conditions)
+
+
+def _issued(message: str) -> Condition:
+    return Condition(CERTIFICATE_ISSUED, "True", "Issued", message)
+
+
+def _not_issued(reason: str, message: str) -> Condition:
+    return Condition(CERTIFICATE_ISSUED, "False", reason, message)

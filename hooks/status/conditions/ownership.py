@@ -1,0 +1,164 @@
+"""Whether the children are this service's alone, or still somebody else's too."""
+
+from json import dumps
+from shlex import quote
+
+from hooks.desired.inputs.ownership import handing_over
+from hooks.desired.labels import INSTANCE, OPERATOR
+from hooks.desired.passes.in_the_way import Obstacle, Writable
+from hooks.desired.passes.keep_templates import keeps_template
+from hooks.facts import Facts
+from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
+from hooks.kube.objects import Obj, annotations_of, describe, labels_of
+from hooks.models.instana_agent import FORMER_FINALIZERS
+from hooks.observed import ObservedObjects
+from hooks.status.condition import Condition, several
+
+CHILDREN_OWNED = "ChildrenOwned"
+SOLE_CONTROLLER = "SoleController"
+INSTALLED = ("DaemonSet", "Deployment", "Service")
+"""Kinds that labels alone do not hand over: what they select stays theirs."""
+
+USUAL_FIELD_MANAGER = Facts().field_manager
+
+
+def children_owned(
+    parent: Obj, observed: ObservedObjects, found: Writable, facts: Facts
+) -> Condition:
+    """Return whether every child belongs to the resource, and to no other manager.
+
+    `found` are the desired children by what may become of them, none where nothing is asked for.
+    """
+    takeover = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
+    if lacking := _not_owned(parent, found, takeover):
+        return lacking
+    if shared := [child for child in observed if _is_shared(child, facts)]:
+        message = (
+            f"the Go operator still owns fields of {several(_names(shared))}, which then stay "
+            f"whatever the resource says: {takeover}"
+        )
+        return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
+    if left := [each for each in _finalizers(parent) if each in FORMER_FINALIZERS]:
+        message = (
+            f"finalizer {several(left)} would keep the resource from being deleted: {takeover}"
+        )
+        return Condition(CHILDREN_OWNED, "False", "FinalizerLeft", message, is_advice=True)
+    if found.adopted:
+        message = _of_others(parent, found.adopted)
+        return Condition(CHILDREN_OWNED, "False", "ChildrenOfAnother", message, is_advice=True)
+    return Condition(CHILDREN_OWNED, "True", "AllChildrenOwned", _when_owned(found.children))
+
+
+def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
+    """Return the condition where a child is not written for what has its name, or may have it."""
+    if found.in_the_way:
+        message = _told(parent, found, takeover)
+        return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
+    if found.given:
+        message = (
+            f"{several(_names(found.given))} carry the labels of children: they are written once "
+            "Metacontroller has adopted them"
+        )
+        return Condition(CHILDREN_OWNED, "False", "NotAdoptedYet", message, passes=True)
+    if found.unknown:
+        message = (
+            f"{several(_names(found.unknown))} are made once Metacontroller has asked whether "
+            "another object has the name: within 20 minutes of an upgrade"
+        )
+        return Condition(CHILDREN_OWNED, "Unknown", "NotLookedUpYet", message, passes=True)
+    return None
+
+
+def _told(parent: Obj, found: Writable, takeover: str) -> str:
+    """Return what is in the way, and what to do about it.
+
+    Labels hand over what a child would be; not a workload or a Service, which selects what is
+    theirs, nor a Secret that cert-manager would write.
+    """
+    objects = [each.obj for each in found.in_the_way]
+    remedies = []
+    given = [each for each in found.in_the_way if _is_handed_over_by_labels(each)]
+    if given:
+        labels = " ".join(f"{name}={value}" for name, value in handing_over(given[0].child).items())
+        remedies.append(
+            f"to hand {'it' if len(objects) == 1 else 'one'} over: "
+            f"kubectl label {describe(given[0].obj).lower()} --namespace "
+            f"{parent['metadata'].get('namespace', '')} --overwrite {labels}"
+        )
+    if any(each["kind"] in INSTALLED for each in objects):
+        remedies.append(f"if this is an older installation of the agent: {takeover}")
+    remedies.append("else delete it, or give it or the resource another name")
+    return (
+        f"another object has the name of a child, and stays as it is: {several(_names(objects))}; "
+        + "; ".join(remedies)
+    )
+
+
+def _is_handed_over_by_labels(obstacle: Obstacle) -> bool:
+    kind = obstacle.obj["kind"]
+    return kind == obstacle.child["kind"] and kind not in INSTALLED
+
+
+def _of_others(parent: Obj, adopted: list[Obj]) -> str:
+    """Return whose children were adopted, and what gives them back: they stay as they are."""
+    metadata = parent["metadata"]
+    owners = sorted({labels_of(child)[INSTANCE] for child in adopted})
+    patch = {"spec": {"selector": {"matchLabels": {INSTANCE: metadata["name"]}}}}
+    return (
+        f"{several(_names(adopted))} are of {several(owners)}, adopted when that was gone, and "
+        f"stay as they are: make it again, or release them: kubectl patch agents.instana.io "
+        f"{metadata['name']} --namespace {metadata.get('namespace', '')} --type merge --patch "
+        f"'{dumps(patch)}'"
+    )
+
+
+def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
+    """Return whether nobody else writes the children: the Go operator's last write is older."""
+    newer = [child for child in observed if _was_written_over(child, facts)]
+    if newer:
+        message = (
+            f"the Go operator wrote {several(_names(newer))} after this service did: stop it, "
+            "docs/migrate.md says how"
+        )
+        return Condition(SOLE_CONTROLLER, "False", "GoOperatorWrites", message)
+    message = "no other controller writes the children"
+    return Condition(SOLE_CONTROLLER, "True", "NoOtherController", message)
+
+
+def _when_owned(children: list[Obj]) -> str:
+    kept = [child for child in children if keeps_template(child)]
+    if not kept:
+        return "every child belongs to this resource alone"
+    return (
+        f"{several(_names(kept))} keep the pods that the Go operator made until the next change "
+        "that concerns them"
+    )
+
+
+def _is_shared(child: Obj, facts: Facts) -> bool:
+    return facts.field_manager != OPERATOR and has_applied(child, OPERATOR)
+
+
+def _was_written_over(child: Obj, facts: Facts) -> bool:
+    ours = written_at(child, facts.field_manager)
+    return bool(ours) and facts.field_manager != OPERATOR and applied_at(child, OPERATOR) > ours
+
+
+def _names(objects: list[Obj]) -> list[str]:
+    return [describe(each) for each in objects]
+
+
+def _finalizers(parent: Obj) -> list[str]:
+    finalizers = parent["metadata"].get("finalizers")
+    return finalizers if isinstance(finalizers, list) else []
+
+
+def _options(parent: Obj, observed: ObservedObjects, facts: Facts) -> str:
+    """Return the command's options: which resource, and how Metacontroller writes its children."""
+    metadata = parent["metadata"]
+    options = f"--namespace {metadata.get('namespace', '')} --name {metadata['name']}"
+    if any(LAST_APPLIED in annotations_of(child) for child in observed):
+        options += " --apply-strategy dynamic-apply"
+    if facts.field_manager != USUAL_FIELD_MANAGER:
+        options += f" --field-manager {quote(facts.field_manager)}"
+    return options

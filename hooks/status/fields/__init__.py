@@ -1,0 +1,1 @@
+"""The other fields of the status."""

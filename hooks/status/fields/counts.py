@@ -1,0 +1,64 @@
+"""How many agents and k8sensors there are, of which zone or backend, and of which images."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from hooks.desired.labels import ZONE
+from hooks.desired.passes.checksums import WORKLOADS
+from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.observed import ObservedObjects
+from hooks.status.rollouts.workloads import (
+    Counts,
+    agent_counts,
+    agent_daemonsets,
+    k8sensor_counts,
+    k8sensor_deployments,
+)
+from hooks.status.size import MOST_PARTS
+
+Count: TypeAlias = Callable[[list[Obj]], Counts]
+
+
+def counts(children: ObservedObjects) -> Obj:
+    """Return the status fields `agents` and `k8sensors` of the observed workloads."""
+    return {
+        "agents": _counted(agent_daemonsets(children), agent_counts, "zones"),
+        "k8sensors": _counted(k8sensor_deployments(children), k8sensor_counts, "backends"),
+    }
+
+
+def images(children: Iterable[Obj]) -> list[str]:
+    """Return the images of the workloads among some children, desired or observed ones.
+
+    Of a change it is the desired ones that say the same before and after it is written.
+    """
+    workloads = [child for child in children if child["kind"] in WORKLOADS]
+    return sorted({image for each in workloads for image in _images(each)})[:MOST_PARTS]
+
+
+def _counted(workloads: list[Obj], count: Count, parts: str) -> Obj:
+    total = count(workloads).as_status()
+    if len(workloads) <= 1 and not any(map(_zone, workloads)):
+        return total
+    listed = [_part(each, count([each])) for each in workloads]
+    listed.sort(key=lambda part: (part["unavailable"] == 0, part["name"]))
+    return total | {parts: listed[:MOST_PARTS]}
+
+
+def _part(workload: Obj, found: Counts) -> Obj:
+    return {"name": workload["metadata"]["name"]} | _zone(workload) | found.as_status()
+
+
+def _zone(workload: Obj) -> dict[str, str]:
+    zone = labels_of(workload).get(ZONE)
+    return {"zone": zone} if zone else {}
+
+
+def _images(workload: Obj) -> Iterator[str]:
+    template = as_object(as_object(workload.get("spec")).get("template"))
+    pod = as_object(template.get("spec"))
+    for field in ("initContainers", "containers"):
+        for container in as_objects(pod.get(field)):
+            image = container.get("image")
+            if isinstance(image, str) and image:
+                yield image

@@ -1,0 +1,115 @@
+"""What the resource refers to: which entries are there, and whether the pods that run use them."""
+
+from typing import TypeAlias
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.missing import missing_references, undecided_references
+from hooks.desired.passes.checksums import CHECKSUM, WORKLOADS, recorded_checksum
+from hooks.desired.passes.hold_changes import HeldChange
+from hooks.desired.passes.keep_referenced import named_by
+from hooks.desired.pod.held import pod_spec
+from hooks.kube.objects import Obj, as_object, describe
+from hooks.observed.rollout import is_rolled_out
+
+MOST_REFERENCES = 64
+MOST_KEYS = 64
+
+FOUND = "Found"
+MISSING = "Missing"
+UNKNOWN = "Unknown"
+ANNOTATIONS = "metadata.annotations"
+
+Usage: TypeAlias = tuple[frozenset[tuple[str, str]], bool]
+"""Kind and name of all that pods name, and whether they use what is there now."""
+
+
+def references(
+    context: Context,
+    children: list[Obj],
+    changing: frozenset[str],
+    held: tuple[HeldChange, ...] = (),
+) -> list[Obj]:
+    """Return an item for each Secret and ConfigMap, ordered by kind and name, without values.
+
+    `children` are the desired ones, `changing` the workloads among them that are not observed as
+    they should be, `held` what is held back of their changes. Whether pods use
+    what is there can be told of roll-outs that follow it: not while something is missing, nor with
+    `reloadOnSecretChange` off.
+    """
+    named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
+    waiting = changing.union(each.workload for each in held if _is_reload(each))
+    in_use = _in_use(context, children, waiting)
+    return [_item(context, kind, name, in_use) for kind, name in named]
+
+
+def _item(context: Context, kind: str, name: str, in_use: list[Usage]) -> Obj:
+    lookup = context.related.look_up(f"{kind}.v1", context.agent.namespace, name)
+    item: Obj = {"kind": kind, "name": name}
+    if not context.related.knows(f"{kind}.v1"):
+        return item | {"state": UNKNOWN}
+    entries = {**as_object(lookup.obj.get("data")), **as_object(lookup.obj.get("binaryData"))}
+    wanted = _wanted_keys(context, kind, name)
+    return (
+        item
+        | {"state": FOUND if lookup.found else MISSING}
+        | _keys("keysFound", wanted & entries.keys())
+        | _keys("keysMissing", wanted - entries.keys())
+        | _usage(kind, name, in_use)
+    )
+
+
+def _keys(field: str, keys: set[str]) -> Obj:
+    return {field: sorted(keys)[:MOST_KEYS]} if keys else {}
+
+
+def _wanted_keys(context: Context, kind: str, name: str) -> set[str]:
+    """Return the entries that the resource needs of the object, those by fixed names too."""
+    keys = {
+        entry
+        for each in context.references
+        if (each.kind, each.name) == (kind, name)
+        for entry in each.entries
+    }
+    if (kind, name) != ("Secret", context.key_store.name):
+        return keys
+    used = (each.source for each in context.credentials.all)
+    lacking = (each.key.entry for each in context.backends if each.lacks_key)
+    return keys | {each.entry for each in used if each and each.secret == name} | set(lacking)
+
+
+def _usage(kind: str, name: str, in_use: list[Usage]) -> Obj:
+    """Return whether the pods use it: those of the workloads that name it, else of all."""
+    if not in_use:
+        return {}
+    naming = [uses for named, uses in in_use if (kind, name) in named]
+    return {"inUse": all(naming or [uses for _, uses in in_use])}
+
+
+def _is_reload(change: HeldChange) -> bool:
+    """Tell whether a change that waits is one of what pods read, among others perhaps."""
+    return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in change.paths)
+
+
+def _in_use(context: Context, children: list[Obj], waiting: frozenset[str]) -> list[Usage]:
+    """Return what each workload names, with whether all its pods are of what is there now."""
+    is_told = context.agent.spec.agent.reload_on_secret_change
+    if not is_told or missing_references(context) or undecided_references(context):
+        return []
+    pairs = [
+        (child, context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"]))
+        for child in children
+        if child["kind"] in WORKLOADS
+    ]
+    return [
+        (
+            frozenset(named_by(pod_spec(child))),
+            describe(child) not in waiting and _is_in_use(child, observed),
+        )
+        for child, observed in pairs
+        if observed
+    ]
+
+
+def _is_in_use(child: Obj, observed: Obj) -> bool:
+    is_current = recorded_checksum(child) == recorded_checksum(observed) != ""
+    return is_current and is_rolled_out(observed)

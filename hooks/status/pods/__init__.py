@@ -1,0 +1,1 @@
+"""Why pods are not ready, in words that say what to do."""

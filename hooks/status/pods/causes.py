@@ -1,0 +1,255 @@
+"""Why a pod is not ready, by what its own status says: a word, a detail, and what to do about it.
+
+A cause does not change while a pod goes through the same trouble over and over: one that crashes is
+that while it waits, starts and runs. Nothing is quoted of messages, in which a container may have
+written anything, secrets among it: reasons, exit codes, and known sayings of Kubernetes only.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hooks.desired.names import CONTAINER
+from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.status.pods.sayings import OF_CONFIGURATION, OF_ENDS, OF_PULLS, OF_SCHEDULING
+from hooks.status.pods.words import Saying, saying_of
+
+CRASHES, KILLED, PULL, UNSCHEDULED = (
+    "CrashLoopBackOff", "OOMKilled", "ImagePullBackOff", "FailedScheduling",
+)  # fmt: skip
+CONFIG, FAILED, NOT_READY, STARTING = (
+    "CreateContainerConfigError", "PodFailed", "NotReady", "ContainerCreating",
+)  # fmt: skip
+NODE_DOWN, GOING = "NodeNotReady", "Terminating"
+
+PULLING = frozenset({"ErrImagePull", PULL})
+"""Between these a pod goes back and forth."""
+
+NOT_PULLED = frozenset(
+    {"InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"}
+    | {"SignatureValidationFailed"}
+)
+CONFIG_REASONS = frozenset({CONFIG, "CreateContainerError"})
+NEVER_RAN = frozenset({"RunContainerError", "StartError", "ContainerCannotRun"})
+"""What a container waits for or ended by that cannot be started: it wrote no log."""
+
+PASSING = frozenset({STARTING, NOT_READY, GOING, FAILED})
+"""What passes by itself, as a rule: what each pod goes through, and what another one follows."""
+
+WORST_FIRST = (PULL, CONFIG, KILLED, CRASHES, STARTING)
+LONGEST_DETAIL = 120
+
+REMEDIES = {
+    CONFIG: "its container cannot be made: {describe} has the reason among its events",
+    STARTING: "volumes, network or image of the node are not there yet: {describe}",
+    CRASHES: "{logs} --previous has the last words; check key, backend and configuration",
+    UNSCHEDULED: "{describe} says which resource, taint or selector keeps it off the node",
+    PULL: "check {image}, its pull Secrets and the way to the registry: {describe}",
+    NOT_READY: "it runs, but is not ready: {describe} says which probe fails, {logs} why",
+    KILLED: "it needs more memory than its limit: raise {pod}.limits.memory",
+    FAILED: "the node ended it, another pod takes its place: {describe}",
+    NODE_DOWN: "its node does not report: kubectl describe node {node}",
+    GOING: "it is ending; if it stays, its node does not answer: kubectl describe node {node}",
+}
+"""The causes, and what to do."""
+
+OF_NOT_PULLED = {
+    "InvalidImageName": "no image can have that name: correct {image}",
+    "ErrImageNeverPull": "it is not on the node, and {image}.pullPolicy is Never",
+}
+OF_OTHERS = {
+    PULL: "check the image of container {container}, and the way to its registry: {describe}",
+    KILLED: "container {container} needs more memory than its limit: raise that",
+}
+"""What to do about containers that others put into the pods: no field of the resource is theirs."""
+
+NOT_PLACED = "the scheduler has not looked at it: kubectl -n kube-system get pods"
+NOT_STARTED = "it cannot be started"
+INITIALIZING = "its init container has to end first: {logs}"
+STARTS = "it has as long as its startup probe allows; {logs} says how far it is"
+
+_is_word = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}").fullmatch
+_is_container = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a pod is not ready, with a detail or "", and the container unless it is ours."""
+
+    name: str
+    detail: str = ""
+    what_to_do: str = ""
+    container: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do, with braces to be filled."""
+        return self.what_to_do or REMEDIES[self.name]
+
+
+def is_going(pod: Obj) -> bool:
+    """Tell whether the pod is to end."""
+    return "deletionTimestamp" in pod["metadata"]
+
+
+def is_ready(pod: Obj) -> bool:
+    """Tell whether the pod is ready, and stays."""
+    return _condition(pod, "Ready").get("status") == "True" and not is_going(pod)
+
+
+def restarts(pod: Obj) -> int:
+    """Return how often containers of the pod were started again."""
+    counts = (each.get("restartCount") for each in _containers(pod))
+    return sum(count for count in counts if isinstance(count, int))
+
+
+def cause_of(pod: Obj) -> Cause:
+    """Return why a pod that is not ready is not; the worst of its containers counts."""
+    status = as_object(pod.get("status"))
+    if is_going(pod):
+        return Cause(GOING)
+    if status.get("phase") in {"Failed", "Succeeded"}:
+        return _of_ended_pod(status)
+    scheduled = _condition(pod, "PodScheduled")
+    if scheduled.get("status") == "False":
+        return _of_scheduling(scheduled)
+    found = [cause for each in _containers(pod) if (cause := _of_container(each, pod))]
+    worst = min(found, key=lambda cause: WORST_FIRST.index(cause.name), default=None)
+    return worst or _otherwise(pod)
+
+
+def _of_ended_pod(status: Obj) -> Cause:
+    told = saying_of(status.get("message"), OF_ENDS)
+    return Cause(FAILED, _joined(_word(status.get("reason")), told.says), told.remedy)
+
+
+def _of_scheduling(condition: Obj) -> Cause:
+    told = saying_of(condition.get("message"), OF_SCHEDULING)
+    return Cause(UNSCHEDULED, told.says or _word(condition.get("reason")), told.remedy)
+
+
+def _otherwise(pod: Obj) -> Cause:
+    """Return the cause where no container is in trouble, nor the pod as a whole."""
+    phase = as_object(pod.get("status")).get("phase")
+    if phase == "Unknown" or _is_cut_off(pod):
+        return Cause(NODE_DOWN)
+    if phase == "Running":
+        return _of_probes(pod)
+    if not as_object(pod.get("spec")).get("nodeName"):
+        return Cause(STARTING, "it has no node yet", NOT_PLACED)
+    return Cause(STARTING)
+
+
+def _is_cut_off(pod: Obj) -> bool:
+    """Tell whether the pod was ready until its node was lost: only the kubelet writes both."""
+    has_gates = bool(as_object(pod.get("spec")).get("readinessGates"))
+    are_ready = _condition(pod, "ContainersReady").get("status") == "True"
+    return are_ready and not has_gates and _condition(pod, "Ready").get("status") == "False"
+
+
+def _of_probes(pod: Obj) -> Cause:
+    unready = [each for each in _containers(pod) if each.get("ready") is False]
+    if any(each.get("started") is False for each in unready):
+        return Cause(NOT_READY, "it has not started yet", STARTS)
+    return Cause(NOT_READY, "a readiness probe fails" if unready else "")
+
+
+def _of_container(container: Obj, pod: Obj) -> Cause | None:
+    """Return why the container is not as it should be; it may wait for another start by now."""
+    if waits := _of_waiting(container, pod):
+        return waits
+    if container.get("ready") is True:
+        return None
+    state, last = as_object(container.get("state")), as_object(container.get("lastState"))
+    if ended := as_object(state.get("terminated") or last.get("terminated")):
+        return _of_end(ended, container, pod)
+    if as_object(state.get("waiting")).get("reason") == CRASHES:
+        return Cause(CRASHES, container=_other_container(container, pod))
+    return _of_init(container, pod) if "running" in state else None
+
+
+def _of_waiting(container: Obj, pod: Obj) -> Cause | None:
+    """Return why the container was not started at all."""
+    waiting = as_object(as_object(container.get("state")).get("waiting"))
+    reason, name = waiting.get("reason"), _other_container(container, pod)
+    if reason in PULLING | NOT_PULLED:
+        return _of_pull(container, pod, waiting)
+    if reason in NEVER_RAN:
+        return Cause(CONFIG, NOT_STARTED, container=name)
+    if reason not in CONFIG_REASONS:
+        return None
+    told = saying_of(waiting.get("message"), OF_CONFIGURATION)
+    return Cause(CONFIG, told.says or _word(reason), told.remedy, name)
+
+
+def _of_pull(container: Obj, pod: Obj, waiting: Obj) -> Cause:
+    image, reason = _image(container, pod), waiting.get("reason")
+    told = saying_of(waiting.get("message"), OF_PULLS)
+    if reason in NOT_PULLED:
+        told = Saying(_word(reason), OF_NOT_PULLED.get(str(reason), ""))
+    what_to_do = told.remedy if _is_ours(container) else OF_OTHERS[PULL]
+    return Cause(PULL, _joined(image, told.says), what_to_do, _other_container(container, pod))
+
+
+def _of_end(ended: Obj, container: Obj, pod: Obj) -> Cause:
+    reason, name = ended.get("reason"), _other_container(container, pod)
+    if reason == KILLED:
+        return Cause(KILLED, "", "" if _is_ours(container) else OF_OTHERS[KILLED], name)
+    if reason in NEVER_RAN:
+        return Cause(CONFIG, NOT_STARTED, container=name)
+    code = ended.get("exitCode")
+    number = f"exit code {code}" if isinstance(code, int) else ""
+    return Cause(CRASHES, _joined(_word(reason), number), container=name)
+
+
+def _of_init(container: Obj, pod: Obj) -> Cause | None:
+    """Return the cause of an init container that runs: the others wait for it."""
+    status = as_object(pod.get("status"))
+    is_init = container in as_objects(status.get("initContainerStatuses"))
+    if not is_init or status.get("phase") != "Pending":
+        return None
+    name = _other_container(container, pod)
+    return Cause(STARTING, f"init container {name} runs", INITIALIZING, name)
+
+
+def _is_ours(container: Obj) -> bool:
+    return container.get("name") == CONTAINER
+
+
+def _other_container(container: Obj, pod: Obj) -> str:
+    """Return the container's name where it is not ours, and the one that commands look at first."""
+    name = container.get("name")
+    first = next(iter(as_objects(as_object(pod.get("spec")).get("containers"))), {})
+    is_plain = _is_ours(container) and name == first.get("name")
+    return name if isinstance(name, str) and _is_container(name) and not is_plain else ""
+
+
+def _image(container: Obj, pod: Obj) -> str:
+    """Return the image that is asked for: the status may name another one."""
+    spec = as_object(pod.get("spec"))
+    asked = [*as_objects(spec.get("initContainers")), *as_objects(spec.get("containers"))]
+    images = (each.get("image") for each in asked if each.get("name") == container.get("name"))
+    return str(next(images, "") or "")[:LONGEST_DETAIL]
+
+
+def _containers(pod: Obj) -> Iterator[Obj]:
+    status = as_object(pod.get("status"))
+    yield from as_objects(status.get("initContainerStatuses"))
+    yield from as_objects(status.get("containerStatuses"))
+
+
+def _condition(pod: Obj, type_: str) -> Obj:
+    conditions = as_object(pod.get("status")).get("conditions")
+    for each in conditions if isinstance(conditions, list) else ():
+        if isinstance(each, dict) and each.get("type") == type_:
+            return each
+    return {}
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _word(reason: object) -> str:
+    """Return a reason as Kubernetes writes them: one word. Anything else might be a message."""
+    return reason if isinstance(reason, str) and _is_word(reason) else ""

@@ -1,0 +1,219 @@
+"""A digest of the pods of agents and k8sensors, where the resource asks for it: `podStatus`.
+
+It says the same as long as the same pods are in the same trouble: counts of restarts, which grow
+for ever, are told in powers of ten.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from hooks.desired import names
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.ownership import is_of_another
+from hooks.desired.labels import AGENT, COMPONENT, INSTANCE
+from hooks.facts import Facts
+from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.models import InstanaAgent
+from hooks.models.instana_agent import POD_STATUS_ON
+from hooks.status.pods.causes import PASSING, Cause, cause_of, is_going, is_ready, restarts
+from hooks.status.pods.remedies import Place, filled
+from hooks.status.size import MOST_PARTS
+
+NODE_NAME = "metadata.name"
+TEN = 10
+MOST_TOLD = 2
+HOW_TO = "spec.podStatus: Enabled tells why"
+NO_RIGHT = "spec.podStatus needs the installation's component pod-status"
+NOT_KNOWN = "nothing is known of the pods yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Pods of one component that are not ready for the same cause, with one as the example."""
+
+    component: str
+    cause: str
+    count: int
+    pod: str
+    node: str
+    detail: str
+    remedy: str
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether each pod goes through this while it is made or replaced."""
+        return self.cause in PASSING
+
+    def as_status(self) -> Obj:
+        """Return the problem as it stands in the status."""
+        return {
+            "component": self.component,
+            "cause": self.cause,
+            "count": self.count,
+            "pod": self.pod,
+            **({"node": self.node} if self.node else {}),
+            **({"detail": self.detail} if self.detail else {}),
+            "remedy": self.remedy,
+        }
+
+    def __str__(self) -> str:
+        """Return the problem in a sentence."""
+        of_which = "1 pod," if self.count == 1 else f"{self.count} pods, such as"
+        place = f" on {self.node}" if self.node else ""
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{self.cause} of {of_which} {self.pod}{place}{detail}: {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """What the related pods say."""
+
+    problems: tuple[Problem, ...]
+    nodes_without_agent: tuple[str, ...]
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Unready:
+    component: str
+    node: str
+    name: str
+    cause: Cause
+
+
+def reads_pods(agent: InstanaAgent, facts: Facts) -> bool:
+    """Tell whether to ask for pods: where Metacontroller may not read them, it would stop."""
+    return agent.spec.pod_status == POD_STATUS_ON and facts.pod_status
+
+
+def read_pods(context: Context) -> Pods | None:
+    """Return what the pods say, None where they are not read, or not yet."""
+    if not reads_pods(context.agent, context.facts) or not context.related.knows(names.POD):
+        return None
+    instances = _instances(context)
+    related = context.related.all_of(names.POD)
+    found = [pod for pod in related if labels_of(pod).get(INSTANCE) in instances]
+    unready = [_unready(pod) for pod in found if not is_ready(pod)]
+    return Pods(
+        problems=tuple(_problems(unready, context.agent.namespace)),
+        nodes_without_agent=_nodes_without_agent(found, unready),
+        restarts=sum(restarts(pod) for pod in found if not is_going(pod)),
+    )
+
+
+def _instances(context: Context) -> set[str]:
+    """Return what the pods of the resource may carry: its name, or that of an adopted release."""
+    name = context.agent.name
+    workloads = (
+        workload
+        for kind in (names.DAEMON_SET, names.DEPLOYMENT)
+        for workload in context.children.all_of(kind)
+        if not is_of_another(name, workload)
+    )
+    templates = (as_object(as_object(each.get("spec")).get("template")) for each in workloads)
+    return {labels_of(each).get(INSTANCE, name) for each in templates} | {name}
+
+
+def pods_status(pods: Pods | None) -> Obj:
+    """Return the status field `pods`; nothing where they are not read."""
+    if pods is None:
+        return {}
+    lacking = pods.nodes_without_agent
+    parts: Obj = {
+        "problems": [each.as_status() for each in pods.problems[:MOST_PARTS]],
+        "nodesWithoutAgent": lacking
+        and {"count": len(lacking), "names": list(lacking[:MOST_PARTS])},
+    }
+    digest = {name: part for name, part in parts.items() if part}
+    return {"pods": digest | {"restarts": _roughly(pods.restarts)}}
+
+
+def problems_of(pods: Pods | None, component: str, *, lasting: bool) -> list[Problem]:
+    """Return the problems of a component, the most serious and most frequent first.
+
+    With `lasting` without those that each pod goes through that is made or replaced.
+    """
+    found = [each for each in (pods.problems if pods else ()) if each.component == component]
+    kept = [each for each in found if not (lasting and each.passes)]
+    return sorted(kept, key=lambda each: (each.passes, -each.count, each.cause))
+
+
+def told(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
+    """Return the problems of pods that are not as they should be, or how to learn of them."""
+    if context.agent.spec.pod_status != POD_STATUS_ON:
+        return HOW_TO
+    if not context.facts.pod_status:
+        return NO_RIGHT
+    if pods is None:
+        return NOT_KNOWN
+    more = len(problems) - MOST_TOLD
+    texts = [str(each) for each in problems[:MOST_TOLD]]
+    return "; ".join([*texts, *([f"{more} more in status.pods"] if more > 0 else [])])
+
+
+def _unready(pod: Obj) -> _Unready:
+    return _Unready(_component(pod), node_of(pod), pod["metadata"]["name"], cause_of(pod))
+
+
+def _problems(unready: list[_Unready], namespace: str) -> list[Problem]:
+    """Return a problem per component and cause; the example is the first by node and name."""
+    ordered = sorted(unready, key=lambda each: (*_kind(each), each.node, each.name))
+    return [_problem(list(group), namespace) for _, group in groupby(ordered, key=_kind)]
+
+
+def _kind(pod: _Unready) -> tuple[str, str]:
+    return pod.component, pod.cause.name
+
+
+def _problem(group: list[_Unready], namespace: str) -> Problem:
+    example = group[0]
+    cause = example.cause
+    place = Place(example.component, namespace, example.name, example.node, cause.container)
+    return Problem(
+        component=example.component,
+        cause=cause.name,
+        count=len(group),
+        pod=example.name,
+        node=example.node,
+        detail=cause.detail if cause.detail != cause.name else "",
+        remedy=filled(cause.remedy, place),
+    )
+
+
+def _nodes_without_agent(found: Iterable[Obj], unready: Iterable[_Unready]) -> tuple[str, ...]:
+    """Return the nodes that have a pod of an agent, or wait for it, but none that is ready."""
+    lacking = {pod.node for pod in unready if pod.component == AGENT and pod.node}
+    pods = [pod for pod in found if node_of(pod) in lacking] if lacking else []
+    served = {node_of(pod) for pod in pods if _component(pod) == AGENT and is_ready(pod)}
+    return tuple(sorted(lacking - served))
+
+
+def node_of(pod: Obj) -> str:
+    """Return the node of a pod, or the one that the DaemonSet's controller made it for."""
+    spec = as_object(pod.get("spec"))
+    name = spec.get("nodeName")
+    return name if isinstance(name, str) and name else next(iter(_meant_for(spec)), "")
+
+
+def _meant_for(spec: Obj) -> list[str]:
+    of_node = as_object(as_object(spec.get("affinity")).get("nodeAffinity"))
+    required = as_object(of_node.get("requiredDuringSchedulingIgnoredDuringExecution"))
+    return [
+        str(value)
+        for term in as_objects(required.get("nodeSelectorTerms"))
+        for field in as_objects(term.get("matchFields"))
+        if field.get("key") == NODE_NAME
+        for value in field.get("values") or []
+    ]
+
+
+def _roughly(number: int) -> str:
+    """Return a number in powers of ten, which changes but a few times while it grows."""
+    if number < 1:
+        return "0"
+    return f"{TEN ** (len(str(number)) - 1)} or more"
+
+
+def _component(pod: Obj) -> str:
+    return labels_of(pod).get(COMPONENT, "")

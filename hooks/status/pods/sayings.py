@@ -1,0 +1,148 @@
+"""Sayings of kubelet, scheduler and API server about pods; `remedies` says what braces are for."""
+
+from hooks.status.pods.words import Word, word
+
+NAME = r"([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)"
+ENTRY = r"([-._a-zA-Z0-9]{1,253})"
+
+OF_PULLS: tuple[Word, ...] = (
+    word(
+        r"toomanyrequests|too many requests|\b429\b",
+        "the registry limits pulls",
+        "use pull Secrets ({image}.pullSecrets) or a mirror of the registry",
+    ),
+    word(
+        r"x509:|certificate signed by unknown|tls: failed to verify",
+        "the node does not trust the registry's certificate",
+        "give the CA of the registry to the container runtime of the nodes",
+    ),
+    word(
+        r"no such host|i/o timeout|connection refused|deadline exceeded|no route to host"
+        r"|network is unreachable|proxyconnect",
+        "the node does not reach the registry",
+        "check DNS, proxy and firewall between the nodes and the registry, or name a mirror in "
+        "{image}.name",
+    ),
+    word(
+        r"unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b",
+        "the registry refuses the pull",
+        "check {image}.pullSecrets, and the key for containers.instana.io (spec.agent.downloadKey, "
+        "else spec.agent.key)",
+    ),
+    word(
+        r"not ?found|manifest unknown|no such (?:image|manifest)",
+        "there is no such image",
+        "check name, tag and digest in {image}",
+    ),
+)
+OF_CONFIGURATION: tuple[Word, ...] = (
+    word(
+        rf'^secret "{NAME}" not found$',
+        "Secret {0} is not there",
+        "make the Secret in namespace {namespace}, or correct its name in the resource",
+    ),
+    word(
+        rf'^configmap "{NAME}" not found$',
+        "ConfigMap {0} is not there",
+        "make the ConfigMap in namespace {namespace}, or correct its name in the resource",
+    ),
+    word(
+        rf"^couldn't find key {ENTRY} in (Secret|ConfigMap) {NAME}/{NAME}$",
+        "{1} {3} has no entry {0}",
+        "add the entry, or correct its name in the resource",
+    ),
+    word(
+        r"runAsNonRoot",
+        "the image runs as root, which the pod's security context forbids",
+        "use another image, or change the security context",
+    ),
+)
+OF_SCHEDULING: tuple[Word, ...] = (
+    word(
+        r"insufficient (cpu|memory|ephemeral-storage)",
+        "the node has too little {0} left",
+        "lower {pod}.requests, or let it go first with {pod}.priorityClassName",
+    ),
+    word(
+        r"too many pods",
+        "the node has as many pods as it may",
+        "raise the node's limit of pods, or let it go first with {pod}.priorityClassName",
+    ),
+    word(
+        r"free ports",
+        "another pod has its ports on the node",
+        "kubectl get pods --all-namespaces --field-selector spec.nodeName={node} shows which: an "
+        "older agent, perhaps",
+    ),
+    word(
+        r"untolerated taint|had taint",
+        "the node has a taint that it does not tolerate",
+        "{taints}, or take the taint away",
+    ),
+    word(
+        r"persistentvolumeclaim|volume node affinity|unbound immediate|available persistent volume",
+        "its volume is not there, or on another node",
+        "kubectl -n {namespace} describe persistentvolumeclaims",
+    ),
+    word(
+        r"were unschedulable",
+        "the nodes are cordoned",
+        "kubectl uncordon the nodes once they are in order",
+    ),
+    word(
+        r"affinity|node selector",
+        "no node has what its node selector and affinity ask for",
+        "compare kubectl get nodes --show-labels with {pod}",
+    ),
+)
+OF_ENDS: tuple[Word, ...] = (
+    word(
+        r"exceeds the (?:total )?limit|ephemeral local storage usage exceeds|usage of emptydir",
+        "it wrote more to the node's disk than it may",
+        "raise {pod}.limits.ephemeral-storage, or the size of its volumes",
+    ),
+    word(
+        r"low on resource: (memory)",
+        "the node ran out of {0}",
+        "raise {pod}.requests.memory, so that others go first: {describe}",
+    ),
+    word(
+        r"low on resource: (ephemeral-storage|inodes|pids)",
+        "the node ran out of {0}",
+        "make room on the node: kubectl describe node {node}",
+    ),
+)
+OF_REFUSALS: tuple[Word, ...] = (
+    word(
+        r"violates podsecurity",
+        "Pod Security forbids them",
+        "set spec.k8s_sensor.securityProfile: Restricted, or another "
+        "pod-security.kubernetes.io/enforce on the namespace",
+    ),
+    word(
+        r"exceeded quota|failed quota",
+        "a ResourceQuota forbids them",
+        "kubectl -n {namespace} describe resourcequotas",
+    ),
+    word(
+        r"(?:maximum|minimum) .* usage per",
+        "a LimitRange forbids them",
+        "kubectl -n {namespace} describe limitranges",
+    ),
+    word(
+        r"no priorityclass",
+        "their priority class is not there",
+        "make it, or correct spec.k8s_sensor.deployment.pod.priorityClassName",
+    ),
+    word(
+        r"serviceaccount .*not found|error looking up service account",
+        "their service account is not there",
+        "make it, or correct the name in the resource",
+    ),
+    word(
+        r"admission webhook|denied the request|denied request",
+        "an admission webhook or policy forbids them",
+        "let it pass the pods of namespace {namespace}",
+    ),
+)
+"""Why a controller cannot make the pods of a workload."""

@@ -1,0 +1,1 @@
+"""How far the workloads are in replacing their pods, and why they do."""

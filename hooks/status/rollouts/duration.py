@@ -1,0 +1,56 @@
+"""How long the roll-out of a DaemonSet takes, by its own counts, strategy and startup probe."""
+
+from math import ceil
+
+from hooks.desired.names import CONTAINER
+from hooks.desired.pod.probes import startup_seconds
+from hooks.kube.objects import Obj, as_object, as_objects, named
+from hooks.observed.rollout import count
+
+GRACE_SECONDS = 30
+"""What Kubernetes gives a pod to end where its template does not say."""
+
+MINUTE = 60
+HUNDRED = 100
+ON_DELETE = "OnDelete"
+
+
+def remaining_time(daemonset: Obj) -> str:
+    """Return how many pods are left, how many go at once, and the most that it takes.
+
+    A node that takes longer than its startup probe allows does not get ready by waiting.
+    """
+    spec = as_object(daemonset.get("spec"))
+    left = count(daemonset, "desiredNumberScheduled") - count(daemonset, "updatedNumberScheduled")
+    strategy = as_object(spec.get("updateStrategy"))
+    if strategy.get("type") == ON_DELETE:
+        return f"{left} to go, each once its old one is deleted"
+    at_once = _at_once(as_object(strategy.get("rollingUpdate")), daemonset)
+    minutes = ceil(ceil(left / at_once) * _seconds_of_one(spec) / MINUTE)
+    return f"{left} to go, {at_once} at a time, at most {minutes} min"
+
+
+def _at_once(rolling: Obj, daemonset: Obj) -> int:
+    desired = count(daemonset, "desiredNumberScheduled")
+    sides = (rolling.get(side) for side in ("maxUnavailable", "maxSurge"))
+    return max(1, *(_number(side, desired) for side in sides))
+
+
+def _number(side: object, desired: int) -> int:
+    """Return a number of pods, or a share of them, which Kubernetes rounds up."""
+    if isinstance(side, int):
+        return side
+    share = str(side or "").removesuffix("%")
+    return -(-desired * int(share) // HUNDRED) if share.isdecimal() else 0
+
+
+def _seconds_of_one(spec: Obj) -> int:
+    pod = as_object(as_object(spec.get("template")).get("spec"))
+    container = named(as_objects(pod.get("containers")), CONTAINER) or {}
+    probe = as_object(container.get("startupProbe") or container.get("livenessProbe"))
+    grace = _whole(pod.get("terminationGracePeriodSeconds"), GRACE_SECONDS)
+    return grace + startup_seconds(probe) + _whole(spec.get("minReadySeconds"), 0)
+
+
+def _whole(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise

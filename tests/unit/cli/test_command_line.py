@@ -1,0 +1,147 @@
+"""The command line, through click's own runner; the answers are those of the pure functions."""
+
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from hooks.cli.command_line import main
+from hooks.cli.generate_command import generated
+from hooks.errors import InternalError
+from tests.support.kustomize import checkout
+from tests.support.resources import agent
+
+CASES = Path("tests/fixtures/go-operator")
+MINIMAL = str(CASES / "minimal" / "input.yaml")
+SECRET_VALUE = "s3cr3t-value"
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def test_yaml_has_children_and_bindings_as_documents() -> None:
+    result = run("render", MINIMAL)
+    kinds = [each["kind"] for each in yaml.safe_load_all(result.stdout)]
+
+    assert result.exit_code == 0
+    assert kinds.count("ClusterRoleBinding") == 2
+    assert {"DaemonSet", "Deployment", "Secret", "ConfigMap", "Service"} <= set(kinds)
+
+
+def test_json_has_children_attachments_and_status() -> None:
+    answer = json.loads(run("render", MINIMAL, "-o", "json").stdout)
+
+    assert sorted(answer) == ["attachments", "children", "status"]
+    assert answer["status"]["conditions"][0]["type"] == "Ready"
+
+
+@pytest.mark.parametrize("output", ["yaml", "json"])
+def test_redacted_output_names_the_entries_of_secrets_only(output: str) -> None:
+    key = b64encode(b"agent-key")
+    plain, redacted = (
+        CliRunner().invoke(main, ["render", "-o", output, *options, "-"], input=json.dumps(agent()))
+        for options in ([], ["--redact"])
+    )
+
+    documents = list(yaml.safe_load_all(redacted.stdout))
+    shown = documents if output == "yaml" else documents[0]["children"]
+    secrets = [each for each in shown if each["kind"] == "Secret"]
+    assert key in plain.stdout_bytes
+    assert secrets
+    assert {value for each in secrets for value in each["data"].values()} == {"**redacted**"}
+    assert key not in redacted.stdout_bytes
+
+
+def test_standard_input_is_read() -> None:
+    text = Path(MINIMAL).read_text()
+
+    assert run("render", "-", stdin=text).stdout == run("render", MINIMAL).stdout
+
+
+def test_json_input_is_read() -> None:
+    text = json.dumps(yaml.safe_load(Path(MINIMAL).read_text()))
+
+    assert run("render", "-", stdin=text).stdout == run("render", MINIMAL).stdout
+
+
+def test_objects_of_the_cluster_count() -> None:
+    case = CASES / "workload-namespaces"
+    with_cluster = run("render", str(case / "input.yaml"), str(case / "cluster.yaml"))
+
+    assert "robot-shop" in with_cluster.stdout
+
+
+def test_facts_are_taken() -> None:
+    on_openshift = run("render", MINIMAL, "--fact", "openshift=true").stdout
+
+    assert "/var/vcap" in run("render", MINIMAL).stdout
+    assert "/var/vcap" not in on_openshift
+
+
+@pytest.mark.parametrize("fact", ["openshift=maybe", "colour=blue", "openshift"])
+def test_wrong_fact_ends_with_one(fact: str) -> None:
+    result = run("render", MINIMAL, "--fact", fact)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
+    text = f"""
+        apiVersion: instana.io/v1
+        kind: InstanaAgent
+        metadata: {{name: agent}}
+        spec: {{agent: {{proxyPassword: [{SECRET_VALUE}], mode: 7}}}}
+    """
+    result = run("render", "-", stdin=text)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "spec.agent.mode: input should be a valid string (rule field-type)",
+        "spec.agent.proxyPassword: input should be a valid string (rule field-type)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "just text", "kind: Secret", "", "\x00", "{kind: List, items: [1]}"]
+)
+def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
+    result = run("render", "-", stdin=text)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_several_resources_are_refused() -> None:
+    result = run("render", MINIMAL, MINIMAL)
+
+    assert result.exit_code == 1
+    assert result.stderr == ("there must be exactly one InstanaAgent of instana.io/v1, not 2\n")
+
+
+def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise InternalError("broken")
+
+    monkeypatch.setattr("hooks.cli.render_command.render", fail)
+
+    assert isinstance(run("render", MINIMAL).exception, InternalError)
+
+
+def test_generate_writes_all_generated_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(checkout(tmp_path))
+
+    assert run("generate").exit_code == 0
+    made = generated()
+    assert {file: file.read_text() for file in made} == made
+
+
+def test_version_is_told() -> None:
+    assert run("--version").stdout.startswith("instana-agent-hooks, version ")

@@ -1,0 +1,78 @@
+"""`make run`: the service is started, asked once, and what it answers is shown."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hooks.cli.demo import summary
+from tests.recorded import Recorded, recorded_requests
+
+REQUEST = "tests/fixtures/sync/healthy/request.json"
+END_SECONDS = 20
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hooks", "demo", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_once_shows_children_and_status() -> None:
+    result = demo(REQUEST, "--once")
+
+    assert result.returncode == 0, result.stderr
+    assert "DaemonSet            prod-agent  " in result.stdout
+    assert "Ready" in result.stdout
+    assert "prod-key" not in result.stdout
+
+
+def test_request_that_is_refused_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "request.json"
+    file.write_text("{}")
+    result = demo(str(file), "--once")
+
+    assert result.returncode == 1
+    assert "400" in result.stderr
+
+
+@contextmanager
+def serving() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "hooks", "demo", REQUEST]
+    environ = {name: value for name, value in os.environ.items() if name != "ONCE"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=END_SECONDS)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_goes_on_serving_until_it_is_told_to_end(end: signal.Signals) -> None:
+    with serving() as process:
+        assert process.stdout
+        assert any(line.startswith("Serving on") for line in process.stdout)
+        time.sleep(0.2)
+        assert process.poll() is None
+
+        process.send_signal(end)
+
+        assert process.wait(timeout=END_SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    "recorded", [each for each in recorded_requests() if each.hook == "sync"], ids=str
+)
+def test_no_summary_of_a_child_has_a_value_of_a_secret(recorded: Recorded) -> None:
+    children = recorded.answer()["children"]
+    text = "\n".join(map(summary, children))
+    secrets = [each["data"] for each in children if each["kind"] == "Secret"]
+
+    assert secrets
+    assert [value for data in secrets for value in data.values() if value in text] == []

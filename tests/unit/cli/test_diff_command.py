@@ -1,0 +1,74 @@
+"""`python -m hooks diff`: lines for people, exit codes for scripts."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from hooks.cli.command_line import main
+from hooks.kube.objects import Obj
+from tests.support.hook import FACTS, answer, stored
+from tests.support.resources import agent, secret
+
+VERSION = f"operatorVersion={FACTS.operator_version}"
+LABEL = "['spec']['template']['metadata']['labels']['instana/agent-mode']"
+NOTHING, UNREADABLE, INVALID, CHANGES = range(4)
+
+
+def run(*objects: Obj) -> Result:
+    text = yaml.safe_dump_all(objects)
+    return CliRunner().invoke(main, ["diff", "-", "--fact", VERSION], input=text)
+
+
+def test_nothing_changes_at_rest() -> None:
+    result = run(agent(), *stored(answer(agent())))
+
+    assert (result.exit_code, result.stdout) == (NOTHING, "nothing changes\n")
+
+
+def test_a_change_is_told_by_child_and_value() -> None:
+    result = run(agent({"agent": {"mode": "AWS"}}), *stored(answer(agent())))
+    head, *lines = result.stdout.splitlines()
+
+    assert result.exit_code == CHANGES
+    assert head == "change DaemonSet/instana-agent: pods that are replaced: 3"
+    assert lines[1:] == [f'    Value of root{LABEL} changed from "APM" to "AWS".']
+    assert "['containers']['instana-agent']['env']['INSTANA_AGENT_MODE']" in lines[0]
+
+
+def test_what_is_created_and_deleted_has_a_line_each() -> None:
+    two = {"zones": [{"name": "east"}, {"name": "west"}]}
+    result = run(agent({"zones": [{"name": "east"}]}), *stored(answer(agent(two)))[:-1])
+
+    assert result.exit_code == CHANGES
+    assert "create ServiceAccount/instana-agent-k8sensor\n" in result.stdout
+    assert "delete DaemonSet/instana-agent-west: pods that go: 3\n" in result.stdout
+
+
+def test_what_is_in_the_way_is_told_beside_the_changes() -> None:
+    result = run(agent(), secret("instana-agent-config", mine="x"))
+
+    assert result.exit_code == CHANGES
+    assert "create Service/instana-agent\n" in result.stdout
+    assert "create Secret/instana-agent-config" not in result.stdout
+    assert "Secret/instana-agent-config is not made: " in result.stderr
+
+
+def test_an_invalid_resource_ends_with_its_problems() -> None:
+    result = run(agent({"k8s_sensor": {"pollrate": "often"}}))
+
+    assert result.exit_code == INVALID
+    assert result.stderr.startswith("spec.k8s_sensor.pollrate: ")
+    assert not result.stdout
+
+
+@pytest.mark.parametrize("text", ["a: [", "\udcff", "kind: Secret", json.dumps({"kind": "List"})])
+def test_what_cannot_be_read_ends_with_one_line(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_bytes(text.encode(errors="surrogateescape"))
+    result = CliRunner().invoke(main, ["diff", str(file)])
+
+    assert result.exit_code == UNREADABLE
+    assert len(result.stderr.splitlines()) == 1

@@ -1,0 +1,152 @@
+"""`python -m hooks validate`: exit codes and lines."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from hooks.cli import given_files
+from hooks.cli.command_line import main
+from tests.support.resources import agent
+
+QUIET = {
+    "agent": {"key": None, "keysSecret": "instana-keys", "endpointHost": "backend.example"},
+}
+
+
+def validate(tmp_path: Path, *documents: Any, strict: bool = False, text: str = "") -> Result:
+    file = tmp_path / "agent.yaml"
+    file.write_text(text or yaml.safe_dump_all(documents))
+    options = ["--strict"] if strict else []
+    return CliRunner().invoke(main, ["validate", *options, str(file)])
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_fine_resource_ends_with_0(tmp_path: Path, *, strict: bool) -> None:
+    done = validate(tmp_path, agent(QUIET), {"kind": "Secret"}, None, strict=strict)
+
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 2)])
+def test_warnings_are_told_and_count_with_strict(
+    tmp_path: Path, *, strict: bool, code: int
+) -> None:
+    done = validate(tmp_path, agent(), strict=strict)
+
+    assert done.exit_code == code
+    assert done.stdout == (
+        "agent.yaml: InstanaAgent instana-agent: warning: spec.agent.key: everyone who may read "
+        "the resource can read it here: put it into a Secret and name the entry in "
+        "keySecretKeyRef, or call it key in the Secret that keysSecret names (rule inline-key)\n"
+    )
+
+
+def test_each_problem_of_each_resource_has_a_line(tmp_path: Path) -> None:
+    bad = agent({"agent": {"mode": "FULL", "endpointPort": "0"}, "openshift": "yes"})
+    items = {"kind": "List", "items": [bad, agent({"cluster": None}, name="second")]}
+    done = validate(tmp_path, items)
+
+    assert done.exit_code == 2
+    errors = [each.split(": error: ") for each in done.stdout.splitlines() if "error" in each]
+    assert [(where, what.partition(": ")[0]) for where, what in errors] == [
+        ("agent.yaml: InstanaAgent instana-agent", "spec.openshift"),
+        ("agent.yaml: InstanaAgent second", "spec.cluster.name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ({"agnet": {}}, "spec.agnet: is no field of the resource"),
+        (
+            {"agent": {"pod": {"volumes": [{"title": "x"}]}}},
+            "spec.agent.pod.volumes[0].title: is no",
+        ),
+        ({"agent": {"endpointPort": None}}, "spec.agent.endpointPort: is required (rule req"),
+        ({"agent": {"pod": {"limits": {"cpu": 0.5}}}}, "spec.agent.pod.limits[cpu]: must be a "),
+        ({"agent": {"pod": {"limits": {"cpu": "x"}}}}, "spec.agent.pod.limits[cpu]: is not a Ku"),
+        ({"agent": {"pod": {"tolerations": [3]}}}, "spec.agent.pod.tolerations[0]: must be an obj"),
+        ({"agent": {"minReadySeconds": True}}, "spec.agent.minReadySeconds: must be a whole numb"),
+        ({"zones": [{"name": ""}]}, "spec.zones[0].name: is required"),
+        ({"serviceAccount": {"name": "instana-agent-k8sensor"}}, "(rule child-repeated)"),
+    ],
+)
+def test_what_the_api_server_refuses_is_an_error(spec: Any, problem: str, tmp_path: Path) -> None:
+    done = validate(tmp_path, agent(spec))
+
+    assert done.exit_code == 2
+    assert problem in done.stdout
+
+
+def test_another_version_is_an_error(tmp_path: Path) -> None:
+    done = validate(tmp_path, agent() | {"apiVersion": "instana.io/v1beta1"})
+
+    assert done.exit_code == 2
+    assert "apiVersion: must be instana.io/v1 (rule served-version)" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["a: [", "kind: Secret", "[1, 2]", "plain"])
+def test_a_file_without_a_resource_ends_with_1(text: str, tmp_path: Path) -> None:
+    assert validate(tmp_path, text=text).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "told"),
+    [
+        ((), 2, "rule zone-pod-label"),
+        (("kubernetesVersion=1.35",), 0, ""),
+        (("moon=full",), 1, "unknown fact 'moon'"),
+        (("moon",), 1, "a fact is written NAME=VALUE, not 'moon'"),
+    ],
+)
+def test_what_depends_on_the_cluster_goes_by_facts(
+    tmp_path: Path, facts: tuple[str, ...], code: int, told: str
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(agent(QUIET | {"zone": {"automatic": "PodLabel"}})))
+    options = [part for fact in facts for part in ("--fact", fact)]
+    done = CliRunner().invoke(main, ["validate", *options, str(file)])
+
+    assert done.exit_code == code
+    assert told in done.output
+
+
+BOMB = "kind: &a0 [x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30)
+)
+"""A kilobyte that stands for more values than there are atoms in a star."""
+
+
+@pytest.mark.parametrize("command", ["validate", "render", "diff"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BOMB, "more than 8,000,000 parts"),
+        ("a:\n - " + "[\n " * 100_000, "more than 100 levels"),
+        ("%TAG !a! b\n" * 100_000, "more than 16 directives"),
+    ],
+    ids=["aliases", "levels", "directives"],
+)
+def test_a_file_that_is_too_much_to_read_is_left(
+    tmp_path: Path, command: str, text: str, reason: str
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(text)
+
+    done = CliRunner().invoke(main, [command, str(file)])
+
+    assert done.exit_code == 1
+    assert f"cannot be read: there are {reason}" in done.stderr
+
+
+def test_a_file_of_more_bytes_than_are_read_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given_files, "LARGEST", 10)
+    done = validate(tmp_path, text="# 345678éé")
+
+    assert done.exit_code == 1
+    assert "cannot be read: there are more than 10 bytes" in done.stderr

@@ -1,0 +1,24 @@
+"""What the running service must not load: time at start-up and memory."""
+
+import os
+import subprocess
+import sys
+
+PROGRAM = """
+import sys, hooks.cli.command_line, hooks.cli.serve_command
+import hooks.server.gunicorn_conf, hooks.server.wsgi
+print(*(module for module in sys.argv[1:] if module in sys.modules))
+"""
+
+
+def test_the_service_loads_no_tools_of_tests_and_command_line() -> None:
+    unwanted = ["deepdiff", "requests", "pytest", "click.testing", "hooks.generate.crd"]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *unwanted],
+        env=os.environ | {"INSECURE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.split() == []

@@ -1,0 +1,133 @@
+"""A request with what the API server stores nowhere is its sender's mistake; all else is ours."""
+
+import json
+import random
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+
+from hooks import sync
+from hooks.kube.impossible import impossible_parts
+from hooks.server.misshapen import mistake_of_the_caller
+from hooks.server.routes import create_app
+from hooks.server.settings import Settings
+
+RECORDED = {
+    hook: sorted(Path("tests/fixtures").glob(f"{directory}/*/request.json"))
+    for hook, directory in (("/sync", "sync"), ("/cluster-rbac/sync", "cluster-rbac-sync"))
+}
+OBJECTS = ("children", "related", "attachments")
+VALUES: tuple[Any, ...] = ("x", 1, 1.5, True, None, [], {}, ["x"], [1], [None], {"x": 1})
+TRIES = 60
+
+
+@pytest.fixture(name="client", scope="module")
+def _client() -> FlaskClient:
+    return create_app(Settings(pod_status=True, node_zones=True)).test_client()
+
+
+def read(file: Path) -> dict[str, Any]:
+    request: dict[str, Any] = json.loads(file.read_text())
+    return request
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    if isinstance(value, dict | list):
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(part, (*at, name))
+
+
+def put(request: dict[str, Any], place: tuple[Any, ...], value: Any) -> None:
+    part: Any = request
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = value
+
+
+@pytest.mark.parametrize("hook", RECORDED)
+@pytest.mark.parametrize("seed", range(TRIES))
+def test_no_value_of_another_type_is_our_mistake(client: FlaskClient, hook: str, seed: int) -> None:
+    chance = random.Random(seed)
+    request = read(chance.choice(RECORDED[hook]))
+    of_objects = [
+        (field, *place)
+        for field in OBJECTS
+        for place in places(request.get(field) or {})
+        if len(place) > 2
+    ]
+    of_role = [("object", *place) for place in places(request.get("object") or {}) if place]
+    put(request, chance.choice(of_objects + of_role), chance.choice(VALUES))
+
+    with structlog.testing.capture_logs() as lines:
+        response = client.post(hook, json=request)
+    assert response.status_code in {200, 400}, lines
+    assert response.status_code == 200 or response.text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("hook", "place", "value"),
+    [
+        ("/sync", ("children", "DaemonSet.apps/v1", 0, "metadata", "annotations"), ["x"]),
+        ("/sync", ("children", "DaemonSet.apps/v1", 0, "metadata", "labels"), "x"),
+        ("/sync", ("children", "DaemonSet.apps/v1", 0, "spec", "template"), "x"),
+        ("/sync", ("children", "Secret.v1", 0, "data"), 1),
+        ("/sync", ("children", "ConfigMap.v1", 0, "metadata", "namespace"), {}),
+        ("/sync", ("parent", "metadata", "annotations"), "x"),
+        ("/cluster-rbac/sync", ("object", "metadata", "labels"), "x"),
+        ("/cluster-rbac/sync", ("object", "metadata", "labels"), {"instana.io/bind": []}),
+    ],
+)
+def test_an_impossible_type_is_refused_in_one_line(
+    client: FlaskClient, hook: str, place: tuple[Any, ...], value: Any
+) -> None:
+    request = read(next(each for each in RECORDED[hook] if is_large(each)))
+    if place[0] == "children":
+        name = next(iter(request["children"][place[1]]))
+        place = (*place[:2], name, *place[3:])
+    put(request, place, value)
+    response = client.post(hook, json=request)
+
+    assert response.status_code == 400, place
+    assert response.text == f"a value in the request's {place[0]} is of an impossible type\n"
+
+
+def is_large(file: Path) -> bool:
+    request = read(file)
+    kinds = request.get("children") or {}
+    return "object" in request or all(
+        kinds.get(kind) for kind in ("DaemonSet.apps/v1", "Secret.v1", "ConfigMap.v1")
+    )
+
+
+@pytest.mark.parametrize("hook", RECORDED)
+def test_nothing_that_was_recorded_is_impossible(hook: str) -> None:
+    seen = [
+        (file, [*impossible_parts(obj)])
+        for file in RECORDED[hook]
+        for request in (read(file),)
+        for field in OBJECTS
+        for of_kind in (request.get(field) or {}).values()
+        for obj in [*of_kind.values(), request.get("object") or {}]
+    ]
+
+    assert len(seen) > 10
+    assert [each for each in seen if each[1]] == []
+
+
+def test_a_mistake_of_ours_stays_one(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> dict[str, Any]:
+        raise AttributeError
+
+    monkeypatch.setattr(sync, "sync", failing)
+    request = read(RECORDED["/sync"][0])
+
+    assert client.post("/sync", json=request).status_code == 500
+    broken = deepcopy(request) | {"children": {"Secret.v1": {"a/b": {"metadata": []}}}}
+    assert mistake_of_the_caller(AttributeError(), request) is None
+    assert mistake_of_the_caller(AttributeError(), broken)
