@@ -1,11 +1,11 @@
 """Secret `<name>-config`: the agent's configuration files."""
 
 from hooks.desired import names
+from hooks.desired.inputs.backend_addresses import is_kept
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE, keeps_kubernetes_sensor
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.k8sensor.configmap import is_kept
 from hooks.desired.labels import AGENT
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj

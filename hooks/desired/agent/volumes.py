@@ -4,14 +4,13 @@ from hooks.desired import names
 from hooks.desired.agent.package_cache import package_cache_mounts
 from hooks.desired.agent.tls_secret import secret_name
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.credentials import Credential, Source, secrets_volume
+from hooks.desired.inputs.credentials import Source, secrets_volume
 from hooks.desired.inputs.resolution import is_resolved
 from hooks.desired.pod.held import Mounted, unless_held
+from hooks.desired.pod.mounts import SECRETS_VOLUME, config_mount, secrets_mount
 from hooks.kube.objects import Obj
 from hooks.models.references import of_tls
 
-CONFIG_VOLUME = "config"
-SECRETS_VOLUME = "instana-secrets"
 TLS_VOLUME = "instana-agent-tls"
 
 CREATED = "DirectoryOrCreate"
@@ -70,28 +69,6 @@ def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
 def _is_without_bosh(context: Context) -> bool:
     """Tell whether the nodes are known to be no machines of BOSH, as Cloud Foundry's are."""
     return context.is_openshift or bool(context.agent.spec.platform)
-
-
-def config_mount(context: Context, items: list[Obj] | None) -> Mounted:
-    """Return the mount of the configuration files, of those items only if given."""
-    source: Obj = {
-        "defaultMode": names.GROUP_READABLE,
-        "secretName": names.config_secret(context.agent.name),
-    }
-    return Mounted(
-        volume={"name": CONFIG_VOLUME, "secret": source | ({"items": items} if items else {})},
-        mount={"mountPath": names.CONFIG_DIRECTORY, "name": CONFIG_VOLUME},
-    )
-
-
-def secrets_mount(credentials: tuple[Credential, ...]) -> tuple[Mounted, ...]:
-    """Return the mount of those of the credentials that there are, each as a file."""
-    sources = {each.variable: each.source for each in credentials}
-    found = {path: source for path, source in sources.items() if source}
-    if not found:
-        return ()
-    mount = {"mountPath": names.SECRETS_DIRECTORY, "name": SECRETS_VOLUME, "readOnly": True}
-    return (Mounted(volume=secrets_volume(SECRETS_VOLUME, found), mount=mount),)
 
 
 def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:

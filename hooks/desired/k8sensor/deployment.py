@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.agent.config_secret import configuration_files
-from hooks.desired.agent.volumes import config_mount
+from hooks.desired.inputs.backend_addresses import entry_of, is_kept
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
@@ -20,7 +20,6 @@ from hooks.desired.k8sensor.additions import (
     topology_spread,
 )
 from hooks.desired.k8sensor.certificates import control_plane_certificate, etcd_certificate
-from hooks.desired.k8sensor.configmap import entry_of, is_kept
 from hooks.desired.k8sensor.etcd_copies import etcd_access
 from hooks.desired.k8sensor.etcd_discovery import discovered_targets, discovers_etcd
 from hooks.desired.k8sensor.resources import k8sensor_resources
@@ -35,6 +34,7 @@ from hooks.desired.labels import (
     labels_for_kept_selector,
 )
 from hooks.desired.pod.held import Mounted
+from hooks.desired.pod.mounts import config_mount
 from hooks.desired.pod.probes import sensor_probes
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.environment import from_field, from_reference, given, in_order, plain

@@ -5,11 +5,11 @@ from hashlib import sha256
 from itertools import pairwise
 
 from hooks.desired import names
-from hooks.desired.agent.volumes import SECRETS_VOLUME, secrets_mount
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import HTTPS_PROXY, Credential, secret_key_ref
 from hooks.desired.pod.held import Mounted, container, held_mounts, observed_env
+from hooks.desired.pod.mounts import SECRETS_VOLUME, secrets_mount
 from hooks.kube.environment import from_reference
 from hooks.kube.objects import Obj
 

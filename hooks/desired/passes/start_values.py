@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from hooks.desired import names
 from hooks.desired.agent.config_secret import BACKEND_FILES
-from hooks.desired.agent.volumes import CONFIG_VOLUME, SECRETS_VOLUME, TLS_VOLUME
+from hooks.desired.agent.volumes import TLS_VOLUME
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import Credential
 from hooks.desired.inputs.missing import lacks_something
@@ -24,6 +24,7 @@ from hooks.desired.inputs.resolution import absence
 from hooks.desired.k8sensor.certificates import CONTROL_PLANE, ETCD
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET
 from hooks.desired.pod.held import pod_spec
+from hooks.desired.pod.mounts import CONFIG_VOLUME, SECRETS_VOLUME
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
