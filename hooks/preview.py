@@ -9,6 +9,7 @@ from hooks.errors import Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, annotations_of, as_object, describe, identity
+from hooks.kube.workloads import template_of
 from hooks.observed.rollout import pods as pods_of
 from hooks.rendering import read
 from hooks.sync import reconcile
@@ -73,7 +74,7 @@ def _change(facts: Facts, observed: Obj | None, desired: Obj | None) -> ChildCha
     before, after = before_and_after(facts, observed, desired)
     if before == after:
         return None
-    restarts = _template(before) != _template(after)
+    restarts = template_of(before) != template_of(after)
     shown = _hidden(before, after)
     return ChildChange(CHANGE, describe(observed), *shown, pods_of(observed) if restarts else 0)
 
@@ -83,10 +84,6 @@ def _check_ownership_is_told(observed: Obj) -> None:
         return
     msg = f"{describe(observed)} has no managed fields: get it with --show-managed-fields"
     raise UnreadableRequest(msg)
-
-
-def _template(workload: Obj) -> Obj:
-    return as_object(as_object(workload.get("spec")).get("template"))
 
 
 def _hidden(before: Obj, after: Obj) -> tuple[Obj, Obj]:

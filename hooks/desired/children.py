@@ -27,10 +27,10 @@ from hooks.desired.passes.keep_referenced import children_in_use, named_by, with
 from hooks.desired.passes.keep_templates import with_templates_kept
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
-from hooks.desired.pod.held import pod_spec
 from hooks.desired.pod.pull_secret import pull_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
+from hooks.kube.workloads import pod_spec
 from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
 from hooks.rules.reserved import KINDS, NAMES, is_reserved

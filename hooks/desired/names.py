@@ -38,6 +38,9 @@ RESOURCES = {
 }
 """The kinds of children, each with its resource, as rules of Metacontroller name it."""
 
+WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
+"""The kinds of those that have pods."""
+
 CONTAINER = "instana-agent"
 """Name of the container of the agent, and of the k8sensor too."""
 

@@ -1,13 +1,13 @@
 """Rules on probes."""
 
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import HANDLERS
 from hooks.rules.rule import Rule, unless
 
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 SENSOR = CONTAINERS[1]
 RESTARTING = ("startupProbe", "livenessProbe")
 READINESS = "readinessProbe"
-HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
 
 GIVEN_HANDLERS = (

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hooks.desired.inputs.ownership import is_of_another
+from hooks.desired.names import WORKLOADS
 from hooks.kube.objects import Identity, Obj, identity
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of
 from hooks.takeover.cluster_rights import EVERYWHERE
 from hooks.takeover.steps import Step
 
-WORKLOADS = frozenset({"DaemonSet", "Deployment"})
 ANY_TIME = "1970-01-01T00:00:00Z"
 
 

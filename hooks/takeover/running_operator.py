@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
+from hooks.kube.workloads import template_of
 from hooks.takeover.cluster import (
     RELEASE_SECRET,
     REMOTE_KIND,
@@ -75,7 +76,7 @@ def _is_pod_of(pod: Obj, deployment: Obj) -> bool:
 def _is_operator(deployment: Obj) -> bool:
     if has_labels(deployment, name=OPERATOR):
         return True
-    template = as_object(as_object(deployment.get("spec")).get("template"))
+    template = template_of(deployment)
     is_image = any(each.rpartition("/")[2] == OPERATOR for each in repositories_of(deployment))
     return name_of(deployment) in NAMES and (has_labels(template, name=OPERATOR) or is_image)
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from hooks.desired.inputs.ownership import handing_over
 from hooks.desired.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME
+from hooks.desired.names import WORKLOADS
 from hooks.kube.objects import Obj, as_object, controller_of, labels_of
 from hooks.models.instana_agent import KIND
 from hooks.takeover.cluster import CHART, Cluster, name_of, namespace_of, repositories_of
 from hooks.takeover.field_ownership import Entry, IsFormer, Strategy, handed_over, owned_fields
-from hooks.takeover.heirs import WORKLOADS, Heir
+from hooks.takeover.heirs import Heir
 from hooks.takeover.helm_era import adoption, is_helm_era
 from hooks.takeover.steps import Step, place
 

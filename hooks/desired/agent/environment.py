@@ -9,9 +9,9 @@ from hooks.desired.agent.additions import added_env
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import DOWNLOAD_KEY, Source, secret_key_ref
 from hooks.desired.inputs.zones import zone_variable
-from hooks.desired.pod.held import container, observed_env
 from hooks.kube.environment import from_field, from_reference, given, plain
 from hooks.kube.objects import Obj, named
+from hooks.kube.workloads import container, env_of
 from hooks.models.instana_agent import ZoneSpec
 
 PERSIST_HOST_ID = "INSTANA_PERSIST_HOST_UNIQUE_ID"
@@ -79,7 +79,7 @@ def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
     """Return the credentials as references to Secrets, where they are not mounted as files."""
     credentials = context.credentials.of_agent
     if observed is not None and not context.credentials.are_usable_for_agent:
-        held = observed_env(observed, names.CONTAINER)
+        held = env_of(observed, names.CONTAINER)
         return {each.variable: held[each.variable] for each in credentials if each.variable in held}
     variables: dict[str, Obj] = {}
     if context.agent.spec.use_secret_mounts:

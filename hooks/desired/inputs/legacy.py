@@ -10,6 +10,7 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import selector_labels
 from hooks.desired.labels import AGENT, APP, COMPONENT, NAME, labels_for_kept_selector
 from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.kube.workloads import template_of
 from hooks.observed.rollout import count, is_rolled_out
 
 DISABLE_KUBERNETES_SENSOR_FILE = "configuration-disable-kubernetes-sensor.yaml"
@@ -69,7 +70,7 @@ def _asks_for_less(daemonset: Obj) -> bool:
 
 
 def _makes_pods_of_ours(daemonset: Obj) -> bool:
-    return COMPONENT in labels_of(as_object(as_object(daemonset.get("spec")).get("template")))
+    return COMPONENT in labels_of(template_of(daemonset))
 
 
 def _match_labels(daemonset: Obj) -> dict[str, str]:

@@ -6,9 +6,10 @@ from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.resolution import is_resolved, is_unknown
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET, discovers_etcd
-from hooks.desired.pod.held import Mounted, observed_env, unless_held
+from hooks.desired.pod.held import Mounted, unless_held
 from hooks.kube.environment import given
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import env_of
 from hooks.models.base import CertificateAuthority
 from hooks.models.references import Reference, of_certificate
 from hooks.rules.workloads import SERVICE_ACCOUNT_DIRECTORY
@@ -96,7 +97,7 @@ def _unmounted(directory: str) -> _Place:
 def _unless_held(deployment: Obj | None, use: _Use, place: _Place, *, ready: bool) -> Certificate:
     env = given(**{use.variable: place.file})
     if deployment is not None and not ready:
-        observed = observed_env(deployment, names.CONTAINER)
+        observed = env_of(deployment, names.CONTAINER)
         env = {use.variable: observed[use.variable]} if use.variable in observed else {}
     mounts = unless_held(deployment, names.CONTAINER, use.volume, ready=ready, desired=place.mounts)
     return Certificate(mounts, env)
@@ -109,5 +110,5 @@ def _is_discovered(context: Context, deployment: Obj | None, targets: tuple[str,
     authority = Reference("Secret", CA_SECRET, "", (FILE,))
     if not is_unknown(context, authority):
         return is_resolved(context, authority)
-    observed = observed_env(deployment or {}, names.CONTAINER).get(ETCD.variable) or {}
+    observed = env_of(deployment or {}, names.CONTAINER).get(ETCD.variable) or {}
     return bool(observed.get("value") == f"{ETCD_DIRECTORY}/{FILE}")

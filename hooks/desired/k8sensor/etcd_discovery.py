@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.pod.held import observed_env
 from hooks.kube.hosts import bracketed
 from hooks.kube.objects import Obj, annotations_of, labels_of, named
+from hooks.kube.workloads import env_of
 
 KUBE_SYSTEM = "kube-system"
 SERVICES = ("etcd", "etcd-metrics", "etcd-k8s")
@@ -58,7 +58,7 @@ def discovered_targets(context: Context, deployment: Obj | None) -> tuple[str, .
 
 
 def _used_targets(deployment: Obj | None) -> tuple[str, ...]:
-    variable = observed_env(deployment or {}, names.CONTAINER).get(TARGETS_VARIABLE) or {}
+    variable = env_of(deployment or {}, names.CONTAINER).get(TARGETS_VARIABLE) or {}
     return tuple(target for target in (variable.get("value") or "").split(",") if target)
 
 

@@ -13,8 +13,8 @@ from hooks.desired.inputs.legacy import agent_selector
 from hooks.desired.inputs.metadata import metadata, selector_labels
 from hooks.desired.k8sensor.etcd_discovery import TARGETS_VARIABLE
 from hooks.desired.labels import AGENT, K8SENSOR
-from hooks.desired.pod.held import observed_env, pod_spec
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import env_of, pod_spec
 from hooks.models.ports import ports
 
 NAME_SERVER_PORTS = (53, 5353)
@@ -95,7 +95,7 @@ def _of_backends(context: Context) -> set[int]:
 def _of_etcd(deployments: list[Obj]) -> Iterator[int]:
     """Yield the ports of the metrics of etcd, as the k8sensors are told."""
     for deployment in deployments:
-        variables = observed_env(deployment, names.CONTAINER)
+        variables = env_of(deployment, names.CONTAINER)
         for name in ETCD_VARIABLES:
             for url in (variables.get(name, {}).get("value") or "").split(","):
                 yield from _port_of(url)

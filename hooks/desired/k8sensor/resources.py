@@ -2,10 +2,10 @@
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.pod.held import container
 from hooks.desired.pod.resources import DEFAULTS as FORMER
 from hooks.desired.pod.resources import resources
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import container
 from hooks.models.additions import SENSOR_POD
 
 DEFAULTS = {"cpu": ("120m", "500m"), "memory": ("128Mi", "2Gi")}

@@ -8,10 +8,11 @@ from hooks.desired import names
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import HTTPS_PROXY, Credential, secret_key_ref
-from hooks.desired.pod.held import Mounted, container, held_mounts, observed_env
+from hooks.desired.pod.held import Mounted, held_mounts
 from hooks.desired.pod.mounts import SECRETS_VOLUME, secrets_mount
 from hooks.kube.environment import from_reference
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import container, env_of
 
 KEY_VARIABLE = "AGENT_KEY"
 KEY_FLAG = "-agent-key-file"
@@ -71,7 +72,7 @@ def _as_environment(context: Context, backend: Backend) -> Delivery:
 
 
 def _observed(deployment: Obj) -> Delivery:
-    env = observed_env(deployment, names.CONTAINER)
+    env = env_of(deployment, names.CONTAINER)
     args = container(deployment, names.CONTAINER).get("args") or []
     return Delivery(
         args=[

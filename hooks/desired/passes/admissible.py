@@ -6,9 +6,9 @@ A child that is refused would be left behind while all others go ahead.
 from collections import Counter
 from collections.abc import Iterator
 
-from hooks.desired.pod.held import pod_spec
 from hooks.errors import Problem
 from hooks.kube.objects import Obj, describe
+from hooks.kube.workloads import pod_spec
 from hooks.rules.elsewhere import MOUNT_PATH_TAKEN, VOLUME_MISSING, VOLUME_TAKEN
 
 

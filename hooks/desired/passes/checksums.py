@@ -7,21 +7,20 @@ version or while it was switched off, notes the digest beside them; the pods get
 change, be it of a value or of anything else.
 """
 
-from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.labels import GENERATION_LABEL
+from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.start_values import Holders, checksum_of, holders
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
+from hooks.kube.workloads import template_of
 
 CHECKSUM = "instana.io/secrets-checksum"
 """On pods: the digest of what they read. On a workload: that of pods that were made without."""
 
 FORMER_CHECKSUM = "checksum/backend"
 """On k8sensors of the Go operator and of earlier versions: stays as long as the pods do."""
-
-WORKLOADS = {"DaemonSet": names.DAEMON_SET, "Deployment": names.DEPLOYMENT}
 
 
 def with_checksums(context: Context, children: list[Obj]) -> list[Obj]:
@@ -34,7 +33,7 @@ def with_checksums(context: Context, children: list[Obj]) -> list[Obj]:
 
 def recorded_checksum(workload: Obj) -> str:
     """Return the digest of what the pods of a workload read; empty where none is recorded."""
-    template = as_object(as_object(workload.get("spec")).get("template"))
+    template = template_of(workload)
     return annotations_of(template).get(CHECKSUM) or annotations_of(workload).get(CHECKSUM) or ""
 
 
@@ -52,9 +51,9 @@ def _with_checksum(held: Holders, child: Obj) -> Obj:
     context = held.context
     observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
     of_pods, beside = _decided(context, child, observed, checksum_of(held, child))
-    former = annotations_of(_template(observed or {})).get(FORMER_CHECKSUM, "")
+    former = annotations_of(template_of(observed or {})).get(FORMER_CHECKSUM, "")
     kept = {} if of_pods else _note(FORMER_CHECKSUM, former)
-    template = _template(child)
+    template = template_of(child)
     annotations = annotations_of(template) | kept | _note(CHECKSUM, of_pods)
     spec = child["spec"] | {"template": _annotated(template, annotations)}
     return _annotated(child, annotations_of(child) | _note(CHECKSUM, beside)) | {"spec": spec}
@@ -69,7 +68,7 @@ def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) 
 
     What is noted stays until the pods have theirs: a change of them may be held back.
     """
-    before = annotations_of(_template(observed or {})).get(CHECKSUM, "")
+    before = annotations_of(template_of(observed or {})).get(CHECKSUM, "")
     noted = annotations_of(observed or {}).get(CHECKSUM, "")
     if not (context.agent.spec.agent.reload_on_secret_change and checksum):
         return before, "" if before else noted
@@ -81,14 +80,10 @@ def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) 
 
 def _is_same(context: Context, child: Obj, observed: Obj) -> bool:
     """Tell whether the pods are as observed in all but what they read."""
-    ours = without_checksums(_template(child))
-    there = without_checksums(_template(observed))
-    applied = without_checksums(_template(as_observed(context, observed)))
+    ours = without_checksums(template_of(child))
+    there = without_checksums(template_of(observed))
+    applied = without_checksums(template_of(as_observed(context, observed)))
     return contains(there, ours) and contains(ours, applied)
-
-
-def _template(workload: Obj) -> Obj:
-    return as_object(as_object(workload.get("spec")).get("template"))
 
 
 def _annotated(part: Obj, annotations: dict[str, str]) -> Obj:

@@ -11,16 +11,16 @@ from hashlib import sha256
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed, before_and_after
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.desired.names import WORKLOADS
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Obj, describe
+from hooks.kube.workloads import template_of
 from hooks.models.instana_agent import MANUAL
 from hooks.observed.rollout import pods
 
 APPROVE = "instana.io/approve"
 """On the resource: the names of the changes that may roll out, with commas between them."""
 
-WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 DIGITS = 16
 
 
@@ -80,18 +80,13 @@ def _change(context: Context, observed: Obj, child: Obj) -> HeldChange | None:
 def before_and_after_of_template(context: Context, observed: Obj, child: Obj) -> tuple[Obj, Obj]:
     """Return what is ours of an observed pod template, and the desired one, to be compared."""
     before, after = before_and_after(context.facts, observed, child)
-    return _template(before), _template(after)
-
-
-def _template(workload: Obj) -> Obj:
-    template: Obj = (workload.get("spec") or {}).get("template") or {}
-    return template
+    return template_of(before), template_of(after)
 
 
 def _with_template_of(context: Context, observed: Obj, child: Obj) -> Obj:
     """Return the child with the observed template; none where none is ours, which then stays."""
     spec = {name: part for name, part in child["spec"].items() if name != "template"}
-    template = _template(as_observed(context, observed))
+    template = template_of(as_observed(context, observed))
     return child | {"spec": spec | ({"template": template} if template else {})}
 
 

@@ -14,13 +14,13 @@ from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
+from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.adopted import adopted_children
-from hooks.desired.passes.checksums import WORKLOADS
 from hooks.desired.passes.keep_referenced import Named, named_by
 from hooks.desired.passes.replaced_agents import agents_to_be_kept
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, identity, kind_of
+from hooks.kube.workloads import pod_spec
 from hooks.observed import Lookup, Presence
 
 ISSUED_FOR = "cert-manager.io/certificate-name"

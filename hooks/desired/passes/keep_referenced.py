@@ -14,8 +14,8 @@ from hooks.desired.names import (
     SECRET,
     SERVICE_ACCOUNT,
 )
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
+from hooks.kube.workloads import pod_spec
 from hooks.observed.rollout import is_rolled_out
 
 KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)

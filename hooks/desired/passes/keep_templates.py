@@ -19,7 +19,8 @@ from hooks.desired.inputs.owned import as_observed
 from hooks.desired.k8sensor.deployment import k8sensor_deployments
 from hooks.desired.k8sensor.secrets import is_checksum_of_go_operator
 from hooks.desired.labels import GENERATION_LABEL, VERSION
-from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, WORKLOADS, without_checksums
+from hooks.desired.names import WORKLOADS
+from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, without_checksums
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
 from hooks.facts import Facts, TakeOver

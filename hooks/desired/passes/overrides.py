@@ -4,7 +4,6 @@ from collections.abc import Container, Iterator
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.pod.held import pod_spec
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.canonical_kinds import canonical_object
 from hooks.kube.kinds import structure_of
@@ -12,11 +11,11 @@ from hooks.kube.objects import Obj, as_object, as_objects, labels_of, named
 from hooks.kube.patch_problems import missing_fields
 from hooks.kube.quantities import quantity_value
 from hooks.kube.strategic_merge import strategic_merge
+from hooks.kube.workloads import HANDLERS, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 
 
 def with_overrides(context: Context, children: list[Obj]) -> list[Obj]:
@@ -86,7 +85,7 @@ def _identity_problems(context: Context, child: Obj, merged: Obj, path: str) -> 
     yield from _lost_labels(child, merged, f"{path}.metadata.labels", ())
     if "template" in child.get("spec", {}):
         ours = child["spec"]["template"]
-        template = as_object(as_object(merged.get("spec")).get("template"))
+        template = template_of(merged)
         selected = as_object(child["spec"]["selector"].get("matchLabels"))
         free = set(context.agent.spec.agent.pod.labels).difference(OWN_LABELS, selected)
         yield from _lost_labels(ours, template, f"{path}.spec.template.metadata.labels", free)
@@ -134,7 +133,10 @@ def _of_container(container: Obj) -> Iterator[tuple[str, str]]:
             yield f".env[{variable.get('name')}]", "must have value or valueFrom: set one to null"
     for probe in PROBES:
         if probe in container and sum(map(container[probe].__contains__, HANDLERS)) != 1:
-            yield f".{probe}", f"must have one of {', '.join(HANDLERS)}: set the others to null"
+            yield (
+                f".{probe}",
+                f"must have one of {', '.join(HANDLERS)}: set the others to null",
+            )
     resources = as_object(container.get("resources"))
     limits = as_object(resources.get("limits"))
     for name, request in as_object(resources.get("requests")).items():

@@ -11,8 +11,8 @@ from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.resolution import absence
 from hooks.desired.names import DAEMON_SET
 from hooks.desired.passes.keep_referenced import Named, named_by
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.objects import Obj, identity, kind_of
+from hooks.kube.workloads import pod_spec
 
 
 def agents_to_be_kept(

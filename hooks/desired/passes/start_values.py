@@ -23,9 +23,9 @@ from hooks.desired.inputs.missing import lacks_something
 from hooks.desired.inputs.resolution import absence
 from hooks.desired.k8sensor.certificates import CONTROL_PLANE, ETCD
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET
-from hooks.desired.pod.held import pod_spec
 from hooks.desired.pod.mounts import CONFIG_VOLUME, SECRETS_VOLUME
 from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.workloads import pod_spec
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
 OF_VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}

@@ -10,10 +10,10 @@ from typing import TypeAlias
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.resolution import is_resolved
-from hooks.desired.pod.held import container, observed_env, pod_spec
 from hooks.kube.canonical import canonical_env, canonical_volume_mounts, canonical_volumes
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import container, env_of, pod_spec
 from hooks.models.additions import Additions
 from hooks.models.instana_agent import InstanaAgentSpec
 from hooks.models.references import Reference, of_variable, of_volume
@@ -42,7 +42,7 @@ def added_env(context: Context, of: Of, observed: Obj | None) -> dict[str, Obj]:
     """Return the user's environment variables by name."""
     stored = context.once(_env, of)
     held = context.once(_unresolved_variables, of) if observed is not None else frozenset[str]()
-    before = list(observed_env(observed or {}, names.CONTAINER).values()) if held else []
+    before = list(env_of(observed or {}, names.CONTAINER).values()) if held else []
     return {each["name"]: each for each in _unless_held(stored, before, held)}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hooks.desired.inputs.context import Context
 from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, named
+from hooks.kube.workloads import container, pod_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,6 @@ class Mounted:
 def is_running(context: Context) -> bool:
     """Tell whether there are workloads of the resource already."""
     return bool(context.children.all_of(DAEMON_SET) or context.children.all_of(DEPLOYMENT))
-
-
-def pod_spec(workload: Obj) -> Obj:
-    """Return the pod spec of an observed workload."""
-    return ((workload.get("spec") or {}).get("template") or {}).get("spec") or {}
-
-
-def container(workload: Obj, name: str) -> Obj:
-    """Return a container of an observed workload, empty if it has none of that name."""
-    return named(pod_spec(workload).get("containers") or [], name) or {}
-
-
-def observed_env(workload: Obj, container_name: str) -> dict[str, Obj]:
-    """Return the environment of a container of an observed workload by name."""
-    variables = container(workload, container_name).get("env") or []
-    return {variable["name"]: variable for variable in variables if "name" in variable}
 
 
 def held_mounts(workload: Obj, container_name: str, volume_name: str) -> tuple[Mounted, ...]:

@@ -2,12 +2,12 @@
 
 from hooks.kube.canonical import canonical_probe
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import HANDLERS
 from hooks.models.agent import AgentPod
 from hooks.models.k8s_sensor import SensorPod
 from hooks.models.kubernetes import Opaque
 from hooks.models.ports import AGENT_API
 
-HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 STATUS = {"httpGet": {"host": "127.0.0.1", "path": "/status", "port": AGENT_API}}
 """The agent's own answer to whether it is well; it listens on the host's network."""
 

@@ -8,9 +8,9 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.resolution import is_resolved
 from hooks.desired.labels import AGENT
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import pod_spec
 from hooks.models.base import Named
 from hooks.models.references import Reference
 

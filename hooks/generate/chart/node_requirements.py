@@ -5,8 +5,8 @@ from typing import Final
 import orjson
 import yaml
 
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.node_affinity import EXPRESSIONS, required_terms
+from hooks.kube.workloads import pod_spec
 
 DEPLOYMENT: Final = "deploy/base/deployment.yaml"
 TEMPLATE: Final = """\

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from hooks.desired.labels import ZONE
-from hooks.desired.passes.checksums import WORKLOADS
+from hooks.desired.names import WORKLOADS
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.kube.workloads import template_of
 from hooks.observed import ObservedObjects
 from hooks.status.rollouts.workloads import (
     Counts,
@@ -55,7 +56,7 @@ def _zone(workload: Obj) -> dict[str, str]:
 
 
 def _images(workload: Obj) -> Iterator[str]:
-    template = as_object(as_object(workload.get("spec")).get("template"))
+    template = template_of(workload)
     pod = as_object(template.get("spec"))
     for field in ("initContainers", "containers"):
         for container in as_objects(pod.get(field)):

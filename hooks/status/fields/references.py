@@ -4,11 +4,12 @@ from typing import TypeAlias
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.missing import missing_references, undecided_references
-from hooks.desired.passes.checksums import CHECKSUM, WORKLOADS, recorded_checksum
+from hooks.desired.names import WORKLOADS
+from hooks.desired.passes.checksums import CHECKSUM, recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
 from hooks.desired.passes.keep_referenced import named_by
-from hooks.desired.pod.held import pod_spec
 from hooks.kube.objects import Obj, as_object, describe
+from hooks.kube.workloads import pod_spec
 from hooks.observed.rollout import is_rolled_out
 
 MOST_REFERENCES = 64

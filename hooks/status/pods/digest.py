@@ -14,6 +14,7 @@ from hooks.desired.inputs.ownership import is_of_another
 from hooks.desired.labels import AGENT, COMPONENT, INSTANCE
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.kube.workloads import template_of
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import POD_STATUS_ON
 from hooks.status.pods.causes import PASSING, Cause, cause_of, is_going, is_ready, restarts
@@ -111,7 +112,7 @@ def _instances(context: Context) -> set[str]:
         for workload in context.children.all_of(kind)
         if not is_of_another(name, workload)
     )
-    templates = (as_object(as_object(each.get("spec")).get("template")) for each in workloads)
+    templates = (template_of(each) for each in workloads)
     return {labels_of(each).get(INSTANCE, name) for each in templates} | {name}
 
 
