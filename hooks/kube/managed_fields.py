@@ -1,16 +1,13 @@
 """The part of an observed object that is ours: what we returned last, or what a manager applied.
 
 Two records tell it: the annotation that Metacontroller's dynamic apply leaves, and the API server's
-`metadata.managedFields`. The format of the latter, FieldsV1, is described in k8s.io/apimachinery
-`meta/v1` and sigs.k8s.io/structured-merge-diff `fieldpath`: `f:<name>` is a field, `k:<json>` an
-item of a list by its key fields, `v:<json>` an item by its value, `i:<n>` by its place; `.` is the
-part itself, and `{}` says that there is nothing finer than the whole.
+`metadata.managedFields`.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hooks.kube.fields_v1 import owned, parsed
 from hooks.kube.objects import Obj, as_objects
 
 LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
@@ -32,7 +29,6 @@ _NOT_OURS = frozenset(
         "uid",
     }
 )
-_ABSENT: Any = object()
 
 
 def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ()) -> Obj:
@@ -62,7 +58,7 @@ def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ())
 def last_applied(obj: Obj, annotation_key: str) -> Obj | None:
     """Return the object in the annotation, as it was returned last; None if there is none."""
     text = _object(_metadata(obj).get("annotations")).get(annotation_key)
-    applied = _parsed(text) if isinstance(text, str) else None
+    applied = parsed(text) if isinstance(text, str) else None
     return applied if isinstance(applied, dict) else None
 
 
@@ -126,7 +122,7 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
     for more in applied:
         if isinstance(more, dict) and more:
             fields = _united(fields, more)
-    return _child(obj, _owned(obj, fields))
+    return _child(obj, owned(obj, fields))
 
 
 def has_applied(obj: Obj, manager: str) -> bool:
@@ -193,89 +189,6 @@ def _united(fields: Any, more: Any) -> Any:
         return {}
     both = {name: _united(fields[name], more[name]) for name in fields if name in more}
     return {**fields, **more, **both}
-
-
-def _owned(value: Any, fields: Any) -> Any:
-    """Return the owned part of a value, _ABSENT if nothing of it is owned."""
-    if not isinstance(fields, dict):
-        return _ABSENT
-    if not fields:
-        return value
-    part: Any = _ABSENT
-    if isinstance(value, dict):
-        part = dict(_owned_fields(value, fields))
-    elif isinstance(value, list):
-        part = list(_owned_items(value, fields))
-    if "." in fields:
-        return value if part is _ABSENT else part
-    return part or _ABSENT
-
-
-def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
-    for path, finer in fields.items():
-        name = path[2:]
-        if not path.startswith("f:") or name not in value:
-            continue
-        part = _owned(value[name], finer)
-        if part is not _ABSENT:
-            yield name, part
-
-
-def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
-    """Yield the owned parts of the list's owned items, in the list's order."""
-    keys = list(_parsed_paths("k:", fields))
-    values = [value for value, _ in _parsed_paths("v:", fields)]
-    for place, item in enumerate(items):
-        if any(_same(item, value) for value in values):
-            yield item
-            continue
-        part = _owned(item, fields.get(f"i:{place}"))
-        if part is _ABSENT:
-            part = _owned_by_key(item, keys)
-        if part is not _ABSENT:
-            yield part
-
-
-def _owned_by_key(item: Any, keys: list[tuple[Any, Any]]) -> Any:
-    """Return the owned part of an item that is found by its key fields, and at least one of these.
-
-    Key fields that the manager does not own are defaults (`protocol: TCP`): not what it applied.
-    """
-    for key, finer in keys:
-        if not _has(item, key):
-            continue
-        part = _owned(item, finer)
-        if part is _ABSENT:
-            return key
-        return part if any(name in part for name in key) else {**key, **part}
-    return _ABSENT
-
-
-def _has(item: Any, key: Any) -> bool:
-    if not isinstance(item, dict) or not isinstance(key, dict) or not key:
-        return False
-    return all(name in item and _same(item[name], value) for name, value in key.items())
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Compare as JSON does: true is not 1."""
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
-
-
-def _parsed_paths(prefix: str, fields: Obj) -> Iterator[tuple[Any, Any]]:
-    for path, finer in fields.items():
-        if path.startswith(prefix):
-            parsed = _parsed(path[len(prefix) :])
-            if parsed is not _ABSENT:
-                yield parsed, finer
-
-
-def _parsed(text: str) -> Any:
-    """Return what the JSON says, _ABSENT if it is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return _ABSENT
 
 
 def _metadata(obj: Obj) -> Obj:

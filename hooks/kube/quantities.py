@@ -135,8 +135,9 @@ def _canonical(text: str, finest: int) -> str:
 
 
 def _parse(text: str) -> _Number:
-    match = _QUANTITY.fullmatch(text)
-    if match is None or not text or len(text) > _LONGEST:
+    # Before the expression, which tries each division of the digits before a wrong end.
+    match = _QUANTITY.fullmatch(text) if 0 < len(text) <= _LONGEST else None
+    if match is None:
         raise InvalidQuantity
     parts = match.groupdict(default="")
     number = _binary(parts) if parts["binary"] else _decimal(parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import linear_regression
 
-from tests.support.hostile import GROWING, bodies, seconds
+from tests.support.hostile import GROWING, SITUATIONS, bodies, seconds
 
 SIZES = 10
 SMALLEST = 1 / 32
@@ -19,7 +19,6 @@ GREATEST_EXPONENT = 1.15
 MOST_SECONDS = 0.25
 MOST_MEMORY = 64.0
 KIB = 1024
-SITUATIONS = ("at first", "at rest", "changed")
 
 
 @dataclass(frozen=True)

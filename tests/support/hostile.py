@@ -5,11 +5,13 @@ merged one by one, or have the same key.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from time import process_time
 
 from hooks.kube.objects import Obj
 from hooks.sync import sync
 from hooks.wire import decode, encode
+from tests.property.applying import by_server as applied_by_server
 from tests.support import hook
 from tests.support.resources import agent
 
@@ -186,18 +188,27 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
 """By what grows: the most that is taken, nearly, and the spec of a size."""
 
 
+SITUATIONS = ("at first", "at rest", "changed", "by server")
+
+
 def bodies(spec: Obj) -> list[bytes]:
-    """Return the requests with a resource: at first, at rest, and with all variables changed."""
+    """Return the requests with a resource in each of the situations.
+
+    With all variables changed is the third; the last has children of server-side apply.
+    """
     parent = agent(spec)
     first = hook.request(parent)
-    at_rest = hook.request(parent, observed=hook.stored(sync(first, hook.FACTS, hook.NOW)))
+    answered = sync(first, hook.FACTS, hook.NOW)
+    made = deepcopy(answered["children"])
+    at_rest = hook.request(parent, observed=hook.stored(answered))
     changed = decode(encode(at_rest))
     for workload in changed["children"]["DaemonSet.apps/v1"].values():
         for container in workload["spec"]["template"]["spec"]["containers"]:
             for variable in container.get("env", ()):
                 variable["value"] = "changed"
                 variable.pop("valueFrom", None)
-    return [encode(each) for each in (first, at_rest, changed)]
+    by_server = hook.request(parent, observed=[applied_by_server(None, each) for each in made])
+    return [encode(each) for each in (first, at_rest, changed, by_server)]
 
 
 def seconds(body: bytes) -> float:

@@ -119,6 +119,16 @@ def test_items_are_found_by_all_their_keys() -> None:
     assert owned_spec(ports, fields) == [{"port": 80, "protocol": "UDP"}]
 
 
+@pytest.mark.parametrize("name", ["a", 'a"b', "a\\b", '"}', 1, True, ["a"], {"b": "a"}, "[1]"])
+def test_an_item_is_found_by_a_key_of_any_value(name: Any) -> None:
+    path = f"k:{json.dumps({'name': name}, separators=(',', ':'))}"
+    others = [{"name": "A"}, {"name": 0}, {"name": False}, {"name": [1]}, {"other": name}]
+
+    assert owned_spec([*others, {"name": name, "value": "x"}], {path: {"f:value": {}}}) == [
+        {"name": name, "value": "x"}
+    ]
+
+
 def test_items_keep_the_objects_order() -> None:
     items = [{"name": "b"}, {"name": "x"}, {"name": "a"}]
     fields: Obj = {f'k:{{"name":"{name}"}}': {".": {}, "f:name": {}} for name in "ab"}

@@ -190,3 +190,8 @@ def _stored(value: str | float) -> str | None:
         return canonical_quantity(value)
     except InvalidQuantity:
         return None
+
+
+def test_a_long_text_is_refused_before_it_is_looked_at() -> None:
+    with pytest.raises(InvalidQuantity):
+        canonical_quantity("0" * 1_000_000 + "x")

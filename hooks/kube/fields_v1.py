@@ -1,0 +1,124 @@
+"""FieldsV1: the fields of an object that a manager owns, as `metadata.managedFields` has them.
+
+Described in k8s.io/apimachinery `meta/v1` and sigs.k8s.io/structured-merge-diff `fieldpath`:
+`f:<name>` is a field, `k:<json>` an item of a list by its key fields, `v:<json>` an item by its
+value, `i:<n>` by its place; `.` is the part itself, and `{}` says that there is nothing finer than
+the whole. What cannot be read owns nothing.
+"""
+
+import json
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from hooks.kube.objects import Obj
+
+ABSENT: Any = object()
+"""There is no such part."""
+
+BEFORE_NAME, AFTER_NAME = '{"name":"', '"}'
+
+_Index: TypeAlias = dict[tuple[str, ...], dict[tuple[Hashable, ...], tuple[Obj, Any]]]
+"""By the names of key fields, and their values: the key, and what is owned of its item."""
+
+
+def owned(value: Any, fields: Any) -> Any:
+    """Return the owned part of a value, ABSENT if nothing of it is owned."""
+    if not isinstance(fields, dict):
+        return ABSENT
+    if not fields:
+        return value
+    part: Any = ABSENT
+    if isinstance(value, dict):
+        part = dict(_owned_fields(value, fields))
+    elif isinstance(value, list):
+        part = list(_owned_items(value, fields))
+    if "." in fields:
+        return value if part is ABSENT else part
+    return part or ABSENT
+
+
+def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
+    for path, finer in fields.items():
+        name = path[2:]
+        if not path.startswith("f:") or name not in value:
+            continue
+        part = value[name] if finer == {} else owned(value[name], finer)
+        if part is not ABSENT:
+            yield name, part
+
+
+def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
+    """Yield the owned parts of the list's owned items, in the list's order."""
+    keys = _index(fields)
+    values = {_comparable(parsed(path[2:])) for path in fields if path.startswith("v:")}
+    has_places = any(path.startswith("i:") for path in fields)
+    for place, item in enumerate(items):
+        if values and _comparable(item) in values:
+            yield item
+            continue
+        part = owned(item, fields.get(f"i:{place}")) if has_places else ABSENT
+        if part is ABSENT:
+            part = _owned_by_key(item, keys)
+        if part is not ABSENT:
+            yield part
+
+
+def _index(fields: Obj) -> _Index:
+    """Return the owned items of a list by the names and values of their key fields.
+
+    So that finding one costs the same however many there are.
+    """
+    index: _Index = {}
+    for path, finer in fields.items():
+        key = _key(path[2:]) if path.startswith("k:") else ABSENT
+        if isinstance(key, dict) and key:
+            index.setdefault(tuple(key), {}).setdefault(_values(key, key), (key, finer))
+    return index
+
+
+def _key(text: str) -> Any:
+    """Return the key fields of an item: mostly a name, which costs no parser."""
+    name = text[len(BEFORE_NAME) : -len(AFTER_NAME)]
+    if text == f"{BEFORE_NAME}{name}{AFTER_NAME}" and '"' not in name and "\\" not in name:
+        return {"name": name}
+    return parsed(text)
+
+
+def _owned_by_key(item: Any, keys: _Index) -> Any:
+    """Return the owned part of an item that is found by its key fields, and at least one of these.
+
+    Key fields that the manager does not own are defaults (`protocol: TCP`): not what it applied.
+    """
+    if not isinstance(item, dict):
+        return ABSENT
+    for names, known in keys.items():
+        found = known.get(_values(item, names)) if all(name in item for name in names) else None
+        if found is None:
+            continue
+        key, finer = found
+        part = owned(item, finer)
+        if part is ABSENT:
+            return key
+        return part if any(name in part for name in key) else {**key, **part}
+    return ABSENT
+
+
+def _values(item: Obj, names: Iterable[str]) -> tuple[Hashable, ...]:
+    return tuple([_comparable(item[name]) for name in names])
+
+
+def _comparable(value: Any) -> Hashable:
+    """Return what two values have in common if JSON calls them the same: true is not 1."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        return "JSON", json.dumps(value, sort_keys=True)
+    return isinstance(value, bool), value
+
+
+def parsed(text: str) -> Any:
+    """Return what the JSON says, ABSENT if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return ABSENT
