@@ -16,7 +16,12 @@ from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
 from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.adopted import adopted_children
-from hooks.desired.passes.keep_referenced import Named, named_by
+from hooks.desired.passes.keep_referenced import (
+    Named,
+    children_in_use,
+    named_by,
+    with_entries_in_use,
+)
 from hooks.desired.passes.replaced_agents import agents_to_be_kept
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, identity, kind_of
@@ -161,10 +166,13 @@ def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
 
 
 def _keep_agents(context: Context, found: Writable) -> None:
+    """Keep former agents, with all that their pods name, until others can take their place."""
     former, waiting = agents_to_be_kept(context, found.children, [*found.withheld, *found.adopted])
     if former:
-        found.children = [child for child in found.children if child not in waiting]
-        found.children = sorted([*found.children, *former], key=identity)
+        others = [child for child in found.children if child not in waiting]
+        kept = with_entries_in_use(context, [*others, *former])
+        named = children_in_use(context, [*kept, *found.adopted])
+        found.children = sorted([*kept, *named], key=identity)
         found.retained += former
         found.withheld += waiting
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, describe
 from tests.support.hook import answer, child, children, conditions, stored
 from tests.support.resources import agent, merged, obj
 
@@ -162,6 +162,7 @@ def test_agents_stay_until_all_that_replaces_them_can_be_made(spec: Obj, other: 
     answered = answer(agent(spec), other, observed=before)
 
     assert _daemonsets(answered) == ["instana-agent"]
+    assert {describe(each) for each in before} <= children(answered).keys()
     assert child(answered, DAEMONSET) == child(answer(agent()), DAEMONSET)
     assert conditions(answered)["ChildrenApplied"]["status"] == "True"
     assert _daemonsets(answer(agent(spec), observed=before)) == [
@@ -178,7 +179,15 @@ def test_agents_stay_until_those_that_replace_them_could_start(agent_spec: Obj) 
     parent = agent(ZONES | {"agent": agent_spec})
     mine = obj("Secret", "mine", data=dict.fromkeys(("key", "tls.crt", "tls.key"), "aw=="))
 
-    assert _daemonsets(answer(parent, observed=before)) == ["instana-agent"]
+    waiting = answer(parent, observed=before)
+    entries = {describe(each): (each.get("data") or {}).keys() for each in before}
+
+    assert _daemonsets(waiting) == ["instana-agent"]
+    assert {
+        name: entries[name] <= (each.get("data") or {}).keys()
+        for name, each in children(waiting).items()
+        if name in entries
+    } == dict.fromkeys(entries, True)
     assert _daemonsets(answer(parent, mine, observed=before)) == [
         "instana-agent-east",
         "instana-agent-west",

@@ -45,12 +45,14 @@ def test_an_entry_of_the_keys_secret_that_would_arrive_as_another_one_is_told() 
     )
 
 
-def test_a_login_of_the_keys_secret_that_would_arrive_as_another_one_is_told() -> None:
+@pytest.mark.parametrize("entry", ["proxyUser", "proxyPassword"])
+def test_a_login_of_the_keys_secret_that_would_arrive_as_another_one_is_told(entry: str) -> None:
     spec = {"agent": PROXY | {"key": None, "keysSecret": "keys"}}
-    answered = answer(agent(spec), secret("keys", key="key", proxyUser="in${x}", proxyPassword="x"))
+    login = {"proxyUser": "x", "proxyPassword": "x", entry: "in${x}"}
+    answered = answer(agent(spec), secret("keys", key="key", **login))
 
     assert (
-        "entry proxyUser of Secret keys has '${'"
+        f"entry {entry} of Secret keys has '${{'"
         in (conditions(answered)["ReferencesResolved"]["message"])
     )
 
