@@ -17,16 +17,17 @@ _KIBI = 1024
 _LARGEST_BINARY = 2**63 - 1
 # Far beyond anything meant. The server takes more, at a cost that grows with the exponent.
 _LARGEST_EXPONENT = 1000
-_LONGEST = 200
+LONGEST = 200
 # Numbers of so few digits take the server's fast path, the only one that can keep a spelling.
 _FAST_DECIMAL_DIGITS = 18
 _FAST_BINARY_DIGITS = 14
 # What Go's encoding/json writes without an exponent.
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e21
 
+# No digit is read in a second way: that would be tried for each zero.
 _QUANTITY = re.compile(
-    r"(?P<sign>[+-]?)(?P<zeros>0*)(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"
-    r"(?:(?P<binary>[KMGTPE]i)|(?P<decimal>[numkMGTPE])|[eE](?P<exponent>[+-]?[0-9]+))?"
+    r"(?P<sign>[+-]?)(?P<zeros>0*+)(?P<whole>[0-9]*+)(?:\.(?P<fraction>[0-9]*+))?"
+    r"(?:(?P<binary>[KMGTPE]i)|(?P<decimal>[numkMGTPE])|[eE](?P<exponent>[+-]?[0-9]++))?"
 )
 _BINARY_EXPONENTS = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL_EXPONENTS = {
@@ -136,7 +137,7 @@ def _canonical(text: str, finest: int) -> str:
 
 def _parse(text: str) -> _Number:
     # Before the expression, which tries each division of the digits before a wrong end.
-    match = _QUANTITY.fullmatch(text) if 0 < len(text) <= _LONGEST else None
+    match = _QUANTITY.fullmatch(text) if 0 < len(text) <= LONGEST else None
     if match is None:
         raise InvalidQuantity
     parts = match.groupdict(default="")

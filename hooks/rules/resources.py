@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from hooks.kube.objects import Obj
-from hooks.kube.quantities import InvalidQuantity, quantity_value
+from hooks.kube.quantities import LONGEST, InvalidQuantity, quantity_value
 from hooks.rules.rule import Rule, unless
 
 REMEMBERED = 1024
@@ -31,12 +31,21 @@ def _negative(pod: Obj) -> Iterator[str]:
 def _below_requests(pod: Obj) -> Iterator[str]:
     requests, limits = pod.get("requests") or {}, pod.get("limits") or {}
     for name, limit in limits.items():
-        if name in requests and _is_below(str(limit), str(requests[name])):
+        if name in requests and _is_below(_spelled(limit), _spelled(requests[name])):
             yield f".limits[{name}]"
 
 
-@lru_cache(maxsize=REMEMBERED)
+def _spelled(amount: Any) -> str:
+    return str(amount).strip(" ")
+
+
 def _is_below(limit: str, request: str) -> bool:
+    """Tell whether an amount is below another one: a text that is too long is none, nor is kept."""
+    return max(len(limit), len(request)) <= LONGEST and _is_less(limit, request)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_less(limit: str, request: str) -> bool:
     amounts = _value(limit), _value(request)
     return None not in amounts and amounts[0] < amounts[1]
 

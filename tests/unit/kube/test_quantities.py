@@ -1,10 +1,14 @@
 """Quantities against what k8s.io/apimachinery v0.36.3 makes of them (recorded from its Go code)."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hooks.kube import quantities
 from hooks.kube.quantities import (
+    LONGEST,
     InvalidQuantity,
     canonical_amount,
     canonical_quantity,
@@ -136,6 +140,21 @@ def test_a_json_number_counts_as_go_writes_it(number: float, stored: str) -> Non
 def test_what_the_server_refuses_is_invalid(refused: str) -> None:
     with pytest.raises(InvalidQuantity):
         canonical_quantity(refused)
+
+
+def test_a_text_that_is_too_long_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantities, "_QUANTITY", None)
+
+    with pytest.raises(InvalidQuantity):
+        canonical_quantity("0" * (LONGEST + 1))
+
+
+@pytest.mark.parametrize("digits", ["000", "0012", "12", "0.50", "1e55"])
+def test_no_digit_is_read_in_a_second_way(digits: str) -> None:
+    pattern = quantities._QUANTITY.pattern
+
+    assert re.fullmatch(pattern, digits)
+    assert not re.fullmatch(pattern + "[0-9]", digits)
 
 
 @pytest.mark.parametrize("refused", [None, True, [], {}, float("nan"), float("inf")])
