@@ -5,7 +5,8 @@ Metacontroller's hooks ends in a Kubernetes Event, so a message is one short lin
 """
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from hashlib import sha256
+from typing import ClassVar, Final, Self
 
 FIELD_TYPE = "field-type"
 REQUIRED_FIELD = "required-field"
@@ -13,17 +14,39 @@ QUANTITY = "quantity"
 NESTING = "nesting"
 """Identifiers of rules that are found while a resource is read."""
 
+LONGEST_PATH: Final = 500
+"""A field far down with the longest name that Kubernetes takes, 317 characters, is shorter."""
+DIGITS_OF_PLACE: Final = 16
+
+
+def short_path(path: str) -> str:
+    """Return the path, or the begin of one that the author's names make very long.
+
+    The digest after it tells two of them apart that begin alike.
+    """
+    if len(path) <= LONGEST_PATH:
+        return path
+    digest = sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
+    end = f"... ({digest[:DIGITS_OF_PLACE]})"
+    return path[: LONGEST_PATH - len(end)] + end
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake in a custom resource: where it is, what is wrong and what to do about it.
 
-    `rule` is the identifier of the rule that it breaks, by which docs/validation.md lists it.
+    `rule` is the identifier of the rule that it breaks, by which docs/validation.md lists it. The
+    path is never long: it is told, compared and kept, and what its author named is in it.
     """
 
     path: str
     message: str
     rule: str
+
+    def __post_init__(self) -> None:
+        """Cut a path that is too long."""
+        if len(self.path) > LONGEST_PATH:
+            object.__setattr__(self, "path", short_path(self.path))
 
     def __str__(self) -> str:
         """Return `path: message (rule identifier)`."""

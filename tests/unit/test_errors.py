@@ -1,6 +1,7 @@
 import pytest
 
 from hooks.errors import (
+    LONGEST_PATH,
     HookError,
     InternalError,
     InvalidResource,
@@ -50,3 +51,20 @@ def test_an_invalid_resource_tells_every_problem() -> None:
 
     assert error.problems == problems
     assert str(error) == "spec.a: is required (rule a); spec.b: is wrong (rule b)"
+
+
+def test_a_path_is_told_as_it_is_up_to_the_longest_one() -> None:
+    path = "x" * LONGEST_PATH
+
+    assert Problem(path, "is wrong", "a").path == path
+
+
+def test_a_longer_path_is_cut_and_stays_another_one_than_those_that_begin_alike() -> None:
+    one, other, same = (Problem("x" * length, "is wrong", "a") for length in (600, 601, 600))
+
+    assert len(one.path) == LONGEST_PATH
+    assert one.path.startswith("xxx")
+    assert "... (" in one.path
+    assert one != other
+    assert one == same
+    assert Problem(one.path, "is wrong", "a") == one

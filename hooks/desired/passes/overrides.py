@@ -1,10 +1,11 @@
 """The user's patches to children: carried out on what the service makes, and checked after that."""
 
 from collections.abc import Container, Iterator
+from itertools import islice
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import InvalidResource, Problem, short_path
 from hooks.kube.canonical_kinds import canonical_object
 from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of, named
@@ -14,6 +15,7 @@ from hooks.kube.strategic_merge import strategic_merge
 from hooks.kube.workloads import HANDLERS, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
+from hooks.rules.walking import MOST_PROBLEMS
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
@@ -109,7 +111,7 @@ def _pod_problems(merged: Obj, path: str) -> Iterator[Problem]:
     if "template" in merged.get("spec", {}):
         yield from (
             Problem(f"{path}.spec.template.spec{place}", message, OVERRIDE_RESULT)
-            for place, message in _of_pod(pod_spec(merged))
+            for place, message in islice(_of_pod(pod_spec(merged)), MOST_PROBLEMS)
         )
 
 
@@ -121,8 +123,9 @@ def _of_pod(pod: Obj) -> Iterator[tuple[str, str]]:
             yield f".volumes[{volume.get('name')}]", "must have one source: set the other to null"
     for field in ("containers", "initContainers"):
         for container in as_objects(pod.get(field)):
+            where = short_path(f".{field}[{container.get('name')}]")
             for place, message in _of_container(container):
-                yield f".{field}[{container.get('name')}]{place}", message
+                yield f"{where}{place}", message
 
 
 def _of_container(container: Obj) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from hooks.cli import given_files
 from hooks.cli.command_line import main
+from hooks.errors import LONGEST_PATH
 from tests.support.resources import agent
 
 QUIET = {
@@ -55,6 +56,15 @@ def test_each_problem_of_each_resource_has_a_line(tmp_path: Path) -> None:
         ("agent.yaml: InstanaAgent instana-agent", "spec.openshift"),
         ("agent.yaml: InstanaAgent second", "spec.cluster.name"),
     ]
+
+
+def test_a_long_name_makes_no_long_line(tmp_path: Path) -> None:
+    done = validate(tmp_path, agent(QUIET | {"x" * 10_000: 1}))
+
+    assert done.exit_code == 2
+    assert done.stdout.startswith("agent.yaml: InstanaAgent instana-agent: error: spec.xxx")
+    assert done.stdout.endswith(" (rule unknown-field)\n")
+    assert len(done.stdout) < 2 * LONGEST_PATH
 
 
 @pytest.mark.parametrize(
