@@ -1,16 +1,20 @@
 """Which mistakes an update brings, and which the stored object had before."""
 
 import re
-from typing import Any
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, TypeAlias
 
 from hooks.errors import Problem
 from hooks.kube.objects import Obj
 from hooks.wire import encode
 
-STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+Key: TypeAlias = tuple[str, str, bytes]
+
+STEP = re.compile(r"\[([^\[\]]*)\]|([^.\[\]]+)")
 POSITION = re.compile(r"\[\d+\]")
-OF_THE_CHILDREN = re.compile(r"\s")
-"""Paths of problems that only children show are words, and no path of the resource."""
+NO_PATH = re.compile(r"\s")
+"""Problems that only children show are told in words, and a path that was cut leads nowhere."""
 
 
 def introduced(
@@ -21,13 +25,22 @@ def introduced(
     It had a problem if the same rule found the same value in the same field; the position in a
     list does not count, so that an item that is put in before it makes no mistake of the others.
     """
-    known = {_key(each, old) for each in before}
-    return tuple(each for each in problems if _key(each, new) not in known)
+    known = set(_keys(before, old))
+    keys = _keys(problems, new)
+    return tuple(each for each, key in zip(problems, keys, strict=True) if key not in known)
 
 
-def _key(problem: Problem, resource: Obj) -> tuple[str, str, bytes]:
-    value = _written(_value(resource, problem.path))
-    return problem.rule, POSITION.sub("[]", problem.path), value
+def _keys(problems: Iterable[Problem], resource: Obj) -> Iterator[Key]:
+    """Yield what tells each problem of a resource from others.
+
+    A digest stands for the value, which may be large, and of which many paths may lead to one.
+    """
+    digests: dict[int, bytes] = {}
+    for problem in problems:
+        value = _value(resource, problem.path)
+        if id(value) not in digests:
+            digests[id(value)] = sha256(_written(value)).digest()
+        yield problem.rule, POSITION.sub("[]", problem.path), digests[id(value)]
 
 
 def _written(value: Any) -> bytes:
@@ -40,13 +53,13 @@ def _written(value: Any) -> bytes:
 
 def _value(resource: Obj, path: str) -> Any:
     """Return the value at a path, none where there is no such place."""
-    if OF_THE_CHILDREN.search(path):
+    if NO_PATH.search(path):
         return None
     value: Any = resource
-    for entry, field in STEP.findall(path):
+    for entry, field in (step.groups() for step in STEP.finditer(path)):
         if isinstance(value, dict):
             value = value.get(entry or field)
-        elif isinstance(value, list) and entry.isdecimal() and int(entry) < len(value):
+        elif isinstance(value, list) and entry and entry.isdecimal() and int(entry) < len(value):
             value = value[int(entry)]
         else:
             return None

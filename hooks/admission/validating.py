@@ -37,7 +37,8 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
     if errors and not review.is_creation:
         before, _ = _found(review.old, review, facts, inline_secrets)
         new = introduced(errors, review.new, before, review.old)
-        warnings = (*(each for each in errors if each not in new), *warnings)
+        brought = set(new)
+        warnings = (*(each for each in errors if each not in brought), *warnings)
         errors = new
     return denied(review, errors, warnings) if errors else allowed(review, warnings)
 
