@@ -1,4 +1,4 @@
-"""What no object of the API server can be: types that it stores in none.
+"""What no object of the API server can be: types that it stores in none, and texts that are null.
 
 Requests carry objects that the API server has checked. They are looked at only where one of them
 broke an answer, to tell the mistake of a caller from one of this service.
@@ -7,11 +7,14 @@ broke an answer, to tell the mistake of a caller from one of this service.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from hooks.kube.kinds import ANY, STRINGS, TYPES, structure_of
+from hooks.kube.kinds import ANY, NOTHING, STRINGS, TYPES, field_of, items_of, structure_of
 from hooks.kube.objects import Obj
-from hooks.kube.patch_problems import Mistake, patch_problems
+from hooks.kube.patch_problems import Mistake, patch_problems, path_below
 
 TEXT: Final[Obj] = {"type": "string"}
+NULLABLE: Final = "nullable"
+TIME: Final[Obj] = TEXT | {NULLABLE: True}
+"""The one text that the API server writes as null where it has none."""
 NUMBER: Final[Obj] = {"type": "integer"}
 FLAG: Final[Obj] = {"type": "boolean"}
 OBJECT: Final[Obj] = {"type": "object", "additionalProperties": {"type": ANY}}
@@ -27,13 +30,13 @@ def _list(items: Obj) -> Obj:
 
 METADATA: Final = _object(
     annotations=STRINGS,
-    creationTimestamp=TEXT,
-    deletionTimestamp=TEXT,
+    creationTimestamp=TIME,
+    deletionTimestamp=TIME,
     finalizers=_list(TEXT),
     generation=NUMBER,
     labels=STRINGS,
     managedFields=_list(
-        _object(fieldsV1=OBJECT, manager=TEXT, operation=TEXT, subresource=TEXT, time=TEXT)
+        _object(fieldsV1=OBJECT, manager=TEXT, operation=TEXT, subresource=TEXT, time=TIME)
     ),
     name=TEXT,
     namespace=TEXT,
@@ -45,7 +48,7 @@ METADATA: Final = _object(
 CONDITIONS: Final = _list(_object(message=TEXT, reason=TEXT, status=TEXT, type=TEXT))
 STATE: Final = _object(
     running=OBJECT,
-    terminated=_object(exitCode=NUMBER, finishedAt=TEXT, message=TEXT, reason=TEXT),
+    terminated=_object(exitCode=NUMBER, finishedAt=TIME, message=TEXT, reason=TEXT),
     waiting=_object(message=TEXT, reason=TEXT),
 )
 CONTAINER_STATUSES: Final = _list(
@@ -64,7 +67,7 @@ STATUS: Final = _object(
     message=TEXT,
     phase=TEXT,
     reason=TEXT,
-    startTime=TEXT,
+    startTime=TIME,
     **dict.fromkeys(COUNTS.split(), NUMBER),
 )
 POD: Final = _object(
@@ -93,15 +96,36 @@ ANY_KIND: Final = _object(
 
 def impossible_parts(obj: Any) -> Iterator[str]:
     """Yield the paths of what has a type that the API server stores nowhere."""
-    yield from _of_another_type(obj, ANY_KIND)
+    yield from _impossible(obj, ANY_KIND)
     kind = obj.get("kind") if isinstance(obj, dict) else None
     if isinstance(kind, str):
-        yield from _of_another_type(obj.get("spec"), SPECS.get(kind, OBJECT), "spec")
+        yield from _impossible(obj.get("spec"), SPECS.get(kind, OBJECT), ".spec")
         if kind in TYPES:
             yield from _of_another_type(obj, structure_of(kind))
+
+
+def _impossible(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
+    yield from _of_another_type(value, structure, path)
+    yield from _null_texts(value, structure, path)
 
 
 def _of_another_type(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
     for where, mistake in patch_problems(value, structure, path):
         if mistake is Mistake.TYPE:
             yield where
+
+
+def _null_texts(value: Any, structure: Obj, path: str) -> Iterator[str]:
+    """Yield where null is in the place of a text: the API server stores an empty one for it.
+
+    An object that is null as a whole, or a list, counts as none, as everywhere in Kubernetes.
+    """
+    if value is None and structure.get("type") == "string" and not structure.get(NULLABLE):
+        yield path
+    elif isinstance(value, dict) and structure:
+        for name, part in value.items():
+            below = path_below(path, name, structure)
+            yield from _null_texts(part, field_of(structure, name) or NOTHING, below)
+    elif isinstance(value, list) and structure:
+        for place, item in enumerate(value):
+            yield from _null_texts(item, items_of(structure), f"{path}[{place}]")

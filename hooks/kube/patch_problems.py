@@ -61,7 +61,7 @@ def missing_fields(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
 
 def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
     for name, part in patch.items():
-        below = _below(path, name, structure)
+        below = path_below(path, name, structure)
         if name == DIRECTIVE:
             if part not in (DELETE, REPLACE):
                 yield below, Mistake.DIRECTIVE
@@ -96,8 +96,10 @@ def _is_closed(structure: Obj) -> bool:
     return "properties" in structure
 
 
-def _below(path: str, name: str, structure: Obj) -> str:
-    return f"{path}[{name}]" if "additionalProperties" in structure else f"{path}.{name}"
+def path_below(path: str, name: str, structure: Obj) -> str:
+    """Return the path of a field of an object, or of an entry of a map."""
+    is_entry = "additionalProperties" in structure and name not in structure.get("properties", ())
+    return f"{path}[{name}]" if is_entry else f"{path}.{name}"
 
 
 def _has_type(value: Any, structure: Obj) -> bool:

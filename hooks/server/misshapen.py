@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from hooks.errors import HookError, UnreadableRequest
+from hooks.kube.deep_json import LEVELS
 from hooks.kube.impossible import impossible_parts
-from hooks.kube.objects import Obj, as_object
+from hooks.kube.objects import Obj, as_object, is_deeper_than
 
 OF_ANY_KIND: Final = ("children", "related", "attachments")
 DECORATED: Final = "object"
@@ -24,6 +25,11 @@ def mistake_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | N
         if any(impossible_parts(obj)):
             return UnreadableRequest(f"a value in the request's {where} is of an impossible type")
     return None
+
+
+def nests_too_deep(asked: Obj) -> bool:
+    """Tell whether a request has what no object of Kubernetes has: more levels than are kept."""
+    return is_deeper_than(asked, LEVELS)
 
 
 def _objects(asked: Obj) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,9 @@ import structlog
 from flask import Flask, Response, request
 
 from hooks import cluster_rbac, customize, sync, wire
+from hooks.errors import UnreadableRequest
 from hooks.facts import Facts
+from hooks.kube.deep_json import without_depths
 from hooks.kube.objects import Obj
 from hooks.server import etag
 from hooks.server.body import JSON, length_of, read_body, refuse_crowded
@@ -21,7 +23,7 @@ from hooks.server.etag import Tags
 from hooks.server.failures import Failure, failure_of
 from hooks.server.logs import LOGGER
 from hooks.server.metrics import CONTENT_TYPE, Metrics
-from hooks.server.misshapen import mistake_of_the_caller
+from hooks.server.misshapen import mistake_of_the_caller, nests_too_deep
 from hooks.server.overload import Places, half, refuse_late
 from hooks.server.readiness import SELF_CHECK, Readiness
 from hooks.server.settings import Settings
@@ -205,7 +207,7 @@ def _read_and_answered(
     asked = wire.decode(body)
     call.asked(asked)
     is_of(call.namespace)
-    return _computed(hook, call, asked, tag)
+    return _computed(hook, call, body, asked, tag)
 
 
 def _unchanged(call: Call, tag: str) -> Response:
@@ -215,21 +217,35 @@ def _unchanged(call: Call, tag: str) -> Response:
     return response
 
 
-def _computed(hook: Hook, call: Call, asked: Obj, tag: str) -> Response:
-    """Return the answer; one with the time of the call in it depends on it, and gets no tag."""
+def _computed(hook: Hook, call: Call, body: bytes, asked: Obj, tag: str) -> Response:
+    """Return the answer; one with the time of the call in it depends on it, and gets no tag.
+
+    What nests too deep is left out only where it is in the way: looking for it takes a while.
+    """
     at = now()
     try:
-        answer = hook.answer(asked, at, call)
-    except Exception as error:
-        if mistake := mistake_of_the_caller(error, asked):
-            raise mistake from error
+        answer, payload = _answer_to(hook, call, asked, at)
+    except UnreadableRequest:
         raise
-    payload = wire.encode(answer)
+    except Exception:
+        if not nests_too_deep(asked):
+            raise
+        answer, payload = _answer_to(hook, call, wire.decode(without_depths(body)), at)
     call.answered(answer)
     response = Response(payload, content_type=JSON)
     if tag and at.encode() not in payload and RESYNC not in answer:
         response.set_etag(tag)
     return response
+
+
+def _answer_to(hook: Hook, call: Call, asked: Obj, at: str) -> tuple[Obj, bytes]:
+    try:
+        answer = hook.answer(asked, at, call)
+        return answer, wire.encode(answer)
+    except Exception as error:
+        if mistake := mistake_of_the_caller(error, asked):
+            raise mistake from error
+        raise
 
 
 def _write_line(call: Call) -> None:

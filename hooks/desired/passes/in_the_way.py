@@ -24,7 +24,7 @@ from hooks.desired.passes.keep_referenced import (
 )
 from hooks.desired.passes.replaced_agents import agents_to_be_kept
 from hooks.kube.managed_fields import LAST_APPLIED
-from hooks.kube.objects import Identity, Obj, annotations_of, identity, kind_of
+from hooks.kube.objects import Identity, Obj, annotations_of, as_object, identity, kind_of
 from hooks.kube.workloads import pod_spec
 from hooks.observed import Lookup, Presence
 
@@ -181,7 +181,8 @@ def _provided_by(child: Obj) -> set[Named]:
     """Return by which kind and name pods would use the child."""
     name = child["metadata"]["name"]
     if child["kind"] == "Certificate":
-        return {("Secret", child["spec"]["secretName"])}
+        secret = as_object(child.get("spec")).get("secretName")
+        return {("Secret", secret)} if secret else set()
     return {(child["kind"], name)}
 
 

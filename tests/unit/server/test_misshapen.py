@@ -23,6 +23,9 @@ RECORDED = {
 }
 OBJECTS = ("children", "related", "attachments")
 VALUES: tuple[Any, ...] = ("x", 1, 1.5, True, None, [], {}, ["x"], [1], [None], {"x": 1})
+OF_THE_PARENT = (("parent", "metadata"), ("parent", "status"))
+BESIDE = (("controller",), ("finalizing",))
+INSTANCE = "app.kubernetes.io/instance"
 TRIES = 60
 
 
@@ -50,6 +53,13 @@ def put(request: dict[str, Any], place: tuple[Any, ...], value: Any) -> None:
     part[place[-1]] = value
 
 
+def value_at(request: dict[str, Any], place: tuple[Any, ...]) -> Any:
+    part: Any = request
+    for step in place:
+        part = part[step]
+    return part
+
+
 @pytest.mark.parametrize("hook", RECORDED)
 @pytest.mark.parametrize("seed", range(TRIES))
 def test_no_value_of_another_type_is_our_mistake(client: FlaskClient, hook: str, seed: int) -> None:
@@ -61,6 +71,8 @@ def test_no_value_of_another_type_is_our_mistake(client: FlaskClient, hook: str,
         for place in places(request.get(field) or {})
         if len(place) > 2
     ]
+    of_objects += [place for place in places(request) if place[:2] in OF_THE_PARENT]
+    of_objects += [place for place in places(request) if place[:1] in BESIDE]
     of_role = [("object", *place) for place in places(request.get("object") or {}) if place]
     put(request, chance.choice(of_objects + of_role), chance.choice(VALUES))
 
@@ -78,6 +90,8 @@ def test_no_value_of_another_type_is_our_mistake(client: FlaskClient, hook: str,
         ("/sync", ("children", "DaemonSet.apps/v1", 0, "spec", "template"), "x"),
         ("/sync", ("children", "Secret.v1", 0, "data"), 1),
         ("/sync", ("children", "ConfigMap.v1", 0, "metadata", "namespace"), {}),
+        ("/sync", ("children", "ConfigMap.v1", 0, "metadata", "namespace"), None),
+        ("/sync", ("children", "ConfigMap.v1", 0, "metadata", "labels", INSTANCE), None),
         ("/sync", ("parent", "metadata", "annotations"), "x"),
         ("/cluster-rbac/sync", ("object", "metadata", "labels"), "x"),
         ("/cluster-rbac/sync", ("object", "metadata", "labels"), {"instana.io/bind": []}),
@@ -95,6 +109,39 @@ def test_an_impossible_type_is_refused_in_one_line(
 
     assert response.status_code == 400, place
     assert response.text == f"a value in the request's {place[0]} is of an impossible type\n"
+
+
+@pytest.mark.parametrize("field", ["children", "related", "parent"])
+def test_null_in_the_place_of_a_text_is_not_our_mistake(client: FlaskClient, field: str) -> None:
+    request = read(next(each for each in RECORDED["/sync"] if is_large(each)))
+    one_of_each = {
+        place[-2:]: place
+        for place in places(request)
+        if place[:1] == (field,) and isinstance(value_at(request, place), str)
+    }
+
+    assert len(one_of_each) > 5
+    for place in one_of_each.values():
+        broken = deepcopy(request)
+        put(broken, place, None)
+        assert client.post("/sync", json=broken).status_code in {200, 400}, place
+
+
+@pytest.mark.parametrize(
+    ("obj", "found"),
+    [
+        ({"metadata": {"labels": {"a": None}}}, [".metadata.labels[a]"]),
+        ({"metadata": {"namespace": None}}, [".metadata.namespace"]),
+        ({"data": {"a": None}}, [".data[a]"]),
+        ({"kind": "Pod", "spec": {"nodeName": None}}, [".spec.nodeName"]),
+        ({"kind": "Pod", "spec": {"containers": [{"name": None}]}}, [".spec.containers[0].name"]),
+        ({"metadata": {"labels": None, "creationTimestamp": None}, "subjects": None}, []),
+    ],
+)
+def test_null_is_no_text_but_may_be_a_time_an_object_or_a_list(
+    obj: dict[str, Any], found: list[str]
+) -> None:
+    assert [*impossible_parts(obj)] == found
 
 
 def is_large(file: Path) -> bool:
