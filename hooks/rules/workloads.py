@@ -18,6 +18,7 @@ STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
 PERCENT = r"[0-9]{1,2}%|100%"
 ZERO = r"0+%"
 UPWARDS = r"(^|/)\.\.(/|$)"
+UPDATE_COUNT = "update-count"
 SIDES = ("maxUnavailable", "maxSurge")
 
 _goes_up = re.compile(UPWARDS)
@@ -36,7 +37,8 @@ def is_count_or_share(value: Any) -> bool:
     return (isinstance(value, int) and 0 <= value <= MOST) or _is_percent(value)
 
 
-def _odd_sides(strategy: Obj) -> Iterator[str]:
+def odd_sides(strategy: Obj) -> Iterator[str]:
+    """Yield where a strategy has neither a number nor a share of nodes."""
     rolling = strategy.get("rollingUpdate") or {}
     for side in SIDES:
         value = rolling.get(side)
@@ -106,12 +108,12 @@ RULES = (
         in_schema=True,
     ),
     Rule(
-        "update-count",
+        UPDATE_COUNT,
         ("spec.agent.updateStrategy",),
         "must be a number of nodes, or a share of them from 0% to 100%",
         bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "a few"}}}},
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "10%"}}}},
-        find=_odd_sides,
+        find=odd_sides,
         cel="!has(self.rollingUpdate) || (" + " && ".join(map(side, SIDES)) + ")",
         field=".rollingUpdate",
     ),

@@ -15,7 +15,9 @@ from hooks.kube.strategic_merge import strategic_merge
 from hooks.kube.workloads import HANDLERS, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
+from hooks.rules.table import BY_IDENTIFIER
 from hooks.rules.walking import MOST_PROBLEMS
+from hooks.rules.workloads import UPDATE_COUNT, odd_sides
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
@@ -69,7 +71,7 @@ def _with_override(
         for place in missing_fields(merged, structure)
     ]
     stored = child if found else canonical_object(merged, path)
-    problems += found or [*_pod_problems(stored, path)]
+    problems += found or [*_pod_problems(stored, path), *_update_problems(stored, path)]
     return stored
 
 
@@ -113,6 +115,15 @@ def _pod_problems(merged: Obj, path: str) -> Iterator[Problem]:
             Problem(f"{path}.spec.template.spec{place}", message, OVERRIDE_RESULT)
             for place, message in islice(_of_pod(pod_spec(merged)), MOST_PROBLEMS)
         )
+
+
+def _update_problems(merged: Obj, path: str) -> Iterator[Problem]:
+    """Yield what Kubernetes would not take as the number of nodes that are updated at once."""
+    if merged["kind"] == "DaemonSet":
+        strategy = as_object(as_object(merged.get("spec")).get("updateStrategy"))
+        for place in odd_sides(strategy):
+            message = BY_IDENTIFIER[UPDATE_COUNT].message
+            yield Problem(f"{path}.spec.updateStrategy{place}", message, OVERRIDE_RESULT)
 
 
 def _of_pod(pod: Obj) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """How long the roll-out of a DaemonSet takes, by its own counts, strategy and startup probe."""
 
+import re
 from math import ceil
+from typing import Final
 
 from hooks.desired.names import CONTAINER
 from hooks.desired.pod.probes import startup_seconds
@@ -13,6 +15,8 @@ GRACE_SECONDS = 30
 MINUTE = 60
 HUNDRED = 100
 ON_DELETE = "OnDelete"
+SHARE: Final = re.compile(r"0*([0-9]{1,3})%?")
+"""Kubernetes takes any number of zeros before a share; Python reads no more than 4,300 digits."""
 
 
 def remaining_time(daemonset: Obj) -> str:
@@ -40,8 +44,8 @@ def _number(side: object, desired: int) -> int:
     """Return a number of pods, or a share of them, which Kubernetes rounds up."""
     if isinstance(side, int):
         return side
-    share = str(side or "").removesuffix("%")
-    return -(-desired * int(share) // HUNDRED) if share.isdecimal() else 0
+    share = SHARE.fullmatch(side) if isinstance(side, str) else None
+    return -(-desired * int(share[1]) // HUNDRED) if share else 0
 
 
 def _seconds_of_one(spec: Obj) -> int:

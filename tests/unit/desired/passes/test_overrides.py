@@ -168,6 +168,18 @@ def of_template(**fields: Any) -> Obj:
     return overriding("agentDaemonSet", {"spec": {"template": fields}})
 
 
+def of_updates(**sides: Any) -> Obj:
+    patch = {"spec": {"updateStrategy": {"rollingUpdate": sides}}}
+    return overriding("agentDaemonSet", patch)
+
+
+def test_how_many_nodes_are_updated_at_once_can_be_patched() -> None:
+    answered = answer(of_updates(maxUnavailable="50%"))
+
+    rolling = child(answered, AGENT)["spec"]["updateStrategy"]["rollingUpdate"]
+    assert rolling["maxUnavailable"] == "50%"
+
+
 @pytest.mark.parametrize(
     ("resource", "rule", "path"),
     [
@@ -283,6 +295,8 @@ def of_template(**fields: Any) -> Obj:
         (of_pod(volumes=[{"name": "v", "hostPath": {}}]), RESULT, ".hostPath.path"),
         (of_container(resources={"limits": {"cpu": "much"}}), "quantity", ".resources.limits.cpu"),
         (of_pod(volumes=[{"name": "sys", "$patch": "delete"}]), "volume-missing", "volume sys"),
+        (of_updates(maxUnavailable="0" * 5000 + "50%"), RESULT, ".rollingUpdate.maxUnavailable"),
+        (of_updates(maxSurge="a few"), RESULT, ".spec.updateStrategy.rollingUpdate.maxSurge"),
     ],
 )
 def test_a_patch_that_cannot_be_names_its_place(resource: Obj, rule: str, path: str) -> None:

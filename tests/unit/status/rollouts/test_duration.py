@@ -37,6 +37,8 @@ def rolling(**sides: object) -> Obj:
         (rolling(maxUnavailable=1), "100 to go, 1 at a time, at most 100 min"),
         (rolling(maxUnavailable=10), "100 to go, 10 at a time, at most 10 min"),
         (rolling(maxUnavailable="25%"), "100 to go, 25 at a time, at most 4 min"),
+        (rolling(maxUnavailable="0" * 5000 + "50%"), "100 to go, 50 at a time, at most 2 min"),
+        (rolling(maxUnavailable="5" * 5000 + "%"), "100 to go, 1 at a time, at most 100 min"),
         (rolling(maxUnavailable="0.5%"), "100 to go, 1 at a time, at most 100 min"),
         (rolling(maxUnavailable=0, maxSurge="50%"), "100 to go, 50 at a time, at most 2 min"),
         (rolling(maxUnavailable="100%"), "100 to go, 100 at a time, at most 1 min"),
