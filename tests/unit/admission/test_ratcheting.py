@@ -1,0 +1,32 @@
+"""The value that a problem is about, by its path, in which anybody may have written a name."""
+
+from typing import Any
+
+import pytest
+
+from hooks.admission.ratcheting import STEP, introduced
+from hooks.errors import Problem
+
+DIGITS = "9" * 5000
+RESOURCE: dict[str, Any] = {"spec": {"items": [{"name": "a"}, {"name": "b"}], "map": {"x.y": 1}}}
+
+
+def is_introduced(path: str, old: dict[str, Any]) -> bool:
+    problem = (Problem(path, "is wrong", "rule"),)
+    return bool(introduced(problem, RESOURCE, problem, old))
+
+
+@pytest.mark.parametrize("path", ["spec.items[1].name", "spec.map[x.y]"])
+def test_the_value_at_the_path_counts(path: str) -> None:
+    assert not is_introduced(path, RESOURCE)
+    assert is_introduced(path, {"spec": {}})
+
+
+@pytest.mark.parametrize("path", [f"spec.items[{DIGITS}]", "spec.items[7]", "spec.items[\u0663]"])
+def test_what_is_no_place_in_a_list_has_no_value(path: str) -> None:
+    assert not is_introduced(path, {"spec": {}})
+
+
+def test_each_bracket_is_looked_at_once() -> None:
+    assert STEP.findall("a[b[c].d") == [("", "a"), ("", "b"), ("c", ""), ("", "d")]
+    assert STEP.match("[" * 3 + "]") is None
