@@ -125,7 +125,7 @@ OF_REFUSALS: tuple[Word, ...] = (
         "kubectl -n {namespace} describe resourcequotas",
     ),
     word(
-        r"(?:maximum|minimum) .* usage per",
+        r"(?:maximum|minimum) \S+ usage per",
         "a LimitRange forbids them",
         "kubectl -n {namespace} describe limitranges",
     ),
@@ -135,7 +135,7 @@ OF_REFUSALS: tuple[Word, ...] = (
         "make it, or correct spec.k8s_sensor.deployment.pod.priorityClassName",
     ),
     word(
-        r"serviceaccount .*not found|error looking up service account",
+        r"serviceaccount \S+ not found|error looking up service account",
         "their service account is not there",
         "make it, or correct the name in the resource",
     ),

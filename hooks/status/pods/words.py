@@ -6,6 +6,11 @@ Of a message nothing is told but which of the known sayings is in it.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_MESSAGE: Final = 4096
+"""Of a message so much is looked at: what is known stands at its beginning, and anybody may have
+written the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def word(pattern: str, says: str, remedy: str) -> Word:
 
 def saying_of(message: object, words: Iterable[Word]) -> Saying:
     """Return what the first of the words in the message says."""
-    text = message if isinstance(message, str) else ""
+    text = message[:LONGEST_MESSAGE] if isinstance(message, str) else ""
     for each in words:
         if found := each.pattern.search(text):
             return Saying(each.says.format(*found.groups()), each.remedy)
