@@ -15,8 +15,18 @@ from hooks.desired import labels, names
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
-from hooks.kube.objects import Obj, as_object, controller_of, identity, kind_of, labels_of
+from hooks.kube.impossible import impossible_parts
+from hooks.kube.objects import (
+    Obj,
+    as_object,
+    controller_of,
+    describe,
+    identity,
+    kind_of,
+    labels_of,
+)
 from hooks.kube.selectors import matches
+from hooks.kube.stored_shape import texts
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.models.parsing import read_agent
 from hooks.observed import ObservedObjects
@@ -30,6 +40,8 @@ DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
     {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
 )
+MAPS = ("binaryData", "data", "stringData")
+MAPS_OF_METADATA = ("annotations", "labels")
 CHILD_KINDS = tuple(kind for kind in names.RESOURCES if kind not in OPTIONAL_KINDS.values())
 RESOURCES = {
     "endpointslices": names.ENDPOINT_SLICE,
@@ -107,15 +119,38 @@ def _objects(document: Any) -> list[Obj]:
 
 
 def _stored(obj: Obj) -> Obj:
-    """Return a Secret as the API server stores it: `stringData` has become part of `data`."""
-    if obj["kind"] != "Secret" or not isinstance(obj.get("stringData"), dict):
-        return obj
-    texts = {
-        name: b64encode(str(text).encode()).decode("ascii")
-        for name, text in obj["stringData"].items()
+    """Return an object as the API server stores it; raises UnreadableRequest where it cannot.
+
+    Of null it makes no field, in maps of texts an empty one; of `stringData` a part of `data`.
+    What the spec of a resource must be is told by the rules.
+    """
+    obj = _without_null_texts(obj)
+    given = {"metadata": obj["metadata"]} if obj["kind"] == KIND else obj
+    for path in impossible_parts(given):
+        msg = f"{describe(obj)}: {path.removeprefix('.')} must be of another type"
+        raise UnreadableRequest(msg)
+    return _with_data(obj) if obj["kind"] == "Secret" else obj
+
+
+def _without_null_texts(obj: Obj) -> Obj:
+    metadata = {
+        name: texts(part, name) if name in MAPS_OF_METADATA else part
+        for name, part in obj["metadata"].items()
+        if part is not None
     }
-    rest = {name: value for name, value in obj.items() if name != "stringData"}
-    return rest | {"data": (obj.get("data") or {}) | texts}
+    maps = {name: texts(obj[name], name) for name in MAPS if name in obj}
+    return obj | maps | {"metadata": metadata}
+
+
+def _with_data(secret: Obj) -> Obj:
+    if not isinstance(secret.get("stringData"), dict):
+        return secret
+    added = {
+        name: b64encode(str(text).encode()).decode("ascii")
+        for name, text in secret["stringData"].items()
+    }
+    rest = {name: value for name, value in secret.items() if name != "stringData"}
+    return rest | {"data": (secret.get("data") or {}) | added}
 
 
 def _only_agent(objects: list[Obj]) -> Obj:

@@ -62,5 +62,5 @@ def end_if_invalid(problems: Iterable[Problem]) -> None:
 
 
 def _give_up(message: str) -> None:
-    click.echo(message, err=True)
+    click.echo(" ".join(message.split()), err=True)
     sys.exit(UNREADABLE)

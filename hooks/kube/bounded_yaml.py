@@ -20,6 +20,8 @@ from yaml.events import (
     NodeEvent,
 )
 
+from hooks.kube.json_loader import JsonLoader
+
 DEEPEST: Final = 100
 """Levels of collections inside one another: as many as a resource may have."""
 
@@ -27,6 +29,11 @@ MOST_ALIASES: Final = 1000
 MOST_DIRECTIVES: Final = 16
 DIRECTIVE: Final = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%")
 """Where the parser takes a line for a directive, be it in the middle of a text."""
+
+OF_WRONG_VALUES: Final = (
+    ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError,
+)  # fmt: skip
+"""What PyYAML raises for values such as `!!int x`, and numbers of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,11 @@ def check_yaml(text: str, bounds: Bounds) -> None:
 def documents_of(text: str, bounds: Bounds) -> Iterator[Any]:
     """Yield the documents of a text within the bounds; raises YAMLError for any other."""
     check_yaml(text, bounds)
-    yield from yaml.load_all(text, Loader=yaml.CSafeLoader)
+    try:
+        yield from yaml.load_all(text, Loader=JsonLoader)
+    except OF_WRONG_VALUES as error:
+        msg = "a value is not of the type that its tag or its look says"
+        raise yaml.YAMLError(msg) from error
 
 
 class _Found:

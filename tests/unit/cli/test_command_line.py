@@ -117,6 +117,45 @@ def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["validate", "render", "diff"])
+@pytest.mark.parametrize("value", ["!!int abc", "!!timestamp x", "!!bool foo", "9" * 5000])
+def test_a_value_that_is_none_ends_with_one_and_one_line(
+    tmp_path: Path, command: str, value: str
+) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(f"{Path(MINIMAL).read_text()}---\na: {value}\n")
+    result = run(command, str(file))
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["render", "diff"])
+@pytest.mark.parametrize(
+    ("metadata", "place"),
+    [
+        ("labels: [1]", "metadata.labels"),
+        ("labels: {a: 1}", "metadata.labels[a]"),
+        ('annotations: {"b\\nc": {}}', "metadata.annotations[b c]"),
+        ("namespace: 5", "metadata.namespace"),
+    ],
+)
+def test_a_type_that_no_object_has_is_named(command: str, metadata: str, place: str) -> None:
+    node = f"apiVersion: v1\nkind: Node\nmetadata: {{name: n, {metadata}}}\n"
+    result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{node}")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Node/n: {place} must be of another type\n"
+
+
+def test_a_date_and_null_are_texts_as_they_are_for_kubectl() -> None:
+    metadata = "{name: instana-agent, namespace: null, labels: {a: 2001-01-01, b: null}}"
+    more = f"apiVersion: v1\nkind: Namespace\nmetadata: {metadata}\n"
+    result = run("render", "-", stdin=f"{Path(MINIMAL).read_text()}---\n{more}")
+
+    assert result.exit_code == 0, result.stderr
+
+
 def test_several_resources_are_refused() -> None:
     result = run("render", MINIMAL, MINIMAL)
 

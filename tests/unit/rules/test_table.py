@@ -393,6 +393,8 @@ def test_host_is_refused(host: str) -> None:
             {"agent": {"tls": {"certificate": "=", "key": "=="}, "configuration_yaml": "*a"}},
             {"configuration-yaml", "tls-base64"},
         ),
+        ({"agent": {"configuration_yaml": "a: !!int b\nc: 2001-99-99\nd: !!bool e"}}, set()),
+        ({"agent": {"configuration_yaml": f"a: {'9' * 5000}\nb: !!timestamp c"}}, set()),
     ],
 )
 def test_odd_values_are_told_and_nothing_breaks(spec: Obj, rules: set[str]) -> None:
