@@ -9,11 +9,15 @@ from hooks.errors import MissingReference, Whereabouts
 from hooks.models.references import Reference
 
 
-def missing_references(context: Context) -> list[MissingReference]:
+def missing_references(context: Context) -> tuple[MissingReference, ...]:
     """Return each missing object, each missing entry of one, and each backend without a key."""
+    return context.once(_missing_references, None)
+
+
+def _missing_references(context: Context, _: None) -> tuple[MissingReference, ...]:
     found = [(each, absence(context, each)) for each in context.references]
     objects = [_missing(reference.path, message) for reference, message in found if message]
-    return [*objects, *_missing_keys(context), *_odd_logins(context)]
+    return (*objects, *_missing_keys(context), *_odd_logins(context))
 
 
 def lacks_something(context: Context) -> bool:
@@ -21,11 +25,15 @@ def lacks_something(context: Context) -> bool:
     return bool(missing_references(context) or undecided_references(context))
 
 
-def undecided_references(context: Context) -> list[Reference]:
+def undecided_references(context: Context) -> tuple[Reference, ...]:
     """Return the references of which nothing is known yet."""
-    found = [each for each in context.references if is_unknown(context, each)]
+    return context.once(_undecided_references, None)
+
+
+def _undecided_references(context: Context, _: None) -> tuple[Reference, ...]:
+    found = tuple(each for each in context.references if is_unknown(context, each))
     nodes = Reference("Node", "zones", "spec.zone.automatic")
-    return found if are_known(context) else [*found, nodes]
+    return found if are_known(context) else (*found, nodes)
 
 
 def _missing_keys(context: Context) -> list[MissingReference]:

@@ -1,5 +1,6 @@
 """What the resource refers to: which entries are there, and whether the pods that run use them."""
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from hooks.desired.inputs.context import Context
@@ -20,7 +21,10 @@ MISSING = "Missing"
 UNKNOWN = "Unknown"
 ANNOTATIONS = "metadata.annotations"
 
-Usage: TypeAlias = tuple[frozenset[tuple[str, str]], bool]
+Which: TypeAlias = tuple[str, str]
+"""Kind and name."""
+
+Usage: TypeAlias = tuple[frozenset[Which], bool]
 """Kind and name of all that pods name, and whether they use what is there now."""
 
 
@@ -40,22 +44,23 @@ def references(
     named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
     waiting = changing.union(each.workload for each in held if _is_reload(each))
     in_use = _in_use(context, children, waiting)
-    return [_item(context, kind, name, in_use) for kind, name in named]
+    wanted = _wanted_keys(context, named)
+    return [_item(context, each, keys, in_use) for each, keys in wanted.items()]
 
 
-def _item(context: Context, kind: str, name: str, in_use: list[Usage]) -> Obj:
+def _item(context: Context, which: Which, wanted: set[str], in_use: list[Usage]) -> Obj:
+    kind, name = which
     lookup = context.related.look_up(f"{kind}.v1", context.agent.namespace, name)
     item: Obj = {"kind": kind, "name": name}
     if not context.related.knows(f"{kind}.v1"):
         return item | {"state": UNKNOWN}
     entries = {**as_object(lookup.obj.get("data")), **as_object(lookup.obj.get("binaryData"))}
-    wanted = _wanted_keys(context, kind, name)
     return (
         item
         | {"state": FOUND if lookup.found else MISSING}
         | _keys("keysFound", wanted & entries.keys())
         | _keys("keysMissing", wanted - entries.keys())
-        | _usage(kind, name, in_use)
+        | _usage(which, in_use)
     )
 
 
@@ -63,26 +68,30 @@ def _keys(field: str, keys: set[str]) -> Obj:
     return {field: sorted(keys)[:MOST_KEYS]} if keys else {}
 
 
-def _wanted_keys(context: Context, kind: str, name: str) -> set[str]:
-    """Return the entries that the resource needs of the object, those by fixed names too."""
-    keys = {
-        entry
-        for each in context.references
-        if (each.kind, each.name) == (kind, name)
-        for entry in each.entries
-    }
-    if (kind, name) != ("Secret", context.key_store.name):
-        return keys
+def _wanted_keys(context: Context, named: Iterable[Which]) -> dict[Which, set[str]]:
+    """Return the entries that the resource needs of each object, those by fixed names too."""
+    keys: dict[Which, set[str]] = {each: set() for each in named}
+    for each in context.references:
+        if (each.kind, each.name) in keys:
+            keys[each.kind, each.name].update(each.entries)
+    store = ("Secret", context.key_store.name)
+    if store in keys:
+        keys[store] |= _of_key_store(context)
+    return keys
+
+
+def _of_key_store(context: Context) -> set[str]:
     used = (each.source for each in context.credentials.all)
     lacking = (each.key.entry for each in context.backends if each.lacks_key)
-    return keys | {each.entry for each in used if each and each.secret == name} | set(lacking)
+    name = context.key_store.name
+    return {each.entry for each in used if each and each.secret == name} | set(lacking)
 
 
-def _usage(kind: str, name: str, in_use: list[Usage]) -> Obj:
+def _usage(which: Which, in_use: list[Usage]) -> Obj:
     """Return whether the pods use it: those of the workloads that name it, else of all."""
     if not in_use:
         return {}
-    naming = [uses for named, uses in in_use if (kind, name) in named]
+    naming = [uses for named, uses in in_use if which in named]
     return {"inUse": all(naming or [uses for _, uses in in_use])}
 
 

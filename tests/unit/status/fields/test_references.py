@@ -1,11 +1,19 @@
 """The status tells of each Secret what is there of it, and whether the pods use it."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
 
+from hooks.desired import build_context
+from hooks.desired.inputs.missing import missing_references, undecided_references
 from hooks.generate.crd.definition import schema
 from hooks.kube.objects import Obj
+from hooks.models.references import Reference
+from hooks.observed import ObservedObjects
+from hooks.rules import parse_agent
 from hooks.status.fields.references import MOST_REFERENCES
-from tests.support.hook import LATER, answer, stored
+from hooks.status.fields.references import references as items
+from tests.support.hook import FACTS, LATER, answer, stored
 from tests.support.resources import agent, merged, obj, secret
 from tests.support.schema import stored as stored_by_schema
 
@@ -146,3 +154,36 @@ def test_the_list_is_bounded_and_in_order() -> None:
     found = answer(agent({"agent": {"pod": {"volumes": volumes}}}))["status"]["references"]
 
     assert [each["name"] for each in found] == [f"s{i:03}" for i in range(MOST_REFERENCES)]
+
+
+class Counted(tuple[Reference, ...]):
+    """References that count how often they are gone through."""
+
+    __slots__ = ()
+    times: ClassVar[int] = 0
+
+    def __iter__(self) -> Iterator[Reference]:
+        type(self).times += 1
+        return super().__iter__()
+
+
+def test_references_are_gone_through_as_often_however_many_there_are() -> None:
+    sources = [{"secret": {"name": f"s{index}"}} for index in range(MOST_REFERENCES)]
+    volumes = [{"name": "v", "projected": {"sources": sources}}]
+    nothing = ObservedObjects({})
+    parent = parse_agent(agent({"agent": {"pod": {"volumes": volumes}}}))
+    context = build_context(parent, nothing, nothing, FACTS)
+    Counted.times = 0
+
+    listed = items(replace(context, references=Counted(context.references)), [], frozenset())
+
+    assert len(listed) == MOST_REFERENCES
+    assert Counted.times < len(sources) / 4
+
+
+def test_what_is_missing_is_looked_for_once() -> None:
+    nothing = ObservedObjects({})
+    context = build_context(parse_agent(agent(SPEC)), nothing, nothing, FACTS)
+
+    assert missing_references(context) is missing_references(context)
+    assert undecided_references(context) is undecided_references(context)
