@@ -4,6 +4,8 @@ A namespaced resource cannot have cluster-scoped children. So the ClusterRoles, 
 installation has two, get the ClusterRoleBindings of all agents as attachments.
 """
 
+from typing import Any, Final
+
 from hooks.desired.cluster_rbac import (
     BIND_LABEL,
     BOUND,
@@ -20,12 +22,24 @@ from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgent
-from hooks.models.parsing import read_agent
+from hooks.models.parsing import check_nesting, read_given
 from hooks.status import is_carried_out
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
 AGENTS = f"{KIND}.{API_VERSION}"
 CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
+
+WHOLE: Final = None
+NEEDED: Final[Obj] = {
+    "metadata": {"name": WHOLE, "namespace": WHOLE, "uid": WHOLE},
+    "spec": {
+        "agent": {},
+        "rbac": {"create": WHOLE},
+        "serviceAccount": {"name": WHOLE, "create": WHOLE},
+        "k8s_sensor": {"deployment": {"enabled": WHOLE}},
+    },
+}
+"""What of an agent its bindings depend on: the rest of one costs the others nothing."""
 
 
 def customize(request: Obj, facts: Facts) -> Obj:
@@ -61,15 +75,32 @@ def sync(request: Obj, facts: Facts) -> Obj:
     return {"attachments": bindings}
 
 
+def read_needed(resource: Obj) -> InstanaAgent:
+    """Return an agent with no more than its bindings depend on; raises InvalidResource.
+
+    Whether all else is right its status says.
+    """
+    needed = _needed_of(resource, NEEDED)
+    check_nesting(needed)
+    agent, _ = read_given(needed)
+    return agent
+
+
+def _needed_of(part: Any, fields: Obj | None) -> Any:
+    if fields is WHOLE or not isinstance(part, dict):
+        return part
+    return {name: _needed_of(part[name], below) for name, below in fields.items() if name in part}
+
+
 def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: Facts) -> list[Obj]:
     """Return the binding of one agent.
 
     The observed one of an agent that is invalid, as its status says, or whose account is not known
-    to be its own: its pods stay as they are, too.
+    to be its own: its pods stay as they are, too. No agent is read as a whole.
     """
     role = request.decorated["metadata"]["name"]
     try:
-        agent = read_agent(resource)
+        agent = read_needed(resource)
     except InvalidResource:
         return _as_observed(role, resource, request, facts)
     if not is_carried_out(resource):

@@ -25,10 +25,10 @@ from hooks.facts import Facts
 from hooks.kube.node_affinity import ON_LINUX
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models import InstanaAgent
-from hooks.models.parsing import read_agent
 from hooks.models.references import references
 from hooks.models.workloads import NODE_LABEL
 from hooks.observed import ObservedObjects
+from hooks.rules import read_agent
 from hooks.status.pods.digest import reads_pods
 from hooks.wire import parent_of
 

@@ -28,8 +28,8 @@ from hooks.kube.objects import (
 from hooks.kube.selectors import matches
 from hooks.kube.stored_shape import texts
 from hooks.models.instana_agent import API_VERSION, KIND
-from hooks.models.parsing import read_agent
 from hooks.observed import ObservedObjects
+from hooks.rules import read_agent
 from hooks.sync import reconcile
 from hooks.wire import SyncRequest
 

@@ -16,7 +16,7 @@ from hooks.desired.labels import INSTANCE
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj, as_object
 from hooks.models.base import NOT_STORED, SpecModel
-from hooks.models.parsing import read_agent
+from hooks.rules import read_agent
 
 Change = tuple[str, Any]
 """A place, as a JSON pointer, and what is to be there."""

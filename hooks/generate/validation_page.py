@@ -8,7 +8,9 @@ from hooks.rules.answer_size import (
     MOST_WORK,
     OF_A_CONFIGURED_VALUE,
     OF_A_MERGED_VALUE,
+    OF_A_NAMED_OBJECT,
     OF_A_REFERENCE,
+    OF_A_VALUE,
     OF_A_VARIABLE,
     OF_A_WORKLOAD,
 )
@@ -80,14 +82,22 @@ BOUNDED = """
 ## How much there may be
 
 The children of a resource have at most {megabytes} MiB in all, and take at most {work:,} units of
-work: {of_a_workload} for each DaemonSet and Deployment, {of_a_variable} for each variable in it,
-{of_a_reference} more if it has a `valueFrom`, {of_a_merged_value} for each value in its affinity
-and override, 1 for each other value of its pods, {of_a_configured_value} for each value in
-`spec.agent.configuration`. That is room for 100 zones and 32 backends with 1,000 variables each.
-Each zone counts with all that is given for the agents, each backend with all that is given for the
-k8sensors. A resource that was
-stored above a bound keeps its children as they are, and its condition `Valid` says so. The CRD has
-these bounds too, and further ones on the length of names. Nothing is nested deeper than 100 levels.
+work:
+
+- for each DaemonSet and Deployment {of_a_workload}, and in each of them {of_a_variable} for a
+  variable, {of_a_reference} for a `valueFrom` and for a Secret or ConfigMap of its volumes,
+  {of_a_merged_value} for a value in its affinity, tolerations, spread constraints and override, and
+  {of_a_value} for any other value of its pods;
+- once {of_a_named_object} for each such `valueFrom`, Secret and ConfigMap, {of_a_merged_value} for
+  each value in `spec.zones` and in overrides of other objects, {of_a_configured_value} for each
+  value in `spec.agent.configuration`.
+
+That is room for 100 zones and 32 backends with 1,000 variables each. Each zone counts with all that
+is given for the agents, each backend with all that is given for the k8sensors. Zones of nodes
+(`spec.zone.automatic: NodeLabel`) count like those of the resource, and there may be as many of
+them. A resource that was stored above a bound keeps its children as they are, and its condition
+`Valid` says so. The CRD has these bounds too, and further ones on the length of names. Nothing is
+nested deeper than 100 levels.
 
 | Path | At most |
 | --- | --- |
@@ -122,6 +132,8 @@ def _bounded() -> str:
         of_a_workload=OF_A_WORKLOAD,
         of_a_variable=OF_A_VARIABLE,
         of_a_reference=OF_A_REFERENCE,
+        of_a_named_object=OF_A_NAMED_OBJECT,
+        of_a_value=OF_A_VALUE,
         of_a_merged_value=OF_A_MERGED_VALUE,
         of_a_configured_value=OF_A_CONFIGURED_VALUE,
     )

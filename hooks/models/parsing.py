@@ -17,10 +17,10 @@ OF_AGENT = "configuration"
 """The field whose content is the agent's own: a null in it is one."""
 
 
-def read_agent(resource: Obj) -> InstanaAgent:
-    """Return the InstanaAgent if its fields have the right types; else raise InvalidResource."""
-    agent, _ = read_given(resource)
-    return agent
+def check_nesting(resource: Obj) -> None:
+    """Raise InvalidResource for a spec on more levels than anything here follows."""
+    if is_deeper_than(as_object(resource).get("spec"), DEEPEST):
+        raise InvalidResource((Problem("spec", "is nested too deeply", NESTING),))
 
 
 def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
@@ -28,10 +28,9 @@ def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
 
     A null counts as not given. The API server prunes most of them, so they are looked for only in
     a resource that is not fine as it is. Messages name field paths and what is expected there,
-    never a value.
+    never a value. Each wrong item of a list costs a message: the caller sees to it that there are
+    not too many.
     """
-    if is_deeper_than(as_object(resource).get("spec"), DEEPEST):
-        raise InvalidResource((Problem("spec", "is nested too deeply", NESTING),))
     try:
         return InstanaAgent.model_validate(resource), resource
     except ValidationError:

@@ -9,6 +9,7 @@ from hooks.rules.checking import (
     errors_of,
     look_at,
     parse_agent,
+    read_agent,
     rules_named_in,
     warnings_of,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "errors_of",
     "look_at",
     "parse_agent",
+    "read_agent",
     "rules_named_in",
     "warnings_of",
 ]

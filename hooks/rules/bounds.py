@@ -18,6 +18,12 @@ ITEMS, LENGTH, ENTRIES = "maxItems", "maxLength", "maxProperties"
 MOST_ZONES: Final = 128
 MOST_BACKENDS: Final = 64
 MOST_VARIABLES: Final = 1024
+MOST_SOURCES: Final = 64
+"""Of a projected volume."""
+MOST_FILES: Final = 256
+"""Entries of a Secret or a ConfigMap that a volume lists."""
+MOST_HEADERS: Final = 64
+MOST_ARGUMENTS: Final = 256
 LONGEST_VARIABLE: Final = 131_071
 """Linux starts no process with a longer variable."""
 LONGEST_ANNOTATION: Final = 262_144
@@ -112,12 +118,27 @@ BOUNDS: dict[str, Obj] = {
             "volumes": {ITEMS: 256},
             "volumes[].name": {LENGTH: 63},
             "volumes[].hostPath.path": {LENGTH: 4096},
+            "volumes[].projected.sources": {ITEMS: MOST_SOURCES},
+            **{
+                f"{volume}.{source}.items": {ITEMS: MOST_FILES}
+                for volume in ("volumes[]", "volumes[].projected.sources[]")
+                for source in ("secret", "configMap", "downwardAPI")
+            },
+            **{
+                f"{probe}Probe.{field}": {ITEMS: most}
+                for probe in ("startup", "readiness", "liveness")
+                for field, most in (
+                    ("exec.command", MOST_ARGUMENTS),
+                    ("httpGet.httpHeaders", MOST_HEADERS),
+                )
+            },
             "volumeMounts": {ITEMS: 128},
             "volumeMounts[].name": {LENGTH: 63},
             "volumeMounts[].mountPath": {LENGTH: 1024},
         }.items()
     },
     f"{SENSOR_POD}.topologySpreadConstraints": {ITEMS: 64},
+    f"{SENSOR_POD}.topologySpreadConstraints[].matchLabelKeys": {ITEMS: 64},
     f"{SENSOR_POD}.topologySpreadConstraints[].topologyKey": {LENGTH: 317},
     f"{SENSOR_POD}.topologySpreadConstraints[].whenUnsatisfiable": {LENGTH: 63},
     f"{SENSOR}.etcd.targets": {ITEMS: 256},
@@ -133,13 +154,17 @@ CONFIGURATION_SIZE = "configuration-size"
 
 
 def _beyond(*keywords: str) -> Find:
-    """Return what finds the parts of a spec that have more than one of these bounds allows."""
-    tree = tree_of(
+    """Return what finds the parts of a spec that have more than one of these bounds allows.
+
+    Of a list that is too long it looks at no item.
+    """
+    rules = (
         Rule("", (place,), "", bad={}, good={}, find=unless(_at_most(most)))
         for place, bound in BOUNDS.items()
         for keyword, most in bound.items()
         if keyword in keywords and not (keyword == LENGTH and most <= AS_LONG_AS_NAMES)
     )
+    tree = tree_of(rules, of_gates=True)
 
     def find(spec: Obj) -> Iterator[str]:
         for problem in problems_in({"spec": spec}, tree):
@@ -180,7 +205,7 @@ def values_in(part: Any) -> Iterator[tuple[Any, int]]:
 
 FULL: Obj = {"name": "X", "value": "x" * LONGEST_VARIABLE}
 
-RULES = (
+OF_COUNTS = (
     Rule(
         TOO_MANY,
         ("spec",),
@@ -190,6 +215,8 @@ RULES = (
         find=_beyond(ITEMS, ENTRIES),
         in_schema=True,
     ),
+)
+OF_LENGTHS = (
     Rule(
         TOO_LONG,
         ("spec",),
@@ -210,3 +237,4 @@ RULES = (
         find=unless(_is_writable),
     ),
 )
+RULES = (*OF_COUNTS, *OF_LENGTHS)

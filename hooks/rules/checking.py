@@ -7,14 +7,18 @@ from typing import Final
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
-from hooks.models.parsing import read_given
+from hooks.models.parsing import check_nesting, read_given
 from hooks.rules import answer_size, bounds
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 from hooks.rules.walking import problems_in, tree_of
 
 OF_SIZE: Final = (*bounds.RULES, *answer_size.RULES)
-SIZES: Final = tree_of(OF_SIZE)
-"""What is looked at first: all else takes a resource within the bounds."""
+SIZES: Final = (
+    tree_of(bounds.OF_COUNTS, of_gates=True),
+    tree_of(bounds.OF_LENGTHS),
+    tree_of(answer_size.RULES),
+)
+"""What is looked at first, one after the other: all else takes a resource within the bounds."""
 ERRORS: Final = tree_of(
     rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in OF_SIZE
 )
@@ -29,11 +33,33 @@ def parse_agent(resource: Obj) -> InstanaAgent:
     Takes the object as the API server has it. Messages name field paths and what is expected
     there, never a value.
     """
-    agent, given = read_given(resource)
-    problems = tuple(problems_in(given, SIZES) or problems_in(given, ERRORS))
+    agent, given = _read_within_bounds(resource)
+    problems = tuple(problems_in(given, ERRORS))
     if problems:
         raise InvalidResource(problems)
     return agent
+
+
+def read_agent(resource: Obj) -> InstanaAgent:
+    """Return the InstanaAgent if it is within the bounds, and its fields have the right types.
+
+    Raises InvalidResource for any other, and looks at no further rule.
+    """
+    agent, _ = _read_within_bounds(resource)
+    return agent
+
+
+def _read_within_bounds(resource: Obj) -> tuple[InstanaAgent, Obj]:
+    """Return the InstanaAgent, and what it was read from; raises InvalidResource.
+
+    The bounds come first: what is beyond them is not read item by item.
+    """
+    check_nesting(resource)
+    for tree in SIZES:
+        problems = problems_in(resource, tree)
+        if problems:
+            raise InvalidResource(tuple(problems))
+    return read_given(resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +74,9 @@ class Findings:
 def look_at(resource: Obj) -> Findings:
     """Return every problem of a resource, also those that do not keep all else from its place."""
     try:
-        agent, given = read_given(resource)
+        agent, given = _read_within_bounds(resource)
     except InvalidResource as invalid:
         return Findings(None, invalid.problems)
-    too_large = problems_in(given, SIZES)
-    if too_large:
-        return Findings(agent, errors=tuple(too_large))
     found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL)]
     return Findings(
         agent,

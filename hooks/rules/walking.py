@@ -25,6 +25,8 @@ class Node:
     fields: dict[str, "Node"] = field(default_factory=dict)
     items: "Node | None" = None
     values: "Node | None" = None
+    is_gate: bool = False
+    """Whether nothing below is looked at once something is wrong here."""
 
     def at(self, step: str) -> "Node":
         """Return the place one step below, made if need be."""
@@ -37,14 +39,18 @@ class Node:
         return self.fields.setdefault(step, Node())
 
 
-def tree_of(rules: Iterable[Rule]) -> Node:
-    """Return the places of all rules, as a tree from the resource down."""
+def tree_of(rules: Iterable[Rule], *, of_gates: bool = False) -> Node:
+    """Return the places of all rules, as a tree from the resource down.
+
+    `of_gates`: nothing is looked at below a place where something is wrong.
+    """
     root = Node()
     for rule in rules:
         for place in rule.places if rule.find else ():
             node = root
             for step in steps_of(place):
                 node = node.at(step)
+            node.is_gate = of_gates
             if rule.find:
                 node.checks.append((rule.find, rule))
     return root
@@ -64,10 +70,13 @@ def problems_in(resource: Any, tree: Node) -> list[Problem]:
 
 def _collect(value: Any, node: Node, path: str, found: list[Problem]) -> None:
     """Add the problems of a value that is not null; parts of Kubernetes types have any shape."""
+    before = len(found)
     for find, rule in node.checks:
         for where in islice(find(value), MOST_PROBLEMS - len(found)):
             problem = Problem((path + where)[1:], rule.message, rule.identifier)
             found.append(problem)
+    if node.is_gate and len(found) > before:
+        return
     if isinstance(value, dict):
         for name, below in node.fields.items():
             part = value.get(name)

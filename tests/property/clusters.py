@@ -20,10 +20,10 @@ from hooks.facts import Facts, TakeOver
 from hooks.kube.node_affinity import LINUX, OS
 from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
-from hooks.models.parsing import read_agent
 from hooks.models.references import references
 from hooks.observed import ObservedObjects
 from hooks.rendering import RESOURCES
+from hooks.rules import read_agent
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, specs

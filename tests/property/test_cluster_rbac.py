@@ -2,9 +2,9 @@
 
 from hypothesis import assume, given
 
+from hooks.cluster_rbac import read_needed
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
 from tests.property import applying, bindings, clusters
 from tests.property.bindings import SAID, RoleSituation
 
@@ -64,7 +64,7 @@ def _is_carried_out(agent: Obj | None) -> bool:
     if agent is None or agent["status"] != SAID[0]:
         return False
     try:
-        read_agent(agent)
+        read_needed(agent)
     except InvalidResource:
         return False
     return True

@@ -10,8 +10,8 @@ from hooks.desired.child_names import child_names
 from hooks.desired.inputs.ownership import is_account_of_guide
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, describe
-from hooks.models.parsing import read_agent
 from hooks.observed import ObservedObjects
+from hooks.rules import read_agent
 from tests.property import applying, clusters, specs
 from tests.property.clusters import Situation, name_of
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 from time import process_time
 
 from hooks.kube.objects import Obj
+from hooks.rules.bounds import MOST_FILES, MOST_SOURCES
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property.applying import by_server as applied_by_server
@@ -68,25 +69,55 @@ def _texts(size: int) -> list[str]:
     return [f"text-{index}" for index in range(size)]
 
 
+def _source(index: int) -> Obj:
+    return {"secret": {"name": f"s{index}", "items": [{"key": "key", "path": "path"}]}}
+
+
+def _projected(size: int) -> list[Obj]:
+    """Return volumes with that many sources in all, each with as many as there may be."""
+    return [
+        {"name": f"v{start}", "projected": {"sources": [*map(_source, range(start, end))]}}
+        for start, end in _groups(size, MOST_SOURCES)
+    ]
+
+
+def _with_items(size: int) -> list[Obj]:
+    """Return volumes with that many entries in all, each with as many as there may be."""
+    return [
+        {
+            "name": f"v{start}",
+            "secret": {
+                "secretName": f"s{start}",
+                "items": [{"key": f"k{each}", "path": f"p{each}"} for each in range(start, end)],
+            },
+        }
+        for start, end in _groups(size, MOST_FILES)
+    ]
+
+
+def _groups(size: int, most: int) -> list[tuple[int, int]]:
+    return [(start, min(start + most, size)) for start in range(0, size, most)]
+
+
 GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "overrides: env": (
-        9000,
+        8000,
         lambda size: _patched(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
     "overrides: mounts": (
-        9000,
+        8000,
         lambda size: _patched(
             volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
         ),
     ),
     "overrides: volumes": (
-        9000,
+        8000,
         lambda size: _patch(
             volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
         ),
     ),
     "overrides: containers": (
-        9000,
+        8000,
         lambda size: _patch(
             containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
         ),
@@ -95,7 +126,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         8000,
         lambda size: {"overrides": {"agentService": _entries(size)}},
     ),
-    "overrides: texts": (36000, lambda size: _patched(args=_texts(size))),
+    "overrides: texts": (32000, lambda size: _patched(args=_texts(size))),
     "env of Secrets": (1024, lambda size: _pod(env=[_of_secret(index) for index in range(size)])),
     "env": (
         1024,
@@ -119,6 +150,47 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
             ]
         ),
     ),
+    "sources of projected volumes": (
+        4000,
+        lambda size: _pod(volumes=_projected(size)),
+    ),
+    "sensor's sources of projected volumes": (
+        4000,
+        lambda size: _sensor_pod(volumes=_projected(size)),
+    ),
+    "items of volumes": (
+        24_000,
+        lambda size: _pod(volumes=_with_items(size)),
+    ),
+    "overrides: ports of a Service": (
+        8000,
+        lambda size: {
+            "overrides": {
+                "agentService": {
+                    "spec": {"ports": [{"name": f"p{port}", "port": port} for port in range(size)]}
+                }
+            }
+        },
+    ),
+    "overrides: annotations of a Service": (
+        16_000,
+        lambda size: {"overrides": {"agentService": {"metadata": {"annotations": _entries(size)}}}},
+    ),
+    "overrides: pull Secrets of an account": (
+        16_000,
+        lambda size: {
+            "overrides": {
+                "agentServiceAccount": {
+                    "imagePullSecrets": [{"name": each} for each in _texts(size)]
+                }
+            }
+        },
+    ),
+    "items that are no zones": (700_000, lambda size: {"zones": [1] * size}),
+    "variables that are no texts": (
+        60_000,
+        lambda size: {"agent": {"env": {f"V{index}": 1 for index in range(size)}}},
+    ),
     "mounts of a missing Secret": (
         128,
         lambda size: _pod(
@@ -135,7 +207,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "labels": (256, lambda size: _pod(labels=_entries(size))),
     "annotations": (256, lambda size: _pod(annotations=_entries(size))),
     "terms of an affinity": (
-        7000,
+        6500,
         lambda size: _pod(
             affinity={
                 "nodeAffinity": {

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.resources import obj
 ANYWHERE = Facts(agent_namespaces=("*",))
 HERE = Facts(agent_namespaces=("instana-agent",))
 CUSTOMIZED = {"object": obj("ClusterRole", "r", "")}
-UNREADABLE: Obj = {"agent": {"minReadySeconds": "soon"}}
+UNREADABLE: Obj = {"rbac": {"create": "maybe"}}
 
 
 def agent(spec: Obj | None = None, said: str = "True", of: int = 2, **metadata: str) -> Obj:
@@ -266,3 +267,35 @@ def test_no_agents_means_no_bindings() -> None:
 def test_a_sync_request_needs_an_object() -> None:
     with pytest.raises(UnreadableRequest):
         cluster_rbac.sync({"parent": role()}, HERE)
+
+
+def test_of_an_agent_no_more_is_read_than_its_bindings_depend_on() -> None:
+    hostile = agent({"zones": [1] * 500, "agent": {"pod": {"env": "none"}}, "k8s_sensor": {}})
+    hostile["metadata"]["annotations"] = {"a": "x"}
+    hostile["spec"]["serviceAccount"] = {"name": "mine", "create": False, "annotations": [1] * 500}
+
+    read = cluster_rbac.read_needed(hostile)
+
+    assert read.model_dump(by_alias=True, exclude_unset=True) == {
+        "metadata": {
+            "name": "instana-agent",
+            "namespace": "instana-agent",
+            "uid": "uid-instana-agent",
+        },
+        "spec": {
+            "agent": {},
+            "serviceAccount": {"name": "mine", "create": False},
+            "k8s_sensor": {},
+        },
+    }
+
+
+@pytest.mark.parametrize("spec", [None, [], {"agent": 1}, {"serviceAccount": []}], ids=str)
+def test_parts_of_an_agent_that_are_none_keep_its_binding(spec: Any) -> None:
+    resource = agent() | {"spec": spec}
+    observed = [observed_binding("r:instana-agent:instana-agent")]
+
+    found = attachments(resource, observed=observed)
+
+    assert [each["metadata"]["name"] for each in found] == ["r:instana-agent:instana-agent"]
+    assert "subjects" not in found[0]

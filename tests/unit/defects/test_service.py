@@ -10,7 +10,7 @@ from hooks.errors import InternalError
 from hooks.facts import Facts
 from hooks.kube.node_affinity import required_terms
 from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
+from hooks.rules import read_agent
 from hooks.sync import sync
 from hooks.wire import encode
 from tests.support.hook import (

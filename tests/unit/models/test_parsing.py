@@ -2,8 +2,7 @@ import pytest
 
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
-from hooks.rules import parse_agent
+from hooks.rules import parse_agent, read_agent
 from tests.support.resources import agent
 
 SENTINEL = "s3ntinel"

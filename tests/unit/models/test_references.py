@@ -1,8 +1,8 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
 from hooks.models.references import references
+from hooks.rules import read_agent
 from tests.support.resources import agent
 
 ENTRY = {"name": "x", "key": "k"}

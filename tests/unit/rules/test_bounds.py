@@ -1,11 +1,17 @@
 """The bounds on what a resource may have: what is taken up to them, and what becomes of more."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from hooks.admission.defaulting import default
+from hooks.admission.validating import InlineSecrets, validate
+from hooks.customize import customize
+from hooks.facts import Facts
+from hooks.generate.crd.definition import schema
 from hooks.kube.objects import Obj
-from hooks.rules import errors_of, rules_named_in
+from hooks.rules import checking, errors_of, rules_named_in
 from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.bounds import (
     AS_LONG_AS_NAMES,
@@ -119,6 +125,13 @@ def test_as_much_as_this_is_taken_at_once(configuration: Obj) -> None:
 
 LONG = {"name": "LONG", "value": "x" * LONGEST_VARIABLE}
 MANY_ZONES: Obj = {"zones": [{"name": f"z{index}"} for index in range(128)]}
+VOLUMES = [
+    {
+        "name": f"v{index}",
+        "projected": {"sources": [{"secret": {"name": f"s{each}"}} for each in range(64)]},
+    }
+    for index in range(100)
+]
 ABOVE: dict[str, tuple[Obj, str]] = {
     "zones": ({"zones": [{"name": f"z{index}"} for index in range(256)]}, TOO_MANY),
     "variable": (at("agent.pod.env", [LONG | {"value": "x" * 600_000}]), TOO_LONG),
@@ -148,6 +161,23 @@ ABOVE: dict[str, tuple[Obj, str]] = {
         at("overrides.agentDaemonSet", {"spec": {"template": {"spec": {"hosts": ["x"] * 40_000}}}}),
         ANSWER_SIZE,
     ),
+    "override of a Service": (
+        at("overrides.agentService.spec.ports", [{"name": "x", "port": 1}] * 10_000), ANSWER_SIZE
+    ),
+    "override of an account": (
+        at("overrides.agentServiceAccount.imagePullSecrets", [{"name": "x"}] * 20_000), ANSWER_SIZE
+    ),
+    "sources of volumes": (at("agent.pod.volumes", VOLUMES), ANSWER_SIZE),
+    "sources of a k8sensor's volumes": (
+        at("k8s_sensor.deployment.pod.volumes", VOLUMES), ANSWER_SIZE
+    ),
+    "items that are no zones": ({"zones": [1] * 500}, TOO_MANY),
+    "items that are no tolerations": (
+        {"zones": [{"name": f"z{index}", "tolerations": [1] * 257} for index in range(128)]},
+        TOO_MANY,
+    ),
+    "variables that are no texts": (at("agent.env", {f"V{index}": 1 for index in range(1025)}),
+                                    TOO_MANY),
     "configuration": (at("agent.configuration", {"a": [1] * 70_000}), "configuration-size"),
     "nested list": (
         at("agent.configuration", {"a": [[[[[[[["x"] * 8]] * 9]] * 9]]] * 99}), "configuration-size"
@@ -173,3 +203,77 @@ def test_nothing_else_is_looked_for_beyond_the_bounds() -> None:
     spec = {"zones": [{"name": "?"}] * 500}
 
     assert [each.rule for each in errors_of(agent(spec))] == [TOO_MANY]
+
+
+def test_below_a_list_that_is_too_long_nothing_is_looked_for() -> None:
+    zones = [{"name": "x", "tolerations": [{}] * 257}] * 129
+
+    assert [(each.rule, each.path) for each in errors_of(agent({"zones": zones}))] == [
+        (TOO_MANY, "spec.zones")
+    ]
+
+
+def _never(_: Obj) -> None:
+    raise AssertionError
+
+
+def test_no_hook_reads_what_is_beyond_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "read_given", _never)
+    parent = agent({"zones": [1] * 129})
+    review = {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {"uid": "1", "operation": "CREATE", "object": parent},
+    }
+
+    related = customize({"parent": parent}, Facts())["relatedResources"]
+    defaulted = default(review)["response"]
+    validated = validate(review, Facts(), InlineSecrets.WARN)["response"]
+
+    assert [each["resource"] for each in related] == ["namespaces"]
+    assert "patch" not in defaulted
+    assert rules_named_in(validated["status"]["message"]) == (TOO_MANY,)
+
+
+def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each() -> None:
+    zones = [{"name": f"z{index}"} for index in range(100)]
+    annotations = {"metadata": {"annotations": {f"a{index}": "x" for index in range(500)}}}
+
+    def broken(field: str) -> list[str]:
+        spec = {"zones": zones, "overrides": {field: annotations}}
+        return [each.rule for each in errors_of(agent(spec))]
+
+    assert broken("agentService") == []
+    assert broken("agentDaemonSet") == [ANSWER_SIZE]
+
+
+COUNTED_VALUE_BY_VALUE = (
+    "spec.agent.pod.affinity.",
+    "spec.agent.pod.volumes[].",
+    "spec.k8s_sensor.deployment.pod.affinity.",
+    "spec.k8s_sensor.deployment.pod.topologySpreadConstraints[].",
+    "spec.k8s_sensor.deployment.pod.volumes[].",
+    "spec.zones[].affinity.",
+)
+"""Parts whose values the answer's size counts one by one."""
+
+
+def unbounded(part: Obj, path: str) -> Iterator[str]:
+    """Yield the paths of lists and maps in a schema that have no bound."""
+    further = part.get("additionalProperties")
+    is_list, is_map = part.get("type") == "array", isinstance(further, dict)
+    if (is_list and "maxItems" not in part) or (is_map and "maxProperties" not in part):
+        yield path
+    for name, field in part.get("properties", {}).items():
+        yield from unbounded(field, f"{path}.{name}")
+    if is_list:
+        yield from unbounded(part["items"], f"{path}[]")
+    if isinstance(further, dict):
+        yield from unbounded(further, f"{path}{{}}")
+
+
+def test_each_list_and_map_is_bounded_or_counted_value_by_value() -> None:
+    found = [*unbounded(schema()["properties"]["spec"], "spec")]
+
+    assert found
+    assert [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)] == []

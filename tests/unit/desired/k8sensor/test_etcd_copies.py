@@ -9,7 +9,7 @@ from hooks.customize import related_resources
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
-from hooks.models.parsing import read_agent
+from hooks.rules import read_agent
 from tests.support.hook import FACTS, answer, child, children, conditions, env, pod, stored, volumes
 from tests.support.resources import agent, merged, obj
 

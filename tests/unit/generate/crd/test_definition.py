@@ -14,8 +14,8 @@ from hooks.cli.generate_command import generated
 from hooks.generate.crd import definition
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
-from hooks.models.parsing import read_agent
 from hooks.rendering import render
+from hooks.rules import read_agent
 from hooks.rules.bounds import BOUNDS as BOUND
 from hooks.rules.walking import steps_of
 from tests.recorded import FACTS, NOW, recorded_requests
@@ -35,6 +35,26 @@ IN_NO_RESOURCE = {
     "spec.k8s_sensor.deployment.pod.volumes[].hostPath.path",
     "spec.networkPolicy.egress.furtherPorts",
     "spec.networkPolicy.sensorPorts",
+    "spec.k8s_sensor.deployment.pod.topologySpreadConstraints[].matchLabelKeys",
+    *(
+        f"{pod}.{field}"
+        for pod in ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
+        for field in (
+            "livenessProbe.exec.command",
+            "readinessProbe.exec.command",
+            "readinessProbe.httpGet.httpHeaders",
+            "startupProbe.exec.command",
+            "startupProbe.httpGet.httpHeaders",
+            "volumes[].configMap.items",
+            "volumes[].downwardAPI.items",
+            "volumes[].projected.sources",
+            "volumes[].projected.sources[].configMap.items",
+            "volumes[].projected.sources[].downwardAPI.items",
+            "volumes[].projected.sources[].secret.items",
+        )
+    ),
+    "spec.k8s_sensor.deployment.pod.livenessProbe.httpGet.httpHeaders",
+    "spec.k8s_sensor.deployment.pod.volumes[].secret.items",
 }
 """Bounded fields that neither a recorded resource nor a sample uses."""
 

@@ -156,10 +156,20 @@ def test_every_field_of_the_models_is_there_with_type_and_description(path: str)
     assert field.keys() & {"type", "x-kubernetes-int-or-string"}
 
 
-def test_liveness_probe_is_the_probe_of_kubernetes() -> None:
+def _without_bounds(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [*map(_without_bounds, schema)]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _without_bounds(part) for name, part in schema.items() if name != "maxItems"}
+
+
+def test_liveness_probe_is_the_probe_of_kubernetes_with_bounded_lists() -> None:
     class WithProbe(SpecModel):
         probe: Probe = Field(description="Probe.")
 
     expected = structural(fields_of(WithProbe))["properties"]["probe"]["properties"]
 
-    assert field_at("agent.pod.livenessProbe")["properties"] == expected
+    ours = field_at("agent.pod.livenessProbe")["properties"]
+    assert ours != expected
+    assert _without_bounds(ours) == expected

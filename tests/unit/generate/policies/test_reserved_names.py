@@ -8,8 +8,8 @@ import pytest
 from hooks.generate.policies.reserved_names import ACCOUNT, ENDINGS, RESERVED, secret_places
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
-from hooks.models.parsing import read_agent
 from hooks.models.references import references
+from hooks.rules import read_agent
 from hooks.rules.reserved import NAMES, is_reserved
 from tests.cluster.cases import CASES, rendered, resource
 from tests.support.guards import GUARDS, named_at, refused
