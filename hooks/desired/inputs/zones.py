@@ -11,17 +11,24 @@ from hooks.kube.objects import Obj, labels_of
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.workloads import NODE_LABEL, POD_LABEL
 from hooks.observed.rollout import count, is_taken_up
+from hooks.rules.answer_size import ANSWER_SIZE, leads_to_too_much
+from hooks.rules.bounds import MOST_ZONES, TOO_MANY
 from hooks.rules.elsewhere import ZONE_NODE_LABEL, ZONE_POD_LABEL
 from hooks.rules.table import BY_IDENTIFIER
 
 TOPOLOGY_ZONE = "topology.kubernetes.io/zone"
+MORE_ZONES = (
+    f"finds more than {MOST_ZONES} zones among the nodes: name those that agents are to tell in "
+    "spec.zones, or use PodLabel"
+)
 PODS = ("desiredNumberScheduled", "currentNumberScheduled", "numberMisscheduled")
 
 
 def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
     """Return the zone of each DaemonSet, None for the one of nodes without a zone.
 
-    Raises InvalidResource where the cluster or the installation cannot tell zones that way.
+    Raises InvalidResource where the cluster or the installation cannot tell zones that way, and
+    where there are more than can be carried out.
     """
     spec = context.agent.spec
     if spec.zone.automatic == POD_LABEL and not context.facts.copies_zones:
@@ -31,6 +38,7 @@ def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
     if not context.facts.node_zones:
         raise _unable(ZONE_NODE_LABEL)
     found = {*_zones_of_nodes(context), *_zones_with_pods(context)}
+    _check_number(context, len(found))
     return (None, *(ZoneSpec(name=zone) for zone in sorted(found)))
 
 
@@ -55,6 +63,17 @@ def agent_affinity(context: Context, zone: ZoneSpec | None) -> Obj:
     if context.agent.spec.zone.automatic != NODE_LABEL:
         return affinity
     return narrowed(affinity, [[each] for each in _requirements(zone)])
+
+
+def _check_number(context: Context, found: int) -> None:
+    """Raise InvalidResource for more zones of nodes than a resource may have of its own."""
+    spec = context.agent.spec
+    if found > MOST_ZONES:
+        raise InvalidResource((Problem("spec.zone.automatic", MORE_ZONES, TOO_MANY),))
+    given = spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if leads_to_too_much(given, daemonsets=found + 1):
+        problem = Problem("spec", BY_IDENTIFIER[ANSWER_SIZE].message, ANSWER_SIZE)
+        raise InvalidResource((problem,))
 
 
 def _unable(rule: str) -> InvalidResource:

@@ -9,12 +9,16 @@ import pytest
 
 from hooks.customize import customize
 from hooks.desired import names
+from hooks.desired.agent import daemonset
 from hooks.desired.passes.nodes import MACHINES
 from hooks.facts import Facts
 from hooks.kube.node_affinity import ON_LINUX, REQUIRED
 from hooks.kube.objects import Obj, labels_of
+from hooks.rules import rules_named_in
+from hooks.rules.answer_size import ANSWER_SIZE
+from hooks.rules.bounds import MOST_ZONES, TOO_MANY
 from tests.support.hook import answer, child, children, conditions, env, pod, stored
-from tests.support.resources import agent, obj
+from tests.support.resources import agent, merged, obj
 
 AGENT = "DaemonSet/instana-agent"
 LABEL = "topology.kubernetes.io/zone"
@@ -264,3 +268,40 @@ def test_nobody_else_asks_for_nodes() -> None:
     rules = customize({"parent": agent()}, WITH_NODES)["relatedResources"]
 
     assert "nodes" not in {rule["resource"] for rule in rules}
+
+
+ZONES = [f"zone-{index}" for index in range(MOST_ZONES)]
+VARIABLES = {f"V{index}": "x" for index in range(1000)}
+REFERENCES = [
+    {"name": f"V{index}", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    for index in range(400)
+]
+TOO_MUCH: dict[str, tuple[list[str], Obj, str]] = {
+    "zones": ([*ZONES, "one-more"], {}, TOO_MANY),
+    "work": (ZONES[:100], {"agent": {"pod": {"env": REFERENCES}}}, ANSWER_SIZE),
+    "bytes": (ZONES[:120], {"agent": {"env": VARIABLES | {"LONG": "x" * 131_000}}}, ANSWER_SIZE),
+}
+
+
+def test_as_many_zones_of_nodes_are_taken_as_a_resource_may_name() -> None:
+    found = by_node(*ZONES)
+
+    assert conditions(found)["Valid"]["status"] == "True"
+    assert len(daemonsets(found)) == MOST_ZONES + 1
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_more_zones_of_nodes_than_can_be_carried_out_keep_the_children(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zones, spec, rule = TOO_MUCH[what]
+    before = by_node("a", "b")
+    made: list[Obj] = []
+    monkeypatch.setattr(daemonset, "agent_daemonset", made.append)
+
+    found = by_node(*zones, parent=merged(BY_NODE, {"spec": spec}), observed=stored(before))
+
+    valid = conditions(found)["Valid"]
+    assert (valid["status"], rules_named_in(valid["message"])) == ("False", (rule,))
+    assert children(found) == children(before)
+    assert made == []
