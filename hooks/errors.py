@@ -14,6 +14,9 @@ QUANTITY = "quantity"
 NESTING = "nesting"
 """Identifiers of rules that are found while a resource is read."""
 
+MOST_PROBLEMS = 1000
+"""How many are found in a resource: far more than anybody is told of."""
+
 LONGEST_PATH: Final = 500
 """A field far down with the longest name that Kubernetes takes, 317 characters, is shorter."""
 DIGITS_OF_PLACE: Final = 16

@@ -4,7 +4,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hooks.errors import FIELD_TYPE, NESTING, REQUIRED_FIELD, InvalidResource, Problem
+from hooks.errors import (
+    FIELD_TYPE,
+    MOST_PROBLEMS,
+    NESTING,
+    REQUIRED_FIELD,
+    InvalidResource,
+    Problem,
+)
 from hooks.kube.objects import Obj, as_object, is_deeper_than
 from hooks.models.instana_agent import InstanaAgent
 
@@ -43,7 +50,8 @@ def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
         return InstanaAgent.model_validate(given), given
     except ValidationError as error:
         found = error.errors(include_input=False, include_context=False, include_url=False)
-        problems = {_problem(each["loc"], each["type"], each["msg"]) for each in found}
+        first = found[:MOST_PROBLEMS]
+        problems = {_problem(each["loc"], each["type"], each["msg"]) for each in first}
         raise InvalidResource(tuple(sorted(problems, key=str))) from None
 
 

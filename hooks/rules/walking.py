@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from hooks.errors import Problem
+from hooks.errors import MOST_PROBLEMS, Problem
 from hooks.rules.rule import Find, Rule
 
 ITEMS = "[]"
 VALUES = "{}"
-MOST_PROBLEMS = 1000
-"""How many are found: far more than anybody is told of."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from hooks.errors import InvalidResource
+from hooks.errors import MOST_PROBLEMS, InvalidResource
 from hooks.kube.objects import Obj
 from hooks.rules import parse_agent, read_agent
 from tests.support.resources import agent
@@ -113,3 +113,12 @@ def test_a_digest_wins_over_a_tag() -> None:
 
     assert image.agent.image.reference == f"icr.io/instana/agent@{DIGEST}"
     assert other.agent.image.reference == "agent:1"
+
+
+def test_of_very_many_fields_of_another_type_the_first_ones_are_found() -> None:
+    zones = [{"name": f"z{index}", "tolerations": [1] * 250} for index in range(10)]
+
+    with pytest.raises(InvalidResource) as refused:
+        parse_agent(agent({"zones": zones}))
+
+    assert len(refused.value.problems) == MOST_PROBLEMS
