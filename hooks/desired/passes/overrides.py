@@ -5,7 +5,7 @@ from itertools import islice
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.errors import InvalidResource, Problem, short_path
+from hooks.errors import MOST_PROBLEMS, InvalidResource, Problem, short_path
 from hooks.kube.canonical_kinds import canonical_object
 from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of, named
@@ -16,7 +16,6 @@ from hooks.kube.workloads import HANDLERS, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
 from hooks.rules.table import BY_IDENTIFIER
-from hooks.rules.walking import MOST_PROBLEMS
 from hooks.rules.workloads import UPDATE_COUNT, odd_sides
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")

@@ -16,7 +16,6 @@ from hooks.admission.review import MOST_PROBLEMS
 from hooks.errors import LONGEST_PATH, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rules import walking
 from tests.support.resources import agent
 from tests.support.reviews import refused_by, review, warned_by
 
@@ -125,9 +124,9 @@ def test_a_long_name_is_cut_before_it_is_told_with_each_mistake(
 
 
 def test_of_very_many_mistakes_in_a_patched_pod_the_first_ones_are_found() -> None:
-    found = errors_in(agent(container("more", 2 * walking.MOST_PROBLEMS)), Facts())
+    found = errors_in(agent(container("more", 2 * errors.MOST_PROBLEMS)), Facts())
 
-    assert len(found) == walking.MOST_PROBLEMS
+    assert len(found) == errors.MOST_PROBLEMS
 
 
 @pytest.mark.parametrize(
