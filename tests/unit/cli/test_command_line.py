@@ -141,11 +141,11 @@ def test_a_value_that_is_none_ends_with_one_and_one_line(
     ],
 )
 def test_a_type_that_no_object_has_is_named(command: str, metadata: str, place: str) -> None:
-    node = f"apiVersion: v1\nkind: Node\nmetadata: {{name: n, {metadata}}}\n"
+    node = f"apiVersion: v1\nkind: Node\nmetadata: {{name: node, {metadata}}}\n"
     result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{node}")
 
     assert result.exit_code == 1
-    assert result.stderr == f"Node/n: {place} must be of another type\n"
+    assert result.stderr == f"Node/node: {place} must be of another type\n"
 
 
 def test_a_date_and_null_are_texts_as_they_are_for_kubectl() -> None:

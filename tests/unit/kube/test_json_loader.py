@@ -9,7 +9,7 @@ from hooks.kube.bounded_yaml import Bounds, OutOfBounds, documents_of
 
 BOUNDS = Bounds(longest=1_000_000, most_parts=100_000)
 OF_NO_TYPE = (
-    *("!!int abc", '!!int ""', "!!int 0x", "!!int -", "0x_", "!!int _", "9" * 5000),
+    *("!!int abc", '!!int ""', "!!int 0x", "!!int -", "!!int 0x_", "!!int _", "9" * 5000),
     *("!!float x", '!!float ""', "!!bool foo", "0x" + "f" * 5000, "!!timestamp x"),
 )
 NO_JSON = (
@@ -46,6 +46,15 @@ def test_what_no_json_can_say_is_an_error_of_yaml(value: str) -> None:
         (str(2**64), float(2**64)),
         ("1.5", 1.5),
         ("~", None),
+        *((value, True) for value in ("y", "Y", "yes", "on", "ON", "true")),
+        *((value, False) for value in ("n", "N", "no", "off", "False")),
+        *((value, value) for value in ("12:30", "1:30:00", "yEs", "Yy", "_1", "1e", "0x", "0x_")),
+        *((value, value) for value in ("0b2", "0xg", "1.2.3", "+", ".", "..5", "tru", "null1")),
+        *(("08", 8.0), ("0o17", 15), ("017", 15), ("0b11", 3), ("0x1F", 31), ("-0x1f", -31)),
+        *(("1e3", 1000.0), ("1_000", 1000), ("+12", 12), ("1_0.5", 10.5), (".5", 0.5)),
+        *(("5.", 5.0), ("-1.5E-2", -0.015), ("0", 0), ("-0", 0), ("089.5", 89.5)),
+        *(("!!int 7", 7), ("!!float 7", 7.0), ("!!str 7", "7"), ("!!bool y", True)),
+        *(("'y'", "y"), ('"12"', "12")),
     ],
 )
 def test_values_are_those_of_kubectl(value: str, expected: object) -> None:
