@@ -77,7 +77,7 @@ def desired_children(context: Context) -> list[Obj]:
 
 
 def _built(builder: Builder, context: Context) -> list[Obj]:
-    child = builder.__name__.removesuffix("s")
+    child = builder.__name__
     try:
         built = builder(context)
     except HookError as error:

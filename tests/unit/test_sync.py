@@ -142,7 +142,7 @@ def test_a_mistake_in_a_builder_says_whose_and_which_child() -> None:
     with pytest.raises(InternalError) as caught:
         answer(agent(), observed=[broken])
 
-    assert str(caught.value).startswith("instana-agent/instana-agent, agent_daemonset: a ")
+    assert str(caught.value).startswith("instana-agent/instana-agent, agent_daemonsets: a ")
     assert SENTINEL not in str(caught.value)
     assert isinstance(caught.value.__cause__, AttributeError | TypeError)
 

@@ -7,9 +7,10 @@ import orjson
 from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.chart.existing_values import EXISTING
 from hooks.generate.chart.existing_values_template import admitted
-from hooks.generate.chart.texts import INT_OR_STRING, is_port, is_quantity
+from hooks.generate.chart.texts import is_port, is_quantity
 from hooks.generate.crd.definition import schema as resource_schema
 from hooks.generate.crd.fields import fields_of
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.generate.crd.structural import PRESERVED, structural
 from hooks.kube.objects import Obj
 
@@ -61,7 +62,7 @@ def _values(field: Obj, name: str) -> Obj:
         own["enum"] = [*own["enum"], None]
     if is_quantity(field):
         return own | {"type": ["string", "number", "null"]}
-    if INT_OR_STRING in field or is_port(name, field):
+    if IS_INT_OR_STRING in field or is_port(name, field):
         return own | {"type": ["string", "integer", "null"]}
     if "type" not in field:
         return {**ANYTHING}

@@ -6,9 +6,9 @@ from typing import Final
 import orjson
 
 from hooks.generate.crd.definition import schema
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.kube.objects import Obj
 
-INT_OR_STRING: Final = "x-kubernetes-int-or-string"
 PORTS: Final = frozenset({"endpointPort", "proxyPort"})
 EACH: Final = "*"
 
@@ -24,7 +24,7 @@ ports:
 
 def is_quantity(field: Obj) -> bool:
     """Tell whether a field is an amount such as `500m`, or as a number `0.5`."""
-    return INT_OR_STRING in field and "pattern" in field
+    return IS_INT_OR_STRING in field and "pattern" in field
 
 
 def is_port(name: str, field: Obj) -> bool:

@@ -6,13 +6,13 @@ from typing import Any
 
 from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
 from hooks.generate.crd.definition import schema
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.kube.kinds import PYTHON_TYPES
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION
 from hooks.rules.elsewhere import SERVED_VERSION, UNKNOWN_FIELD
 
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
-INT_OR_STRING = "x-kubernetes-int-or-string"
 NAMES = {"array": "a list", "object": "an object", "integer": "a whole number"}
 
 
@@ -55,7 +55,7 @@ def _of_object(value: Obj, of: Obj, path: str) -> Iterator[Problem]:
 
 
 def _of_text(text: str, of: Obj, path: str) -> Iterator[Problem]:
-    if INT_OR_STRING in of and "pattern" in of and not re.search(of["pattern"], text):
+    if IS_INT_OR_STRING in of and "pattern" in of and not re.search(of["pattern"], text):
         message = 'is not a Kubernetes quantity such as "500m", "1.5" or "512Mi"'
         yield Problem(path, message, QUANTITY)
     elif len(text) < of.get("minLength", 0):
@@ -63,7 +63,7 @@ def _of_text(text: str, of: Obj, path: str) -> Iterator[Problem]:
 
 
 def _has_type(value: Any, of: Obj) -> bool:
-    if INT_OR_STRING in of:
+    if IS_INT_OR_STRING in of:
         return isinstance(value, int | str) and not isinstance(value, bool)
     if "type" not in of:
         return True
@@ -72,7 +72,7 @@ def _has_type(value: Any, of: Obj) -> bool:
 
 
 def _type_name(of: Obj) -> str:
-    if INT_OR_STRING in of:
+    if IS_INT_OR_STRING in of:
         return "a whole number or a text in quotes"
     name: str = of["type"]
     return NAMES.get(name, f"a {name}")

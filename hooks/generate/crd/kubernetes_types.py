@@ -14,9 +14,10 @@ QUANTITY = (
     r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
     r"(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
 )
+IS_INT_OR_STRING = "x-kubernetes-int-or-string"
 INT_OR_STRING: Obj = {
     "anyOf": [{"type": "integer"}, {"type": "string"}],
-    "x-kubernetes-int-or-string": True,
+    IS_INT_OR_STRING: True,
 }
 STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
 

@@ -335,7 +335,7 @@ def test_a_value_that_kubernetes_cannot_hold_says_which_child() -> None:
     with pytest.raises(InvalidResource) as caught:
         desired_children(context({"agent": {"pod": {"volumes": [scratch]}}}))
 
-    assert caught.value.where.child == "agent_daemonset"
+    assert caught.value.where.child == "agent_daemonsets"
 
 
 def test_a_child_that_the_parent_would_not_select_is_a_mistake(
