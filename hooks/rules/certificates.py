@@ -1,25 +1,22 @@
 """Whether a private key is that of a certificate, as far as their encodings tell.
 
-Reads just enough DER for it: the public key in the certificate has to hold what the private key
+Reads just enough of both for it: the public key in the certificate has to hold what the private key
 says of its public half. Anything unknown (encrypted keys, Ed25519, no PEM at all) passes: the agent
 is the one to judge it.
 """
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
-from typing import TypeAlias
+
+from hooks.kube.der import SEQUENCE, elements
 
 BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----")
 CERTIFICATE = b"CERTIFICATE"
 PRIVATE_KEYS = (b"PRIVATE KEY", b"RSA PRIVATE KEY", b"EC PRIVATE KEY")
 
-INTEGER, BIT_STRING, OCTET_STRING, SEQUENCE = 0x02, 0x03, 0x04, 0x30
+INTEGER, OCTET_STRING = 0x02, 0x04
 VERSION, PUBLIC_KEY_OF_EC = 0xA0, 0xA1
-LONG_FORM = 0x80
 PLACE_OF_PUBLIC_KEY = 5
-
-Element: TypeAlias = tuple[int, bytes]
 
 
 def belong_together(certificate: str, key: str) -> bool:
@@ -39,37 +36,18 @@ def _block(text: str, kinds: tuple[bytes, ...]) -> bytes:
 
 
 def _public_key(certificate: bytes) -> bytes:
-    signed = _elements(_elements(certificate)[0][1])[0][1]
-    fields = _elements(signed)
+    signed = elements(elements(certificate)[0][1])[0][1]
+    fields = elements(signed)
     first = 1 if fields[0][0] == VERSION else 0
     return fields[first + PLACE_OF_PUBLIC_KEY][1]
 
 
 def _public_half(key: bytes) -> bytes:
     """Return the modulus of an RSA key, the point of an elliptic curve's; empty if unknown."""
-    fields = _elements(_elements(key)[0][1])
+    fields = elements(elements(key)[0][1])
     if [tag for tag, _ in fields[1:3]] == [SEQUENCE, OCTET_STRING]:
-        fields = _elements(_elements(fields[2][1])[0][1])
+        fields = elements(elements(fields[2][1])[0][1])
     if fields[1][0] == INTEGER:
         return fields[1][1]
     points = [content for tag, content in fields if tag == PUBLIC_KEY_OF_EC]
-    return _elements(points[0])[0][1] if points else b""
-
-
-def _elements(data: bytes) -> list[Element]:
-    return list(_read(data))
-
-
-def _read(data: bytes) -> Iterator[Element]:
-    """Yield tags and contents of DER elements; raises ValueError for what is none."""
-    at = 0
-    while at < len(data):
-        tag, length, start = data[at], data[at + 1], at + 2
-        if length & LONG_FORM:
-            start += length & ~LONG_FORM
-            length = int.from_bytes(data[at + 2 : start], "big")
-        at = start + length
-        if at > len(data):
-            msg = "an element is longer than what holds it"
-            raise ValueError(msg)
-        yield tag, data[start:at]
+    return elements(points[0])[0][1] if points else b""

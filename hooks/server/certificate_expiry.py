@@ -1,23 +1,19 @@
 """Until when the served certificate is valid.
 
-The standard library reads certificates of peers only, so the one field is found in its encoding:
-DER, where every element is a tag, a length, and what is inside.
+The standard library reads certificates of peers only, so the one field is found in its encoding.
 """
 
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import nan
 from pathlib import Path
 from typing import Final
 
+from hooks.kube.der import SEQUENCE, elements
 from hooks.server.files import Followed
 
-SEQUENCE: Final = 0x30
 TIMES: Final = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}
 """UTCTime and GeneralizedTime."""
-
-LONG_FORM: Final = 0x80
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
@@ -41,26 +37,13 @@ def not_after(certificate: bytes) -> float:
 
     The validity is the only sequence of two times among the parts of what is signed.
     """
-    ((_, outer),) = _elements(certificate)
-    (_, signed), *_ = _elements(outer)
-    for tag, part in _elements(signed):
-        inner = [*_elements(part)] if tag == SEQUENCE else []
+    ((_, outer),) = elements(certificate)
+    (_, signed), *_ = elements(outer)
+    for tag, part in elements(signed):
+        inner = elements(part) if tag == SEQUENCE else []
         if inner and all(each in TIMES for each, _ in inner):
             kind, text = inner[-1]
             end = datetime.strptime(text.decode("ascii"), TIMES[kind])  # noqa: DTZ007  `Z` is UTC
             return end.replace(tzinfo=UTC).timestamp()
     msg = "no validity"
     raise ValueError(msg)
-
-
-def _elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(encoded):
-        tag, length = encoded[at], encoded[at + 1]
-        at += 2
-        if length >= LONG_FORM:
-            size = length - LONG_FORM
-            length = int.from_bytes(encoded[at : at + size], "big")
-            at += size
-        yield tag, encoded[at : at + length]
-        at += length
