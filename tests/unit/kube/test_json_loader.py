@@ -49,7 +49,7 @@ def test_what_no_json_can_say_is_an_error_of_yaml(value: str) -> None:
         *((value, True) for value in ("y", "Y", "yes", "on", "ON", "true")),
         *((value, False) for value in ("n", "N", "no", "off", "False")),
         *((value, value) for value in ("12:30", "1:30:00", "yEs", "Yy", "_1", "1e", "0x", "0x_")),
-        *((value, value) for value in ("0b2", "0xg", "1.2.3", "+", ".", "..5", "tru", "null1")),
+        *((value, value) for value in ("0b2", "0xg", "1.2.3", "+", ".", "..5", "tRue", "null1")),
         *(("08", 8.0), ("0o17", 15), ("017", 15), ("0b11", 3), ("0x1F", 31), ("-0x1f", -31)),
         *(("1e3", 1000.0), ("1_000", 1000), ("+12", 12), ("1_0.5", 10.5), (".5", 0.5)),
         *(("5.", 5.0), ("-1.5E-2", -0.015), ("0", 0), ("-0", 0), ("089.5", 89.5)),
