@@ -8,12 +8,15 @@ the whole. What cannot be read owns nothing.
 
 import json
 from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from hooks.kube.objects import Obj
 
 ABSENT: Any = object()
 """There is no such part."""
+
+MOST_KEYS: Final = 8
+"""Sets of key fields that the items of one list are told apart by."""
 
 BEFORE_NAME, AFTER_NAME = '{"name":"', '"}'
 
@@ -66,12 +69,13 @@ def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
 def _index(fields: Obj) -> _Index:
     """Return the owned items of a list by the names and values of their key fields.
 
-    So that finding one costs the same however many there are.
+    So that finding one costs the same however many there are. A list has one set of key fields, or
+    two: what has many more of them is no record of the API server's.
     """
     index: _Index = {}
     for path, finer in fields.items():
         key = _key(path[2:]) if path.startswith("k:") else ABSENT
-        if isinstance(key, dict) and key:
+        if isinstance(key, dict) and key and (tuple(key) in index or len(index) < MOST_KEYS):
             index.setdefault(tuple(key), {}).setdefault(_values(key, key), (key, finer))
     return index
 

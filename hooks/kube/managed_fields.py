@@ -16,6 +16,9 @@ NESTED = (dict, list)
 MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
 """Keys by which Metacontroller's dynamic apply merges lists, in the order it looks for them."""
 
+MOST_ENTRIES = 16
+"""Of one manager: the API server keeps one for each version that it applied."""
+
 _NOT_OURS = frozenset(
     {
         "creationTimestamp",
@@ -119,7 +122,7 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
     if not applied:
         return None
     fields: Obj = {".": {}}
-    for more in applied:
+    for more in applied[:MOST_ENTRIES]:
         if isinstance(more, dict) and more:
             fields = _united(fields, more)
     return _child(obj, owned(obj, fields))

@@ -30,7 +30,7 @@ LONGEST_ANNOTATION: Final = 262_144
 """That is what Kubernetes takes of all annotations of an object."""
 LONGEST_CONFIGURATION: Final = 512 * 1024
 LONGEST_TEXT: Final = 4096
-LONGEST_CREDENTIAL = 8192
+LONGEST_CREDENTIAL: Final = 8192
 LONGEST_CERTIFICATE = 400_000
 MOST_CONFIGURED: Final = 50_000
 """Values in the agent's configuration where that is an object."""

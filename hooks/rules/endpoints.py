@@ -6,14 +6,14 @@ from hooks.kube.objects import Obj
 from hooks.models.instana_agent import OpenTelemetry
 from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, Port, opened
 from hooks.rules.certificates import belong_together
-from hooks.rules.patterns import BASE64, HIGHEST_PORT
+from hooks.rules.patterns import BASE64, BASE64_IN_PYTHON, HIGHEST_PORT
 from hooks.rules.rule import Rule, full, matching, unless
 
 PREFIX = "spec.opentelemetry"
 REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
 VALUES = ("certificate", "key")
 
-_is_base64 = full(BASE64)
+_is_base64 = full(BASE64_IN_PYTHON)
 
 
 def _ports(otel: Obj) -> tuple[Port, ...]:

@@ -19,6 +19,15 @@ HIGHEST_PORT = 65535
 BLANKS = r" \t-\r"
 """Part of a class of characters, as RE2 and Python disagree on those of their own for it."""
 
-_BLANK = f"[{BLANKS}]*"
-_DIGIT = f"([A-Za-z0-9+/]{_BLANK})"
-BASE64 = f"{_BLANK}({_DIGIT}{{4}})*({_DIGIT}{{2}}(={_BLANK}){{2}}|{_DIGIT}{{3}}={_BLANK})?"
+
+def _base64(any_number: str) -> str:
+    """Return the pattern, where repetitions are written like that."""
+    blank = f"[{BLANKS}]{any_number}"
+    digit = f"([A-Za-z0-9+/]{blank})"
+    end = f"{digit}{{2}}(={blank}){{2}}|{digit}{{3}}={blank}"
+    return f"{blank}({digit}{{4}}){any_number}({end})?"
+
+
+BASE64 = _base64("*")
+BASE64_IN_PYTHON = _base64("*+")
+"""The same without turning back, for which Python notes each step: RE2 never does."""

@@ -40,7 +40,14 @@ class UnsupportedTransferCoding(HookError):
     http_status = 400
 
 
-def length_of(request: Request, limit: int) -> int:
+class LengthNotGiven(HookError):
+    """The body comes in chunks, of which each costs time, to a port that everybody may send to."""
+
+    type = "length_not_given"
+    http_status = 411
+
+
+def length_of(request: Request, limit: int, *, takes_chunks: bool) -> int:
     """Return how long the body is, at most; raises one of this module's errors, but reads nothing.
 
     A body of unknown length is taken as one of the largest.
@@ -51,6 +58,9 @@ def length_of(request: Request, limit: int) -> int:
     if request.headers.get("Transfer-Encoding", CHUNKED).lower() != CHUNKED:
         msg = f"the transfer coding must be {CHUNKED}, or none"
         raise UnsupportedTransferCoding(msg)
+    if "Transfer-Encoding" in request.headers and not takes_chunks:
+        msg = "the length of the body must be given"
+        raise LengthNotGiven(msg)
     length = request.content_length
     if length is not None and length > limit:
         raise _too_large(limit)

@@ -65,6 +65,7 @@ class Edge:
     """How long a caller waits for its answer, in seconds."""
     most_parts: int = sys.maxsize
     """Of a body, if anyone may send it."""
+    takes_chunks: bool = True
 
 
 def create_app(settings: Settings) -> Flask:
@@ -183,7 +184,7 @@ def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
         refuse_late(request.environ, edge.patience)
         if edge.tokens:
             edge.tokens.check(request.headers.get("Authorization", ""))
-        length = length_of(request, edge.largest_body)
+        length = length_of(request, edge.largest_body, takes_chunks=edge.takes_chunks)
         with edge.places.taken(length) as is_of:
             response = _read_and_answered(hook, call, edge, is_of)
     except Exception as error:  # noqa: BLE001  the edge: anything else would be the framework's page

@@ -40,6 +40,7 @@ def create_admission_app(settings: Settings, metrics: Metrics) -> Flask:
         places=Places(REVIEWS.places, REVIEWS.bytes_at_once, REVIEWS.places),
         patience=WEBHOOK_SECONDS,
         most_parts=MOST_PARTS,
+        takes_chunks=False,
     )
     for webhook in webhooks_of(settings):
         view = answering(webhook, edge)

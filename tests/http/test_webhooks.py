@@ -152,6 +152,16 @@ def test_garbage_is_refused_in_one_line(
     assert SECRET not in response.text + both.hooks.log()
 
 
+@pytest.mark.parametrize("path", WEBHOOKS)
+def test_a_review_in_chunks_is_refused_unread(both: Both, path: str) -> None:
+    """Each chunk costs time, and anybody may send as many as there are bytes."""
+    body = json.dumps(review(agent())).encode()
+    pieces = (body[at : at + 1] for at in range(len(body)))
+    response = both.webhooks.request("POST", path, data=pieces, headers=JSON)
+
+    assert (response.status_code, response.text.count("\n")) == (411, 1)
+
+
 def test_the_largest_objects_are_looked_at(both: Both) -> None:
     spec = {"agent": {"env": {"LARGE": "x" * 1_500_000}}}
     body = review(agent(spec | {"zone": {"name": "east"}}), agent(spec))

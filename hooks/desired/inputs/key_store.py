@@ -2,16 +2,22 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from hooks.desired.names import SECRET
 from hooks.kube.encoding import decoded
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 from hooks.models import InstanaAgent
 from hooks.models.references import NOT_LITERAL
 from hooks.observed import Lookup, ObservedObjects, Presence
+from hooks.rules.bounds import LONGEST_CREDENTIAL
 
 MAIN_KEY = "key"
 NOT_IN_FILES = "'${', '$[', '\\{', '\\}' or two '\\' in it, which a file may not give back"
+A_LINE = f"a single line of text, at most {LONGEST_CREDENTIAL:,} characters"
+LONGEST_WRITTEN: Final = LONGEST_CREDENTIAL * 8
+"""Of a credential in base64: a character takes at most four bytes, and white space is left out."""
+
 LINE_BREAK = re.compile(r"[\r\n\x00]")
 
 
@@ -50,8 +56,12 @@ def key_store(agent: InstanaAgent, related: ObservedObjects, name: str) -> KeySt
 def credential_in(secret: Obj, entry: str, *, in_file: bool = False) -> str:
     """Return the text of an entry that is a credential, a single line; else an empty one.
 
-    So is one that would not arrive `in_file` as it is written.
+    So is one that would not arrive `in_file` as it is written, and one that is longer than any
+    credential: it would be in the files of each backend.
     """
+    written = as_object(secret.get("data")).get(entry)
+    if isinstance(written, str) and len(written) > LONGEST_WRITTEN:
+        return ""
     text = decoded(secret, entry)
-    is_usable = not LINE_BREAK.search(text) and not (in_file and NOT_LITERAL.search(text))
-    return text if is_usable else ""
+    is_line = len(text) <= LONGEST_CREDENTIAL and not LINE_BREAK.search(text)
+    return text if is_line and not (in_file and NOT_LITERAL.search(text)) else ""

@@ -2,7 +2,7 @@
 
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.key_store import NOT_IN_FILES
+from hooks.desired.inputs.key_store import A_LINE, NOT_IN_FILES
 from hooks.desired.inputs.resolution import absence, is_unknown
 from hooks.desired.inputs.zones import are_known
 from hooks.errors import MissingReference, Whereabouts
@@ -48,7 +48,7 @@ def _missing_key(context: Context, backend: Backend) -> MissingReference:
     store, entry = context.key_store, backend.key.entry
     if store.is_named:
         is_line = bool(store.text(entry)) and not store.text(entry, in_file=True)
-        why = f"which has {NOT_IN_FILES}" if is_line else "a single line of text"
+        why = f"which has {NOT_IN_FILES}" if is_line else A_LINE
         message = f"Secret {store.name} has no usable entry {entry}, {why}"
         return _missing("spec.agent.keysSecret", message)
     message = (

@@ -1,7 +1,7 @@
 """Whether what the resource refers to is there, with the entries that are needed of it."""
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.key_store import NOT_IN_FILES, credential_in
+from hooks.desired.inputs.key_store import A_LINE, NOT_IN_FILES, credential_in
 from hooks.kube.objects import Obj
 from hooks.models.references import Reference
 from hooks.observed import Lookup, Presence
@@ -51,7 +51,7 @@ def _unshared(claim: Obj, reference: Reference) -> str:
 def _unusable(secret: Obj, reference: Reference) -> str:
     for entry in reference.entries:
         if not credential_in(secret, entry):
-            return f"entry {entry} of Secret {reference.name} is not a single line of text"
+            return f"entry {entry} of Secret {reference.name} is not {A_LINE}"
         if not credential_in(secret, entry, in_file=reference.is_in_file):
             return f"entry {entry} of Secret {reference.name} has {NOT_IN_FILES}"
     return ""

@@ -14,7 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.kube.managed_fields import LAST_APPLIED, last_applied, owned_by, projection
+from hooks.kube.fields_v1 import MOST_KEYS
+from hooks.kube.managed_fields import (
+    LAST_APPLIED,
+    MOST_ENTRIES,
+    last_applied,
+    owned_by,
+    projection,
+)
 from hooks.kube.objects import Obj
 from tests.unit.kube.dynamic_apply import merged
 
@@ -127,6 +134,25 @@ def test_an_item_is_found_by_a_key_of_any_value(name: Any) -> None:
     assert owned_spec([*others, {"name": name, "value": "x"}], {path: {"f:value": {}}}) == [
         {"name": name, "value": "x"}
     ]
+
+
+def test_a_list_has_few_sets_of_key_fields() -> None:
+    items: list[Obj] = [{f"x{index}": 1} for index in range(1000)]
+    fields: Obj = {f'k:{{"x{index}":1}}': {} for index in range(1000)}
+
+    assert owned_spec(items, fields) == items[:MOST_KEYS]
+
+
+def test_a_manager_has_few_records() -> None:
+    entries = [
+        {"manager": "m", "operation": "Apply", "fieldsV1": {"f:data": {f"f:e{index}": {}}}}
+        for index in range(100)
+    ]
+    data = {f"e{index}": "x" for index in range(100)}
+    found = owned_by({"metadata": {"managedFields": entries}, "data": data}, "m")
+
+    assert found
+    assert len(found["data"]) == MOST_ENTRIES
 
 
 def test_items_keep_the_objects_order() -> None:

@@ -1,5 +1,6 @@
 """The bounds on what a resource may have: what is taken up to them, and what becomes of more."""
 
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from hooks.rules.bounds import (
     BOUNDS,
     ENTRIES,
     LENGTH,
+    LONGEST_CERTIFICATE,
     LONGEST_CONFIGURATION,
     LONGEST_VARIABLE,
     TOO_LONG,
@@ -277,3 +279,15 @@ def test_each_list_and_map_is_bounded_or_counted_value_by_value() -> None:
 
     assert found
     assert [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)] == []
+
+
+@pytest.mark.parametrize("end", ["", "!"])
+def test_a_long_certificate_takes_little_memory(end: str) -> None:
+    tls = {"certificate": "A" * (LONGEST_CERTIFICATE - 1) + end, "key": "eA=="}
+    tracemalloc.start()
+    found = errors_of(agent({"agent": {"tls": tls}}))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {each.rule for each in found} <= {"tls-base64"}
+    assert peak < 20 * LONGEST_CERTIFICATE

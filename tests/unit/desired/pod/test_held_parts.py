@@ -2,6 +2,7 @@
 
 import pytest
 
+from hooks.desired.inputs.key_store import A_LINE
 from hooks.kube.objects import Obj
 from tests.support.hook import (
     answer,
@@ -257,7 +258,7 @@ def test_an_additional_backend_without_a_key_is_left_out() -> None:
     assert SECOND not in children(result)
     assert child(result, "ConfigMap/instana-agent-k8sensor")["data"]["backend-1"] == "second:1"
     assert condition["message"] == (
-        "spec.agent.keysSecret: Secret keys has no usable entry key-1, a single line of text"
+        f"spec.agent.keysSecret: Secret keys has no usable entry key-1, {A_LINE}"
     )
 
 

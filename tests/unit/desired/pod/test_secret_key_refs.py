@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hooks.desired.inputs.key_store import A_LINE
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, child, children, conditions, env, pod, stored, texts, volumes
 from tests.support.resources import agent, merged, obj, secret
@@ -186,8 +187,13 @@ def test_new_pods_wait_for_the_entry(field: str, name: str) -> None:
     [
         ([], "Secret mine is not there"),
         ([secret("mine", other="x")], "Secret mine has no entry entry"),
-        ([secret("mine", entry="a\nb")], "entry entry of Secret mine is not a single line of text"),
-        ([secret("mine", entry="")], "entry entry of Secret mine is not a single line of text"),
+        (
+            [secret("mine", entry="a\nb")],
+            f"entry entry of Secret mine is not {A_LINE}",
+        ),
+        ([secret("mine", entry="k" * 8193)], f"entry entry of Secret mine is not {A_LINE}"),
+        ([secret("mine", entry="k" * 900_000)], f"entry entry of Secret mine is not {A_LINE}"),
+        ([secret("mine", entry="")], f"entry entry of Secret mine is not {A_LINE}"),
     ],
 )
 def test_the_status_names_what_is_missing(
