@@ -16,6 +16,7 @@ from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
+from hooks.kube.nulls import without_nulls
 from hooks.kube.objects import (
     Obj,
     as_object,
@@ -26,7 +27,6 @@ from hooks.kube.objects import (
     labels_of,
 )
 from hooks.kube.selectors import matches
-from hooks.kube.stored_shape import texts
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.observed import ObservedObjects
 from hooks.rules import read_agent
@@ -40,8 +40,7 @@ DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
     {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
 )
-MAPS = ("binaryData", "data", "stringData")
-MAPS_OF_METADATA = ("annotations", "labels")
+CLUSTER_ROLE = "ClusterRole.rbac.authorization.k8s.io/v1"
 CHILD_KINDS = tuple(kind for kind in names.RESOURCES if kind not in OPTIONAL_KINDS.values())
 RESOURCES = {
     "endpointslices": names.ENDPOINT_SLICE,
@@ -51,6 +50,9 @@ RESOURCES = {
     **{resource: kind for kind, resource in names.RESOURCES.items()},
 }
 """The kinds of related objects, by the resource that rules of Metacontroller name."""
+CUSTOM = frozenset((cluster_rbac.AGENTS, *OPTIONAL_KINDS.values()))
+BUILT_IN = frozenset((CLUSTER_ROLE, *RESOURCES.values())) - CUSTOM
+"""The kinds of Kubernetes itself in requests: the API server knows the type of each field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +123,22 @@ def _objects(document: Any) -> list[Obj]:
 def _stored(obj: Obj) -> Obj:
     """Return an object as the API server stores it; raises UnreadableRequest where it cannot.
 
-    Of null it makes no field, in maps of texts an empty one; of `stringData` a part of `data`.
-    What the spec of a resource must be is told by the rules.
+    What is in no request stays as it is: nobody here knows what it may be. What the spec of a
+    resource must be is told by the rules.
     """
-    obj = _without_null_texts(obj)
-    given = {"metadata": obj["metadata"]} if obj["kind"] == KIND else obj
-    for path in impossible_parts(given):
+    kind = kind_of(obj)
+    if kind not in BUILT_IN | CUSTOM:
+        return obj
+    metadata = without_nulls(obj["metadata"])
+    stored = without_nulls(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
+    _check_types({"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored)
+    return _with_data(stored) if kind == names.SECRET else stored
+
+
+def _check_types(obj: Obj) -> None:
+    for path in impossible_parts(obj):
         msg = f"{describe(obj)}: {path.removeprefix('.')} must be of another type"
         raise UnreadableRequest(msg)
-    return _with_data(obj) if obj["kind"] == "Secret" else obj
-
-
-def _without_null_texts(obj: Obj) -> Obj:
-    metadata = {
-        name: texts(part, name) if name in MAPS_OF_METADATA else part
-        for name, part in obj["metadata"].items()
-        if part is not None
-    }
-    maps = {name: texts(obj[name], name) for name in MAPS if name in obj}
-    return obj | maps | {"metadata": metadata}
 
 
 def _with_data(secret: Obj) -> Obj:
@@ -246,7 +245,7 @@ def _is_related(obj: Obj, rule: Obj) -> bool:
 def _attachments(parent: Obj, objects: list[Obj], facts: Facts) -> list[Obj]:
     """Return the bindings to the given ClusterRoles, else to those of the installation."""
     given = [
-        each for each in objects if each["kind"] == "ClusterRole" and BIND_LABEL in labels_of(each)
+        each for each in objects if kind_of(each) == CLUSTER_ROLE and BIND_LABEL in labels_of(each)
     ]
     related = {cluster_rbac.AGENTS: {_key(parent): parent}}
     return [

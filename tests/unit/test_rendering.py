@@ -12,6 +12,7 @@ from tests.support.resources import agent, namespace, obj, secret
 FACTS = Facts(agent_namespaces=("*",))
 AGENT = "DaemonSet/instana-agent"
 NAMESPACES = "ConfigMap/instana-agent-namespaces"
+RBAC = {"apiVersion": "rbac.authorization.k8s.io/v1"}
 FROM_STORE = {"agent": {"key": None, "keysSecret": "keys"}}
 
 
@@ -139,9 +140,11 @@ def test_bindings_to_the_roles_of_the_installation_are_attachments() -> None:
 
 
 def test_given_roles_replace_them() -> None:
-    role = obj("ClusterRole", "mine", "", metadata={"labels": {"instana.io/bind": "agent"}})
-    other = obj("ClusterRole", "other", "")
-    result = rendered(agent(), role, other)
+    bound = {"labels": {"instana.io/bind": "agent"}}
+    role = obj("ClusterRole", "mine", "", metadata=bound) | RBAC
+    other = obj("ClusterRole", "other", "") | RBAC
+    namesake = obj("ClusterRole", "namesake", "", metadata=bound)
+    result = rendered(agent(), role, other, namesake)
 
     assert [each["metadata"]["name"] for each in result.attachments] == [
         "mine:instana-agent:instana-agent"

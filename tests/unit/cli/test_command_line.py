@@ -156,6 +156,63 @@ def test_a_date_and_null_are_texts_as_they_are_for_kubectl() -> None:
     assert result.exit_code == 0, result.stderr
 
 
+OF_OTHERS = (
+    "{apiVersion: apps/v1, kind: ControllerRevision, metadata: {name: a}, data: {spec: {b: 1}}}",
+    '{apiVersion: example.io/v1, kind: Thing, metadata: {name: a}, status: {replicas: "3"}}',
+    "{apiVersion: example.io/v1, kind: Thing, metadata: {name: a, labels: [1], namespace: 5}}",
+    "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}, spec: {ports: 5}}",
+    "{apiVersion: example.io/v1, kind: Secret, metadata: {name: a}, data: 1, stringData: {b: 1}}",
+    "{apiVersion: example.io/v1, kind: ClusterRole, metadata: {name: a, labels: 1}}",
+    "{apiVersion: instana.io/v2, kind: InstanaAgent, metadata: {name: a, labels: 1}}",
+)
+"""Objects in no request, whose fields may be of any type."""
+NULLS = (
+    "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: null, containers: null}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: null, reason: null}}",
+    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{name: null, port: 1}]}}",
+    "{apiVersion: v1, kind: Secret, metadata: {name: a, uid: null}, type: null, data: {b: null}}",
+    "{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: a, uid: null}}",
+)
+IN_REQUESTS = (
+    ("apiVersion: v1, kind: Pod", "spec: {nodeName: 5}", "Pod/a: spec.nodeName"),
+    ("apiVersion: v1, kind: Service", "spec: {ports: 5}", "Service/a: spec.ports"),
+    ("apiVersion: v1, kind: Secret", "data: {b: 1}", "Secret/a: data[b]"),
+    (
+        "apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole",
+        "roleRef: 1",
+        "ClusterRole/a: roleRef",
+    ),
+    (
+        "apiVersion: cert-manager.io/v1, kind: Certificate",
+        "status: {conditions: 1}",
+        "Certificate/a: status.conditions",
+    ),
+)
+
+
+@pytest.mark.parametrize("command", ["render", "diff"])
+@pytest.mark.parametrize("other", OF_OTHERS + NULLS)
+def test_what_the_api_server_takes_is_taken(command: str, other: str) -> None:
+    agent_only = Path(MINIMAL).read_text()
+    alone = run(command, "-", stdin=agent_only)
+    result = run(command, "-", stdin=f"{agent_only}---\n{other}\n")
+
+    assert alone.stdout
+    assert (result.exit_code, result.stdout) == (alone.exit_code, alone.stdout), result.stderr
+
+
+@pytest.mark.parametrize("command", ["render", "diff"])
+@pytest.mark.parametrize(("kind", "part", "place"), IN_REQUESTS)
+def test_what_it_refuses_of_a_request_is_named(
+    command: str, kind: str, part: str, place: str
+) -> None:
+    other = f"{{{kind}, metadata: {{name: a}}, {part}}}"
+    result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{other}\n")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"{place} must be of another type\n"
+
+
 def test_several_resources_are_refused() -> None:
     result = run("render", MINIMAL, MINIMAL)
 
