@@ -1,4 +1,4 @@
-"""YAML from outside, looked through before anything is made of it.
+"""YAML and JSON from outside, looked through before anything is made of it.
 
 The parser takes quadratic time for many directives and, in some versions of libyaml, for deep
 nesting; composing recurses with the depth, and aliases make a short text a huge value. So the text
@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from hooks.kube.json_loader import JsonLoader
+from hooks.kube.json_text import json_documents
 
 DEEPEST: Final = 100
 """Levels of collections inside one another: as many as a resource may have."""
@@ -58,7 +59,16 @@ def check_yaml(text: str, bounds: Bounds) -> None:
 
 
 def documents_of(text: str, bounds: Bounds) -> Iterator[Any]:
-    """Yield the documents of a text within the bounds; raises YAMLError for any other."""
+    """Yield the documents of a text within the bounds; raises YAMLError for any other.
+
+    What is no JSON, or more of it than is taken, may be YAML, or is told as such.
+    """
+    _at_most(bounds.longest, len(text), "characters")
+    documents = json_documents(text, DEEPEST, bounds.most_parts)
+    yield from _yaml_documents(text, bounds) if documents is None else documents
+
+
+def _yaml_documents(text: str, bounds: Bounds) -> Iterator[Any]:
     check_yaml(text, bounds)
     try:
         yield from yaml.load_all(text, Loader=JsonLoader)

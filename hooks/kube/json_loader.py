@@ -7,19 +7,18 @@ is true, `12:30` a text, `08` and `1e3` are numbers.
 
 import json
 import re
-from math import isfinite
 from typing import Any, Final
 
 import yaml
 from yaml.constructor import ConstructorError
+
+from hooks.kube.json_text import number, whole_number
 
 TAG: Final = "tag:yaml.org,2002:"
 INTEGER_TAG, FLOAT_TAG, BOOLEAN_TAG = f"{TAG}int", f"{TAG}float", f"{TAG}bool"
 REPLACED: Final = frozenset({INTEGER_TAG, FLOAT_TAG, BOOLEAN_TAG, f"{TAG}timestamp", f"{TAG}value"})
 """What PyYAML reads otherwise; a date and `=` stay texts unless a tag says more."""
 NO_JSON: Final = ("binary", "omap", "pairs", "set", "timestamp")
-LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**64 - 1
-"""Whole numbers beyond are read as floats, as they are from JSON."""
 
 INTEGER: Final = re.compile(
     r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)"
@@ -85,15 +84,15 @@ def _integer(loader: JsonLoader, node: yaml.ScalarNode) -> int | float:
     text = _plain(loader, node, INTEGER).lower()
     digits = text.lstrip("+-")
     base = BASES.get(digits[1:2], 8 if digits.startswith("0") else 10)
-    value = int(text, base)
-    return value if LEAST_INTEGER <= value <= MOST_INTEGER else float(value)
+    return whole_number(text, base)
 
 
-def _float(loader: JsonLoader, node: yaml.ScalarNode) -> float:
-    value = float(_plain(loader, node, FLOAT))
-    if not isfinite(value):
-        raise NoJson(node)
-    return value
+def _float(loader: JsonLoader, node: yaml.ScalarNode) -> int | float:
+    text = _plain(loader, node, FLOAT)
+    try:
+        return number(text)
+    except ValueError:
+        raise NoJson(node) from None
 
 
 def _boolean(loader: JsonLoader, node: yaml.ScalarNode) -> bool:
@@ -107,6 +106,14 @@ def _nothing(_: JsonLoader, node: yaml.Node) -> None:
     raise NoJson(node)
 
 
+def _of_unknown_tag(loader: JsonLoader, node: yaml.Node) -> Any:
+    """Return what stands behind a tag that only others know: a scalar is a text, as for kubectl."""
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    is_list = isinstance(node, yaml.SequenceNode)
+    return loader.construct_yaml_seq(node) if is_list else loader.construct_yaml_map(node)
+
+
 JsonLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in REPLACED]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
@@ -118,5 +125,6 @@ JsonLoader.add_implicit_resolver(FLOAT_TAG, _Number(FLOAT, NO_NUMBER), list("+-.
 JsonLoader.add_constructor(INTEGER_TAG, _integer)
 JsonLoader.add_constructor(FLOAT_TAG, _float)
 JsonLoader.add_constructor(BOOLEAN_TAG, _boolean)
+JsonLoader.add_constructor(None, _of_unknown_tag)
 for _name in NO_JSON:
     JsonLoader.add_constructor(f"{TAG}{_name}", _nothing)

@@ -213,6 +213,18 @@ def test_what_it_refuses_of_a_request_is_named(
     assert result.stderr == f"{place} must be of another type\n"
 
 
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_json_is_read_as_other_programs_write_it(tmp_path: Path, command: str) -> None:
+    annotations = {"example.io/face": "\U0001f600 \x7f", "k" * 2000: ""}
+    resource = agent()
+    resource["metadata"]["annotations"] = annotations
+    file = tmp_path / "file.json"
+    file.write_text(json.dumps(resource) + json.dumps({"kind": "List", "items": []}))
+    result = run(command, str(file))
+
+    assert result.exit_code == 0, result.stderr
+
+
 def test_several_resources_are_refused() -> None:
     result = run("render", MINIMAL, MINIMAL)
 
