@@ -17,6 +17,9 @@ NESTING = "nesting"
 MOST_PROBLEMS = 1000
 """How many are found in a resource: far more than anybody is told of."""
 
+ALL_PROBLEMS: Final = 50_000
+"""The same where those of two resources are compared: more than any within the bounds has."""
+
 LONGEST_PATH: Final = 500
 """A field far down with the longest name that Kubernetes takes, 317 characters, is shorter."""
 DIGITS_OF_PLACE: Final = 16
@@ -121,7 +124,7 @@ class InvalidResource(HookError):
 
     def __init__(self, problems: tuple[Problem, ...], where: Whereabouts | None = None) -> None:
         """Take at least one problem."""
-        super().__init__("; ".join(str(problem) for problem in problems), where)
+        super().__init__("; ".join(map(str, problems[:MOST_PROBLEMS])), where)
         self.problems = problems
 
 

@@ -12,7 +12,14 @@ from hooks.desired.passes.adopted import children_as_observed
 from hooks.desired.passes.hold_changes import with_changes_held
 from hooks.desired.passes.in_the_way import writable
 from hooks.desired.passes.pause import is_paused
-from hooks.errors import HookError, InternalError, InvalidResource, Problem, UnreadableRequest
+from hooks.errors import (
+    MOST_PROBLEMS,
+    HookError,
+    InternalError,
+    InvalidResource,
+    Problem,
+    UnreadableRequest,
+)
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import API_VERSION, KIND
@@ -76,7 +83,7 @@ def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
         found = writable(context, desired_children(context))
         found.children, held = with_changes_held(context, found.children)
     except InvalidResource as invalid:
-        return _unchanged(request, invalid.problems, facts, now)
+        return _unchanged(request, invalid.problems[:MOST_PROBLEMS], facts, now)
     if is_paused(request.parent):
         return Outcome(
             _as_observed(request, facts),

@@ -3,16 +3,23 @@
 One function for the webhook and for `python -m hooks validate`.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 from hooks.desired import build_context, desired_children, names
-from hooks.errors import NESTING, InvalidResource, Problem
+from hooks.errors import ALL_PROBLEMS, MOST_PROBLEMS, NESTING, InvalidResource, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object
 from hooks.models.instana_agent import InstanaAgent
 from hooks.observed import ObservedObjects
-from hooks.rules import Findings, look_at
+from hooks.rules import (
+    Findings,
+    agent_before,
+    look_at,
+    only_children_show,
+    problems_before,
+)
 
 NOTHING = ObservedObjects({})
 NONE_OF_EACH = ObservedObjects(
@@ -52,16 +59,16 @@ MAY_CLASH = tuple(
 """Fields without which no child shows a mistake that the rules do not see."""
 
 
-def findings_in(resource: Obj, facts: Facts) -> Findings:
+def findings_in(resource: Obj, facts: Facts, most: int = MOST_PROBLEMS) -> Findings:
     """Return what the rules find, and if that is no error those that only children show.
 
     Raises InternalError for a mistake of this service.
     """
     try:
-        found = look_at(resource)
+        found = look_at(resource, most)
         if found.errors or not found.agent or not _may_clash(resource):
             return found
-        return replace(found, errors=errors_of_children(found.agent, facts))
+        return replace(found, errors=errors_of_children(found.agent, facts, most))
     except RecursionError:
         return Findings(None, (Problem("spec", "is nested too deeply", NESTING),))
 
@@ -71,12 +78,21 @@ def errors_in(resource: Obj, facts: Facts) -> tuple[Problem, ...]:
     return findings_in(resource, facts).errors
 
 
-def errors_of_children(agent: InstanaAgent, facts: Facts) -> tuple[Problem, ...]:
+def errors_before(resource: Obj, facts: Facts, identifiers: Collection[str]) -> Iterator[Problem]:
+    """Yield what those rules find in a stored object, also where it is beyond the bounds."""
+    yield from problems_before(resource, identifiers)
+    if only_children_show(identifiers) and (agent := agent_before(resource)):
+        yield from errors_of_children(agent, facts, ALL_PROBLEMS)
+
+
+def errors_of_children(
+    agent: InstanaAgent, facts: Facts, most: int = MOST_PROBLEMS
+) -> tuple[Problem, ...]:
     """Return the mistakes that show when the children are built, with nothing of the cluster."""
     try:
         desired_children(build_context(agent, NOTHING, NONE_OF_EACH, facts))
     except InvalidResource as invalid:
-        return invalid.problems
+        return invalid.problems[:most]
     return ()
 
 

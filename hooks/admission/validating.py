@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from hooks.admission.problems import findings_in
+from hooks.admission.problems import errors_before, findings_in
 from hooks.admission.ratcheting import introduced
 from hooks.admission.review import Review, allowed, denied, read_review
-from hooks.errors import Problem
+from hooks.errors import ALL_PROBLEMS, MOST_PROBLEMS, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS
@@ -33,9 +33,9 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
     review = read_review(body)
     if not review.brings_a_spec:
         return allowed(review)
-    errors, warnings = _found(review.new, review, facts, inline_secrets)
+    errors, warnings = _found(review, facts, inline_secrets)
     if errors and not review.is_creation:
-        before, _ = _found(review.old, review, facts, inline_secrets)
+        before = errors_before(review.old, facts, {each.rule for each in errors})
         new = introduced(errors, review.new, before, review.old)
         brought = set(new)
         warnings = (*(each for each in errors if each not in brought), *warnings)
@@ -44,10 +44,14 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
 
 
 def _found(
-    resource: Obj, review: Review, facts: Facts, inline_secrets: InlineSecrets
+    review: Review, facts: Facts, inline_secrets: InlineSecrets
 ) -> tuple[Problems, Problems]:
-    """Return errors and warnings of a resource, as this installation sees them."""
-    found = findings_in(resource, facts)
+    """Return errors and warnings of a resource, as this installation sees them.
+
+    All of those of an update, which may bring the last one.
+    """
+    most = MOST_PROBLEMS if review.is_creation else ALL_PROBLEMS
+    found = findings_in(review.new, facts, most)
     errors: list[Problem] = []
     warnings: list[Problem] = []
     for each in (*found.errors, *found.warnings):

@@ -46,9 +46,10 @@ changes the spec. Then the definition does not ask again for parts that stay as 
 that hold content without a schema (`configuration`, `overrides`), which the API server never finds
 unchanged, it lets pass what was broken before. The webhook refuses the mistakes that the update
 brings: one that the same rule finds in the stored resource, in the same field and with the same
-value, becomes a warning, wherever in a list it stands. What only children show is the same mistake
-if it has the same name. The policies ask for all of a changed spec, but that which refuses secrets
-spares those that were there.
+value, becomes a warning, wherever in a list it stands, and also where something too large, too
+long or of another type kept the rule from being asked. Of the mistakes of the stored resource at
+most 50,000 are compared. What only children show is the same mistake if it has the same name. The
+policies ask for all of a changed spec, but that which refuses secrets spares those that were there.
 
 ## Secrets in resources
 

@@ -1,5 +1,7 @@
 """From the observed object to the model, or to a list of problems without any value."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,7 +32,7 @@ def check_nesting(resource: Obj) -> None:
         raise InvalidResource((Problem("spec", "is nested too deeply", NESTING),))
 
 
-def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
+def read_given(resource: Obj, most: int = MOST_PROBLEMS) -> tuple[InstanaAgent, Obj]:
     """Return the InstanaAgent, and what it was read from; raises InvalidResource.
 
     A null counts as not given. The API server prunes most of them, so they are looked for only in
@@ -41,30 +43,41 @@ def read_given(resource: Obj) -> tuple[InstanaAgent, Obj]:
     try:
         return InstanaAgent.model_validate(resource), resource
     except ValidationError:
-        return _read_without_nulls(resource)
+        return _read_without_nulls(resource, most)
 
 
-def _read_without_nulls(resource: Obj) -> tuple[InstanaAgent, Obj]:
-    given = _without_nulls(resource)
+def _read_without_nulls(resource: Obj, most: int) -> tuple[InstanaAgent, Obj]:
+    given = without_nulls(resource)
     try:
         return InstanaAgent.model_validate(given), given
     except ValidationError as error:
-        found = error.errors(include_input=False, include_context=False, include_url=False)
-        first = found[:MOST_PROBLEMS]
-        problems = {_problem(each["loc"], each["type"], each["msg"]) for each in first}
+        problems = set(islice(_problems(error), most))
         raise InvalidResource(tuple(sorted(problems, key=str))) from None
 
 
-def _without_nulls(value: Any) -> Any:
+def problems_of_types(given: Obj) -> Iterator[Problem]:
+    """Yield what an object without nulls has of other types, and lacks, however much that is."""
+    try:
+        InstanaAgent.model_validate(given)
+    except ValidationError as error:
+        yield from _problems(error)
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    return (_problem(each["loc"], each["type"], each["msg"]) for each in found)
+
+
+def without_nulls(value: Any) -> Any:
     """Return the value without nulls, but for those in patches, where a null means something."""
     if isinstance(value, dict):
         return {
-            name: part if name in (OF_AGENT, PATCHES) else _without_nulls(part)
+            name: part if name in (OF_AGENT, PATCHES) else without_nulls(part)
             for name, part in value.items()
             if part is not None
         }
     if isinstance(value, list):
-        return [_without_nulls(part) for part in value]
+        return [without_nulls(part) for part in value]
     return value
 
 

@@ -15,6 +15,7 @@ from hooks.rules.checking import (
 )
 from hooks.rules.inline import IDENTIFIERS as INLINE_SECRETS
 from hooks.rules.rule import Layer, Rule, Severity
+from hooks.rules.stored import agent_before, only_children_show, problems_before
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 
 __all__ = [
@@ -25,9 +26,12 @@ __all__ = [
     "Layer",
     "Rule",
     "Severity",
+    "agent_before",
     "errors_of",
     "look_at",
+    "only_children_show",
     "parse_agent",
+    "problems_before",
     "read_agent",
     "rules_named_in",
     "warnings_of",

@@ -8,8 +8,10 @@ They come before all other rules: what is beyond them is not looked at further.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
+from hooks.errors import ALL_PROBLEMS, MOST_PROBLEMS
 from hooks.kube.objects import Obj
 from hooks.rules.rule import Find, Rule, unless
 from hooks.rules.walking import problems_in, tree_of
@@ -153,21 +155,21 @@ TOO_MANY, TOO_LONG = "too-many", "too-long"
 CONFIGURATION_SIZE = "configuration-size"
 
 
-def _beyond(*keywords: str) -> Find:
+def _beyond(*keywords: str, of_gates: bool = True, most: int = MOST_PROBLEMS) -> Find:
     """Return what finds the parts of a spec that have more than one of these bounds allows.
 
-    Of a list that is too long it looks at no item.
+    `of_gates`: of a list that is too long it looks at no item.
     """
     rules = (
-        Rule("", (place,), "", bad={}, good={}, find=unless(_at_most(most)))
-        for place, bound in BOUNDS.items()
-        for keyword, most in bound.items()
-        if keyword in keywords and not (keyword == LENGTH and most <= AS_LONG_AS_NAMES)
+        Rule("", (place,), "", bad={}, good={}, find=unless(_at_most(bound)))
+        for place, bounds in BOUNDS.items()
+        for keyword, bound in bounds.items()
+        if keyword in keywords and not (keyword == LENGTH and bound <= AS_LONG_AS_NAMES)
     )
-    tree = tree_of(rules, of_gates=True)
+    tree = tree_of(rules, of_gates=of_gates)
 
     def find(spec: Obj) -> Iterator[str]:
-        for problem in problems_in({"spec": spec}, tree):
+        for problem in problems_in({"spec": spec}, tree, most):
             yield problem.path.removeprefix("spec")
 
     return find
@@ -238,3 +240,13 @@ OF_LENGTHS = (
     ),
 )
 RULES = (*OF_COUNTS, *OF_LENGTHS)
+
+ALL_COUNTS = tuple(
+    replace(rule, find=_beyond(ITEMS, ENTRIES, of_gates=False, most=ALL_PROBLEMS))
+    for rule in OF_COUNTS
+)
+ALL_LENGTHS = (
+    replace(OF_LENGTHS[0], find=_beyond(LENGTH, of_gates=False, most=ALL_PROBLEMS)),
+    *OF_LENGTHS[1:],
+)
+"""The same rules where none of what is beyond the bounds may be missed."""

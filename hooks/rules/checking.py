@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from hooks.errors import InvalidResource, Problem
+from hooks.errors import MOST_PROBLEMS, InvalidResource, Problem
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import InstanaAgent
 from hooks.models.parsing import check_nesting, read_given
@@ -19,6 +19,11 @@ SIZES: Final = (
     tree_of(answer_size.RULES),
 )
 """What is looked at first, one after the other: all else takes a resource within the bounds."""
+ALL_SIZES: Final = (
+    tree_of(bounds.ALL_COUNTS),
+    tree_of(bounds.ALL_LENGTHS),
+    tree_of(answer_size.RULES),
+)
 ERRORS: Final = tree_of(
     rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in OF_SIZE
 )
@@ -49,17 +54,17 @@ def read_agent(resource: Obj) -> InstanaAgent:
     return agent
 
 
-def _read_within_bounds(resource: Obj) -> tuple[InstanaAgent, Obj]:
+def _read_within_bounds(resource: Obj, most: int = MOST_PROBLEMS) -> tuple[InstanaAgent, Obj]:
     """Return the InstanaAgent, and what it was read from; raises InvalidResource.
 
     The bounds come first: what is beyond them is not read item by item.
     """
     check_nesting(resource)
-    for tree in SIZES:
-        problems = problems_in(resource, tree)
+    for tree in SIZES if most <= MOST_PROBLEMS else ALL_SIZES:
+        problems = problems_in(resource, tree, most)
         if problems:
             raise InvalidResource(tuple(problems))
-    return read_given(resource)
+    return read_given(resource, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,13 @@ class Findings:
     warnings: tuple[Problem, ...] = ()
 
 
-def look_at(resource: Obj) -> Findings:
+def look_at(resource: Obj, most: int = MOST_PROBLEMS) -> Findings:
     """Return every problem of a resource, also those that do not keep all else from its place."""
     try:
-        agent, given = _read_within_bounds(resource)
+        agent, given = _read_within_bounds(resource, most)
     except InvalidResource as invalid:
         return Findings(None, invalid.problems)
-    found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL)]
+    found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL, most)]
     return Findings(
         agent,
         errors=tuple(each for each, is_error in found if is_error),

@@ -59,18 +59,18 @@ def steps_of(place: str) -> list[str]:
     return place.replace(ITEMS, f".{ITEMS}").replace(VALUES, f".{VALUES}").split(".")
 
 
-def problems_in(resource: Any, tree: Node) -> list[Problem]:
+def problems_in(resource: Any, tree: Node, most: int = MOST_PROBLEMS) -> list[Problem]:
     """Return the problems of a resource by the rules of a tree, the first ones of very many."""
     found: list[Problem] = []
-    _collect(resource, tree, "", found)
+    _collect(resource, tree, "", found, most)
     return found
 
 
-def _collect(value: Any, node: Node, path: str, found: list[Problem]) -> None:
+def _collect(value: Any, node: Node, path: str, found: list[Problem], most: int) -> None:
     """Add the problems of a value that is not null; parts of Kubernetes types have any shape."""
     before = len(found)
     for find, rule in node.checks:
-        for where in islice(find(value), MOST_PROBLEMS - len(found)):
+        for where in islice(find(value), most - len(found)):
             problem = Problem((path + where)[1:], rule.message, rule.identifier)
             found.append(problem)
     if node.is_gate and len(found) > before:
@@ -79,16 +79,16 @@ def _collect(value: Any, node: Node, path: str, found: list[Problem]) -> None:
         for name, below in node.fields.items():
             part = value.get(name)
             if part is not None:
-                _collect(part, below, f"{path}.{name}", found)
+                _collect(part, below, f"{path}.{name}", found, most)
         if node.values:
-            _collect_each(value.items(), node.values, path, found)
+            _collect_each(value.items(), node.values, path, found, most)
     elif node.items and isinstance(value, list):
-        _collect_each(enumerate(value), node.items, path, found)
+        _collect_each(enumerate(value), node.items, path, found, most)
 
 
 def _collect_each(
-    parts: Iterable[tuple[str | int, Any]], node: Node, path: str, found: list[Problem]
+    parts: Iterable[tuple[str | int, Any]], node: Node, path: str, found: list[Problem], most: int
 ) -> None:
     for step, part in parts:
         if part is not None:
-            _collect(part, node, f"{path}[{step}]", found)
+            _collect(part, node, f"{path}[{step}]", found, most)

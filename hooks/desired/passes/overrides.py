@@ -1,11 +1,10 @@
 """The user's patches to children: carried out on what the service makes, and checked after that."""
 
 from collections.abc import Container, Iterator
-from itertools import islice
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.errors import MOST_PROBLEMS, InvalidResource, Problem, short_path
+from hooks.errors import InvalidResource, Problem, short_path
 from hooks.kube.canonical_kinds import canonical_object
 from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of, named
@@ -112,7 +111,7 @@ def _pod_problems(merged: Obj, path: str) -> Iterator[Problem]:
     if "template" in merged.get("spec", {}):
         yield from (
             Problem(f"{path}.spec.template.spec{place}", message, OVERRIDE_RESULT)
-            for place, message in islice(_of_pod(pod_spec(merged)), MOST_PROBLEMS)
+            for place, message in _of_pod(pod_spec(merged))
         )
 
 
