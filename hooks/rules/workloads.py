@@ -15,10 +15,9 @@ MOST = 2**31 - 1
 POLICIES = (AUTOMATIC, MANUAL)
 POD_STATUS = (POD_STATUS_ON, POD_STATUS_OFF)
 STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
-PERCENT = r"[0-9]{1,2}%|100%"
+PERCENT = r"0{0,9}([0-9]{1,2}|100)%"
 ZERO = r"0+%"
 UPWARDS = r"(^|/)\.\.(/|$)"
-UPDATE_COUNT = "update-count"
 SIDES = ("maxUnavailable", "maxSurge")
 
 _goes_up = re.compile(UPWARDS)
@@ -32,12 +31,17 @@ def is_zero(count: Any) -> bool:
     return count == 0 or _is_zero_percent(count)
 
 
+def is_count(value: Any) -> bool:
+    """Tell whether a value is a number that Kubernetes can count with."""
+    return isinstance(value, int | float) and 0 <= value <= MOST
+
+
 def is_count_or_share(value: Any) -> bool:
     """Tell whether a value is a number, or a share in percent."""
-    return (isinstance(value, int) and 0 <= value <= MOST) or _is_percent(value)
+    return (isinstance(value, int) and is_count(value)) or _is_percent(value)
 
 
-def odd_sides(strategy: Obj) -> Iterator[str]:
+def _odd_sides(strategy: Obj) -> Iterator[str]:
     """Yield where a strategy has neither a number nor a share of nodes."""
     rolling = strategy.get("rollingUpdate") or {}
     for side in SIDES:
@@ -108,12 +112,12 @@ RULES = (
         in_schema=True,
     ),
     Rule(
-        UPDATE_COUNT,
+        "update-count",
         ("spec.agent.updateStrategy",),
         "must be a number of nodes, or a share of them from 0% to 100%",
         bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "a few"}}}},
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "10%"}}}},
-        find=odd_sides,
+        find=_odd_sides,
         cel="!has(self.rollingUpdate) || (" + " && ".join(map(side, SIDES)) + ")",
         field=".rollingUpdate",
     ),

@@ -19,9 +19,9 @@ from hooks.kube.environment import in_order
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.ports import ports
+from hooks.rules.workloads import is_zero
 
 DEFAULT_MODE = "APM"
-NO_SURGE = (None, 0, "0%")
 
 
 def agent_daemonsets(context: Context) -> list[Obj]:
@@ -111,7 +111,7 @@ def _update_strategy(context: Context) -> Obj:
     given = context.agent.spec.agent.update_strategy
     rolling = dict(given.rolling_update)
     if "maxUnavailable" not in rolling:
-        rolling["maxUnavailable"] = 1 if rolling.get("maxSurge") in NO_SURGE else 0
+        rolling["maxUnavailable"] = 1 if is_zero(rolling.get("maxSurge", 0)) else 0
     return canonical_update_strategy(
         {"rollingUpdate": rolling, "type": given.type}, "spec.agent.updateStrategy"
     )

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
+from hooks.desired.passes.update_problems import update_problems
 from hooks.errors import InvalidResource, Problem, short_path
 from hooks.kube.canonical_kinds import canonical_object
 from hooks.kube.kinds import structure_of
@@ -14,8 +15,6 @@ from hooks.kube.strategic_merge import strategic_merge
 from hooks.kube.workloads import HANDLERS, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
-from hooks.rules.table import BY_IDENTIFIER
-from hooks.rules.workloads import UPDATE_COUNT, odd_sides
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
@@ -116,12 +115,9 @@ def _pod_problems(merged: Obj, path: str) -> Iterator[Problem]:
 
 
 def _update_problems(merged: Obj, path: str) -> Iterator[Problem]:
-    """Yield what Kubernetes would not take as the number of nodes that are updated at once."""
-    if merged["kind"] == "DaemonSet":
-        strategy = as_object(as_object(merged.get("spec")).get("updateStrategy"))
-        for place in odd_sides(strategy):
-            message = BY_IDENTIFIER[UPDATE_COUNT].message
-            yield Problem(f"{path}.spec.updateStrategy{place}", message, OVERRIDE_RESULT)
+    """Yield what Kubernetes would not take of how a workload is updated."""
+    for place, message in update_problems(merged):
+        yield Problem(f"{path}{place}", message, OVERRIDE_RESULT)
 
 
 def _of_pod(pod: Obj) -> Iterator[tuple[str, str]]:

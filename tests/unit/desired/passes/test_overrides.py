@@ -173,11 +173,12 @@ def of_updates(**sides: Any) -> Obj:
     return overriding("agentDaemonSet", patch)
 
 
-def test_how_many_nodes_are_updated_at_once_can_be_patched() -> None:
-    answered = answer(of_updates(maxUnavailable="50%"))
+@pytest.mark.parametrize("share", ["50%", "010%", "100%"])
+def test_how_many_nodes_are_updated_at_once_can_be_patched(share: str) -> None:
+    answered = answer(of_updates(maxUnavailable=share))
 
     rolling = child(answered, AGENT)["spec"]["updateStrategy"]["rollingUpdate"]
-    assert rolling["maxUnavailable"] == "50%"
+    assert rolling["maxUnavailable"] == share
 
 
 @pytest.mark.parametrize(
