@@ -158,4 +158,4 @@ def test_a_review_of_unknown_length_is_not_waited_for(at: Target) -> None:
         head = f"POST {VALIDATE} HTTP/1.1\r\nHost: x\r\n{JSON}\r\n"
         peer.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n".encode())
 
-        assert peer.recv(4096).startswith(b"HTTP/1.1 400 ")
+        assert peer.recv(4096).startswith(b"HTTP/1.1 411 ")
