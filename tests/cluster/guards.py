@@ -22,22 +22,26 @@ def policies() -> list[Obj]:
 
 @contextmanager
 def guards_in_force(api: Api) -> Iterator[None]:
-    """Install the policies, wait until the API server asks them, and remove them at the end."""
+    """Install the policies and remove them at the end, each time until the API server knows."""
     api.apply(OF_THE_INSTALLATION)
     api.apply_all(policies())
-    wait_for(lambda: _refuses(api), "the guards are in force")
+    wait_for(lambda: not any(_taken(api)), "the guards are in force")
     api.delete(OF_THE_INSTALLATION)
     try:
         yield
     finally:
         for each in policies():
             api.delete(each)
+        api.apply(OF_THE_INSTALLATION)
+        wait_for(lambda: all(_taken(api)), "the guards are gone")
+        api.delete(OF_THE_INSTALLATION)
 
 
-def _refuses(api: Api) -> bool:
+def _taken(api: Api) -> list[bool]:
+    """Return whether the API server takes what each of the policies refuses."""
     owned = child_of({"metadata": {"name": NAME, "uid": "uid"}}, OF_THE_INSTALLATION)
     probes = (owned, as_created(agent(name="instana-agent-hooks")))
-    return not any(written_over(api, each, dryRun="All").ok for each in probes)
+    return [written_over(api, each, dryRun="All").ok for each in probes]
 
 
 def as_created(resource: Obj) -> Obj:
