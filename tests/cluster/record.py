@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from hooks.kube.objects import controller_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource, surroundings
 from tests.cluster.component import NODE_ZONES, POD_STATUS
@@ -119,8 +120,12 @@ def _clean_up(api: Api, agent: Obj, others: Iterable[Obj]) -> None:
 def _keep(agent: Obj, loop: Recorder, story: Story, name: str) -> None:
     requests = [each.asked for each in loop.syncs_of(agent["metadata"]["name"])]
     if story.first == Moment.ADOPTED:
-        requests = [each for each in requests if any(each["children"].values())]
+        requests = [each for each in requests if any(map(controller_of, _children(each)))]
     _write(requests[0 if story.first else -1], "sync", name, story.facts)
+
+
+def _children(request: Obj) -> list[Obj]:
+    return [child for objects in request["children"].values() for child in objects.values()]
 
 
 def _keep_beside(loop: Recorder, story: Story) -> None:
