@@ -16,7 +16,7 @@ from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
-from hooks.kube.nulls import without_nulls
+from hooks.kube.nulls import nulls_as_stored
 from hooks.kube.objects import (
     Obj,
     as_object,
@@ -129,8 +129,8 @@ def _stored(obj: Obj) -> Obj:
     kind = kind_of(obj)
     if kind not in BUILT_IN | CUSTOM:
         return obj
-    metadata = without_nulls(obj["metadata"])
-    stored = without_nulls(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
+    metadata = nulls_as_stored(obj["metadata"])
+    stored = nulls_as_stored(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
     _check_types({"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored)
     return _with_data(stored) if kind == names.SECRET else stored
 

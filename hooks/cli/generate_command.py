@@ -6,8 +6,9 @@ import click
 
 from hooks.generate.api_reference import api_reference
 from hooks.generate.chart import SOURCES, chart_files, existing_values_page
-from hooks.generate.crd import (
-    definition,
+from hooks.generate.crd import definition
+from hooks.generate.monitoring import alert_rules, dashboard
+from hooks.generate.policies import (
     guards,
     inline_secrets_denied,
     mutating_configuration,
@@ -16,7 +17,6 @@ from hooks.generate.crd import (
     restricted_fields,
     validating_configuration,
 )
-from hooks.generate.monitoring import alert_rules, dashboard
 from hooks.generate.validation_page import validation_page
 from hooks.kube.plain_yaml import as_yaml
 

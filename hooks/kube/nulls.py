@@ -8,10 +8,10 @@ MAPS_OF_TEXTS: Final = frozenset(
 """Fields whose entries are texts, wherever they stand in kinds of Kubernetes."""
 
 
-def without_nulls(value: Any) -> Any:
+def nulls_as_stored(value: Any) -> Any:
     """Return an object as stored: null is no field there, and in a map of texts an empty one."""
     if isinstance(value, list):
-        return [without_nulls(item) for item in value]
+        return [nulls_as_stored(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {name: _field(name, part) for name, part in value.items() if part is not None}
@@ -20,4 +20,4 @@ def without_nulls(value: Any) -> Any:
 def _field(name: str, value: Any) -> Any:
     if name in MAPS_OF_TEXTS and isinstance(value, dict):
         return {key: "" if text is None else text for key, text in value.items()}
-    return without_nulls(value)
+    return nulls_as_stored(value)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hooks.generate.crd import guards
 from hooks.generate.crd.definition import schema
+from hooks.generate.policies import guards
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules.walking import ITEMS, steps_of

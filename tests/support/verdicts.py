@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from hooks.errors import Problem
-from hooks.generate.crd import definition, departures, inline_secrets_denied, policies
+from hooks.generate.crd import definition, departures
+from hooks.generate.policies import inline_secrets_denied, policies
 from hooks.kube.objects import Obj
 from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, TABLE, Layer, Rule, look_at, rules_named_in
 from tests.support.cel import Verdict, judged_by_policies, judged_by_schema, rules_in

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.generate.crd import guards
+from hooks.generate.policies import guards
 from tests.support.pages import block
 from tests.unit.automation.workflows import FOLDER, jobs
 

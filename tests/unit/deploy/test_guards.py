@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.generate.crd import guards
+from hooks.generate.policies import guards
 from tests.support.kustomize import OVERLAYS, build, find, installation
 from tests.support.pages import block
 from tests.support.tools import needs

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hooks.admission import InlineSecrets
-from hooks.generate.crd import inline_secrets_denied, policies
+from hooks.generate.policies import inline_secrets_denied, policies
 from hooks.server.settings import Settings
 from hooks.server.webhooks import webhooks_of
 from tests.support.kustomize import Obj, build, find, installation

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hooks.kube.nulls import without_nulls
+from hooks.kube.nulls import nulls_as_stored
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from hooks.kube.nulls import without_nulls
     ],
 )
 def test_an_object_is_as_it_is_stored(given: Any, stored: Any) -> None:
-    assert without_nulls(given) == stored
+    assert nulls_as_stored(given) == stored

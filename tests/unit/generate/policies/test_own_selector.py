@@ -3,7 +3,7 @@
 import pytest
 
 from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
-from hooks.generate.crd import own_selector
+from hooks.generate.policies import own_selector
 from hooks.kube.objects import Obj
 from tests.support.cel import context, holds
 from tests.support.resources import NAME, agent, merged

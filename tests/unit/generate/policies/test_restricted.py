@@ -2,7 +2,7 @@
 
 import pytest
 
-from hooks.generate.crd import restricted_fields
+from hooks.generate.policies import restricted_fields
 from hooks.generate.policies.restricted import GROUPS, IMAGES, RESTRICTIONS
 from hooks.kube.objects import Obj
 from hooks.models.agent import AGENT_IMAGE
