@@ -6,6 +6,7 @@ installation has two, get the ClusterRoleBindings of all agents as attachments.
 
 from typing import Any, Final
 
+from hooks.contract import CHILD_SELECTOR, SERVICE_ACCOUNT
 from hooks.desired.cluster_rbac import (
     BIND_LABEL,
     BOUND,
@@ -16,8 +17,6 @@ from hooks.desired.cluster_rbac import (
 )
 from hooks.desired.inputs.owned import all_as_observed, owned_part
 from hooks.desired.inputs.ownership import is_given
-from hooks.desired.labels import CHILD_SELECTOR
-from hooks.desired.names import SERVICE_ACCOUNT
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, as_object, labels_of

@@ -6,7 +6,8 @@ only. Objects are asked for by name or by label, so that the cost follows the sp
 
 from collections.abc import Collection
 
-from hooks.desired import build_context, labels, names
+from hooks import contract, labels
+from hooks.desired import build_context
 from hooks.desired.agent.namespaces_configmap import MONITORING_LABEL
 from hooks.desired.child_names import child_names
 from hooks.desired.inputs.zones import TOPOLOGY_ZONE
@@ -60,7 +61,7 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
     for each in references(agent):
         named.setdefault(f"{each.kind}.v1", set()).add(each.name)
     if looks_for_etcd:
-        named.setdefault(names.SECRET, set()).add(CA_SECRET)
+        named.setdefault(contract.SECRET, set()).add(CA_SECRET)
     rules = [
         *(_by_name(kind, agent.namespace, named[kind]) for kind in sorted(named)),
         _labelled_namespaces() if facts.may_learn_namespaces(agent.namespace) else {},
@@ -82,7 +83,7 @@ def _child_kinds(request: Obj) -> list[str]:
     ]
     return [
         kind
-        for kind, resource in names.RESOURCES.items()
+        for kind, resource in contract.CHILD_RESOURCES.items()
         if (kind.partition(".")[2], resource) in found
     ]
 
@@ -92,7 +93,7 @@ def _by_name(kind: str, namespace: str, wanted: set[str]) -> Obj:
         return {}
     return {
         "apiVersion": kind.partition(".")[2],
-        "resource": names.RESOURCES[kind],
+        "resource": contract.CHILD_RESOURCES[kind],
         "namespace": namespace,
         "names": sorted(wanted),
     }
@@ -137,7 +138,7 @@ def _by_nodes(agent: InstanaAgent) -> list[Obj]:
 def _daemonsets_without(agent: InstanaAgent, label: str, value: str) -> Obj:
     expression = {"key": label, "operator": "NotIn", "values": [value]}
     return {
-        "apiVersion": names.DAEMON_SET.partition(".")[2],
+        "apiVersion": contract.DAEMON_SET.partition(".")[2],
         "resource": "daemonsets",
         "namespace": agent.namespace,
         "labelSelector": {"matchExpressions": [expression]},
@@ -164,8 +165,8 @@ def _pods(agent: InstanaAgent) -> Obj:
 def _sources_of_copies() -> list[Obj]:
     """Return the rules for what is copied of OpenShift's etcd."""
     return [
-        _by_name(names.SECRET, OPENSHIFT_ETCD, {CLIENT_SOURCE}),
-        _by_name(names.CONFIG_MAP, OPENSHIFT_ETCD, {CA_SOURCE}),
+        _by_name(contract.SECRET, OPENSHIFT_ETCD, {CLIENT_SOURCE}),
+        _by_name(contract.CONFIG_MAP, OPENSHIFT_ETCD, {CA_SOURCE}),
     ]
 
 
@@ -179,7 +180,7 @@ def _etcd() -> list[Obj]:
             "names": sorted(SERVICES),
         },
         {
-            "apiVersion": names.ENDPOINT_SLICE.partition(".")[2],
+            "apiVersion": contract.ENDPOINT_SLICE.partition(".")[2],
             "resource": "endpointslices",
             "namespace": KUBE_SYSTEM,
             "labelSelector": {"matchExpressions": [of_services]},

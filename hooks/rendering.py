@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hooks import cluster_rbac
+from hooks import cluster_rbac, contract, labels
 from hooks.customize import related_resources
-from hooks.desired import labels, names
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
@@ -33,25 +32,14 @@ from hooks.rules import read_agent
 from hooks.sync import reconcile
 from hooks.wire import SyncRequest
 
-OPTIONAL_KINDS = {"certificates.cert-manager.io": names.CERTIFICATE}
-"""Kinds of children for which Metacontroller may have a rule, by the definition that it needs."""
 OPENSHIFT_CRD = "clusteroperators.config.openshift.io"
 DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
     {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
 )
 CLUSTER_ROLE = "ClusterRole.rbac.authorization.k8s.io/v1"
-CHILD_KINDS = tuple(kind for kind in names.RESOURCES if kind not in OPTIONAL_KINDS.values())
-RESOURCES = {
-    "endpointslices": names.ENDPOINT_SLICE,
-    "namespaces": names.NAMESPACE,
-    "nodes": names.NODE,
-    "pods": names.POD,
-    **{resource: kind for kind, resource in names.RESOURCES.items()},
-}
-"""The kinds of related objects, by the resource that rules of Metacontroller name."""
-CUSTOM = frozenset((cluster_rbac.AGENTS, *OPTIONAL_KINDS.values()))
-BUILT_IN = frozenset((CLUSTER_ROLE, *RESOURCES.values())) - CUSTOM
+CUSTOM = frozenset((cluster_rbac.AGENTS, *contract.OPTIONAL_KINDS.values()))
+BUILT_IN = frozenset((CLUSTER_ROLE, *contract.RELATED_KINDS.values())) - CUSTOM
 """The kinds of Kubernetes itself in requests: the API server knows the type of each field."""
 
 
@@ -132,7 +120,7 @@ def _stored(obj: Obj) -> Obj:
     metadata = nulls_as_stored(obj["metadata"])
     stored = nulls_as_stored(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
     _check_types({"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored)
-    return _with_data(stored) if kind == names.SECRET else stored
+    return _with_data(stored) if kind == contract.SECRET else stored
 
 
 def _check_types(obj: Obj) -> None:
@@ -194,8 +182,10 @@ def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
 
 
 def _child_kinds(cluster: list[Obj]) -> tuple[str, ...]:
-    optional = [kind for name, kind in OPTIONAL_KINDS.items() if name in _definitions(cluster)]
-    return (*CHILD_KINDS, *optional)
+    optional = [
+        kind for name, kind in contract.OPTIONAL_KINDS.items() if name in _definitions(cluster)
+    ]
+    return (*contract.CHILD_KINDS, *optional)
 
 
 def _is_child(obj: Obj, parent: Obj) -> bool:
@@ -213,9 +203,9 @@ def _selector(parent: Obj) -> Obj:
     """Return by what the resource selects its children: perhaps by its name, too."""
     given = as_object(as_object(parent.get("spec")).get("selector"))
     if labels.INSTANCE not in as_object(given.get("matchLabels")):
-        return labels.CHILD_SELECTOR
+        return contract.CHILD_SELECTOR
     name = {labels.INSTANCE: parent["metadata"]["name"]}
-    return labels.CHILD_SELECTOR | {"matchLabels": labels.CHILD_SELECTOR["matchLabels"] | name}
+    return contract.CHILD_SELECTOR | {"matchLabels": contract.CHILD_SELECTOR["matchLabels"] | name}
 
 
 def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:
@@ -226,7 +216,7 @@ def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[st
         rules = []
     related: dict[str, dict[str, Obj]] = {}
     for rule in rules:
-        of_kind = related.setdefault(RESOURCES[rule["resource"]], {})
+        of_kind = related.setdefault(contract.RELATED_KINDS[rule["resource"]], {})
         found = [each for each in cluster if _is_related(each, rule)]
         of_kind.update({_key(each): each for each in found})
     return related
@@ -235,7 +225,7 @@ def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[st
 def _is_related(obj: Obj, rule: Obj) -> bool:
     metadata = obj["metadata"]
     return (
-        kind_of(obj) == RESOURCES[rule["resource"]]
+        kind_of(obj) == contract.RELATED_KINDS[rule["resource"]]
         and rule.get("namespace") in (None, metadata.get("namespace"))
         and ("names" not in rule or metadata["name"] in rule["names"])
         and ("labelSelector" not in rule or matches(rule["labelSelector"], labels_of(obj)))

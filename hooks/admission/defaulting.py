@@ -12,9 +12,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from hooks.admission.review import Review, patched, read_review
-from hooks.desired.labels import INSTANCE
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj, as_object
+from hooks.labels import INSTANCE
 from hooks.models.base import NOT_STORED, SpecModel
 from hooks.rules import read_agent
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from hooks.desired import build_context, desired_children, names
+from hooks import contract
+from hooks.desired import build_context, desired_children
 from hooks.errors import ALL_PROBLEMS, MOST_PROBLEMS, NESTING, InvalidResource, Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object
@@ -26,14 +27,14 @@ NONE_OF_EACH = ObservedObjects(
     {
         kind: {}
         for kind in (
-            names.CONFIG_MAP,
-            names.DAEMON_SET,
-            names.ENDPOINT_SLICE,
-            names.NAMESPACE,
-            names.NODE,
-            names.PERSISTENT_VOLUME_CLAIM,
-            names.SECRET,
-            names.SERVICE,
+            contract.CONFIG_MAP,
+            contract.DAEMON_SET,
+            contract.ENDPOINT_SLICE,
+            contract.NAMESPACE,
+            contract.NODE,
+            contract.PERSISTENT_VOLUME_CLAIM,
+            contract.SECRET,
+            contract.SERVICE,
         )
     }
 )

@@ -4,6 +4,7 @@ They are more than a resource leads to. What it leads to depends on the settings
 and on what is found, too; which objects Metacontroller looks up depends on the spec alone.
 """
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.k8sensor.etcd_copies import CA_SOURCE, CLIENT_SOURCE, copy_name
@@ -16,18 +17,21 @@ def child_names(context: Context) -> dict[str, set[str]]:
     issued = {agent.issued_secret_name} - {""}
     sensors = {names.k8sensor(name, backend.suffix) for backend in context.backends}
     return {
-        names.CERTIFICATE: issued,
-        names.CONFIG_MAP: {
+        contract.CERTIFICATE: issued,
+        contract.CONFIG_MAP: {
             copy_name(context, CA_SOURCE),
             names.k8sensor(name),
             names.namespaces_configmap(name),
         },
-        names.DAEMON_SET: {name, *(names.daemonset(name, zone.name) for zone in agent.spec.zones)},
-        names.DEPLOYMENT: sensors,
-        names.NETWORK_POLICY: {name, names.k8sensor(name)},
-        names.PERSISTENT_VOLUME_CLAIM: {names.package_cache(name)},
-        names.POD_DISRUPTION_BUDGET: sensors,
-        names.SECRET: {
+        contract.DAEMON_SET: {
+            name,
+            *(names.daemonset(name, zone.name) for zone in agent.spec.zones),
+        },
+        contract.DEPLOYMENT: sensors,
+        contract.NETWORK_POLICY: {name, names.k8sensor(name)},
+        contract.PERSISTENT_VOLUME_CLAIM: {names.package_cache(name)},
+        contract.POD_DISRUPTION_BUDGET: sensors,
+        contract.SECRET: {
             copy_name(context, CLIENT_SOURCE),
             names.config_secret(name),
             *names.keys_secrets(name),
@@ -35,8 +39,8 @@ def child_names(context: Context) -> dict[str, set[str]]:
             names.tls_secret(name),
             *issued,
         },
-        names.SERVICE: {names.service(name), names.headless_service(name)},
-        names.SERVICE_ACCOUNT: {
+        contract.SERVICE: {names.service(name), names.headless_service(name)},
+        contract.SERVICE_ACCOUNT: {
             *([agent.service_account_name] if account.create else []),
             names.k8sensor(name),
         },

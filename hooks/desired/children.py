@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from hooks.desired import labels
+from hooks import labels
 from hooks.desired.agent.certificate import certificates
 from hooks.desired.agent.config_secret import config_secret
 from hooks.desired.agent.daemonset import agent_daemonsets

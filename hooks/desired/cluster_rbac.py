@@ -5,9 +5,9 @@ its namespace and its name, so that equal names in two namespaces do not meet.
 """
 
 from hooks.desired import names
-from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, PART_OF
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, PART_OF
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
 

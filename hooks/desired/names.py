@@ -1,4 +1,4 @@
-"""Names of the children, their kinds, and the paths inside the containers.
+"""Names of the children, and the paths inside the containers.
 
 All of them are those of the Go operator: running installations are taken over in place.
 """
@@ -8,38 +8,6 @@ from hashlib import sha256
 
 from hooks.rules.patterns import DNS_NAME, LONGEST_LABEL
 from hooks.rules.rule import full
-
-CERTIFICATE = "Certificate.cert-manager.io/v1"
-CONFIG_MAP = "ConfigMap.v1"
-DAEMON_SET = "DaemonSet.apps/v1"
-DEPLOYMENT = "Deployment.apps/v1"
-ENDPOINT_SLICE = "EndpointSlice.discovery.k8s.io/v1"
-NAMESPACE = "Namespace.v1"
-NETWORK_POLICY = "NetworkPolicy.networking.k8s.io/v1"
-NODE = "Node.v1"
-POD = "Pod.v1"
-PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim.v1"
-POD_DISRUPTION_BUDGET = "PodDisruptionBudget.policy/v1"
-SECRET = "Secret.v1"  # noqa: S105 - a kind, not a secret
-SERVICE = "Service.v1"
-SERVICE_ACCOUNT = "ServiceAccount.v1"
-
-RESOURCES = {
-    CERTIFICATE: "certificates",
-    CONFIG_MAP: "configmaps",
-    DAEMON_SET: "daemonsets",
-    DEPLOYMENT: "deployments",
-    NETWORK_POLICY: "networkpolicies",
-    PERSISTENT_VOLUME_CLAIM: "persistentvolumeclaims",
-    POD_DISRUPTION_BUDGET: "poddisruptionbudgets",
-    SECRET: "secrets",
-    SERVICE: "services",
-    SERVICE_ACCOUNT: "serviceaccounts",
-}
-"""The kinds of children, each with its resource, as rules of Metacontroller name it."""
-
-WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
-"""The kinds of those that have pods."""
 
 CONTAINER = "instana-agent"
 """Name of the container of the agent, and of the k8sensor too."""

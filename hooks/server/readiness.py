@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from hooks.desired.names import RESOURCES
+from hooks.contract import CHILD_RESOURCES
 from hooks.kube.objects import Obj
 
 SELF_CHECK: Final[Obj] = {
@@ -23,7 +23,7 @@ SELF_CHECK: Final[Obj] = {
         },
     },
     "children": {},
-    "related": {kind: {} for kind in RESOURCES},
+    "related": {kind: {} for kind in CHILD_RESOURCES},
     "finalizing": False,
 }
 """A small sync request, of a cluster where nothing is in the way; nothing of it is applied."""

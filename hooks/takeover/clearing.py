@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hooks.desired import names
-from hooks.desired.labels import COMPONENT
 from hooks.kube.objects import Obj, identity, labels_of
+from hooks.labels import COMPONENT
 from hooks.observed.rollout import is_rolled_out, is_taken_up
 from hooks.takeover.cluster import (
     RELEASE_SECRET,

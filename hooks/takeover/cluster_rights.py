@@ -14,9 +14,9 @@ from hooks.desired.cluster_rbac import (
     bound_account,
     uses_default_account,
 )
-from hooks.desired.labels import AGENT, K8SENSOR, OPERATOR
 from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT, K8SENSOR, OPERATOR
 from hooks.models import InstanaAgent
 from hooks.takeover.cluster import Cluster, has_labels, name_of, parsed, place_of
 from hooks.takeover.go_operator import has_finalizer, is_of_operator

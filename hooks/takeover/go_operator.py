@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from hooks.desired.labels import INSTANCE, OPERATOR
 from hooks.desired.passes.keep_templates import PODS_MADE_FOR, pods_made_for
 from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
+from hooks.labels import INSTANCE, OPERATOR
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
 from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over

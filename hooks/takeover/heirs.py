@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.ownership import is_of_another
-from hooks.desired.names import WORKLOADS
 from hooks.kube.objects import Identity, Obj, identity
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of

@@ -4,7 +4,8 @@ import json
 import subprocess
 from typing import Any
 
-from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
+from hooks.contract import CHILD_SELECTOR
+from hooks.labels import INSTANCE
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings

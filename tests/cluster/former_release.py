@@ -18,7 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from hooks.cli.command_line import main
-from hooks.desired.labels import OPERATOR
+from hooks.labels import OPERATOR
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.charts import NAMESPACE, RELEASE, Cluster
 from tests.cluster.former import FINALIZERS, SYSTEM, owned, recorded

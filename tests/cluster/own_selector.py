@@ -1,6 +1,6 @@
 """Whether new resources get a selector of their own; until then some are answered 503."""
 
-from hooks.desired.labels import INSTANCE
+from hooks.labels import INSTANCE
 from tests.cluster.api import Api
 from tests.cluster.cases import resource
 from tests.cluster.test_definition import create

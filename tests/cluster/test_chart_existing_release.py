@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hooks.desired.labels import OPERATOR
 from hooks.kube.objects import Identity, identity
+from hooks.labels import OPERATOR
 from tests.cluster import local_cluster
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.charts import NAMESPACE, Cluster

@@ -10,7 +10,7 @@ import pytest
 import requests
 import yaml
 
-from hooks.desired.labels import CHILD_SELECTOR
+from hooks.contract import CHILD_SELECTOR
 from hooks.facts import Facts
 from hooks.models.instana_agent import API_VERSION
 from hooks.rendering import render

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
+from hooks.contract import CHILD_SELECTOR
+from hooks.labels import INSTANCE
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.own_selector import own_selector_is_in_force

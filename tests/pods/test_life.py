@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from hooks.desired.inputs.zones import TOPOLOGY_ZONE
-from hooks.desired.labels import AGENT as AGENT_OF_NODE
-from hooks.desired.labels import K8SENSOR
 from hooks.desired.passes.hold_changes import APPROVE
 from hooks.kube.objects import identity
+from hooks.labels import AGENT as AGENT_OF_NODE
+from hooks.labels import K8SENSOR
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.component import NODE_ZONES, POD_STATUS
 from tests.cluster.local_cluster import nodes

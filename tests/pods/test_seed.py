@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from hooks.cli.command_line import main
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE
-from hooks.desired.labels import K8SENSOR
 from hooks.kube.objects import Obj
+from hooks.labels import K8SENSOR
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.former import deploy_operator, install_by_helm, moved, of_helm_operator

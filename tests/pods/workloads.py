@@ -1,7 +1,7 @@
 """Agents and k8sensors as they are in the cluster: which pods there are, and how they do."""
 
-from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR
 from hooks.kube.objects import Obj, labels_of
+from hooks.labels import AGENT, COMPONENT, K8SENSOR
 from tests.cluster.api import Api
 
 NAME = NAMESPACE = "instana-agent"

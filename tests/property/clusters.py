@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import yaml
 from hypothesis import strategies as st
 
+from hooks.contract import RELATED_KINDS
 from hooks.desired import build_context
 from hooks.desired.child_names import child_names
 from hooks.desired.inputs.zones import TOPOLOGY_ZONE
@@ -22,7 +23,6 @@ from hooks.kube.objects import Obj, describe, identity
 from hooks.kube.selectors import matches
 from hooks.models.references import references
 from hooks.observed import ObservedObjects
-from hooks.rendering import RESOURCES
 from hooks.rules import read_agent
 from hooks.sync import sync
 from hooks.wire import decode, encode
@@ -84,7 +84,7 @@ class Situation:
         """Return the related objects: what customize asks for, without the kinds unknown yet."""
         found: Objects = {}
         for rule in related_rules(self.parent, self.facts):
-            kind = RESOURCES[rule["resource"]]
+            kind = RELATED_KINDS[rule["resource"]]
             there = self.world.get(kind, {}) | self.children.get(kind, {})
             objects = {key: obj for key, obj in there.items() if _is_asked(obj, rule)}
             found.setdefault(kind, {}).update(objects)
@@ -192,7 +192,7 @@ def worlds(draw: st.DrawFn, parent: Obj, facts: Facts, *, complete: bool) -> Obj
                 is_there = complete and name != "etcd-ca"
                 if is_there or draw(st.booleans()):
                     data = draw(_data(name, complete=complete))
-                    _add(world, _named(RESOURCES[resource], name, data))
+                    _add(world, _named(RELATED_KINDS[resource], name, data))
         elif rule.get("namespace") != specs.NAMESPACE or resource in {"pods", "daemonsets"}:
             for each in draw(OTHERS[resource]):
                 _add(world, each)
@@ -237,7 +237,7 @@ def _own_data(name: str, *, complete: bool) -> st.SearchStrategy[Obj]:
 
 
 def _named(kind: str, name: str, data: Obj) -> Obj:
-    is_claim = kind == RESOURCES["persistentvolumeclaims"]
+    is_claim = kind == RELATED_KINDS["persistentvolumeclaims"]
     content = {"spec": {"accessModes": ["ReadWriteMany"]}} if is_claim else {"data": data}
     return {
         "apiVersion": "v1",
@@ -383,7 +383,7 @@ def fresh(
     return Situation(parent, facts, world, unknown)
 
 
-KINDS: list[str] = sorted({*RESOURCES.values()} - {"ServiceAccount.v1"})
+KINDS: list[str] = sorted({*RELATED_KINDS.values()} - {"ServiceAccount.v1"})
 """Kinds that may not have been asked for: without accounts, no place of a child was."""
 
 NONE_UNKNOWN: set[str] = set()

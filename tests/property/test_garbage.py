@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks import cluster_rbac, customize
+from hooks.contract import RELATED_KINDS
 from hooks.errors import HookError, InternalError, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rendering import RESOURCES
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, clusters, specs
@@ -24,7 +24,7 @@ HOOKS: list[Callable[[Obj], Obj]] = [
     lambda request: cluster_rbac.customize(request, Facts()),
 ]
 OBJECTS = st.dictionaries(
-    st.sampled_from([*applying.CHILD_KINDS, *RESOURCES.values(), "InstanaAgent.instana.io/v1"]),
+    st.sampled_from([*applying.CHILD_KINDS, *RELATED_KINDS.values(), "InstanaAgent.instana.io/v1"]),
     specs.json_values()
     | st.dictionaries(
         st.sampled_from(["instana-agent/a", "instana-agent/a-config", "kube-system/etcd"]),

@@ -2,11 +2,11 @@
 
 from hypothesis import assume, given
 
-from hooks.desired.labels import ZONE
-from hooks.desired.names import DAEMON_SET
+from hooks.contract import DAEMON_SET
 from hooks.kube.node_affinity import REQUIRED
 from hooks.kube.objects import Obj
 from hooks.kube.selectors import matches
+from hooks.labels import ZONE
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
 

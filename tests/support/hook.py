@@ -6,12 +6,12 @@ from collections.abc import Collection
 from copy import deepcopy
 from typing import Any
 
+from hooks import contract
+from hooks.contract import CHILD_KINDS, RELATED_KINDS
 from hooks.customize import customize
-from hooks.desired import names
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, describe
-from hooks.rendering import CHILD_KINDS, RESOURCES
 from hooks.sync import sync
 
 FACTS = Facts(operator_version="1.2.3")
@@ -24,7 +24,7 @@ CONTROLLER: Obj = {
     "spec": {
         "childResources": [
             {"apiVersion": kind.partition(".")[2], "resource": resource}
-            for kind, resource in names.RESOURCES.items()
+            for kind, resource in contract.CHILD_RESOURCES.items()
             if kind in CHILD_KINDS
         ]
     },
@@ -56,7 +56,7 @@ def request(
     parent: Obj, *related: Obj, observed: Collection[Obj] = (), unknown: Collection[str] = ()
 ) -> Obj:
     """Return a request with the related and observed objects; `unknown` kinds are not asked for."""
-    asked_for = [kind for kind in RESOURCES.values() if kind not in unknown]
+    asked_for = [kind for kind in RELATED_KINDS.values() if kind not in unknown]
     return {
         "parent": parent,
         "children": by_kind(observed, CHILD_KINDS),

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from hooks.contract import CHILD_KINDS, CHILD_SELECTOR, MATCHED_BY_PARENT
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, BOUND, K8SENSOR_ROLE
-from hooks.desired.labels import CHILD_SELECTOR, MATCHED_BY_PARENT
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
-from hooks.rendering import CHILD_KINDS
 from hooks.server.routes import create_app
 from hooks.server.settings import Settings
 from tests.recorded import recorded_requests

@@ -1,10 +1,11 @@
 """Certificate `<name>-certificate`: asks cert-manager for the certificate of the agents."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT
 from hooks.kube.objects import Obj, present
+from hooks.labels import AGENT
 from hooks.models.tls import CertManager
 
 USAGES = ("digital signature", "key encipherment", "server auth")
@@ -16,7 +17,7 @@ def certificates(context: Context) -> list[Obj]:
     Its Secret has the same name, and none of our labels: it is cert-manager's.
     """
     wanted = context.agent.spec.agent.tls.cert_manager
-    if wanted is None or not context.children.knows(names.CERTIFICATE):
+    if wanted is None or not context.children.knows(contract.CERTIFICATE):
         return []
     name = context.agent.issued_secret_name
     return [

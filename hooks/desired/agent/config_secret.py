@@ -1,14 +1,15 @@
 """Secret `<name>-config`: the agent's configuration files."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.backend_addresses import is_kept
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE, keeps_kubernetes_sensor
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT
 from hooks.models.agent import AgentSpec
 
 DISABLE_KUBERNETES_SENSOR = "com.instana.plugin.kubernetes:\n    enabled: false\n"
@@ -65,7 +66,7 @@ def _written_files(context: Context) -> dict[str, str]:
 
 def _backend_files(context: Context) -> dict[str, str]:
     """Return the entries of the Secret for the backends, base64-encoded."""
-    observed = context.observed(names.SECRET, names.config_secret(context.agent.name)) or {}
+    observed = context.observed(contract.SECRET, names.config_secret(context.agent.name)) or {}
     kept = observed.get("data") or {}
     entries: dict[str, str] = {}
     for backend in context.backends:

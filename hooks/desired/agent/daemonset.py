@@ -1,5 +1,6 @@
 """DaemonSet `<name>`, or one `<name>-<zone>` per zone: the agent on every node."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.agent.additions import added_mounts, added_volumes
 from hooks.desired.agent.environment import agent_environment, mode_of
@@ -9,14 +10,15 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata, pod_labels, selector_labels
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.zones import agent_affinity, are_known, zones
-from hooks.desired.labels import AGENT, ZONE, kept_selector, labels_for_kept_selector
 from hooks.desired.pod.held import Mounted
 from hooks.desired.pod.probes import agent_probes
 from hooks.desired.pod.pull_secret import image_pull_secrets
 from hooks.desired.pod.resources import resources
+from hooks.desired.selectors import kept_selector, labels_for_kept_selector
 from hooks.kube.canonical import canonical_update_strategy
 from hooks.kube.environment import in_order
 from hooks.kube.objects import Obj, present
+from hooks.labels import AGENT, ZONE
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.ports import ports
 from hooks.rules.workloads import is_zero
@@ -30,7 +32,7 @@ def agent_daemonsets(context: Context) -> list[Obj]:
     While nothing is known of the zones, those that are there stay.
     """
     if not are_known(context):
-        return [as_observed(context, each) for each in context.children.all_of(names.DAEMON_SET)]
+        return [as_observed(context, each) for each in context.children.all_of(contract.DAEMON_SET)]
     return [agent_daemonset(context, zone) for zone in zones(context)]
 
 

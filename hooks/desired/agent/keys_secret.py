@@ -1,13 +1,13 @@
 """Secret `<name>`: the credentials that stand in the resource itself."""
 
-from hooks.desired import names
+from hooks import contract
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.owned import as_observed
-from hooks.desired.labels import AGENT
 from hooks.desired.pod.held import is_running
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT
 
 
 def keys_secret(context: Context) -> list[Obj]:
@@ -18,7 +18,7 @@ def keys_secret(context: Context) -> list[Obj]:
     """
     entries = encoded(_entries(context))
     name = context.credentials.own_secret
-    observed = context.observed(names.SECRET, name)
+    observed = context.observed(contract.SECRET, name)
     if observed and not context.credentials.are_usable and is_running(context):
         held = as_observed(context, observed)
         return [held | {"data": (held.get("data") or {}) | entries}]

@@ -3,11 +3,12 @@
 import json
 import re
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT
 from hooks.kube.objects import Obj, labels_of
+from hooks.labels import AGENT
 
 MONITORING_LABEL = "instana-workload-monitoring"
 DOCUMENT_VERSION = 1
@@ -18,10 +19,10 @@ YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", 
 def namespaces_configmap(context: Context) -> list[Obj]:
     """Return the ConfigMap; while Namespaces were not asked for, as observed or not at all."""
     name = names.namespaces_configmap(context.agent.name)
-    if context.related.knows(names.NAMESPACE):
+    if context.related.knows(contract.NAMESPACE):
         data = {names.NAMESPACES_FILE: _document(_to_learn_of(context))}
     else:
-        observed = context.observed(names.CONFIG_MAP, name) or {}
+        observed = context.observed(contract.CONFIG_MAP, name) or {}
         data = observed.get("data") or {}
     if not data:
         return []
@@ -37,7 +38,7 @@ def namespaces_configmap(context: Context) -> list[Obj]:
 
 def _to_learn_of(context: Context) -> list[Obj]:
     """Return the Namespaces that the installation lets agents of this one know of."""
-    namespaces, own = context.related.all_of(names.NAMESPACE), context.agent.namespace
+    namespaces, own = context.related.all_of(contract.NAMESPACE), context.agent.namespace
     if context.facts.may_learn_namespaces(own):
         return namespaces
     return [each for each in namespaces if each["metadata"]["name"] == own]

@@ -4,15 +4,16 @@ It is mounted where the agent has its Maven repository: the Helm chart's `agent.
 documented as "host path to mount as the agent maven repository", and both operators mount there.
 """
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.resolution import is_resolved
-from hooks.desired.labels import AGENT
 from hooks.desired.pod.held import Mounted, unless_held
 from hooks.kube.canonical import canonical_amounts
 from hooks.kube.objects import Obj, present
+from hooks.labels import AGENT
 from hooks.models.references import of_claim
 from hooks.models.workloads import CLAIM, EMPTY_DIR, EPHEMERAL, HOST_PATH, NONE, PackageCache
 
@@ -44,7 +45,7 @@ def package_cache_claims(context: Context) -> list[Obj]:
     if not (makes_claim(context) and can_be_made(context)):
         return []
     name = names.package_cache(context.agent.name)
-    observed = context.observed(names.PERSISTENT_VOLUME_CLAIM, name)
+    observed = context.observed(contract.PERSISTENT_VOLUME_CLAIM, name)
     cache = context.agent.spec.agent.package_cache
     spec = as_observed(context, observed).get("spec") if observed else claim_spec(cache)
     return [
@@ -65,7 +66,7 @@ def makes_claim(context: Context) -> bool:
 
 def can_be_made(context: Context) -> bool:
     """Tell whether the controller has a rule for claims, or none is to be made."""
-    return not makes_claim(context) or context.children.knows(names.PERSISTENT_VOLUME_CLAIM)
+    return not makes_claim(context) or context.children.knows(contract.PERSISTENT_VOLUME_CLAIM)
 
 
 def claim_spec(cache: PackageCache, mode: str = FOR_ALL_NODES) -> Obj:

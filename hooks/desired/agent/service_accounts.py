@@ -3,8 +3,8 @@
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT, K8SENSOR
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT, K8SENSOR
 
 
 def agent_service_account(context: Context) -> list[Obj]:

@@ -8,8 +8,8 @@ from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import agent_selector
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT
 from hooks.models.ports import ports
 
 SERVING_CERTIFICATE = "service.beta.openshift.io/serving-cert-secret-name"

@@ -3,9 +3,9 @@
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import AGENT
 from hooks.kube.encoding import canonical_base64
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 
 

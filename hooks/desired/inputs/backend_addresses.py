@@ -1,5 +1,6 @@
 """Which backends had a k8sensor before: told by the addresses that its ConfigMap has."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
@@ -16,6 +17,6 @@ def is_kept(context: Context, backend: Backend) -> bool:
     Backends go by their position: where one is removed, the next takes its place and its names.
     """
     name = names.k8sensor(context.agent.name)
-    observed = context.observed(names.CONFIG_MAP, name) or {}
+    observed = context.observed(contract.CONFIG_MAP, name) or {}
     is_same = (observed.get("data") or {}).get(entry_of(backend)) == backend.address
     return is_same and context.observed_deployment(f"{name}{backend.suffix}") is not None

@@ -4,11 +4,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.backends import Backend, resolve_backends
 from hooks.desired.inputs.credentials import Credentials
 from hooks.desired.inputs.key_store import KeyStore, key_store
 from hooks.desired.inputs.resolved_credentials import resolve_credentials
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, kind_of
 from hooks.models import InstanaAgent

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from hooks.desired.names import SECRET
+from hooks.contract import SECRET
 from hooks.kube.encoding import decoded
 from hooks.kube.objects import Obj, as_object
 from hooks.models import InstanaAgent

@@ -5,12 +5,14 @@ are replaced node by node; until then the old ones have to be reached, and their
 is the only one until a k8sensor runs.
 """
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import selector_labels
-from hooks.desired.labels import AGENT, APP, COMPONENT, NAME, labels_for_kept_selector
+from hooks.desired.selectors import labels_for_kept_selector
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.kube.workloads import template_of
+from hooks.labels import AGENT, APP, COMPONENT, NAME
 from hooks.observed.rollout import count, is_rolled_out
 
 DISABLE_KUBERNETES_SENSOR_FILE = "configuration-disable-kubernetes-sensor.yaml"
@@ -29,7 +31,7 @@ def agent_selector(context: Context) -> dict[str, str]:
     not be that of the resource.
     """
     agent = context.agent
-    in_the_way = context.related.get(names.DAEMON_SET, agent.namespace, agent.name)
+    in_the_way = context.related.get(contract.DAEMON_SET, agent.namespace, agent.name)
     former = adopted_daemonset(context) or _of_agents(in_the_way)
     if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
         return _match_labels(former)
@@ -47,13 +49,13 @@ def keeps_kubernetes_sensor(context: Context) -> bool:
         and not _is_switched_off(context)
         and not any(
             count(deployment, "availableReplicas")
-            for deployment in context.children.all_of(names.DEPLOYMENT)
+            for deployment in context.children.all_of(contract.DEPLOYMENT)
         )
     )
 
 
 def _is_switched_off(context: Context) -> bool:
-    config = context.observed(names.SECRET, names.config_secret(context.agent.name)) or {}
+    config = context.observed(contract.SECRET, names.config_secret(context.agent.name)) or {}
     return DISABLE_KUBERNETES_SENSOR_FILE in as_object(config.get("data"))
 
 

@@ -1,7 +1,8 @@
 """Metadata of a child, and the labels of its pods."""
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.labels import (
+from hooks.kube.objects import Obj, present
+from hooks.labels import (
     AGENT,
     AGENT_MODE,
     COMPONENT,
@@ -12,7 +13,6 @@ from hooks.desired.labels import (
     PART_OF,
     VERSION,
 )
-from hooks.kube.objects import Obj, present
 
 
 def metadata(

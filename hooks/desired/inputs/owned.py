@@ -1,10 +1,11 @@
 """Observed children as they are: what this service owns of them, so that applying it is nothing."""
 
+from hooks.contract import MATCHED_BY_PARENT
 from hooks.desired.inputs.context import Context
-from hooks.desired.labels import MATCHED_BY_PARENT, OPERATOR
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED, in_order_of_keys, projection
 from hooks.kube.objects import Obj, annotations_of
+from hooks.labels import OPERATOR
 from hooks.observed import ObservedObjects
 
 

@@ -1,15 +1,8 @@
 """Whose an existing object is that has the name of a child and is none."""
 
-from hooks.desired.labels import (
-    AGENT,
-    COMPONENT,
-    INSTANCE,
-    K8SENSOR,
-    MANAGED_BY,
-    MATCHED_BY_PARENT,
-    OPERATOR,
-)
+from hooks.contract import MATCHED_BY_PARENT
 from hooks.kube.objects import Obj, controller_of, labels_of
+from hooks.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, OPERATOR
 from hooks.models import InstanaAgent
 
 COMPONENTS = (AGENT, K8SENSOR)

@@ -7,6 +7,7 @@ Secret, else the value in the resource, which then lies in a Secret of ours.
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.credentials import (
     AGENT_KEY,
@@ -72,11 +73,11 @@ def _own_secret(
     first, other = names.keys_secrets(agent.name)
     if first in of_user:
         return other
-    if children.get(names.SECRET, agent.namespace, first):
+    if children.get(contract.SECRET, agent.namespace, first):
         return first
-    found = related.get(names.SECRET, agent.namespace, first)
+    found = related.get(contract.SECRET, agent.namespace, first)
     is_taken = found is not None and not is_given(agent, found)
-    is_there = children.get(names.SECRET, agent.namespace, other) is not None
+    is_there = children.get(contract.SECRET, agent.namespace, other) is not None
     return other if is_taken or is_there else first
 
 

@@ -1,13 +1,14 @@
 """Zones of the agents: written in the resource, or those of the nodes."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.labels import AGENT, COMPONENT, ZONE
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.canonical import canonical_affinity
 from hooks.kube.environment import from_field
 from hooks.kube.node_affinity import narrowed
 from hooks.kube.objects import Obj, labels_of
+from hooks.labels import AGENT, COMPONENT, ZONE
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.workloads import NODE_LABEL, POD_LABEL
 from hooks.observed.rollout import count, is_taken_up
@@ -45,7 +46,7 @@ def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
 def are_known(context: Context) -> bool:
     """Tell whether the zones are known: nodes may not be asked for yet."""
     is_by_node = context.agent.spec.zone.automatic == NODE_LABEL and context.facts.node_zones
-    return not is_by_node or context.related.knows(names.NODE)
+    return not is_by_node or context.related.knows(contract.NODE)
 
 
 def zone_variable(context: Context) -> dict[str, Obj]:
@@ -81,13 +82,13 @@ def _unable(rule: str) -> InvalidResource:
 
 
 def _zones_of_nodes(context: Context) -> set[str]:
-    nodes = context.related.all_of(names.NODE)
+    nodes = context.related.all_of(contract.NODE)
     return {zone for node in nodes if (zone := labels_of(node).get(TOPOLOGY_ZONE))}
 
 
 def _zones_with_pods(context: Context) -> set[str]:
     """Return the zones of observed DaemonSets that have pods, or may have some yet."""
-    observed = context.children.all_of(names.DAEMON_SET)
+    observed = context.children.all_of(contract.DAEMON_SET)
     return {
         zone
         for each in observed

@@ -4,8 +4,8 @@ from hooks.desired import names
 from hooks.desired.inputs.backend_addresses import entry_of
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import K8SENSOR
 from hooks.kube.objects import Obj
+from hooks.labels import K8SENSOR
 
 
 def k8sensor_configmap(context: Context) -> Obj:

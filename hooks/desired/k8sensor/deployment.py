@@ -25,20 +25,14 @@ from hooks.desired.k8sensor.etcd_discovery import discovered_targets, discovers_
 from hooks.desired.k8sensor.resources import k8sensor_resources
 from hooks.desired.k8sensor.secrets import delivery
 from hooks.desired.k8sensor.security import container_security, pod_security
-from hooks.desired.labels import (
-    AGENT_MODE,
-    APP,
-    BACKEND,
-    K8SENSOR,
-    kept_selector,
-    labels_for_kept_selector,
-)
 from hooks.desired.pod.held import Mounted
 from hooks.desired.pod.mounts import config_mount
 from hooks.desired.pod.probes import sensor_probes
+from hooks.desired.selectors import kept_selector, labels_for_kept_selector
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.environment import from_field, from_reference, given, in_order, plain
 from hooks.kube.objects import Obj, present
+from hooks.labels import AGENT_MODE, APP, BACKEND, K8SENSOR
 from hooks.models.ports import AGENT_API
 
 MODE = "KUBERNETES"

@@ -6,13 +6,14 @@ names. While a source is missing, a copy stays as it is.
 
 from dataclasses import dataclass
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.labels import K8SENSOR
 from hooks.desired.pod.held import Mounted
 from hooks.kube.environment import plain
 from hooks.kube.objects import Obj
+from hooks.labels import K8SENSOR
 
 NAMESPACE = "openshift-etcd"
 CA_SOURCE = "etcd-ca-bundle"
@@ -52,8 +53,8 @@ def etcd_copies(context: Context) -> list[Obj]:
     """Return both copies, or none: one is of no use without the other."""
     if not copies_etcd(context):
         return []
-    authority = _copied(context, names.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
-    client = _copied(context, names.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
+    authority = _copied(context, contract.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
+    client = _copied(context, contract.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
     if not (authority and client):
         return []
     common = {"apiVersion": "v1"}
@@ -72,8 +73,8 @@ def etcd_copies(context: Context) -> list[Obj]:
 def sources_found(context: Context) -> bool:
     """Tell whether both sources are there, with all that is needed of them."""
     return bool(
-        _source(context, names.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
-        and _source(context, names.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
+        _source(context, contract.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
+        and _source(context, contract.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
     )
 
 

@@ -7,6 +7,7 @@ while none can be told of an existing Service, the targets stay.
 
 from dataclasses import dataclass
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.kube.hosts import bracketed
@@ -40,7 +41,7 @@ def discovers_etcd(context: Context) -> bool:
 def is_undecided(context: Context) -> bool:
     """Tell whether the objects to look at were not asked for yet."""
     related = context.related
-    return not (related.knows(names.SERVICE) and related.knows(names.ENDPOINT_SLICE))
+    return not (related.knows(contract.SERVICE) and related.knows(contract.ENDPOINT_SLICE))
 
 
 def discovered_targets(context: Context, deployment: Obj | None) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def _service(context: Context) -> Obj:
     found = {
         name: service
         for name in SERVICES
-        if (service := context.related.get(names.SERVICE, KUBE_SYSTEM, name))
+        if (service := context.related.get(contract.SERVICE, KUBE_SYSTEM, name))
     }
     for name in LABELLED_SERVICES:
         if name in found and labels_of(found[name]).get("component") == "etcd":
@@ -79,7 +80,7 @@ def _endpoints(context: Context, service: Obj, service_port: Obj) -> list[_Endpo
     scheme = _scheme(service, service_port)
     return [
         _Endpoint(f"{scheme}://{bracketed(address)}:{port}/metrics", is_ready)
-        for endpoint_slice in context.related.all_of(names.ENDPOINT_SLICE)
+        for endpoint_slice in context.related.all_of(contract.ENDPOINT_SLICE)
         if _belongs_to(endpoint_slice, service)
         for port in [_port(endpoint_slice, service_port)]
         for address, is_ready in _addresses(endpoint_slice)

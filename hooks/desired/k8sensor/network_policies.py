@@ -12,9 +12,9 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import agent_selector
 from hooks.desired.inputs.metadata import metadata, selector_labels
 from hooks.desired.k8sensor.etcd_discovery import TARGETS_VARIABLE
-from hooks.desired.labels import AGENT, K8SENSOR
 from hooks.kube.objects import Obj
 from hooks.kube.workloads import env_of, pod_spec
+from hooks.labels import AGENT, K8SENSOR
 from hooks.models.ports import ports
 
 NAME_SERVER_PORTS = (53, 5353)

@@ -5,8 +5,8 @@ from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata, selector_labels
 from hooks.desired.k8sensor.deployment import backend_label, deployed_backends
-from hooks.desired.labels import BACKEND, K8SENSOR
 from hooks.kube.objects import Obj
+from hooks.labels import BACKEND, K8SENSOR
 
 
 def k8sensor_poddisruptionbudgets(context: Context) -> list[Obj]:

@@ -4,9 +4,9 @@ They stay as they are, and outlive this resource, too: a second owner, the Names
 garbage collector from them. Their own resource gets them back when it is made again.
 """
 
+from hooks.contract import NAMESPACE
 from hooks.desired.inputs.owned import owned_part
 from hooks.desired.inputs.ownership import is_of_another
-from hooks.desired.names import NAMESPACE
 from hooks.facts import Facts
 from hooks.kube.objects import Identity, Obj, identity
 from hooks.observed import ObservedObjects

@@ -7,14 +7,14 @@ version or while it was switched off, notes the digest beside them; the pods get
 change, be it of a value or of anything else.
 """
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
-from hooks.desired.labels import GENERATION_LABEL
-from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.start_values import Holders, checksum_of, holders
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
 from hooks.kube.workloads import template_of
+from hooks.labels import GENERATION_LABEL
 
 CHECKSUM = "instana.io/secrets-checksum"
 """On pods: the digest of what they read. On a workload: that of pods that were made without."""

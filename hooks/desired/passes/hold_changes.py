@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed, before_and_after
-from hooks.desired.names import WORKLOADS
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Obj, describe
 from hooks.kube.workloads import template_of

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from hooks.desired import names
+from hooks import contract
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
-from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.adopted import adopted_children
 from hooks.desired.passes.keep_referenced import (
     Named,
@@ -131,7 +131,7 @@ def _at_place_of_issued(context: Context, child: Obj) -> tuple[Standing, Obj]:
     """Return what stands where cert-manager would write the Secret of a new Certificate."""
     if child["kind"] != "Certificate":
         return Standing.NOTHING, {}
-    lookup = _look_up(context, names.SECRET, child["spec"]["secretName"])
+    lookup = _look_up(context, contract.SECRET, child["spec"]["secretName"])
     if lookup.presence is Presence.UNKNOWN:
         return Standing.UNKNOWN, {}
     issued_for = annotations_of(lookup.obj).get(ISSUED_FOR)
@@ -146,7 +146,7 @@ def _look_up(context: Context, kind: str, name: str) -> Lookup:
     Earlier versions of the customize hook asked for Secrets, too, but for other names, and for no
     ServiceAccount: their answers hold for 20 minutes after an upgrade.
     """
-    if not context.related.knows(names.SERVICE_ACCOUNT):
+    if not context.related.knows(contract.SERVICE_ACCOUNT):
         return Lookup(Presence.UNKNOWN)
     return context.related.look_up(kind, context.agent.namespace, name)
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
-from hooks.desired.names import (
+from hooks.contract import (
     CERTIFICATE,
     CONFIG_MAP,
     DAEMON_SET,
@@ -14,6 +12,8 @@ from hooks.desired.names import (
     SECRET,
     SERVICE_ACCOUNT,
 )
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.owned import as_observed
 from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
 from hooks.kube.workloads import pod_spec
 from hooks.observed.rollout import is_rolled_out

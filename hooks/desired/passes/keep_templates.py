@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from hooks.contract import WORKLOADS
 from hooks.desired import names
 from hooks.desired.agent.daemonset import agent_daemonsets
 from hooks.desired.inputs.context import Context, build_context
@@ -18,13 +19,12 @@ from hooks.desired.inputs.missing import lacks_something
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.k8sensor.deployment import k8sensor_deployments
 from hooks.desired.k8sensor.secrets import is_checksum_of_go_operator
-from hooks.desired.labels import GENERATION_LABEL, VERSION
-from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, without_checksums
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
 from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
+from hooks.labels import GENERATION_LABEL, VERSION
 from hooks.models import InstanaAgent
 from hooks.observed import ObservedObjects
 

@@ -5,7 +5,7 @@ It is added after the overrides, so that none of them takes it away. Both ways o
 the list of node selector terms as a whole, so that nothing of a former list is left.
 """
 
-from hooks.desired.names import WORKLOADS
+from hooks.contract import WORKLOADS
 from hooks.kube.node_affinity import LINUX, ON_LINUX, OS, narrowed
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.kube.workloads import pod_spec

@@ -6,10 +6,10 @@ the former agents stay until all that is to take their place can be made and can
 
 from collections.abc import Collection
 
+from hooks.contract import DAEMON_SET
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.resolution import absence
-from hooks.desired.names import DAEMON_SET
 from hooks.desired.passes.keep_referenced import Named, named_by
 from hooks.kube.objects import Obj, identity, kind_of
 from hooks.kube.workloads import pod_spec

@@ -6,8 +6,8 @@ keeps its observed form, while everything else follows the resource.
 
 from dataclasses import dataclass
 
+from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.context import Context
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, named
 from hooks.kube.workloads import container, pod_spec
 

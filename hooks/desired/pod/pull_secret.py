@@ -3,14 +3,15 @@
 import json
 from base64 import b64encode
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.resolution import is_resolved
-from hooks.desired.labels import AGENT
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 from hooks.kube.workloads import pod_spec
+from hooks.labels import AGENT
 from hooks.models.base import Named
 from hooks.models.references import Reference
 
@@ -68,7 +69,7 @@ def _data(context: Context) -> dict[str, str]:
         return {}
     credential = _credential(context)
     if not credential:
-        observed = context.observed(names.SECRET, names.pull_secret(context.agent.name)) or {}
+        observed = context.observed(contract.SECRET, names.pull_secret(context.agent.name)) or {}
         return observed.get("data") or {}
     auth = b64encode(f"{REGISTRY_USER}:{credential}".encode()).decode("ascii")
     document = {"auths": {REGISTRY: {"auth": auth}}}

@@ -1,7 +1,8 @@
 """`spec.selector`: which objects Metacontroller takes for children of a resource."""
 
-from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
+from hooks.contract import CHILD_SELECTOR
 from hooks.kube.objects import Obj
+from hooks.labels import INSTANCE
 
 MESSAGE = "is set by its default: it can name the resource besides, and nothing else"
 MOST = 8

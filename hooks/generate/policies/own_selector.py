@@ -5,7 +5,6 @@ does not need the service. It needs MutatingAdmissionPolicy, which API servers h
 Kubernetes 1.36 on.
 """
 
-from hooks.desired.labels import INSTANCE
 from hooks.generate.crd.definition import GROUP, VERSION
 from hooks.generate.policies.places import CREATING
 from hooks.generate.policies.policy import (
@@ -17,6 +16,7 @@ from hooks.generate.policies.policy import (
     resource_rule,
 )
 from hooks.kube.objects import Obj
+from hooks.labels import INSTANCE
 from hooks.models.instana_agent import PLURAL
 
 OWN_SELECTOR = "instana-agent-own-selector"

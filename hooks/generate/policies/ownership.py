@@ -8,12 +8,12 @@ owner that it names no more. This closes that gap. A child that is created, an a
 further write of a child all pass.
 """
 
-from hooks.desired import names
+from hooks import contract
 from hooks.desired.inputs.ownership import GUIDE_ACCOUNTS
-from hooks.desired.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, OPERATOR
 from hooks.generate.crd.definition import GROUP
 from hooks.generate.policies.policy import LABELS, UPDATE, refusing, resource_rule
 from hooks.kube.objects import Obj
+from hooks.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, OPERATOR
 from hooks.models.instana_agent import KIND
 
 OWNERSHIP = "instana-agent-ownership"
@@ -73,7 +73,7 @@ def ownership() -> list[Obj]:
 def _rules() -> list[Obj]:
     """Return one rule for the kinds of each group."""
     resources: dict[tuple[str, str], list[str]] = {}
-    for kind, resource in names.RESOURCES.items():
+    for kind, resource in contract.CHILD_RESOURCES.items():
         group, _, version = kind.partition(".")[2].rpartition("/")
         resources.setdefault((group, version), []).append(resource)
     return [

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
-from hooks.desired.names import WORKLOADS
 from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.context import Context
-from hooks.desired.labels import AGENT, K8SENSOR
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, describe
+from hooks.labels import AGENT, K8SENSOR
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count
 from hooks.status.condition import Condition, several

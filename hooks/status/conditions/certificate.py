@@ -1,5 +1,6 @@
 """Whether the certificate of the agents is issued, where somebody is asked for one."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.resolution import is_resolved
@@ -20,13 +21,13 @@ def certificate_issued(context: Context) -> list[Condition]:
 
 def _by_cert_manager(context: Context) -> Condition:
     name = context.agent.issued_secret_name
-    if not context.children.knows(names.CERTIFICATE):
+    if not context.children.knows(contract.CERTIFICATE):
         message = (
             "Metacontroller has no rule for Certificates, so that none is made: add its component "
             "metacontroller/components/certificates, or name a Secret in spec.agent.tls.secretName"
         )
         return _not_issued("RuleMissing", message)
-    if _is_ready(context.observed(names.CERTIFICATE, name) or {}):
+    if _is_ready(context.observed(contract.CERTIFICATE, name) or {}):
         return _issued("cert-manager issued the certificate, and renews it")
     place = context.agent.namespace
     message = f"cert-manager has not issued it: kubectl -n {place} describe certificate {name}"

@@ -4,12 +4,12 @@ from json import dumps
 from shlex import quote
 
 from hooks.desired.inputs.ownership import handing_over
-from hooks.desired.labels import INSTANCE, OPERATOR
 from hooks.desired.passes.in_the_way import Obstacle, Writable
 from hooks.desired.passes.keep_templates import keeps_template
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of
+from hooks.labels import INSTANCE, OPERATOR
 from hooks.models.instana_agent import FORMER_FINALIZERS
 from hooks.observed import ObservedObjects
 from hooks.status.condition import Condition, several

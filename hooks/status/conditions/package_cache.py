@@ -1,5 +1,6 @@
 """Whether the claim of the package cache is there, bound, and as the resource says."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.desired.agent.package_cache import can_be_made, claim_spec, makes_claim
 from hooks.desired.inputs.context import Context
@@ -22,7 +23,7 @@ def package_cache(context: Context) -> list[Condition]:
         )
         return [Condition(PACKAGE_CACHE, "False", "RuleMissing", message)]
     name = names.package_cache(context.agent.name)
-    claim = context.observed(names.PERSISTENT_VOLUME_CLAIM, name)
+    claim = context.observed(contract.PERSISTENT_VOLUME_CLAIM, name)
     return [_of_claim(context, name, claim or {})]
 
 

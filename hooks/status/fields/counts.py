@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from hooks.desired.labels import ZONE
-from hooks.desired.names import WORKLOADS
+from hooks.contract import WORKLOADS
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of
 from hooks.kube.workloads import template_of
+from hooks.labels import ZONE
 from hooks.observed import ObservedObjects
 from hooks.status.rollouts.workloads import (
     Counts,

@@ -1,5 +1,6 @@
 """Links to the children that the Go operator's status names."""
 
+from hooks import contract
 from hooks.desired import names
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
@@ -11,9 +12,9 @@ def links(parent: Obj, children: ObservedObjects) -> Obj:
     name, namespace = parent["metadata"]["name"], parent["metadata"].get("namespace", "")
     daemonsets = agent_daemonsets(children)
     linked = {
-        "configsecret": children.get(names.SECRET, namespace, names.config_secret(name)),
+        "configsecret": children.get(contract.SECRET, namespace, names.config_secret(name)),
         "namespacesconfigmap": children.get(
-            names.CONFIG_MAP, namespace, names.namespaces_configmap(name)
+            contract.CONFIG_MAP, namespace, names.namespaces_configmap(name)
         ),
         "daemonset": daemonsets[0] if len(daemonsets) == 1 else None,
     }

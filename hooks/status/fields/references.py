@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.missing import missing_references, undecided_references
-from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.checksums import CHECKSUM, recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
 from hooks.desired.passes.keep_referenced import named_by

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from hooks.desired import names
+from hooks import contract
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.ownership import is_of_another
-from hooks.desired.labels import AGENT, COMPONENT, INSTANCE
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of
 from hooks.kube.workloads import template_of
+from hooks.labels import AGENT, COMPONENT, INSTANCE
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import POD_STATUS_ON
 from hooks.status.pods.causes import PASSING, Cause, cause_of, is_going, is_ready, restarts
@@ -90,10 +90,10 @@ def reads_pods(agent: InstanaAgent, facts: Facts) -> bool:
 
 def read_pods(context: Context) -> Pods | None:
     """Return what the pods say, None where they are not read, or not yet."""
-    if not reads_pods(context.agent, context.facts) or not context.related.knows(names.POD):
+    if not reads_pods(context.agent, context.facts) or not context.related.knows(contract.POD):
         return None
     instances = _instances(context)
-    related = context.related.all_of(names.POD)
+    related = context.related.all_of(contract.POD)
     found = [pod for pod in related if labels_of(pod).get(INSTANCE) in instances]
     unready = [_unready(pod) for pod in found if not is_ready(pod)]
     return Pods(
@@ -108,7 +108,7 @@ def _instances(context: Context) -> set[str]:
     name = context.agent.name
     workloads = (
         workload
-        for kind in (names.DAEMON_SET, names.DEPLOYMENT)
+        for kind in (contract.DAEMON_SET, contract.DEPLOYMENT)
         for workload in context.children.all_of(kind)
         if not is_of_another(name, workload)
     )

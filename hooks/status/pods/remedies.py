@@ -7,7 +7,7 @@ Words in braces are filled for the pod: `{describe}` and `{logs}` are commands, 
 
 from dataclasses import dataclass
 
-from hooks.desired.labels import AGENT, K8SENSOR
+from hooks.labels import AGENT, K8SENSOR
 
 FIELDS = {
     AGENT: {

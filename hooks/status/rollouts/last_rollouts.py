@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
+from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
-from hooks.desired.names import WORKLOADS
 from hooks.desired.passes.checksums import recorded_checksum
 from hooks.desired.passes.hold_changes import before_and_after_of_template
 from hooks.kube.objects import Obj, as_object, as_objects, describe

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hooks.desired.labels import AGENT, COMPONENT, K8SENSOR
-from hooks.desired.names import DAEMON_SET, DEPLOYMENT
+from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.kube.objects import Obj, labels_of
+from hooks.labels import AGENT, COMPONENT, K8SENSOR
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count, replicas
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hooks.desired.labels import CHILD_SELECTOR
+from hooks.contract import CHILD_SELECTOR
 from hooks.kube.objects import Obj
 from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, Rule, errors_of, rules_named_in
 from tests.support.bounds import AROUND_BOUNDS, TOO_LONG

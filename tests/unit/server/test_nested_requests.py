@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from hooks.desired import names
+from hooks import contract
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.server.routes import create_app
 from hooks.server.settings import Settings
@@ -68,7 +68,11 @@ def reason_of(status: dict[str, Any], condition: str) -> str:
 @pytest.mark.parametrize("levels", LEVELS)
 def test_a_child_that_nests_too_deep_keeps_no_status_back(client: FlaskClient, levels: int) -> None:
     request = recorded()
-    put(request, names.CERTIFICATE, certificate(request, {"secretName": "a", "more": PLACEHOLDER}))
+    put(
+        request,
+        contract.CERTIFICATE,
+        certificate(request, {"secretName": "a", "more": PLACEHOLDER}),
+    )
     request["parent"]["spec"] |= INVALID
     response = answer(client, request, levels)
 
@@ -133,6 +137,6 @@ def test_a_resource_that_nests_too_deep_keeps_no_other_from_its_rights(
 
 def test_a_certificate_that_names_no_secret_breaks_nothing(client: FlaskClient) -> None:
     request = recorded()
-    request["children"][names.CERTIFICATE] = {"c": certificate(request, {})}
+    request["children"][contract.CERTIFICATE] = {"c": certificate(request, {})}
 
     assert client.post("/sync", json=request).status_code == 200

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from hooks.desired.names import CERTIFICATE
+from hooks.contract import CERTIFICATE, CHILD_KINDS
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rendering import CHILD_KINDS, render
+from hooks.rendering import render
 from hooks.sync import sync
 from tests.support.hook import (
     FACTS,

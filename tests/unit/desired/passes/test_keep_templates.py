@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 import yaml
 
-from hooks.desired.labels import GENERATION_LABEL
+from hooks.contract import RELATED_KINDS
 from hooks.desired.passes.keep_templates import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
 from hooks.desired.pod import probes
 from hooks.facts import Facts, TakeOver
@@ -14,7 +14,7 @@ from hooks.kube.containment import contains
 from hooks.kube.encoding import encoded
 from hooks.kube.node_affinity import ON_LINUX, required_terms
 from hooks.kube.objects import Obj
-from hooks.rendering import RESOURCES
+from hooks.labels import GENERATION_LABEL
 from hooks.rules import parse_agent
 from hooks.sync import sync
 from tests.property import applying, clusters
@@ -44,7 +44,7 @@ def taken_over(case: str) -> tuple[Obj, Children]:
 def called(
     parent: Obj, children: Children, *related: Obj, unknown: bool = False, facts: Facts = FACTS
 ) -> Obj:
-    known = [] if unknown else [*RESOURCES.values()]
+    known = [] if unknown else [*RELATED_KINDS.values()]
     request = {"parent": parent, "children": children, "related": by_kind(related, known)}
     return sync(request, facts, NOW)
 

@@ -8,12 +8,12 @@ from hashlib import sha256
 
 import pytest
 
-from hooks.desired.labels import GENERATION_LABEL
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM
 from hooks.desired.passes.keep_templates import FOR, INSTEAD_OF, KEPT, pods_made_for
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
+from hooks.labels import GENERATION_LABEL
 from hooks.rules import parse_agent
 from tests.support.hook import FACTS, answer, child, stored
 from tests.support.resources import agent

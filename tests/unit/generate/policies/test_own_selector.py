@@ -2,9 +2,10 @@
 
 import pytest
 
-from hooks.desired.labels import CHILD_SELECTOR, INSTANCE
+from hooks.contract import CHILD_SELECTOR
 from hooks.generate.policies import own_selector
 from hooks.kube.objects import Obj
+from hooks.labels import INSTANCE
 from tests.support.cel import context, holds
 from tests.support.resources import NAME, agent, merged
 

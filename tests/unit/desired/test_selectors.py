@@ -2,7 +2,7 @@
 
 import pytest
 
-from hooks.desired.labels import labels_for_kept_selector
+from hooks.desired.selectors import labels_for_kept_selector
 from hooks.kube.objects import Obj
 
 OF_PODS = {"app": "old", "team": "a", "tier": "b"}
