@@ -44,7 +44,7 @@ token: 0
 {{- $_ := set $made "certificate" (dict "Cert" (index $tls.data "tls.crt" | b64dec) "Key" (index $tls.data "tls.key" | b64dec)) }}
 {{- $_ := set $made "tls" (include "instana-agent.kept" $tls | fromYaml) }}
 {{- else }}
-{{- $host := printf "instana-agent-hooks.%s.svc" (include "instana-agent.namespace" $root) }}
+{{- $host := include "instana-agent.host" $root }}
 {{- $names := list $host (print $host ".cluster.local") }}
 {{- $_ := set $made "certificate" (genSignedCertWithKey "instana-agent-hooks" nil $names (int $days.certificate) $made.ca (genPrivateKey "ecdsa")) }}
 {{- $_ := set $made "tls" (include "instana-agent.new" (list $root $days.certificate) | fromYaml) }}

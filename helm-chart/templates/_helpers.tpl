@@ -38,6 +38,34 @@
 {{- .Values.controller.namespace | default .Release.Namespace }}
 {{- end }}
 
+{{- define "instana-agent.host" -}}
+instana-agent-hooks.{{ include "instana-agent.namespace" . }}.svc
+{{- end }}
+
+{{- /* How Metacontroller knows the service, and the service it. For all hooks of this host. Metacontroller
+reads both Secrets when the spec of a controller changes, not when they do. */}}
+{{- define "instana-agent.endpointConfigs" -}}
+- host: {{ include "instana-agent.host" . }}
+  caBundle:
+    {{- if eq .Values.controller.tls.source "OpenShift" }}
+    configMapRef:
+      name: instana-agent-hooks-ca
+      namespace: {{ include "instana-agent.namespace" . }}
+      key: service-ca.crt
+    {{- else }}
+    secretRef:
+      name: {{ .Values.controller.tls.secretName }}
+      namespace: {{ include "instana-agent.namespace" . }}
+      key: ca.crt
+    {{- end }}
+  authorization:
+    type: Bearer
+    secretRef:
+      name: {{ .Values.controller.token.secretName }}
+      namespace: {{ include "instana-agent.namespace" . }}
+      key: token
+{{- end }}
+
 {{- /* The service takes its own namespace for that of the agents where it is told of none. */}}
 {{- define "instana-agent.namespacesToSay" -}}
 {{- $given := .Values.controller.namespaces | default list }}

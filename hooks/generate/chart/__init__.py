@@ -1,7 +1,7 @@
 """The Helm chart: its values are the spec of the resource, its templates the manifests.
 
-`python -m hooks generate` writes it to `helm-chart/`; the running service does not import it. What
-is there in `helm-chart/` besides is written by hand: credentials, the InstanaAgent, notes, jobs.
+`python -m hooks generate` writes it to `helm-chart/`; the running service does not import it. Other
+files in `helm-chart/` are written by hand: credentials, the InstanaAgent, notes, jobs.
 """
 
 from hooks.generate.chart.existing_values_page import existing_values_page

@@ -6,26 +6,19 @@ from typing import Final
 
 from hooks import __version__
 from hooks.generate.chart.existing_values_template import existing_values_template
-from hooks.generate.chart.node_requirements import DEPLOYMENT, node_requirements_template
-from hooks.generate.chart.options import OPTIONS, Sources
+from hooks.generate.chart.frames import Sources, files_in, filled, frames
 from hooks.generate.chart.schema import values_schema
-from hooks.generate.chart.templates import TEMPLATES, templates
 from hooks.generate.chart.texts import texts_template
 from hooks.generate.chart.values import values_yaml
 
 CHART: Final = PurePosixPath("helm-chart")
 DEFINITION: Final = "crd/agents.instana.io.yaml"
 DASHBOARD: Final = "deploy/components/monitoring/dashboard.json"
-OVERLAY_FILES: Final = (
-    "deploy/overlays/openshift/deployment.yaml",
-    "deploy/overlays/openshift/service.yaml",
-)
+FRAMES: Final = frames()
 SOURCES: Final = (
     DEFINITION,
     DASHBOARD,
-    *OVERLAY_FILES,
-    *(each.source for each in TEMPLATES),
-    *(each.kustomization for each in OPTIONS),
+    *dict.fromkeys(file for frame in FRAMES.values() for file in files_in(frame)),
 )
 """The files that the chart is made of."""
 
@@ -51,8 +44,7 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "crds/agents.instana.io.yaml": sources[DEFINITION],
         "files/dashboard.json": sources[DASHBOARD],
         "templates/_existing-values.tpl": existing_values_template(),
-        "templates/_node-requirements.tpl": node_requirements_template(sources[DEPLOYMENT]),
         "templates/_texts.tpl": texts_template(),
-        **{f"templates/{name}": text for name, text in templates(sources).items()},
+        **{f"templates/{name}": filled(name, each, sources) for name, each in FRAMES.items()},
     }
     return {CHART / name: text for name, text in made.items()}

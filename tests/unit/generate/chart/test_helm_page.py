@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from hooks.generate.chart.controller_values import ControllerValues
-from hooks.generate.chart.templates import TEMPLATES
 from hooks.generate.crd.fields import fields_of
 
 VALUE = re.compile(r"(?<![\w./])controller\.([A-Za-z][A-Za-z.]*[a-zA-Z])")
-TEMPLATES_BY_HAND = [
-    path
-    for path in Path("helm-chart/templates").rglob("*.*")
-    if path.stem not in {each.name for each in TEMPLATES}
-]
+TEMPLATES = [*Path("helm-chart/templates").rglob("*.*")]
 PAGE = Path("docs/helm.md").read_text()
 
 
@@ -42,7 +37,7 @@ def test_values_that_are_named_are_there(file: str) -> None:
 def test_values_that_templates_read_are_there() -> None:
     found = {
         name
-        for file in TEMPLATES_BY_HAND
+        for file in TEMPLATES
         for name in re.findall(r"\.Values\.controller\.([A-Za-z.]+)", file.read_text())
     }
 

@@ -201,12 +201,13 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
         only_in_manifests.add(("Namespace", OWN_NAMESPACE))
     assert by_manifests.keys() - by_chart.keys() == only_in_manifests
     assert by_chart.keys() - by_manifests.keys() <= ONLY_IN_CHART.keys()
-    found = {
-        key: list(differing_paths(_as_in_manifests(by_chart[key]), _comparable(each)))
+    differing = [
+        f"{' '.join(key)}: {path}"
         for key, each in by_manifests.items()
         if key in by_chart
-    }
-    assert {key: paths for key, paths in found.items() if paths} == {}
+        for path in differing_paths(_as_in_manifests(by_chart[key]), _comparable(each))
+    ]
+    assert not differing, "\n".join(["the chart differs from the manifests at", *differing])
 
 
 def _built(place: Path, variant: Variant) -> list[Obj]:
