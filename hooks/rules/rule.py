@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from hooks.kube.objects import Obj
 
@@ -32,6 +32,22 @@ class Layer(StrEnum):
     SERVICE = "service"
 
 
+class Check(Protocol):
+    """An expression of `hooks.rules.expression`: what a rule asks for, for every layer."""
+
+    @property
+    def find(self) -> Find:
+        """Return what finds the places where a value is wrong."""
+
+    @property
+    def cel(self) -> str:
+        """Return what holds for `self`, the value, in CEL."""
+
+    @property
+    def field(self) -> str:
+        """Return the part of the value to blame where only one can be blamed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
@@ -40,6 +56,9 @@ class Rule:
     for each item of a list, `{}` for each value of a map. `message`: what is wrong and what to do.
     `bad` and `good`: examples, each the difference to the smallest resource's spec (or metadata,
     for places there).
+
+    `must` is what it asks for, of which `find`, `cel` and `field` are made. A rule that no
+    expression says has them by hand, and where it has `cel` both are to be kept the same.
 
     `find` looks at the value of a place as it was written: of the right type, never null. A rule
     without it is found while a resource is read or its children are built. `cel` is the same for
@@ -52,6 +71,7 @@ class Rule:
     message: str
     bad: Obj
     good: Obj
+    must: Check | None = None
     find: Find | None = None
     cel: str = ""
     field: str = ""
@@ -67,6 +87,18 @@ class Rule:
     of_cluster: bool = False
     """Whether it is about other objects of the cluster, which only the service gets to see."""
     since: str = FIRST
+
+    def __post_init__(self) -> None:
+        """Take apart what it asks for, once and for all."""
+        if self.must:
+            object.__setattr__(self, "find", self.must.find)
+            object.__setattr__(self, "cel", self.must.cel)
+            object.__setattr__(self, "field", self.must.field)
+
+    @property
+    def is_written_twice(self) -> bool:
+        """Tell whether its Python and its CEL are by hand, and to be kept the same."""
+        return self.must is None and bool(self.cel)
 
     @property
     def is_error(self) -> bool:
@@ -110,15 +142,6 @@ def matching(pattern: str, of: str = "self") -> str:
     return f"{of}.matches(r'^({pattern})$')"
 
 
-def full(pattern: str) -> Callable[[object], bool]:
-    """Return the condition that a value is a text that is, as a whole, of a pattern.
-
-    Patterns are written so that they mean the same to Python and to the API server.
-    """
-    compiled = re.compile(pattern, re.ASCII)
-    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
-
-
 def given(field: str, of: str = "self") -> str:
     """Return the expression that a text is there and not empty."""
     return f"(has({of}.{field}) && {of}.{field} != '')"
@@ -135,6 +158,15 @@ def distinct(field: str) -> str:
         f"self.all(a, !has(a.{field}) || a.{field} == '' || "
         f"self.exists_one(b, has(b.{field}) && b.{field} == a.{field}))"
     )
+
+
+def full(pattern: str) -> Callable[[object], bool]:
+    """Return the condition that a value is a text that is, as a whole, of a pattern.
+
+    Patterns are written so that they mean the same to Python and to the API server.
+    """
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
 def repeated(names: Iterable[tuple[str, object]]) -> Iterable[str]:

@@ -41,7 +41,9 @@ UNFIT: Final = (
 
 def problems_before(resource: Obj, identifiers: Collection[str]) -> Iterator[Problem]:
     """Yield what those rules find in a stored object; of what cannot be looked at nothing."""
-    rules = (replace(rule, find=_of_any_type(rule.find)) for rule in _with_find(identifiers))
+    rules = (
+        replace(rule, must=None, find=_of_any_type(rule.find)) for rule in _with_find(identifiers)
+    )
     try:
         given = without_nulls(resource)
         if not OF_TYPES.isdisjoint(identifiers):

@@ -5,7 +5,6 @@ It is part of every sync: it looks at what is given only, and makes no objects o
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from hooks.errors import MOST_PROBLEMS, Problem
@@ -70,9 +69,10 @@ def _collect(value: Any, node: Node, path: str, found: list[Problem], most: int)
     """Add the problems of a value that is not null; parts of Kubernetes types have any shape."""
     before = len(found)
     for find, rule in node.checks:
-        for where in islice(find(value), most - len(found)):
-            problem = Problem((path + where)[1:], rule.message, rule.identifier)
-            found.append(problem)
+        for where in find(value):
+            if len(found) >= most:
+                break
+            found.append(Problem((path + where)[1:], rule.message, rule.identifier))
     if node.is_gate and len(found) > before:
         return
     if isinstance(value, dict):

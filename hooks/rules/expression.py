@@ -1,0 +1,250 @@
+"""Expressions on a value of a resource, each written once: for the service and for the API server.
+
+An expression such as `when(filled("zones"), given("cluster.name"))` yields a predicate in Python,
+the same expression in CEL, and the places to blame where it does not hold. `hooks.rules.values` has
+the expressions on a value itself; here is how expressions are combined and applied to fields.
+
+What is blamed belongs to the expression: its field, also when it is negated. `any_of` blames its
+last member, `all_of` those that do not hold; `at` says otherwise.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, Final, TypeAlias
+
+from hooks.rules.rule import Find
+
+AND: Final = "&&"
+OR: Final = "||"
+CHOICE: Final = "?:"
+
+Written: TypeAlias = Callable[[str], str]
+"""Takes what the value is called in CEL, returns the expression in CEL."""
+
+Holds: TypeAlias = Callable[[Any], object]
+"""Takes the value, returns something true if the expression holds.
+
+It is a closure of its own, as it is asked of every resource: looking for places takes far longer.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What a value has to be.
+
+    `field`: what to blame who can blame one place only, such as `.cluster.name`; empty for all of
+    the value. `places`: what to blame more exactly, in a value for which it does not hold.
+    `joins`: the operator that its CEL has outside of brackets, if it is one that joins expressions.
+    """
+
+    written: Written
+    holds: Holds
+    field: str = ""
+    places: Find | None = None
+    joins: str = ""
+
+    @property
+    def cel(self) -> str:
+        """Return the expression in CEL, on `self`."""
+        return self.written("self")
+
+    @property
+    def find(self) -> Find:
+        """Return what finds the places to blame in a value."""
+        holds, broken = self.holds, self.broken
+        return lambda value: () if holds(value) else broken(value)
+
+    @property
+    def broken(self) -> Find:
+        """Return what tells the places to blame in a value for which it does not hold."""
+        wrong = (self.field,)
+        return self.places or (lambda _: wrong)
+
+    def at(self, field: str) -> "Expression":
+        """Return the same expression that blames that field, however it is broken."""
+        return replace(self, field=field, places=None)
+
+    def shown_at(self, field: str) -> "Expression":
+        """Return the same expression that blames that field where only one can be blamed."""
+        return replace(self, field=field, places=self.broken)
+
+    def __and__(self, other: "Expression") -> "Expression":
+        return all_of(self, other)
+
+    def __or__(self, other: "Expression") -> "Expression":
+        return any_of(self, other)
+
+    def __invert__(self) -> "Expression":
+        written, holds = self.written, self.holds
+        return Expression(
+            lambda of: f"!{_single(written(of))}", lambda value: not holds(value), self.field
+        )
+
+
+def _single(text: str) -> str:
+    return f"({text})" if " " in text else text
+
+
+def _within(joins: str, expression: Expression, of: str) -> str:
+    """Return the CEL of an expression as a member of one that an operator joins."""
+    text = expression.written(of)
+    return text if expression.joins in ("", joins) else f"({text})"
+
+
+# Several expressions.
+
+
+def all_of(*expressions: Expression) -> Expression:
+    """Return the expression that all of them hold."""
+
+    def written(of: str) -> str:
+        return f" {AND} ".join(_within(AND, each, of) for each in expressions)
+
+    def places(value: Any) -> Iterator[str]:
+        for each in expressions:
+            yield from each.find(value)
+
+    holds = reduce(_both, reversed([each.holds for each in expressions]))
+    fields = {each.field for each in expressions}
+    if len(fields) > 1:
+        return Expression(written, holds, "", places, AND)
+    has_places = any(each.places for each in expressions)
+    return Expression(written, holds, expressions[0].field, places if has_places else None, AND)
+
+
+def _both(second: Holds, first: Holds) -> Holds:
+    return lambda value: first(value) and second(value)
+
+
+def any_of(*expressions: Expression) -> Expression:
+    """Return the expression that one of them holds at least; the last one is to blame."""
+
+    def written(of: str) -> str:
+        return f" {OR} ".join(_within(OR, each, of) for each in expressions)
+
+    last = expressions[-1]
+    holds = reduce(_either, reversed([each.holds for each in expressions]))
+    return Expression(written, holds, last.field, last.places, OR)
+
+
+def _either(second: Holds, first: Holds) -> Holds:
+    return lambda value: first(value) or second(value)
+
+
+def none_of(*expressions: Expression) -> Expression:
+    """Return the expression that none of them holds."""
+    return all_of(*(~each for each in expressions))
+
+
+def when(expression: Expression, then: Expression) -> Expression:
+    """Return the expression that the second one holds where the first one does."""
+    return any_of(~expression, then)
+
+
+def equally(one: Expression, other: Expression) -> Expression:
+    """Return the expression that both hold or none; the one that does not hold is to blame."""
+
+    def written(of: str) -> str:
+        return f"{_single(one.written(of))} == {_single(other.written(of))}"
+
+    def holds(value: Any) -> bool:
+        return bool(one.holds(value)) is bool(other.holds(value))
+
+    def places(value: Any) -> Iterable[str]:
+        return (other if one.holds(value) else one).broken(value)
+
+    return Expression(written, holds, other.field, places)
+
+
+# Expressions on fields.
+
+HAS_ITEMS: Final = Expression(lambda of: f"size({of}) > 0", bool)
+"""Of a list or a map."""
+
+
+def present(path: str) -> Expression:
+    """Return the expression that a field is there.
+
+    The path leads to a field of a field by dots, such as `rollingUpdate.maxSurge`.
+    """
+    parent, _, step = path.rpartition(".")
+    expression = Expression(
+        lambda of: f"has({of}.{step})", lambda value: value.get(step) is not None, f".{step}"
+    )
+    return has(parent, expression) if parent else expression
+
+
+def has(path: str, expression: Expression) -> Expression:
+    """Return the expression that a field is there, and an expression holds for it."""
+    steps = reversed(path.split("."))
+    return reduce(lambda below, step: _in_field(step, below), steps, expression)
+
+
+def if_has(path: str, expression: Expression) -> Expression:
+    """Return the expression that an expression holds for a field, unless it is not there."""
+    steps = reversed(path.split("."))
+    return reduce(lambda below, step: _if_in_field(step, below), steps, expression)
+
+
+def _in_field(step: str, expression: Expression) -> Expression:
+    return _below(
+        step,
+        expression,
+        lambda of: f"has({of}.{step}) && {_within(AND, expression, f'{of}.{step}')}",
+        _holds_in(step, expression.holds),
+        AND,
+    )
+
+
+def _if_in_field(step: str, expression: Expression) -> Expression:
+    holds = expression.holds
+    return _below(
+        step,
+        expression,
+        lambda of: f"!has({of}.{step}) || {_within(OR, expression, f'{of}.{step}')}",
+        lambda value: (part := value.get(step)) is None or holds(part),
+        OR,
+    )
+
+
+def _holds_in(step: str, holds: Holds) -> Holds:
+    """Return the predicate of a field; what is not there is as false as what is empty."""
+    if holds is bool:
+        return lambda value: value.get(step)
+    return lambda value: (part := value.get(step)) is not None and holds(part)
+
+
+def _below(
+    step: str, expression: Expression, written: Written, holds: Holds, joins: str
+) -> Expression:
+    """Return the expression on a field, which blames what is wrong below it."""
+    within = expression.places
+
+    def places(value: Any) -> Iterator[str]:
+        part = value.get(step)
+        found = ("",) if part is None or within is None else within(part)
+        yield from (f".{step}{place}" for place in found)
+
+    field = f".{step}{expression.field}"
+    return Expression(written, holds, field, places if within else None, joins)
+
+
+def given(path: str) -> Expression:
+    """Return the expression that a text is there and not empty."""
+    return has(path, Expression(lambda of: f"{of} != ''", bool))
+
+
+def filled(path: str) -> Expression:
+    """Return the expression that a list or a map is there and not empty."""
+    return has(path, HAS_ITEMS)
+
+
+def on(path: str) -> Expression:
+    """Return the expression that a switch is there and on."""
+    return has(path, Expression(lambda of: of, bool))
+
+
+def off(path: str) -> Expression:
+    """Return the expression that a switch is there and off."""
+    return has(path, Expression(lambda of: f"!{of}", lambda value: value is False))

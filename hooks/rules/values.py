@@ -1,0 +1,177 @@
+"""Expressions on a value itself: a text, a number, the items of a list, the names of a map."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from hooks.kube.objects import Obj
+from hooks.rules.expression import AND, CHOICE, OR, Expression
+from hooks.rules.rule import full
+
+LOOPS: Final = ("a", "b", "c", "d", "e", "f")
+"""Names of what a loop of CEL is at, one for each loop inside another one."""
+
+
+def equal(wanted: str | int) -> Expression:
+    """Return the expression that a value is that text or that number."""
+    return Expression(lambda of: f"{of} == {wanted!r}", lambda value: value == wanted)
+
+
+def one_of(*wanted: str | int) -> Expression:
+    """Return the expression that a value is one of a few texts or numbers."""
+    return Expression(
+        lambda of: f"{of} in [{', '.join(map(repr, wanted))}]", lambda value: value in wanted
+    )
+
+
+def matches(pattern: str, in_python: str | None = None) -> Expression:
+    """Return the expression that a value is a text that is, as a whole, of a pattern.
+
+    `in_python`: the same pattern as Python reads it best.
+    """
+    return Expression(lambda of: f"{of}.matches(r'^({pattern})$')", full(in_python or pattern))
+
+
+def contains(pattern: str) -> Expression:
+    """Return the expression that a value is a text with a part of a pattern."""
+    found = re.compile(pattern, re.ASCII).search
+    return Expression(
+        lambda of: f"{of}.matches(r'{pattern}')",
+        lambda value: isinstance(value, str) and found(value),
+    )
+
+
+def no_longer_than(most: int) -> Expression:
+    """Return the expression that a text has at most that many characters."""
+    return Expression(lambda of: f"size({of}) <= {most}", lambda value: len(value) <= most)
+
+
+def at_least(least: int) -> Expression:
+    """Return the expression that a value is a number that is not smaller."""
+    return Expression(
+        lambda of: f"{of} >= {least}",
+        lambda value: isinstance(value, int | float) and value >= least,
+    )
+
+
+def between(least: int, most: int) -> Expression:
+    """Return the expression that a value is a number in a range, with both of its ends."""
+    return Expression(
+        lambda of: f"{of} >= {least} && {of} <= {most}",
+        lambda value: isinstance(value, int | float) and least <= value <= most,
+        joins=AND,
+    )
+
+
+def as_number(expression: Expression) -> Expression:
+    """Return the expression that another one holds for the number that a text of digits is."""
+    written, holds = expression.written, expression.holds
+    return Expression(
+        lambda of: written(f"int({of})"), lambda value: holds(int(value)), joins=expression.joins
+    )
+
+
+def int_or_text(number: Expression, text: Expression) -> Expression:
+    """Return the expression on what is a whole number or a text, such as 1 or 10%."""
+    of_number, of_text = number.holds, text.holds
+    return Expression(
+        lambda of: (
+            f"type({of}) == int ? {number.written(f'int({of})')} : {text.written(f'string({of})')}"
+        ),
+        lambda value: of_number(value) if isinstance(value, int) else of_text(value),
+        joins=CHOICE,
+    )
+
+
+def each(expression: Expression) -> Expression:
+    """Return the expression that another one holds for every item of a list."""
+    holds, find = expression.holds, expression.find
+
+    def places(items: list[Any]) -> Iterator[str]:
+        for index, item in enumerate(items):
+            yield from (f"[{index}]{place}" for place in find(item))
+
+    return Expression(
+        lambda of: _for_all(of, expression), lambda items: all(map(holds, items)), "", places
+    )
+
+
+def each_name(expression: Expression) -> Expression:
+    """Return the expression that another one holds for every name in a map."""
+    holds = expression.holds
+
+    def places(names: Obj) -> Iterator[str]:
+        yield from (f"[{name}]" for name in names if not holds(name))
+
+    return Expression(
+        lambda of: _for_all(of, expression), lambda names: all(map(holds, names)), "", places
+    )
+
+
+def _for_all(of: str, expression: Expression) -> str:
+    loop = _loop_over(of)
+    return f"{of}.all({loop}, {expression.written(loop)})"
+
+
+def _loop_over(of: str) -> str:
+    """Return a name that what a loop goes over is not called by."""
+    return next(name for name in LOOPS if not re.search(rf"\b{name}\b", of))
+
+
+def none_named(*names: str) -> Expression:
+    """Return the expression that a map has none of these names."""
+    known = frozenset(names)
+
+    def places(value: Obj) -> Iterator[str]:
+        yield from (f"[{name}]" for name in names if name in value)
+
+    return Expression(
+        lambda of: f"!{of}.exists(a, {one_of(*names).written('a')})",
+        known.isdisjoint,
+        "",
+        places,
+    )
+
+
+def if_named(name: str, expression: Expression) -> Expression:
+    """Return the expression that another one holds for the value of a name, if a map has it."""
+    holds, written = expression.holds, expression.written
+    return Expression(
+        lambda of: f"!('{name}' in {of}) || " + written(f"{of}['{name}']"),
+        lambda value: name not in value or holds(value[name]),
+        f"[{name}]",
+        joins=OR,
+    )
+
+
+def unique(field: str) -> Expression:
+    """Return the expression that no two items of a list have the same text in a field.
+
+    What is empty or not there is like nothing else; of the same ones the first is not to blame.
+    """
+
+    def texts(items: list[Obj]) -> Iterator[tuple[int, str]]:
+        found = ((index, item.get(field)) for index, item in enumerate(items))
+        return ((index, text) for index, text in found if text and isinstance(text, str))
+
+    def holds(items: list[Obj]) -> bool:
+        given = [text for _, text in texts(items)]
+        return len({*given}) == len(given)
+
+    def places(items: list[Obj]) -> Iterator[str]:
+        seen: set[str] = set()
+        for index, text in texts(items):
+            if text in seen:
+                yield f"[{index}].{field}"
+            seen.add(text)
+
+    return Expression(lambda of: _unique(of, field), holds, "", places)
+
+
+def _unique(of: str, field: str) -> str:
+    one = _loop_over(of)
+    other = _loop_over(f"{of} {one}")
+    return (
+        f"{of}.all({one}, !has({one}.{field}) || {one}.{field} == '' || "
+        f"{of}.exists_one({other}, has({other}.{field}) && {other}.{field} == {one}.{field}))"
+    )
