@@ -5,8 +5,19 @@ from collections.abc import Iterator
 from hooks.kube.objects import Obj
 from hooks.models.agent import DEFAULT_ENDPOINT_PORT
 from hooks.models.references import NOT_LITERAL
+from hooks.rules.expression import (
+    Expression,
+    any_of,
+    equally,
+    given,
+    if_has,
+    none_of,
+    on,
+    present,
+)
 from hooks.rules.patterns import HIGHEST_PORT, HOST, PORT
-from hooks.rules.rule import Rule, Severity, full, given, matching, unless
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import as_number, between, contains, each, equal, matches
 
 BACKENDS = "spec.agent.additionalBackends"
 BACKEND: Obj = {"endpointHost": "second.example", "endpointPort": "443", "key": "second-key"}
@@ -23,29 +34,6 @@ LINES = (
     "spec.agent.proxyPassword",
     f"{BACKENDS}[].key",
 )
-
-_is_host = full(HOST)
-_is_port = full(PORT)
-_is_line = full(r"[^\r\n\x00]*")
-
-
-def _is_literal(text: str) -> bool:
-    return NOT_LITERAL.search(text) is None
-
-
-def _is_tcp_port(text: str) -> bool:
-    return not text or (_is_port(text) and 0 < int(text) <= HIGHEST_PORT)
-
-
-def _has_key_source(agent: Obj) -> bool:
-    return bool(agent.get("key") or agent.get("keySecretKeyRef") or agent.get("keysSecret"))
-
-
-def _keyless_backends(agent: Obj) -> Iterator[str]:
-    if not agent.get("keysSecret"):
-        for index, backend in enumerate(agent.get("additionalBackends") or ()):
-            if not (backend.get("key") or backend.get("keySecretKeyRef")):
-                yield f".additionalBackends[{index}].key"
 
 
 def _same_backends(agent: Obj) -> Iterator[str]:
@@ -72,21 +60,10 @@ def _address_of(backend: str) -> str:
     return f"[{backend}.endpointHost, {given_port}, has({key}) ? {key} : '']"
 
 
-def _lonely_proxy_fields(agent: Obj) -> Iterator[str]:
-    if not agent.get("proxyHost"):
-        for field in (*PROXY_TEXTS, *PROXY_REFERENCES, "proxyUseDNS"):
-            if agent.get(field):
-                yield f".{field}"
+def _login(field: str) -> Expression:
+    """Return the expression that a part of the proxy's login is given."""
+    return (given(field) | present(f"{field}SecretKeyRef")).at(f".{field}")
 
-
-def _half_a_login(agent: Obj) -> Iterator[str]:
-    user = agent.get("proxyUser") or agent.get("proxyUserSecretKeyRef")
-    password = agent.get("proxyPassword") or agent.get("proxyPasswordSecretKeyRef")
-    if agent.get("proxyHost") and not agent.get("keysSecret") and bool(user) != bool(password):
-        yield ".proxyPassword" if user else ".proxyUser"
-
-
-ALONE = " || ".join([*map(given, PROXY_TEXTS), *(f"has(self.{each})" for each in PROXY_REFERENCES)])
 
 RULES = (
     Rule(
@@ -96,8 +73,7 @@ RULES = (
         "Secret with an entry `key` in keysSecret, or set key",
         bad={"agent": {"key": None}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
-        find=unless(_has_key_source),
-        cel=f"{given('key')} || has(self.keySecretKeyRef) || {given('keysSecret')}",
+        must=any_of(given("key"), present("keySecretKeyRef"), given("keysSecret")).at(""),
     ),
     Rule(
         "backend-key",
@@ -106,10 +82,8 @@ RULES = (
         "Secret with entries key-1, key-2, ... in keysSecret, or set key",
         bad={"agent": {"additionalBackends": [BACKEND | {"key": ""}]}},
         good={"agent": {"additionalBackends": [BACKEND]}},
-        find=_keyless_backends,
-        cel=f"{given('keysSecret')} || !has(self.additionalBackends) || "
-        "self.additionalBackends.all(b, has(b.keySecretKeyRef) || (has(b.key) && b.key != ''))",
-        field=".additionalBackends",
+        must=given("keysSecret")
+        | if_has("additionalBackends", each(present("keySecretKeyRef") | given("key"))),
         carried_out=True,
     ),
     Rule(
@@ -119,8 +93,7 @@ RULES = (
         "field of its own",
         bad={"agent": {"endpointHost": "https://backend.example/"}},
         good={"agent": {"endpointHost": "backend.example"}},
-        find=unless(lambda text: not text or _is_host(text)),
-        cel=f"self == '' || {matching(HOST)}",
+        must=equal("") | matches(HOST),
     ),
     Rule(
         "port",
@@ -128,8 +101,7 @@ RULES = (
         f"must be a number from 1 to {HIGHEST_PORT}, in quotes",
         bad={"agent": {"endpointPort": "99999"}},
         good={"agent": {"endpointPort": "8443"}},
-        find=unless(_is_tcp_port),
-        cel=f"self == '' || ({matching(PORT)} && int(self) > 0 && int(self) <= {HIGHEST_PORT})",
+        must=equal("") | (matches(PORT) & as_number(between(1, HIGHEST_PORT))),
     ),
     Rule(
         "single-line",
@@ -137,8 +109,7 @@ RULES = (
         "must be a single line: take out the line breaks (in YAML, write the text in quotes)",
         bad={"agent": {"key": "two\nlines"}},
         good={"agent": {"key": "one line"}},
-        find=unless(_is_line),
-        cel=matching(r"[^\r\n\x00]*"),
+        must=matches(r"[^\r\n\x00]*"),
     ),
     Rule(
         "literal-value",
@@ -147,8 +118,7 @@ RULES = (
         "use a value without '${', '$[', '\\{', '\\}', two '\\' in a row, and blanks in front",
         bad={"agent": {"key": "dollar${brace"}},
         good={"agent": {"key": "dollar$and{brace}"}},
-        find=unless(_is_literal),
-        cel=f"!self.matches(r'{NOT_LITERAL.pattern}')",
+        must=~contains(NOT_LITERAL.pattern),
     ),
     Rule(
         "backend-repeated",
@@ -157,10 +127,12 @@ RULES = (
         "take it out",
         bad={"agent": {"additionalBackends": [BACKEND, BACKEND]}},
         good={"agent": {"additionalBackends": [BACKEND, BACKEND | {"key": "third-key"}]}},
+        # Written twice: no expression compares the items with one another and with the whole.
         find=_same_backends,
-        cel=f"!has(self.additionalBackends) || self.additionalBackends.all(b, !{given('key', 'b')} "
-        f"|| (self.additionalBackends.exists_one(o, {_address_of('o')} == {_address_of('b')}) && "
-        f"{_address_of('self')} != {_address_of('b')}))",
+        cel="!has(self.additionalBackends) || self.additionalBackends.all(b, "
+        f"!({given('key').written('b')}) || (self.additionalBackends.exists_one(o, "
+        f"{_address_of('o')} == {_address_of('b')}) && {_address_of('self')} != "
+        f"{_address_of('b')}))",
         field=".additionalBackends",
         severity=Severity.WARNING,
     ),
@@ -170,9 +142,10 @@ RULES = (
         "has no effect without proxyHost: set that, or take this out",
         bad={"agent": {"proxyPort": "3128"}},
         good={"agent": {"proxyHost": "proxy.example", "proxyPort": "3128"}},
-        find=_lonely_proxy_fields,
-        cel=f"{given('proxyHost')} || !({ALONE} || (has(self.proxyUseDNS) && self.proxyUseDNS))",
-        field=".proxyHost",
+        must=(
+            given("proxyHost")
+            | none_of(*map(given, PROXY_TEXTS), *map(present, PROXY_REFERENCES), on("proxyUseDNS"))
+        ).shown_at(".proxyHost"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -188,11 +161,11 @@ RULES = (
                 "keysSecret": "instana-keys",
             }
         },
-        find=_half_a_login,
-        cel=f"!{given('proxyHost')} || {given('keysSecret')} || "
-        f"(({given('proxyUser')} || has(self.proxyUserSecretKeyRef)) == "
-        f"({given('proxyPassword')} || has(self.proxyPasswordSecretKeyRef)))",
-        field=".proxyPassword",
+        must=any_of(
+            ~given("proxyHost"),
+            given("keysSecret"),
+            equally(_login("proxyUser"), _login("proxyPassword")),
+        ),
         severity=Severity.WARNING,
     ),
 )

@@ -6,14 +6,14 @@ from hooks.kube.objects import Obj
 from hooks.models.instana_agent import OpenTelemetry
 from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, Port, opened
 from hooks.rules.certificates import belong_together
+from hooks.rules.expression import Expression, all_of, any_of, equally, given, if_has, off, present
 from hooks.rules.patterns import BASE64, BASE64_IN_PYTHON, HIGHEST_PORT
-from hooks.rules.rule import Rule, full, matching, unless
+from hooks.rules.rule import Rule, unless
+from hooks.rules.values import between, matches
 
 PREFIX = "spec.opentelemetry"
 REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
 VALUES = ("certificate", "key")
-
-_is_base64 = full(BASE64_IN_PYTHON)
 
 
 def _ports(otel: Obj) -> tuple[Port, ...]:
@@ -24,12 +24,6 @@ def _ports(otel: Obj) -> tuple[Port, ...]:
     return opened(OpenTelemetry.model_validate(otel))
 
 
-def _outside(otel: Obj) -> Iterator[str]:
-    for port in _ports(otel):
-        if not 0 < port.number <= HIGHEST_PORT:
-            yield port.path.removeprefix(PREFIX)
-
-
 def _taken(otel: Obj) -> Iterator[str]:
     """Yield each port that is another one's too, of those that the resource sets."""
     ports = _ports(otel)
@@ -37,16 +31,6 @@ def _taken(otel: Obj) -> Iterator[str]:
     for port in ports:
         if port.path and numbers.count(port.number) > 1:
             yield port.path.removeprefix(PREFIX)
-
-
-def _unpaired(tls: Obj) -> Iterator[str]:
-    if tls.get("secretName"):
-        return
-    for certificate, key in (REFERENCES, VALUES):
-        if tls.get(certificate) and tls.get(key):
-            return
-        if tls.get(certificate) or tls.get(key):
-            yield f".{key}" if tls.get(certificate) else f".{certificate}"
 
 
 def _is_own_key(tls: Obj) -> bool:
@@ -69,17 +53,11 @@ def _port(protocol: str, default: int) -> str:
 
 ON = "(!has(self.enabled) || self.enabled)"
 GRPC, HTTP = _port("grpc", OTLP_GRPC), _port("http", OTLP_HTTP)
-IN_RANGE = " && ".join(
-    f"(!{_is_on(protocol)} || ({port} > 0 && {port} <= {HIGHEST_PORT}))"
-    for protocol, port in (("grpc", GRPC), ("http", HTTP))
-)
 DISTINCT = (
     f"(!{_is_on('grpc')} || !({GRPC} in [{AGENT_API}, {OTLP_LEGACY}])) && "
     f"(!{_is_on('http')} || {HTTP} != {AGENT_API}) && "
     f"(!{_is_on('grpc')} || !{_is_on('http')} || ({HTTP} != {OTLP_LEGACY} && {GRPC} != {HTTP}))"
 )
-GIVEN = {name: f"(has(self.{name}) && self.{name} != '')" for name in ("certificate", "key")}
-HAS_NAME = "(has(self.secretName) && self.secretName != '')"
 
 CERTIFICATE = (
     "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1EQXdLYUFEQWdFQ0FnRUJNQUF3QURBQU1BQXdGekFBQXhNQU1C"
@@ -95,6 +73,12 @@ KEY_OF_ANOTHER = (
 )
 """Of numbers far too small to be of use: examples alone."""
 
+
+def _is_port(protocol: str) -> Expression:
+    """Return the expression that the port of a protocol is one, unless that is off."""
+    return off(f"{protocol}.enabled") | if_has(f"{protocol}.port", between(1, HIGHEST_PORT))
+
+
 RULES = (
     Rule(
         "opentelemetry-port",
@@ -102,8 +86,7 @@ RULES = (
         f"must be between 1 and {HIGHEST_PORT}",
         bad={"opentelemetry": {"grpc": {"port": 0}}},
         good={"opentelemetry": {"grpc": {"port": 14317}}},
-        find=_outside,
-        cel=f"!{ON} || ({IN_RANGE})",
+        must=off("enabled") | all_of(*map(_is_port, ("grpc", "http"))),
     ),
     Rule(
         "port-taken",
@@ -112,6 +95,7 @@ RULES = (
         f"{OTLP_LEGACY} goes with gRPC): choose another one",
         bad={"opentelemetry": {"http": {"port": 42699}}},
         good={"opentelemetry": {"grpc": {"port": 5000}, "http": {"port": 5001}}},
+        # Written twice: no expression compares fields with one another, and with defaults.
         find=_taken,
         cel=f"!{ON} || ({DISTINCT})",
     ),
@@ -122,10 +106,11 @@ RULES = (
         "kubernetes.io/tls in secretName",
         bad={"agent": {"tls": {"certificate": "eA=="}}},
         good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
-        find=_unpaired,
-        cel=f"{HAS_NAME} || (has(self.certificateSecretKeyRef) && has(self.keySecretKeyRef)) || "
-        "(!has(self.certificateSecretKeyRef) && !has(self.keySecretKeyRef) && "
-        f"{GIVEN['certificate']} == {GIVEN['key']})",
+        must=any_of(
+            given("secretName"),
+            all_of(*map(present, REFERENCES)),
+            equally(*map(present, REFERENCES)) & equally(*map(given, VALUES)),
+        ),
     ),
     Rule(
         "tls-base64",
@@ -133,8 +118,7 @@ RULES = (
         "must be base64 of a PEM text, such as `base64 -w0 FILE` writes it",
         bad={"agent": {"tls": {"certificate": "-----BEGIN", "key": "eA=="}}},
         good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
-        find=unless(_is_base64),
-        cel=matching(BASE64),
+        must=matches(BASE64, BASE64_IN_PYTHON),
     ),
     Rule(
         "tls-key-of-certificate",

@@ -5,43 +5,14 @@ from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
+from hooks.rules.expression import any_of, filled, given, has, if_has, off, when
 from hooks.rules.patterns import DNS_LABEL, DNS_NAME, LONGEST_LABEL, LONGEST_NAME
-from hooks.rules.rule import Rule, Severity, distinct, full, matching, one_of, repeated, unless
+from hooks.rules.rule import Rule, Severity, repeated
+from hooks.rules.values import contains, equal, matches, no_longer_than, one_of, unique
 
 LONGEST_SUFFIX = "-headless"
 LONGEST_RESOURCE = LONGEST_LABEL - len(LONGEST_SUFFIX)
 MODES = ("", "APM", "INFRASTRUCTURE", "AWS", "KUBERNETES", "OFF")
-CLUSTER_NAME = "has(self.cluster) && has(self.cluster.name) && self.cluster.name != ''"
-ZONE_NAME = "has(self.zone) && has(self.zone.name) && self.zone.name != ''"
-HAS_ZONES = "has(self.zones) && size(self.zones) > 0"
-
-_is_label = full(DNS_LABEL)
-_is_name = full(DNS_NAME)
-
-
-def _name_of(spec: Obj, part: str) -> object:
-    return (spec.get(part) or {}).get("name")
-
-
-def _is_resource_name(metadata: Obj) -> bool:
-    name = metadata["name"]
-    return _is_label(name) and len(name) <= LONGEST_RESOURCE
-
-
-def _has_place(spec: Obj) -> bool:
-    return bool(spec.get("zones") or _name_of(spec, "cluster") or _name_of(spec, "zone"))
-
-
-def _has_cluster_of_zones(spec: Obj) -> bool:
-    return not spec.get("zones") or bool(_name_of(spec, "cluster"))
-
-
-def _is_zone_name(name: str) -> bool:
-    return _is_name(name) and len(name) <= LONGEST_LABEL
-
-
-def _same_names(zones: list[Obj]) -> Iterator[str]:
-    yield from repeated((f"[{index}].name", zone["name"]) for index, zone in enumerate(zones))
 
 
 def _overlaps(zones: list[Obj]) -> Iterator[str]:
@@ -68,9 +39,7 @@ RULES = (
         "name",
         bad={"name": "agent.prod"},
         good={"name": "agent-prod"},
-        find=unless(_is_resource_name, ".name"),
-        cel=f"{matching(DNS_LABEL, 'self.name')} && size(self.name) <= {LONGEST_RESOURCE}",
-        field=".name",
+        must=has("name", matches(DNS_LABEL) & no_longer_than(LONGEST_RESOURCE)),
         on_create=True,
     ),
     Rule(
@@ -80,9 +49,7 @@ RULES = (
         "with a letter",
         bad={"name": "2nd-agent"},
         good={"name": "second-agent"},
-        find=unless(lambda metadata: not metadata["name"][:1].isdigit(), ".name"),
-        cel="!self.name.matches('^[0-9]')",
-        field=".name",
+        must=if_has("name", ~contains("^[0-9]")),
         severity=Severity.WARNING,
         on_create=True,
     ),
@@ -92,9 +59,7 @@ RULES = (
         "is required unless spec.zone.name is set: the name that the cluster shall have in Instana",
         bad={"cluster": None},
         good={"cluster": None, "zone": {"name": "edge"}},
-        find=unless(_has_place, ".cluster.name"),
-        cel=f"({HAS_ZONES}) || ({CLUSTER_NAME}) || ({ZONE_NAME})",
-        field=".cluster.name",
+        must=any_of(filled("zones"), given("zone.name"), given("cluster.name")),
     ),
     Rule(
         "cluster-name-of-zones",
@@ -102,9 +67,7 @@ RULES = (
         "is required where spec.zones is used: the name that the cluster shall have in Instana",
         bad={"cluster": None, "zone": {"name": "edge"}, "zones": [{"name": "east"}]},
         good={"zones": [{"name": "east"}]},
-        find=unless(_has_cluster_of_zones, ".cluster.name"),
-        cel=f"!({HAS_ZONES}) || ({CLUSTER_NAME})",
-        field=".cluster.name",
+        must=when(filled("zones"), given("cluster.name")),
     ),
     Rule(
         "zone-name",
@@ -113,8 +76,7 @@ RULES = (
         "of a DaemonSet's name and the value of a label",
         bad={"zones": [{"name": "Pool One"}]},
         good={"zones": [{"name": "pool-1"}]},
-        find=unless(_is_zone_name),
-        cel=matching(DNS_NAME),
+        must=matches(DNS_NAME) & no_longer_than(LONGEST_LABEL),
     ),
     Rule(
         "zone-repeated",
@@ -122,8 +84,7 @@ RULES = (
         "is the name of two zones, which would share a DaemonSet: give each a name of its own",
         bad={"zones": [{"name": "east"}, {"name": "east", "mode": "INFRASTRUCTURE"}]},
         good={"zones": [{"name": "east", "affinity": POOL}, {"name": "west"}]},
-        find=_same_names,
-        cel=distinct("name"),
+        must=unique("name"),
     ),
     Rule(
         "zones-overlap",
@@ -132,6 +93,7 @@ RULES = (
         "node affinity choose nodes of its own",
         bad={"zones": [{"name": "east"}, {"name": "west"}]},
         good={"zones": [{"name": "east", "affinity": POOL}, {"name": "west"}]},
+        # Written twice: `unique` compares texts alone.
         find=_overlaps,
         cel="self.all(z, self.exists_one(o, has(z.affinity) ? has(o.affinity) && "
         "o.affinity == z.affinity : !has(o.affinity)))",
@@ -143,8 +105,7 @@ RULES = (
         "must be APM, INFRASTRUCTURE, AWS, OFF or, as of old, KUBERNETES",
         bad={"agent": {"mode": "FULL"}},
         good={"agent": {"mode": "INFRASTRUCTURE"}},
-        find=unless(lambda mode: mode in MODES),
-        cel=one_of(MODES),
+        must=one_of(*MODES),
     ),
     Rule(
         "mode-kubernetes",
@@ -153,8 +114,7 @@ RULES = (
         "spec.k8s_sensor.deployment.enabled at true",
         bad={"agent": {"mode": "KUBERNETES"}},
         good={"agent": {"mode": "APM"}},
-        find=unless(lambda mode: mode != "KUBERNETES"),
-        cel="self != 'KUBERNETES'",
+        must=~equal("KUBERNETES"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -163,8 +123,7 @@ RULES = (
         f"must be at most {LONGEST_NAME} lower case letters, digits, '-' and '.'",
         bad={"serviceAccount": {"name": "My_Account"}},
         good={"serviceAccount": {"name": "my-account"}},
-        find=unless(lambda name: not name or (_is_name(name) and len(name) <= LONGEST_NAME)),
-        cel=f"self == '' || {matching(DNS_NAME)}",
+        must=equal("") | (matches(DNS_NAME) & no_longer_than(LONGEST_NAME)),
     ),
     Rule(
         "service-account-default",
@@ -173,14 +132,6 @@ RULES = (
         "for an agent: choose another name, or set create to false to use it as it is",
         bad={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT}},
         good={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT, "create": False}},
-        find=unless(
-            lambda account: (
-                account.get("name") != DEFAULT_SERVICE_ACCOUNT or account.get("create") is False
-            ),
-            ".name",
-        ),
-        cel=f"!has(self.name) || self.name != '{DEFAULT_SERVICE_ACCOUNT}' || "
-        "(has(self.create) && !self.create)",
-        field=".name",
+        must=off("create") | ~has("name", equal(DEFAULT_SERVICE_ACCOUNT)),
     ),
 )

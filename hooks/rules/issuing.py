@@ -5,22 +5,25 @@ from typing import Final
 
 from hooks.kube.objects import Obj
 from hooks.models.tls import DURATION
+from hooks.rules.expression import any_of, given, none_of, off, on, present, when
 from hooks.rules.patterns import DNS_NAME
-from hooks.rules.rule import Rule, full, given, matching, unless
-from hooks.rules.without_effect import NEEDS_SERVICE, needs_service
+from hooks.rules.rule import Rule, unless
+from hooks.rules.values import matches
+from hooks.rules.without_effect import NEEDS_SERVICE
 
 CERT_MANAGER = "spec.agent.tls.certManager"
 TIME = r"([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?"
 TEXTS = ("secretName", "certificate", "key")
 REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
+NAME = rf"(\*\.)?({DNS_NAME})"
 LEAST_SECONDS = 3600
 UNITS = (3600, 60, 1)
-LASTS = f"({given('duration')} ? self.duration : '{DURATION}')"
+LASTS = f"({given('duration').cel} ? self.duration : '{DURATION}')"
 ISSUER: Obj = {"name": "internal-ca", "kind": "ClusterIssuer"}
 ISSUED: Obj = {"issuerRef": ISSUER}
 
+IS_TIME: Final = matches(TIME)
 _TIME: Final = re.compile(TIME, re.ASCII)
-_is_name = full(rf"(\*\.)?({DNS_NAME})")
 
 
 def _seconds(text: str) -> int | None:
@@ -43,17 +46,7 @@ def _is_renewed_in_time(wanted: Obj) -> bool:
     return early is not None and (whole is None or early < whole)
 
 
-def _has_one_source(tls: Obj) -> bool:
-    issued = [tls.get("certManager") is not None, bool(tls.get("openshiftServingCert"))]
-    others = any(tls.get(field) for field in (*TEXTS, *REFERENCES))
-    return sum(issued) + others <= 1 or not any(issued)
-
-
-def _has_service(spec: Obj) -> bool:
-    tls = (spec.get("agent") or {}).get("tls") or {}
-    is_made = (spec.get("service") or {}).get("create") is not False
-    return not tls.get("openshiftServingCert") or is_made or needs_service(spec)
-
+BY_CERT_MANAGER, BY_OPENSHIFT = present("certManager"), on("openshiftServingCert")
 
 RULES = (
     Rule(
@@ -63,14 +56,11 @@ RULES = (
         "openshiftServingCert, secretName, the two SecretKeyRefs, or certificate and key",
         bad={"agent": {"tls": {"certManager": ISSUED, "secretName": "agent-tls"}}},
         good={"agent": {"tls": {"certManager": ISSUED}}},
-        find=unless(_has_one_source),
-        cel="!(has(self.certManager) || (has(self.openshiftServingCert) && "
-        "self.openshiftServingCert)) || (!(has(self.certManager) && "
-        "has(self.openshiftServingCert) && self.openshiftServingCert) && "
-        + " && ".join(f"(!has(self.{field}) || self.{field} == '')" for field in TEXTS)
-        + " && "
-        + " && ".join(f"!has(self.{field})" for field in REFERENCES)
-        + ")",
+        must=any_of(
+            ~(BY_CERT_MANAGER | BY_OPENSHIFT),
+            ~(BY_CERT_MANAGER & BY_OPENSHIFT)
+            & none_of(*map(given, TEXTS), *map(present, REFERENCES)),
+        ).at(""),
     ),
     Rule(
         "certificate-duration",
@@ -78,8 +68,9 @@ RULES = (
         "must be at least an hour, in hours, minutes and seconds such as 2160h",
         bad={"agent": {"tls": {"certManager": ISSUED | {"duration": "90d"}}}},
         good={"agent": {"tls": {"certManager": ISSUED | {"duration": "720h"}}}},
+        # Written twice: only CEL has durations.
         find=unless(_is_long_enough),
-        cel=f"self == '' || ({matching(TIME)} && duration(self) >= duration('1h'))",
+        cel=f"self == '' || ({IS_TIME.cel} && duration(self) >= duration('1h'))",
     ),
     Rule(
         "certificate-renewal",
@@ -87,9 +78,10 @@ RULES = (
         "must be less than the duration, in hours, minutes and seconds such as 720h",
         bad={"agent": {"tls": {"certManager": ISSUED | {"duration": "24h", "renewBefore": "24h"}}}},
         good={"agent": {"tls": {"certManager": ISSUED | {"duration": "24h", "renewBefore": "8h"}}}},
+        # Written twice: the same.
         find=unless(_is_renewed_in_time, ".renewBefore"),
         cel="!has(self.renewBefore) || self.renewBefore == '' || "
-        f"({matching(TIME, 'self.renewBefore')} && (!{matching(TIME, LASTS)} || "
+        f"({IS_TIME.written('self.renewBefore')} && (!{IS_TIME.written(LASTS)} || "
         f"duration(self.renewBefore) < duration({LASTS})))",
         field=".renewBefore",
     ),
@@ -99,8 +91,7 @@ RULES = (
         "must be a DNS name such as agent.example.com or *.example.com",
         bad={"agent": {"tls": {"certManager": ISSUED | {"dnsNames": ["https://agent"]}}}},
         good={"agent": {"tls": {"certManager": ISSUED | {"dnsNames": ["*.example.com"]}}}},
-        find=unless(_is_name),
-        cel=matching(rf"(\*\.)?({DNS_NAME})"),
+        must=matches(NAME),
     ),
     Rule(
         "serving-certificate-service",
@@ -113,10 +104,8 @@ RULES = (
             "opentelemetry": {"enabled": False},
         },
         good={"agent": {"tls": {"openshiftServingCert": True}}},
-        find=unless(_has_service, ".agent.tls.openshiftServingCert"),
-        cel="!has(self.agent.tls) || !has(self.agent.tls.openshiftServingCert) || "
-        "!self.agent.tls.openshiftServingCert || !has(self.service) || !has(self.service.create) "
-        f"|| self.service.create || {NEEDS_SERVICE}",
-        field=".agent.tls.openshiftServingCert",
+        must=when(on("agent.tls.openshiftServingCert"), ~off("service.create") | NEEDS_SERVICE).at(
+            ".agent.tls.openshiftServingCert"
+        ),
     ),
 )

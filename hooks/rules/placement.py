@@ -1,6 +1,5 @@
 """Rules on automatic tolerations and zones, and on the package cache."""
 
-from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, quantity_value
 from hooks.models.workloads import (
     AUTOMATIC_ZONES,
@@ -14,73 +13,39 @@ from hooks.models.workloads import (
     POD_LABEL,
     TOLERATED,
 )
-from hooks.rules.identity import CLUSTER_NAME, HAS_ZONES, ZONE_NAME
+from hooks.rules.expression import OR, Expression, all_of, filled, given, has, if_has, present, when
 from hooks.rules.patterns import DNS_NAME, LONGEST_NAME
-from hooks.rules.rule import Rule, full, matching, one_of, unless
+from hooks.rules.rule import Rule
+from hooks.rules.values import equal, matches, no_longer_than, one_of
 
 CACHE = "spec.agent.packageCache"
 SIZED = (EMPTY_DIR, EPHEMERAL)
 
-TYPE = f"(has(self.type) && self.type != '' ? self.type : '{NONE}')"
-AUTOMATIC = "(has(self.zone) && has(self.zone.automatic) ? self.zone.automatic : '')"
-IS_AUTOMATIC = f"!({one_of(('', OFF), AUTOMATIC)})"
-HAS_CACHE = (
-    "has(self.packageCache) && has(self.packageCache.type) && "
-    f"!({one_of(('', NONE), 'self.packageCache.type')})"
-)
 
-_is_name = full(DNS_NAME)
+IS_AUTOMATIC = has("zone.automatic", ~one_of("", OFF))
 
 
-def _type(cache: Obj) -> str:
-    return cache.get("type") or NONE
+def _is_type(*types: str) -> Expression:
+    """Return the expression that a package cache is of one of the types."""
+    return has("type", one_of(*types))
 
 
-def _automatic(spec: Obj) -> str:
-    return (spec.get("zone") or {}).get("automatic") or OFF
+MAKES_CLAIM = _is_type(CLAIM) & ~given("claimName")
 
 
-def _has_name(spec: Obj, part: str) -> bool:
-    return bool((spec.get(part) or {}).get("name"))
-
-
-def _makes_claim(cache: Obj) -> bool:
-    return _type(cache) == CLAIM and not cache.get("claimName")
-
-
-def _fits(cache: Obj) -> bool:
-    """Tell whether all fields go with the type."""
-    is_sized = _type(cache) in SIZED or _makes_claim(cache)
-    is_classed = _type(cache) == EPHEMERAL or _makes_claim(cache)
-    return (
-        (not cache.get("path") or _type(cache) == HOST_PATH)
-        and (not cache.get("claimName") or _type(cache) == CLAIM)
-        and (not cache.get("storageClassName") or is_classed)
-        and (cache.get("size") is None or is_sized)
-    )
-
-
-def _has_size(cache: Obj) -> bool:
-    """Tell whether there is a size where it must be, and none that is nothing."""
-    size = cache.get("size")
-    if size is None:
-        return _type(cache) != EPHEMERAL and not _makes_claim(cache)
+def _is_more_than_nothing(size: str | float) -> bool:
     try:
         return quantity_value(size) > 0
     except InvalidQuantity:
         return True
 
 
-def _has_one_place(agent: Obj) -> bool:
-    repository = (agent.get("host") or {}).get("repository")
-    return not repository or _type(agent.get("packageCache") or {}) == NONE
-
-
-def _given(field: str) -> str:
-    return f"(has(self.{field}) && self.{field} != '')"
-
-
-MAKES_CLAIM = f"({TYPE} == '{CLAIM}' && !{_given('claimName')})"
+MORE_THAN_NOTHING = Expression(
+    lambda of: f"!isQuantity(string({of})) || quantity(string({of})).isGreaterThan(quantity('0'))",
+    _is_more_than_nothing,
+    joins=OR,
+)
+"""Of a quantity; another rule is about what is none."""
 
 RULES = (
     Rule(
@@ -89,7 +54,7 @@ RULES = (
         f"must be one of {', '.join(TOLERATED)}",
         bad={"agent": {"scheduling": {"tolerate": "Everything"}}},
         good={"agent": {"scheduling": {"tolerate": "All"}}},
-        find=unless(lambda tolerate: tolerate in ("", *TOLERATED)),
+        must=one_of("", *TOLERATED),
         in_schema=True,
     ),
     Rule(
@@ -98,7 +63,7 @@ RULES = (
         f"must be one of {', '.join(AUTOMATIC_ZONES)}",
         bad={"zone": {"automatic": "On"}},
         good={"zone": {"automatic": "Off"}},
-        find=unless(lambda automatic: automatic in ("", *AUTOMATIC_ZONES)),
+        must=one_of("", *AUTOMATIC_ZONES),
         in_schema=True,
     ),
     Rule(
@@ -107,11 +72,7 @@ RULES = (
         "does not go with spec.zones, where each zone has its name: leave one of both out",
         bad={"zone": {"automatic": "NodeLabel"}, "zones": [{"name": "east"}]},
         good={"zone": {"automatic": "Off"}, "zones": [{"name": "east"}]},
-        find=unless(
-            lambda spec: _automatic(spec) == OFF or not spec.get("zones"), ".zone.automatic"
-        ),
-        cel=f"!({IS_AUTOMATIC}) || !({HAS_ZONES})",
-        field=".zone.automatic",
+        must=~filled("zones") | ~IS_AUTOMATIC,
     ),
     Rule(
         "zone-automatic-name",
@@ -120,11 +81,7 @@ RULES = (
         "of both out",
         bad={"zone": {"name": "edge", "automatic": "PodLabel"}},
         good={"zone": {"name": "edge"}},
-        find=unless(
-            lambda spec: _automatic(spec) != POD_LABEL or not _has_name(spec, "zone"), ".zone.name"
-        ),
-        cel=f"{AUTOMATIC} != '{POD_LABEL}' || !({ZONE_NAME})",
-        field=".zone.name",
+        must=when(has("zone.automatic", equal(POD_LABEL)), ~given("zone.name")),
     ),
     Rule(
         "zone-automatic-cluster",
@@ -133,11 +90,7 @@ RULES = (
         "Instana",
         bad={"cluster": None, "zone": {"name": "edge", "automatic": "NodeLabel"}},
         good={"cluster": None, "zone": {"name": "edge", "automatic": "Off"}},
-        find=unless(
-            lambda spec: _automatic(spec) == OFF or _has_name(spec, "cluster"), ".cluster.name"
-        ),
-        cel=f"!({IS_AUTOMATIC}) || ({CLUSTER_NAME})",
-        field=".cluster.name",
+        must=when(IS_AUTOMATIC, given("cluster.name")),
     ),
     Rule(
         "package-cache-type",
@@ -145,7 +98,7 @@ RULES = (
         f"must be one of {', '.join(CACHE_TYPES)}",
         bad={"agent": {"packageCache": {"type": "Disk"}}},
         good={"agent": {"packageCache": {"type": "HostPath"}}},
-        find=unless(lambda kind: kind in ("", *CACHE_TYPES)),
+        must=one_of("", *CACHE_TYPES),
         in_schema=True,
     ),
     Rule(
@@ -156,11 +109,12 @@ RULES = (
         "storageClassName with the latter two",
         bad={"agent": {"packageCache": {"type": "EmptyDir", "path": "/cache"}}},
         good={"agent": {"packageCache": {"type": "HostPath", "path": "/cache"}}},
-        find=unless(_fits),
-        cel=f"(!{_given('path')} || {TYPE} == '{HOST_PATH}') && "
-        f"(!{_given('claimName')} || {TYPE} == '{CLAIM}') && "
-        f"(!{_given('storageClassName')} || {TYPE} == '{EPHEMERAL}' || {MAKES_CLAIM}) && "
-        f"(!has(self.size) || {one_of(SIZED, TYPE)} || {MAKES_CLAIM})",
+        must=all_of(
+            when(given("path"), _is_type(HOST_PATH)),
+            when(given("claimName"), _is_type(CLAIM)),
+            when(given("storageClassName"), _is_type(EPHEMERAL) | MAKES_CLAIM),
+            when(present("size"), _is_type(*SIZED) | MAKES_CLAIM),
+        ).at(""),
     ),
     Rule(
         "package-cache-size",
@@ -169,11 +123,10 @@ RULES = (
         "made",
         bad={"agent": {"packageCache": {"type": "PersistentVolumeClaim"}}},
         good={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "mine"}}},
-        find=unless(_has_size, ".size"),
-        cel="has(self.size) ? (!isQuantity(string(self.size)) || "
-        "quantity(string(self.size)).isGreaterThan(quantity('0'))) : "
-        f"({TYPE} != '{EPHEMERAL}' && !{MAKES_CLAIM})",
-        field=".size",
+        must=all_of(
+            if_has("size", MORE_THAN_NOTHING),
+            when(_is_type(EPHEMERAL) | MAKES_CLAIM, present("size")),
+        ),
     ),
     Rule(
         "package-cache-name",
@@ -181,8 +134,7 @@ RULES = (
         f"must be at most {LONGEST_NAME} lower case letters, digits, '-' and '.'",
         bad={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "My Claim"}}},
         good={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "mine"}}},
-        find=unless(lambda name: not name or (_is_name(name) and len(name) <= LONGEST_NAME)),
-        cel=f"self == '' || {matching(DNS_NAME)}",
+        must=equal("") | (matches(DNS_NAME) & no_longer_than(LONGEST_NAME)),
     ),
     Rule(
         "package-cache-repository",
@@ -192,9 +144,6 @@ RULES = (
         "it",
         bad={"agent": {"host": {"repository": "/repo"}, "packageCache": {"type": "EmptyDir"}}},
         good={"agent": {"host": {"repository": "/repo"}, "packageCache": {"type": "None"}}},
-        find=unless(_has_one_place, ".host.repository"),
-        cel="!has(self.host) || !has(self.host.repository) || self.host.repository == '' || "
-        f"!({HAS_CACHE})",
-        field=".host.repository",
+        must=if_has("packageCache.type", one_of("", NONE)) | ~given("host.repository"),
     ),
 )

@@ -1,7 +1,8 @@
 """Warnings of what has no effect: doubles, and fields of former versions."""
 
 from hooks.kube.objects import Obj
-from hooks.rules.rule import Rule, Severity, unless
+from hooks.rules.expression import given, none_of, off, on, present, when
+from hooks.rules.rule import Rule, Severity
 
 
 def _unused(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> Rule:
@@ -13,44 +14,13 @@ def _unused(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> R
         f"has no effect: {instead}",
         bad=bad,
         good=good,
-        find=unless(lambda given: given.get(field) is None, f".{field}"),
-        cel=f"!has(self.{field})",
-        field=f".{field}",
+        must=~present(field),
         severity=Severity.WARNING,
     )
 
 
-def needs_service(spec: Obj) -> bool:
-    """Tell whether the agents' Service is made whatever is said of it."""
-    telemetry = (spec.get("opentelemetry") or {}).get("enabled", True)
-    remote_write = ((spec.get("prometheus") or {}).get("remoteWrite") or {}).get("enabled")
-    return bool(telemetry or remote_write)
-
-
-def _is_service_optional(spec: Obj) -> bool:
-    return (spec.get("service") or {}).get("create") is not False or not needs_service(spec)
-
-
-def _key_is_single(agent: Obj) -> bool:
-    return not (agent.get("key") and (agent.get("keysSecret") or agent.get("keySecretKeyRef")))
-
-
-def _tls_is_single(tls: Obj) -> bool:
-    return not tls.get("secretName") or not any(map(tls.get, OF_TLS))
-
-
-def _is_switched_anew(spec: Obj) -> bool:
-    is_off = (spec.get("opentelemetry") or {}).get("enabled") is False
-    return not is_off or (spec.get("service") or {}).get("create") is False
-
-
-OF_TLS = ("certificate", "key", "certificateSecretKeyRef", "keySecretKeyRef")
-NEEDS_SERVICE = (
-    "((!has(self.opentelemetry) || !has(self.opentelemetry.enabled) || "
-    "self.opentelemetry.enabled) || (has(self.prometheus) && has(self.prometheus.remoteWrite) "
-    "&& has(self.prometheus.remoteWrite.enabled) && self.prometheus.remoteWrite.enabled))"
-)
-HAS_KEY = "has(self.key) && self.key != ''"
+NEEDS_SERVICE = ~off("opentelemetry.enabled") | on("prometheus.remoteWrite.enabled")
+"""That the agents' Service is made whatever is said of it."""
 
 RULES = (
     _unused(
@@ -95,11 +65,7 @@ RULES = (
         "opentelemetry.http.enabled (it is still needed beside service.create: false)",
         bad={"opentelemetry": {"enabled": False}},
         good={"opentelemetry": {"grpc": {"enabled": False}, "http": {"enabled": False}}},
-        find=unless(_is_switched_anew, ".opentelemetry.enabled"),
-        cel="!has(self.opentelemetry) || !has(self.opentelemetry.enabled) || "
-        "self.opentelemetry.enabled || (has(self.service) && has(self.service.create) && "
-        "!self.service.create)",
-        field=".opentelemetry.enabled",
+        must=off("service.create") | ~off("opentelemetry.enabled"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -109,10 +75,7 @@ RULES = (
         "Service: switch them off, or take this out",
         bad={"service": {"create": False}},
         good={"service": {"create": False}, "opentelemetry": {"enabled": False}},
-        find=unless(_is_service_optional, ".service.create"),
-        cel="!has(self.service) || !has(self.service.create) || self.service.create || "
-        f"!{NEEDS_SERVICE}",
-        field=".service.create",
+        must=when(NEEDS_SERVICE, ~off("service.create")),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -122,10 +85,7 @@ RULES = (
         "`key`: take it out",
         bad={"agent": {"key": "example", "keysSecret": "instana-keys"}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
-        find=unless(_key_is_single, ".key"),
-        cel=f"!({HAS_KEY}) || (!has(self.keySecretKeyRef) && "
-        "(!has(self.keysSecret) || self.keysSecret == ''))",
-        field=".key",
+        must=(~present("keySecretKeyRef") & ~given("keysSecret")) | ~given("key"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -135,11 +95,13 @@ RULES = (
         "those out",
         bad={"agent": {"tls": {"secretName": "tls", "certificate": "eA==", "key": "eA=="}}},
         good={"agent": {"tls": {"secretName": "tls"}}},
-        find=unless(_tls_is_single, ".secretName"),
-        cel="!has(self.secretName) || self.secretName == '' || "
-        f"!((has(self.certificate) && self.certificate != '') || ({HAS_KEY}) || "
-        "has(self.certificateSecretKeyRef) || has(self.keySecretKeyRef))",
-        field=".secretName",
+        must=none_of(
+            given("certificate"),
+            given("key"),
+            present("certificateSecretKeyRef"),
+            present("keySecretKeyRef"),
+        )
+        | ~given("secretName"),
         severity=Severity.WARNING,
     ),
 )
