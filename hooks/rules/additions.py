@@ -1,21 +1,19 @@
 """Rules on what is added to the agent's pods: environment, volumes, mounts."""
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from hooks.kube.objects import Obj, as_objects
-from hooks.rules.patterns import DNS_LABEL, LONGEST_LABEL, VARIABLE
-from hooks.rules.rule import (
-    Find,
-    Rule,
-    Severity,
-    distinct,
-    full,
-    matching,
+from hooks.rules.expression import Expression, given, has, present
+from hooks.rules.patterns import DNS_LABEL, LONGEST_LABEL, UPWARDS, VARIABLE
+from hooks.rules.rule import Find, Rule, Severity
+from hooks.rules.values import (
+    contains,
+    each_name,
+    matches,
+    no_longer_than,
+    none_named,
     one_of,
-    repeated,
-    unless,
+    unique,
 )
 
 POD = "spec.agent.pod"
@@ -40,52 +38,6 @@ VARIABLES = (
 """Names of the variables that every agent has."""
 
 NOTHING: Obj = {"emptyDir": {}}
-UPWARDS = re.compile(r"(^|/)\.\.(/|$)")
-
-_is_variable = full(VARIABLE)
-_is_label = full(DNS_LABEL)
-
-
-def _odd_names(env: Obj) -> Iterator[str]:
-    for name in env:
-        if not _is_variable(name):
-            yield f"[{name}]"
-
-
-def _reserved(env: Obj) -> Iterator[str]:
-    for name in VARIABLES:
-        if name in env:
-            yield f"[{name}]"
-
-
-def is_volume_name_besides(taken: tuple[str, ...]) -> Callable[[Obj], bool]:
-    """Return the condition that a volume has a name, and none of those that are taken."""
-
-    def holds(volume: Obj) -> bool:
-        name: Any = volume.get("name")
-        return _is_label(name) and len(name) <= LONGEST_LABEL and name not in taken
-
-    return holds
-
-
-def volume_name_besides(taken: tuple[str, ...]) -> str:
-    """Return the expression that a volume has a name, and none of those that are taken."""
-    name = "self.name"
-    return f"has({name}) && {matching(DNS_LABEL, name)} && !({one_of(taken, name)})"
-
-
-def _has_one_value(variable: Obj) -> bool:
-    return not variable.get("value") or variable.get("valueFrom") is None
-
-
-def _same_names(things: list[Obj]) -> Iterator[str]:
-    names = ((f"[{i}].name", thing.get("name")) for i, thing in enumerate(things))
-    yield from repeated((place, name) for place, name in names if isinstance(name, str))
-
-
-def _same_paths(mounts: list[Obj]) -> Iterator[str]:
-    paths = ((f"[{i}].mountPath", mount.get("mountPath")) for i, mount in enumerate(mounts))
-    yield from repeated((place, path) for place, path in paths if isinstance(path, str))
 
 
 def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
@@ -101,13 +53,18 @@ def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
     return find
 
 
-def _is_mount_path(mount: Obj) -> bool:
-    path = mount.get("mountPath")
-    return isinstance(path, str) and path != "" and ":" not in path
+def volume_name_besides(taken: tuple[str, ...]) -> Expression:
+    """Return the expression that a volume has a name, and none of those that are taken."""
+    return has("name", matches(DNS_LABEL) & no_longer_than(LONGEST_LABEL) & ~one_of(*taken))
 
 
-def _stays_below(path: Any) -> bool:
-    return not (isinstance(path, str) and UPWARDS.search(path))
+def mounts_in_cel(built_in: tuple[str, ...]) -> str:
+    """Return the expression that there is a volume for each mount of a pod."""
+    return (
+        "!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
+        f"{one_of(*built_in).written('m.name')} || "
+        "(has(self.volumes) && self.volumes.exists(v, has(v.name) && v.name == m.name))))"
+    )
 
 
 RULES = (
@@ -117,8 +74,7 @@ RULES = (
         "must be the name of a variable: printable ASCII characters other than '='",
         bad={"agent": {"env": {"1 BAD=NAME": "x"}}},
         good={"agent": {"env": {"GOOD_NAME": "x"}}},
-        find=_odd_names,
-        cel=f"self.all(name, {matching(VARIABLE, 'name')})",
+        must=each_name(matches(VARIABLE)),
         in_policy=True,
     ),
     Rule(
@@ -127,9 +83,7 @@ RULES = (
         "must be the name of a variable: printable ASCII characters other than '='",
         bad={"agent": {"pod": {"env": [{"name": "", "value": "x"}]}}},
         good={"agent": {"pod": {"env": [{"name": "GOOD_NAME", "value": "x"}]}}},
-        find=unless(lambda variable: _is_variable(variable.get("name")), ".name"),
-        cel=f"has(self.name) && {matching(VARIABLE, 'self.name')}",
-        field=".name",
+        must=has("name", matches(VARIABLE)),
     ),
     Rule(
         "variable-value",
@@ -157,8 +111,7 @@ RULES = (
                 }
             }
         },
-        find=unless(_has_one_value, ".valueFrom"),
-        cel="!has(self.value) || self.value == '' || !has(self.valueFrom)",
+        must=(~given("value") | ~present("valueFrom")).shown_at(""),
     ),
     Rule(
         "variable-repeated",
@@ -166,8 +119,7 @@ RULES = (
         "is there twice, and the last one counts: take the others out",
         bad={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "X"}]}}},
         good={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}}},
-        find=_same_names,
-        cel=distinct("name"),
+        must=unique("name"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -177,8 +129,7 @@ RULES = (
         "spec.agent.pod.env would win)",
         bad={"agent": {"env": {"POD_IP": "192.0.2.1"}}},
         good={"agent": {"pod": {"env": [{"name": "POD_IP", "value": "192.0.2.1"}]}}},
-        find=_reserved,
-        cel=f"!self.exists(name, {one_of(VARIABLES, 'name')})",
+        must=none_named(*VARIABLES),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -188,9 +139,7 @@ RULES = (
         f"built-in volumes {', '.join(VOLUMES)}",
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
-        find=unless(is_volume_name_besides(VOLUMES), ".name"),
-        cel=volume_name_besides(VOLUMES),
-        field=".name",
+        must=volume_name_besides(VOLUMES),
     ),
     Rule(
         "volume-repeated",
@@ -198,8 +147,7 @@ RULES = (
         "is the name of two volumes: give each a name of its own",
         bad={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "a", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "b", **NOTHING}]}}},
-        find=_same_names,
-        cel=distinct("name"),
+        must=unique("name"),
     ),
     Rule(
         "volume-path",
@@ -207,8 +155,7 @@ RULES = (
         "must not contain '..'",
         bad={"agent": {"pod": {"volumes": [{"name": "a", "hostPath": {"path": "/a/../b"}}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", "hostPath": {"path": "/b"}}]}}},
-        find=unless(_stays_below),
-        cel=r"!self.matches(r'(^|/)\.\.(/|$)')",
+        must=~contains(UPWARDS),
     ),
     Rule(
         "mount-without-volume",
@@ -223,10 +170,9 @@ RULES = (
                 }
             }
         },
+        # Written twice: no expression compares the items of two lists.
         find=mounts_without_volume((*VOLUMES, *FURTHER_VOLUMES)),
-        cel="!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
-        f"{one_of((*VOLUMES, *FURTHER_VOLUMES), 'm.name')} || "
-        "(has(self.volumes) && self.volumes.exists(v, has(v.name) && v.name == m.name))))",
+        cel=mounts_in_cel((*VOLUMES, *FURTHER_VOLUMES)),
         field=".volumeMounts",
     ),
     Rule(
@@ -235,9 +181,7 @@ RULES = (
         "must be a directory in the container, without ':'",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a:b"}]}}},
         good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/a/b"}]}}},
-        find=unless(_is_mount_path, ".mountPath"),
-        cel="has(self.mountPath) && self.mountPath != '' && !self.mountPath.contains(':')",
-        field=".mountPath",
+        must=has("mountPath", matches("[^:]+")),
     ),
     Rule(
         "mount-path-repeated",
@@ -263,7 +207,6 @@ RULES = (
                 }
             }
         },
-        find=_same_paths,
-        cel=distinct("mountPath"),
+        must=unique("mountPath"),
     ),
 )

@@ -6,6 +6,7 @@ LABEL_VALUE = r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
 LABEL_NAME = rf"({DNS_NAME}/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?"
 ANNOTATION_NAME = LABEL_NAME.replace("a-z0-9", "A-Za-z0-9").replace("A-ZA-Z", "A-Z")
 VARIABLE = r"[ -<>-~]+"
+UPWARDS = r"(^|/)\.\.(/|$)"
 
 LONGEST_LABEL = 63
 LONGEST_NAME = 253

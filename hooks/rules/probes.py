@@ -1,8 +1,11 @@
 """Rules on probes."""
 
-from hooks.kube.objects import Obj
+from itertools import combinations
+
 from hooks.kube.workloads import HANDLERS
-from hooks.rules.rule import Rule, unless
+from hooks.rules.expression import all_of, any_of, if_has, present
+from hooks.rules.rule import Rule
+from hooks.rules.values import at_least, one_of
 
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 SENSOR = CONTAINERS[1]
@@ -10,42 +13,12 @@ RESTARTING = ("startupProbe", "livenessProbe")
 READINESS = "readinessProbe"
 NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
 
-GIVEN_HANDLERS = (
-    "[" + ", ".join(f"has(self.{name})" for name in HANDLERS) + "].filter(given, given).size()"
+
+IS_SOUND = all_of(
+    *(~(present(one) & present(other)) for one, other in combinations(HANDLERS, 2)),
+    *(if_has(name, at_least(0)) for name in NUMBERS),
 )
-SOUND = f"{GIVEN_HANDLERS} <= 1 && " + " && ".join(
-    f"(!has(self.{name}) || self.{name} >= 0)" for name in NUMBERS
-)
-
-
-def _handlers(probe: Obj) -> int:
-    return sum(probe.get(name) is not None for name in HANDLERS)
-
-
-def _is_sound(probe: Obj) -> bool:
-    numbers = [probe.get(name) or 0 for name in NUMBERS]
-    are_sound = all(isinstance(number, int | float) and number >= 0 for number in numbers)
-    return _handlers(probe) <= 1 and are_sound
-
-
-def _is_restarting(probe: Obj) -> bool:
-    grace = probe.get("terminationGracePeriodSeconds")
-    return (
-        _is_sound(probe)
-        and probe.get("successThreshold") in (None, 0, 1)
-        and (grace is None or (isinstance(grace, int) and grace > 0))
-    )
-
-
-def _is_readiness(probe: Obj) -> bool:
-    successes = probe.get("successThreshold") or 0
-    return (
-        _is_sound(probe)
-        and isinstance(successes, int | float)
-        and successes >= 0
-        and probe.get("terminationGracePeriodSeconds") is None
-    )
-
+"""Of any probe, that it asks in one way at most, and has no negative number."""
 
 RULES = (
     Rule(
@@ -56,10 +29,11 @@ RULES = (
         "terminationGracePeriodSeconds",
         bad={"agent": {"pod": {"livenessProbe": {"periodSeconds": -1}}}},
         good={"agent": {"pod": {"livenessProbe": {"initialDelaySeconds": 900}}}},
-        find=unless(_is_restarting),
-        cel=SOUND + " && (!has(self.successThreshold) || self.successThreshold in [0, 1])"
-        " && (!has(self.terminationGracePeriodSeconds) || "
-        "self.terminationGracePeriodSeconds > 0)",
+        must=all_of(
+            IS_SOUND,
+            if_has("successThreshold", one_of(0, 1)),
+            if_has("terminationGracePeriodSeconds", at_least(1)),
+        ).at(""),
     ),
     Rule(
         "readiness-probe",
@@ -68,9 +42,11 @@ RULES = (
         "one), no negative number and no terminationGracePeriodSeconds, as it ends no container",
         bad={"agent": {"pod": {"readinessProbe": {"terminationGracePeriodSeconds": 5}}}},
         good={"agent": {"pod": {"readinessProbe": {"successThreshold": 2}}}},
-        find=unless(_is_readiness),
-        cel=SOUND + " && (!has(self.successThreshold) || self.successThreshold >= 0)"
-        " && !has(self.terminationGracePeriodSeconds)",
+        must=all_of(
+            IS_SOUND,
+            if_has("successThreshold", at_least(0)),
+            ~present("terminationGracePeriodSeconds"),
+        ).at(""),
     ),
     Rule(
         "sensor-probe",
@@ -81,7 +57,6 @@ RULES = (
         good={
             "k8s_sensor": {"deployment": {"pod": {"livenessProbe": {"tcpSocket": {"port": 42699}}}}}
         },
-        find=unless(_handlers),
-        cel=f"{GIVEN_HANDLERS} > 0",
+        must=any_of(*map(present, HANDLERS)).at(""),
     ),
 )

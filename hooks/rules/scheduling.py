@@ -1,8 +1,6 @@
 """Rules on labels, annotations and tolerations."""
 
-from collections.abc import Iterator
-
-from hooks.kube.objects import Obj
+from hooks.rules.expression import all_of, given, has, if_has, present, when
 from hooks.rules.patterns import (
     ANNOTATION_NAME,
     LABEL_NAME,
@@ -10,7 +8,8 @@ from hooks.rules.patterns import (
     LONGEST_LABEL,
     LONGEST_NAME,
 )
-from hooks.rules.rule import Find, Rule, Severity, full, matching, one_of, unless
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import each_name, equal, matches, no_longer_than, none_named, one_of
 
 LABELS = ("spec.agent.pod.labels", "spec.agent.pod.nodeSelector")
 SENSOR_POD = "spec.k8s_sensor.deployment.pod"
@@ -33,49 +32,11 @@ RESERVED = (
 )  # fmt: skip
 """Labels that the pods of agents and k8sensors have."""
 
-_is_label_value = full(LABEL_VALUE)
 
+LENGTHS = rf"([^/]{{1,{LONGEST_NAME}}}/)?[^/]{{1,{LONGEST_LABEL}}}"
+"""How long the name of a label or an annotation may be, and its domain."""
 
-def _odd_names(pattern: str) -> Find:
-    is_name = full(pattern)
-
-    def find(given: Obj) -> Iterator[str]:
-        for name in given:
-            prefix, _, rest = name.rpartition("/")
-            if not is_name(name) or len(rest) > LONGEST_LABEL or len(prefix) > LONGEST_NAME:
-                yield f"[{name}]"
-
-    return find
-
-
-def _reserved(labels: Obj) -> Iterator[str]:
-    for name in RESERVED:
-        if name in labels:
-            yield f"[{name}]"
-
-
-def _is_toleration(toleration: Obj) -> bool:
-    key, operator = toleration.get("key") or "", toleration.get("operator") or ""
-    effect, seconds = toleration.get("effect") or "", toleration.get("tolerationSeconds")
-    return (
-        operator in OPERATORS
-        and effect in EFFECTS
-        and (bool(key) or operator == "Exists")
-        and not (operator == "Exists" and toleration.get("value"))
-        and (seconds is None or effect == "NoExecute")
-    )
-
-
-def _text(field: str) -> str:
-    return f"(has(self.{field}) ? self.{field} : '')"
-
-
-def _names(pattern: str) -> str:
-    return (
-        f"self.all(name, {matching(pattern, 'name')} && "
-        f"name.matches(r'^([^/]{{1,{LONGEST_NAME}}}/)?[^/]{{1,{LONGEST_LABEL}}}$'))"
-    )
-
+EXISTS = has("operator", equal("Exists"))
 
 RULES = (
     Rule(
@@ -84,8 +45,7 @@ RULES = (
         f"must be at most {LONGEST_LABEL} letters, digits, '-', '_' and '.'",
         bad={"agent": {"pod": {"labels": {"owner": "Team A/B"}}}},
         good={"agent": {"pod": {"labels": {"owner": "Team-A-B"}}}},
-        find=unless(lambda value: _is_label_value(value) and len(value) <= LONGEST_LABEL),
-        cel=matching(LABEL_VALUE),
+        must=matches(LABEL_VALUE) & no_longer_than(LONGEST_LABEL),
     ),
     Rule(
         "label-name",
@@ -94,8 +54,7 @@ RULES = (
         "after a domain and '/' if any",
         bad={"agent": {"pod": {"labels": {"the owner": "x"}}}},
         good={"agent": {"pod": {"labels": {"example.com/owner": "x"}}}},
-        find=_odd_names(LABEL_NAME),
-        cel=_names(LABEL_NAME),
+        must=each_name(matches(LABEL_NAME) & matches(LENGTHS)),
         in_policy=True,
     ),
     Rule(
@@ -105,8 +64,7 @@ RULES = (
         "'.', after a domain and '/' if any",
         bad={"agent": {"pod": {"annotations": {"the note": "x"}}}},
         good={"agent": {"pod": {"annotations": {"example.com/note": "x y"}}}},
-        find=_odd_names(ANNOTATION_NAME),
-        cel=_names(ANNOTATION_NAME),
+        must=each_name(matches(ANNOTATION_NAME) & matches(LENGTHS)),
         in_policy=True,
     ),
     Rule(
@@ -116,8 +74,7 @@ RULES = (
         "another name",
         bad={"agent": {"pod": {"labels": {"app.kubernetes.io/name": "mine"}}}},
         good={"agent": {"pod": {"labels": {"example.com/name": "mine"}}}},
-        find=_reserved,
-        cel=f"!self.exists(name, {one_of(RESERVED, 'name')})",
+        must=none_named(*RESERVED),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -128,10 +85,12 @@ RULES = (
         "NoExecute only",
         bad={"agent": {"pod": {"tolerations": [{"key": "dedicated", "operator": "In"}]}}},
         good={"agent": {"pod": {"tolerations": [{"operator": "Exists"}]}}},
-        find=unless(_is_toleration),
-        cel=f"{one_of(OPERATORS, _text('operator'))} && {one_of(EFFECTS, _text('effect'))} && "
-        f"({_text('key')} != '' || {_text('operator')} == 'Exists') && "
-        f"({_text('operator')} != 'Exists' || {_text('value')} == '') && "
-        f"(!has(self.tolerationSeconds) || {_text('effect')} == 'NoExecute')",
+        must=all_of(
+            if_has("operator", one_of(*OPERATORS)),
+            if_has("effect", one_of(*EFFECTS)),
+            given("key") | EXISTS,
+            when(EXISTS, ~given("value")),
+            when(present("tolerationSeconds"), has("effect", equal("NoExecute"))),
+        ).at(""),
     ),
 )

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from hooks.kube.objects import Obj, as_objects
+from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLATFORMS
 from hooks.models.k8s_sensor import RESTRICTED, ROLLING_UPDATE, UNRESTRICTED
 from hooks.rules.additions import (
     NOTHING,
-    is_volume_name_besides,
+    mounts_in_cel,
     mounts_without_volume,
     volume_name_besides,
 )
-from hooks.rules.rule import Rule, one_of, unless
-from hooks.rules.workloads import SIDES, is_count_or_share, is_zero, nothing, side
+from hooks.rules.expression import all_of, any_of, given, has, if_has, present, when
+from hooks.rules.rule import Rule
+from hooks.rules.values import at_least, each, equal, one_of
+from hooks.rules.workloads import IS_ZERO, OF_COUNTS, SIDES
 
 DEPLOYMENT: Final = "spec.k8s_sensor.deployment"
 POD: Final = f"{DEPLOYMENT}.pod"
@@ -45,43 +47,13 @@ def _strategy(**fields: Any) -> Obj:
     return {"k8s_sensor": {"deployment": {"strategy": fields}}}
 
 
-def _odd_sides(strategy: Obj) -> Iterator[str]:
-    rolling = strategy.get("rollingUpdate") or {}
-    for name in SIDES:
-        if rolling.get(name) is not None and not is_count_or_share(rolling[name]):
-            yield f".rollingUpdate.{name}"
-
-
-def _moves(strategy: Obj) -> bool:
-    rolling = strategy.get("rollingUpdate") or {}
-    return not all(name in rolling and is_zero(rolling[name]) for name in SIDES)
-
-
-def _is_constraint(constraint: Obj) -> bool:
-    skew = constraint.get("maxSkew")
-    return (
-        isinstance(skew, int)
-        and skew > 0
-        and bool(constraint.get("topologyKey"))
-        and constraint.get("whenUnsatisfiable") in (HARD, SOFT)
-    )
-
-
 def _same_constraints(constraints: list[Obj]) -> Iterator[str]:
     seen = set()
-    for index, each in enumerate(constraints):
-        pair = str(each.get("topologyKey")), str(each.get("whenUnsatisfiable"))
+    for index, one in enumerate(constraints):
+        pair = str(one.get("topologyKey")), str(one.get("whenUnsatisfiable"))
         if pair in seen:
             yield f"[{index}]"
         seen.add(pair)
-
-
-def _refused_volumes(sensor: Obj) -> Iterator[str]:
-    pod = (sensor.get("deployment") or {}).get("pod") or {}
-    if sensor.get("securityProfile") == RESTRICTED:
-        for index, volume in enumerate(as_objects(pod.get("volumes"))):
-            if not any(volume.get(kind) is not None for kind in TAKEN_IN):
-                yield f".deployment.pod.volumes[{index}]"
 
 
 RULES = (
@@ -92,9 +64,7 @@ RULES = (
         "k8sensor has",
         bad=_pod(volumes=[{"name": "config", **NOTHING}]),
         good=_pod(volumes=[{"name": "my-config", **NOTHING}]),
-        find=unless(is_volume_name_besides(VOLUMES), ".name"),
-        cel=volume_name_besides(VOLUMES),
-        field=".name",
+        must=volume_name_besides(VOLUMES),
     ),
     Rule(
         "sensor-mount-without-volume",
@@ -105,10 +75,9 @@ RULES = (
             volumes=[{"name": "here", **NOTHING}],
             volumeMounts=[{"name": "here", "mountPath": "/here"}],
         ),
+        # Written twice: see the same rule on the agent's pod.
         find=mounts_without_volume((*VOLUMES, *FURTHER_VOLUMES)),
-        cel="!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
-        f"{one_of((*VOLUMES, *FURTHER_VOLUMES), 'm.name')} || "
-        "(has(self.volumes) && self.volumes.exists(v, has(v.name) && v.name == m.name))))",
+        cel=mounts_in_cel((*VOLUMES, *FURTHER_VOLUMES)),
         field=".volumeMounts",
     ),
     Rule(
@@ -118,7 +87,7 @@ RULES = (
         "maxUnavailable 100% with maxSurge 0 comes to as well",
         bad=_strategy(type="Recreate"),
         good=_strategy(rollingUpdate={"maxUnavailable": "100%", "maxSurge": 0}),
-        find=unless(lambda given: given in ("", ROLLING_UPDATE)),
+        must=one_of("", ROLLING_UPDATE),
         in_schema=True,
     ),
     Rule(
@@ -127,9 +96,7 @@ RULES = (
         "must be a number of pods, or a share of them from 0% to 100%",
         bad=_strategy(rollingUpdate={"maxUnavailable": "a few"}),
         good=_strategy(rollingUpdate={"maxUnavailable": "10%"}),
-        find=_odd_sides,
-        cel="!has(self.rollingUpdate) || (" + " && ".join(map(side, SIDES)) + ")",
-        field=".rollingUpdate",
+        must=if_has("rollingUpdate", OF_COUNTS),
     ),
     Rule(
         "sensor-update-pair",
@@ -137,13 +104,9 @@ RULES = (
         "maxUnavailable and maxSurge must not both be 0: no pod could ever be replaced",
         bad=_strategy(rollingUpdate={"maxUnavailable": 0, "maxSurge": "0%"}),
         good=_strategy(rollingUpdate={"maxUnavailable": 0, "maxSurge": 1}),
-        find=unless(_moves, ".rollingUpdate"),
-        cel="!has(self.rollingUpdate) || "
-        + " || ".join(f"!has(self.rollingUpdate.{name})" for name in SIDES)
-        + " || !("
-        + " && ".join(map(nothing, SIDES))
-        + ")",
-        field=".rollingUpdate",
+        must=(~all_of(*(has(f"rollingUpdate.{side}", IS_ZERO) for side in SIDES))).at(
+            ".rollingUpdate"
+        ),
     ),
     Rule(
         "topology-spread",
@@ -151,9 +114,11 @@ RULES = (
         f"must have a maxSkew above 0, a topologyKey, and a whenUnsatisfiable, {HARD} or {SOFT}",
         bad=_pod(topologySpreadConstraints=[CONSTRAINT | {"whenUnsatisfiable": "Never"}]),
         good=_pod(topologySpreadConstraints=[CONSTRAINT]),
-        find=unless(_is_constraint),
-        cel="self.maxSkew > 0 && self.topologyKey != '' && "
-        f"{one_of((HARD, SOFT), 'self.whenUnsatisfiable')}",
+        must=all_of(
+            has("maxSkew", at_least(1)),
+            given("topologyKey"),
+            has("whenUnsatisfiable", one_of(HARD, SOFT)),
+        ).at(""),
     ),
     Rule(
         "topology-spread-repeated",
@@ -161,6 +126,7 @@ RULES = (
         "is there already for the same topologyKey and whenUnsatisfiable: take one out",
         bad=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"maxSkew": 2}]),
         good=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"whenUnsatisfiable": HARD}]),
+        # Written twice: `unique` compares one field, and leaves what is empty.
         find=_same_constraints,
         cel="self.all(a, self.exists_one(b, b.topologyKey == a.topologyKey && "
         "b.whenUnsatisfiable == a.whenUnsatisfiable))",
@@ -171,7 +137,7 @@ RULES = (
         f"must be {UNRESTRICTED} or {RESTRICTED}",
         bad={"k8s_sensor": {"securityProfile": "Baseline"}},
         good={"k8s_sensor": {"securityProfile": RESTRICTED}},
-        find=unless(lambda given: given in ("", UNRESTRICTED, RESTRICTED)),
+        must=one_of("", UNRESTRICTED, RESTRICTED),
         in_schema=True,
     ),
     Rule(
@@ -191,13 +157,10 @@ RULES = (
                 "deployment": {"pod": {"volumes": [{"name": "a", **NOTHING}]}},
             }
         },
-        find=_refused_volumes,
-        cel=f"!has(self.securityProfile) || self.securityProfile != '{RESTRICTED}' || "
-        "!has(self.deployment) || !has(self.deployment.pod) || !has(self.deployment.pod.volumes) "
-        "|| self.deployment.pod.volumes.all(v, "
-        + " || ".join(f"has(v.{kind})" for kind in TAKEN_IN)
-        + ")",
-        field=".deployment.pod.volumes",
+        must=when(
+            has("securityProfile", equal(RESTRICTED)),
+            if_has("deployment.pod.volumes", each(any_of(*map(present, TAKEN_IN)).at(""))),
+        ),
     ),
     Rule(
         "platform",
@@ -205,7 +168,7 @@ RULES = (
         f"must be one of {', '.join(PLATFORMS)}, or left out",
         bad={"platform": "Plan9"},
         good={"platform": PLATFORMS[0]},
-        find=unless(lambda given: not given or given in PLATFORMS),
+        must=one_of("", *PLATFORMS),
         in_schema=True,
     ),
 )
