@@ -1,10 +1,24 @@
 """Warnings of what has no effect beside something else, or without it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from hooks.kube.objects import Obj
 from hooks.models.base import CA_FILE
-from hooks.rules.rule import Rule, Severity, given, unless
+from hooks.rules.expression import (
+    Expression,
+    all_of,
+    any_of,
+    filled,
+    given,
+    has,
+    if_has,
+    off,
+    on,
+    present,
+    when,
+)
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import at_least, each, equal, one_of
 
 REFERENCE = "SecretKeyRef"
 LOGINS = {
@@ -31,65 +45,23 @@ PROTOCOLS = ("grpc", "http")
 ENTRY: Obj = {"name": "instana-keys", "key": "entry"}
 
 
-def _outdone(agent: Obj) -> Iterator[str]:
-    for field in VALUES:
-        if agent.get(field) and agent.get(f"{field}{REFERENCE}"):
-            yield f".{field}"
-    for index, backend in enumerate(agent.get("additionalBackends") or ()):
-        if backend.get("key") and backend.get(f"key{REFERENCE}"):
-            yield f".additionalBackends[{index}].key"
+def _is_alone(field: str) -> Expression:
+    """Return the expression that a value is given without its reference, if at all."""
+    return ~present(f"{field}{REFERENCE}") | ~given(field)
 
 
-def _outdone_pair(tls: Obj) -> Iterator[str]:
-    pair = ("certificate", "key")
-    if not tls.get("secretName") and all(tls.get(f"{field}{REFERENCE}") for field in pair):
-        yield from (f".{field}" for field in pair if tls.get(field))
+def _is_without(fields: Iterable[str]) -> Expression:
+    """Return the expression that neither values nor their references are given."""
+    return all_of(*(~given(each) & ~present(f"{each}{REFERENCE}") for each in fields))
 
 
-def _logins_for_nothing(agent: Obj) -> Iterator[str]:
-    for url, fields in LOGINS.items():
-        for field in fields if not agent.get(url) else ():
-            yield from (f".{each}" for each in (field, f"{field}{REFERENCE}") if agent.get(each))
+def _is_effective(protocol: str) -> Expression:
+    """Return the expression that no setting of a protocol is made while it is off."""
+    is_off = off("enabled") | off(f"{protocol}.enabled")
+    return when(off("enabled"), ~on(f"{protocol}.enabled")) & when(
+        is_off, ~present(f"{protocol}.port")
+    )
 
-
-def _is_rolled(strategy: Obj) -> bool:
-    return strategy.get("type") != "OnDelete" or not strategy.get("rollingUpdate")
-
-
-def _settings_of_what_is_off(otel: Obj) -> Iterator[str]:
-    is_off = otel.get("enabled") is False
-    for name in PROTOCOLS:
-        protocol = otel.get(name) or {}
-        if is_off and protocol.get("enabled"):
-            yield f".{name}.enabled"
-        if protocol.get("port") is not None and (is_off or protocol.get("enabled") is False):
-            yield f".{name}.port"
-
-
-def _has_many_to_guard(sensor: Obj) -> bool:
-    replicas = (sensor.get("deployment") or {}).get("replicas")
-    is_wanted = (sensor.get("podDisruptionBudget") or {}).get("enabled")
-    return not is_wanted or replicas is None or replicas > 1
-
-
-def _has_one_kind_of_zones(spec: Obj) -> bool:
-    return not spec.get("zones") or not (spec.get("zone") or {}).get("name")
-
-
-def _off(protocol: str) -> str:
-    own = f"self.{protocol}"
-    is_set = f"((has({own}.enabled) && {own}.enabled) || has({own}.port))"
-    is_off = f"(has({own}.enabled) && !{own}.enabled && has({own}.port))"
-    return f"(!has({own}) || !((has(self.enabled) && !self.enabled) ? {is_set} : {is_off}))"
-
-
-OUTDONE = " && ".join(f"!({given(each)} && has(self.{each}{REFERENCE}))" for each in VALUES)
-FOR_NOTHING = " && ".join(
-    f"({given(url)} || !("
-    + " || ".join(f"{given(each)} || has(self.{each}{REFERENCE})" for each in fields)
-    + "))"
-    for url, fields in LOGINS.items()
-)
 
 RULES = (
     Rule(
@@ -99,9 +71,7 @@ RULES = (
         "take the value out",
         bad={"agent": {"downloadKey": "example", f"downloadKey{REFERENCE}": ENTRY}},
         good={"agent": {f"downloadKey{REFERENCE}": ENTRY}},
-        find=_outdone,
-        cel=f"{OUTDONE} && (!has(self.additionalBackends) || self.additionalBackends.all(b, "
-        "!(has(b.key) && b.key != '' && has(b.keySecretKeyRef))))",
+        must=all_of(*map(_is_alone, VALUES), if_has("additionalBackends", each(_is_alone("key")))),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -118,9 +88,11 @@ RULES = (
             }
         },
         good={"agent": {"tls": {f"certificate{REFERENCE}": ENTRY, f"key{REFERENCE}": ENTRY}}},
-        find=_outdone_pair,
-        cel=f"{given('secretName')} || !has(self.certificateSecretKeyRef) || "
-        f"!has(self.keySecretKeyRef) || !({given('certificate')} || {given('key')})",
+        must=any_of(
+            given("secretName"),
+            ~(present(f"certificate{REFERENCE}") & present(f"key{REFERENCE}")),
+            ~given("certificate") & ~given("key"),
+        ),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -135,8 +107,7 @@ RULES = (
                 "agentReleaseRepoMirrorUsername": "agent",
             }
         },
-        find=_logins_for_nothing,
-        cel=FOR_NOTHING,
+        must=all_of(*(given(url) | _is_without(fields) for url, fields in LOGINS.items())),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -146,12 +117,7 @@ RULES = (
         "this out",
         bad={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt"}}}},
         good={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt", "secretName": "etcd-ca"}}}},
-        find=unless(
-            lambda ca: ca.get("secretName") or ca.get("filename") in (None, "", CA_FILE),
-            ".filename",
-        ),
-        cel=f"{given('secretName')} || !{given('filename')} || self.filename == '{CA_FILE}'",
-        field=".filename",
+        must=given("secretName") | if_has("filename", one_of("", CA_FILE)),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -160,10 +126,10 @@ RULES = (
         "has no effect with the type OnDelete: take it out, or the type",
         bad={"agent": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {"maxSurge": 1}}}},
         good={"agent": {"updateStrategy": {"type": "OnDelete"}}},
-        find=unless(_is_rolled, ".rollingUpdate"),
-        cel="!has(self.type) || self.type != 'OnDelete' || !has(self.rollingUpdate) || "
-        "!(has(self.rollingUpdate.maxUnavailable) || has(self.rollingUpdate.maxSurge))",
-        field=".rollingUpdate",
+        must=when(
+            has("type", equal("OnDelete")),
+            ~(present("rollingUpdate.maxUnavailable") | present("rollingUpdate.maxSurge")),
+        ).at(".rollingUpdate"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -173,13 +139,7 @@ RULES = (
         "yourself, or take this out",
         bad={"serviceAccount": {"create": False, "name": "mine", "annotations": {"a": "b"}}},
         good={"serviceAccount": {"annotations": {"a": "b"}}},
-        find=unless(
-            lambda account: account.get("create") is not False or not account.get("annotations"),
-            ".annotations",
-        ),
-        cel="!has(self.create) || self.create || !has(self.annotations) || "
-        "size(self.annotations) == 0",
-        field=".annotations",
+        must=when(off("create"), ~filled("annotations")),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -189,8 +149,7 @@ RULES = (
         "it out, or switch that on",
         bad={"opentelemetry": {"enabled": False, "grpc": {"port": 14317}}},
         good={"opentelemetry": {"grpc": {"port": 14317}, "http": {"enabled": False}}},
-        find=_settings_of_what_is_off,
-        cel=" && ".join(map(_off, PROTOCOLS)),
+        must=all_of(*map(_is_effective, PROTOCOLS)),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -202,11 +161,7 @@ RULES = (
             "k8s_sensor": {"podDisruptionBudget": {"enabled": True}, "deployment": {"replicas": 1}}
         },
         good={"k8s_sensor": {"podDisruptionBudget": {"enabled": True}}},
-        find=unless(_has_many_to_guard, ".podDisruptionBudget.enabled"),
-        cel="!has(self.podDisruptionBudget) || !has(self.podDisruptionBudget.enabled) || "
-        "!self.podDisruptionBudget.enabled || !has(self.deployment) || "
-        "!has(self.deployment.replicas) || self.deployment.replicas > 1",
-        field=".podDisruptionBudget.enabled",
+        must=if_has("deployment.replicas", at_least(2)) | ~on("podDisruptionBudget.enabled"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -215,10 +170,7 @@ RULES = (
         "has no effect beside spec.zones, whose names are told instead: take it out",
         bad={"zone": {"name": "edge"}, "zones": [{"name": "east"}]},
         good={"zones": [{"name": "east"}]},
-        find=unless(_has_one_kind_of_zones, ".zone.name"),
-        cel="!has(self.zones) || size(self.zones) == 0 || !has(self.zone) || "
-        "!has(self.zone.name) || self.zone.name == ''",
-        field=".zone.name",
+        must=when(filled("zones"), ~given("zone.name")),
         severity=Severity.WARNING,
     ),
 )

@@ -20,7 +20,9 @@ from hooks.kube.bounded_yaml import (
 )
 from hooks.kube.objects import Obj
 from hooks.rules.bounds import LONGEST_CONFIGURATION
+from hooks.rules.expression import given, present
 from hooks.rules.rule import Rule, Severity, unless
+from hooks.rules.values import equal
 
 HALF_A_CHARACTER = "found invalid Unicode character escape code"
 """Java takes a character in two halves, as JSON may write it; this parser does not."""
@@ -51,10 +53,6 @@ def _read(text: str) -> _Text:
     return _Text.YAML
 
 
-def _is_single(agent: Obj) -> bool:
-    return agent.get("configuration") is None or not agent.get("configuration_yaml")
-
-
 def _of_chart(field: str, instead: str, bad: object) -> Rule:
     """Return the rule on a value of the chart 1.x, which stood beside the configuration there."""
     return Rule(
@@ -63,9 +61,7 @@ def _of_chart(field: str, instead: str, bad: object) -> Rule:
         f"is a value of the old chart, not of the agent: take it out; {instead}",
         bad={"agent": {"configuration": {field: bad}}},
         good={"agent": {"configuration": CONFIGURATION}},
-        find=unless(lambda given: given.get(field) is None, f".{field}"),
-        cel=f"!has(self.{field})",
-        field=f".{field}",
+        must=~present(field),
     )
 
 
@@ -98,10 +94,7 @@ RULES = (
         "out",
         bad={"agent": {"configuration": CONFIGURATION, "configuration_yaml": "a: 1"}},
         good={"agent": {"configuration": CONFIGURATION}},
-        find=unless(_is_single, ".configuration"),
-        cel="!has(self.configuration) || !has(self.configuration_yaml) || "
-        "self.configuration_yaml == ''",
-        field=".configuration",
+        must=~given("configuration_yaml") | ~present("configuration"),
     ),
     _of_chart(
         "autoMountConfigEntries",
@@ -121,8 +114,7 @@ RULES = (
         "found and parts can be patched (comments are not kept there)",
         bad={"agent": {"configuration_yaml": "com.instana.plugin.host: {tags: [production]}"}},
         good={"agent": {"configuration": CONFIGURATION}},
-        find=unless(lambda text: not text),
-        cel="self == ''",
+        must=equal(""),
         severity=Severity.WARNING,
     ),
 )

@@ -1,7 +1,8 @@
 """Warnings of secrets that stand in the resource itself, where everyone who reads it has them."""
 
 from hooks.kube.objects import Obj
-from hooks.rules.rule import Rule, Severity, unless
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import equal
 
 REASON = "everyone who may read the resource can read it here"
 
@@ -14,8 +15,7 @@ def _inline(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> R
         f"{REASON}: {instead}",
         bad=bad,
         good=good,
-        find=unless(lambda text: not text),
-        cel="self == ''",
+        must=equal(""),
         severity=Severity.WARNING,
     )
 

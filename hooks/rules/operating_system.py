@@ -14,7 +14,9 @@ from hooks.kube.node_affinity import (
 )
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.models.overrides import KINDS
-from hooks.rules.rule import Rule, one_of
+from hooks.rules.expression import all_of
+from hooks.rules.rule import Rule
+from hooks.rules.values import equal, if_named, one_of
 
 POD, SENSOR_POD = "spec.agent.pod", "spec.k8s_sensor.deployment.pod"
 PATCHED_POD = ("spec", "template", "spec")
@@ -26,11 +28,11 @@ MESSAGE = (
 )
 """Why: https://kubernetes.io/docs/concepts/windows/intro/#compatibility-v1-pod-spec-containers"""
 
-IS_ABOUT_OS = one_of(OS_LABELS, "one.key")
+IS_ABOUT_OS = one_of(*OS_LABELS).written("one.key")
 NAMES_LINUX = f"(has(one.values) && '{LINUX}' in one.values)"
 LEAVES_LINUX = (
     f"(one.operator == 'In' ? {NAMES_LINUX} : one.operator == 'NotIn' ? !{NAMES_LINUX} : "
-    f"!({one_of(NEVER_LINUX, 'one.operator')}))"
+    f"!({one_of(*NEVER_LINUX).written('one.operator')}))"
 )
 
 
@@ -82,8 +84,7 @@ RULES = (
         MESSAGE,
         bad={"agent": {"pod": {"nodeSelector": {OS: "windows"}}}},
         good={"agent": {"pod": {"nodeSelector": {OS: LINUX}}}},
-        find=_other_systems,
-        cel=f"{list(OS_LABELS)}.all(name, !(name in self) || self[name] == '{LINUX}')",
+        must=all_of(*(if_named(label, equal(LINUX)) for label in OS_LABELS)),
     ),
     Rule(
         "node-affinity-os",
@@ -91,6 +92,7 @@ RULES = (
         MESSAGE,
         bad={"agent": {"pod": {"affinity": _in_terms(operator="In", values=["windows"])}}},
         good={"agent": {"pod": {"affinity": _in_terms(operator="NotIn", values=["windows"])}}},
+        # Written twice: `hooks.kube.node_affinity` reads requirements for others too.
         find=_terms_without_linux,
         cel=f"!has(self.nodeAffinity) || !has(self.nodeAffinity.{REQUIRED}) || "
         f"!has(self.{TERMS}) || self.{TERMS}.all(term, !has(term.{EXPRESSIONS}) || "

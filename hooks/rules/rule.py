@@ -137,29 +137,6 @@ def unless(holds: Callable[[Any], object], field: str = "") -> Find:
     return lambda value: () if holds(value) else wrong
 
 
-def matching(pattern: str, of: str = "self") -> str:
-    """Return the expression that a text is, as a whole, of a pattern."""
-    return f"{of}.matches(r'^({pattern})$')"
-
-
-def given(field: str, of: str = "self") -> str:
-    """Return the expression that a text is there and not empty."""
-    return f"(has({of}.{field}) && {of}.{field} != '')"
-
-
-def one_of(values: Iterable[str], of: str = "self") -> str:
-    """Return the expression that a value is one of a few texts."""
-    return f"{of} in [{', '.join(map(repr, values))}]"
-
-
-def distinct(field: str) -> str:
-    """Return the expression that no two items of a list have the same text in a field."""
-    return (
-        f"self.all(a, !has(a.{field}) || a.{field} == '' || "
-        f"self.exists_one(b, has(b.{field}) && b.{field} == a.{field}))"
-    )
-
-
 def full(pattern: str) -> Callable[[object], bool]:
     """Return the condition that a value is a text that is, as a whole, of a pattern.
 

@@ -148,6 +148,16 @@ def test_only_what_a_stored_resource_can_do_without_is_carried_out() -> None:
     assert missed == {"backend-key", "unknown-field", "served-version"}
 
 
+def test_few_rules_are_written_twice() -> None:
+    assert identifiers(lambda rule: rule.is_written_twice) == {
+        *("backend-repeated", "topology-spread-repeated", "zones-overlap"),
+        *("certificate-duration", "certificate-renewal"),
+        *("limit-below-request", "negative-amount"),
+        *("mount-without-volume", "sensor-mount-without-volume"),
+        *("node-affinity-os", "port-taken"),
+    }
+
+
 def test_only_the_name_is_asked_for_on_creation_alone() -> None:
     assert identifiers(lambda rule: rule.on_create) == {"resource-name", "resource-name-digit"}
 
