@@ -32,8 +32,8 @@ from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
 from hooks.kube.workloads import pod_spec
 from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
-from hooks.rules.elsewhere import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
 from hooks.rules.reserved import KINDS, NAMES, is_reserved
+from hooks.rules.runtime import CHILD_REPEATED, OBJECT_OVERWRITTEN, OF_INSTALLATION
 from hooks.rules.table import BY_IDENTIFIER
 from hooks.wire import encode
 

@@ -13,7 +13,7 @@ from hooks.rules.checking import (
     rules_named_in,
     warnings_of,
 )
-from hooks.rules.inline import IDENTIFIERS as INLINE_SECRETS
+from hooks.rules.inline_secrets import IDENTIFIERS as INLINE_SECRETS
 from hooks.rules.rule import Layer, Rule, Severity
 from hooks.rules.stored import agent_before, only_children_show, problems_before
 from hooks.rules.table import BY_IDENTIFIER, TABLE

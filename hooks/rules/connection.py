@@ -1,12 +1,13 @@
-"""Rules on how the agent reaches its backends: keys, hosts, ports, proxy."""
+"""Rules on how the agent reaches its backends and mirrors: keys, hosts, ports, proxy, logins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hooks.kube.objects import Obj
 from hooks.models.agent import DEFAULT_ENDPOINT_PORT
 from hooks.models.references import NOT_LITERAL
 from hooks.rules.expression import (
     Expression,
+    all_of,
     any_of,
     equally,
     given,
@@ -24,9 +25,11 @@ BACKEND: Obj = {"endpointHost": "second.example", "endpointPort": "443", "key": 
 HOSTS = ("spec.agent.endpointHost", "spec.agent.proxyHost", f"{BACKENDS}[].endpointHost")
 PORTS = ("spec.agent.endpointPort", "spec.agent.proxyPort", f"{BACKENDS}[].endpointPort")
 PROXY_TEXTS = ("proxyPort", "proxyProtocol", "proxyUser", "proxyPassword")
+
 PROXY_REFERENCES = tuple(
     f"{each}SecretKeyRef" for each in ("proxyUser", "proxyPassword", "httpsProxy")
 )
+
 LINES = (
     "spec.agent.key",
     "spec.agent.proxyProtocol",
@@ -63,6 +66,41 @@ def _address_of(backend: str) -> str:
 def _login(field: str) -> Expression:
     """Return the expression that a part of the proxy's login is given."""
     return (given(field) | present(f"{field}SecretKeyRef")).at(f".{field}")
+
+
+REFERENCE = "SecretKeyRef"
+
+LOGINS = {
+    "agentReleaseRepoMirrorUrl": (
+        "agentReleaseRepoMirrorUsername",
+        "agentReleaseRepoMirrorPassword",
+    ),
+    "instanaSharedRepoMirrorUrl": (
+        "instanaSharedRepoMirrorUsername",
+        "instanaSharedRepoMirrorPassword",
+    ),
+}
+"""The fields that are about a mirror, by its own."""
+
+VALUES = (
+    "downloadKey",
+    "proxyUser",
+    "proxyPassword",
+    *(each for two in LOGINS.values() for each in two),
+)
+"""Fields of the agent that have a reference beside them; the key has a rule of its own."""
+
+ENTRY: Obj = {"name": "instana-keys", "key": "entry"}
+
+
+def _is_alone(field: str) -> Expression:
+    """Return the expression that a value is given without its reference, if at all."""
+    return ~present(f"{field}{REFERENCE}") | ~given(field)
+
+
+def _is_without(fields: Iterable[str]) -> Expression:
+    """Return the expression that neither values nor their references are given."""
+    return all_of(*(~given(each) & ~present(f"{each}{REFERENCE}") for each in fields))
 
 
 RULES = (
@@ -166,6 +204,41 @@ RULES = (
             given("keysSecret"),
             equally(_login("proxyUser"), _login("proxyPassword")),
         ),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "key-and-keys-secret",
+        ("spec.agent",),
+        "has no effect beside keySecretKeyRef, or where the Secret of keysSecret has an entry "
+        "`key`: take it out",
+        bad={"agent": {"key": "example", "keysSecret": "instana-keys"}},
+        good={"agent": {"key": None, "keysSecret": "instana-keys"}},
+        must=(~present("keySecretKeyRef") & ~given("keysSecret")) | ~given("key"),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "value-and-reference",
+        ("spec.agent",),
+        f"a value has no effect beside its reference (the field of its name with {REFERENCE}): "
+        "take the value out",
+        bad={"agent": {"downloadKey": "example", f"downloadKey{REFERENCE}": ENTRY}},
+        good={"agent": {f"downloadKey{REFERENCE}": ENTRY}},
+        must=all_of(*map(_is_alone, VALUES), if_has("additionalBackends", each(_is_alone("key")))),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "mirror-url-missing",
+        ("spec.agent",),
+        "a login for a mirror has no effect without agentReleaseRepoMirrorUrl or "
+        "instanaSharedRepoMirrorUrl, whichever it is for: set that, or take the login out",
+        bad={"agent": {"agentReleaseRepoMirrorUsername": "agent"}},
+        good={
+            "agent": {
+                "agentReleaseRepoMirrorUrl": "https://mirror.example",
+                "agentReleaseRepoMirrorUsername": "agent",
+            }
+        },
+        must=all_of(*(given(url) | _is_without(fields) for url, fields in LOGINS.items())),
         severity=Severity.WARNING,
     ),
 )

@@ -8,14 +8,12 @@ from hooks.rules.values import equal, matches, one_of, unique
 IMAGES = ("spec.agent.image", "spec.k8s_sensor.image")
 PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
 LATEST = "latest"
-
 WITH_TAG = r".*:[^/]*"
 BLANK_OR_DIGEST = rf"[^{BLANKS}@]*"
 SHA256 = r"sha256:[0-9a-f]{64}"
 DIGEST = rf"{SHA256}|sha384:[0-9a-f]{{96}}|sha512:[0-9a-f]{{128}}"
 TAG = rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}(@{SHA256})?"
 EXAMPLE = "sha256:" + "0123456789abcdef" * 4
-
 
 RULES = (
     Rule(

@@ -22,6 +22,7 @@ POD, SENSOR_POD = "spec.agent.pod", "spec.k8s_sensor.deployment.pod"
 PATCHED_POD = ("spec", "template", "spec")
 WORKLOADS = tuple(field for field, kind in KINDS.items() if kind in {"DaemonSet", "Deployment"})
 TERMS = f"nodeAffinity.{REQUIRED}.nodeSelectorTerms"
+
 MESSAGE = (
     "asks for nodes without Linux, but the images of agent and k8sensor are for Linux, and Windows "
     "has no privileged containers: take it out (nodes with other operating systems are left alone)"
@@ -30,6 +31,7 @@ MESSAGE = (
 
 IS_ABOUT_OS = one_of(*OS_LABELS).written("one.key")
 NAMES_LINUX = f"(has(one.values) && '{LINUX}' in one.values)"
+
 LEAVES_LINUX = (
     f"(one.operator == 'In' ? {NAMES_LINUX} : one.operator == 'NotIn' ? !{NAMES_LINUX} : "
     f"!({one_of(*NEVER_LINUX).written('one.operator')}))"

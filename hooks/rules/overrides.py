@@ -9,8 +9,8 @@ from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object
 from hooks.kube.patch_problems import Mistake, patch_problems
 from hooks.models.overrides import KINDS
+from hooks.rules.pod_scheduling import RESERVED
 from hooks.rules.rule import Find, Rule
-from hooks.rules.scheduling import RESERVED
 
 OVERRIDE_RESULT = "override-result"
 OVERRIDE_IDENTITY = "override-identity"

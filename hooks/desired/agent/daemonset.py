@@ -21,7 +21,7 @@ from hooks.kube.objects import Obj, present
 from hooks.labels import AGENT, ZONE
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.ports import ports
-from hooks.rules.workloads import is_zero
+from hooks.rules.rollout import is_zero
 
 DEFAULT_MODE = "APM"
 

@@ -14,7 +14,7 @@ from hooks.models.workloads import NODE_LABEL, POD_LABEL
 from hooks.observed.rollout import count, is_taken_up
 from hooks.rules.answer_size import ANSWER_SIZE, leads_to_too_much
 from hooks.rules.bounds import MOST_ZONES, TOO_MANY
-from hooks.rules.elsewhere import ZONE_NODE_LABEL, ZONE_POD_LABEL
+from hooks.rules.runtime import ZONE_NODE_LABEL, ZONE_POD_LABEL
 from hooks.rules.table import BY_IDENTIFIER
 
 TOPOLOGY_ZONE = "topology.kubernetes.io/zone"

@@ -12,7 +12,7 @@ from hooks.kube.objects import Obj
 from hooks.kube.workloads import env_of
 from hooks.models.base import CertificateAuthority
 from hooks.models.references import Reference, of_certificate
-from hooks.rules.workloads import SERVICE_ACCOUNT_DIRECTORY
+from hooks.rules.k8s_sensor import SERVICE_ACCOUNT_DIRECTORY
 
 FILE = "ca.crt"
 ETCD_DIRECTORY = "/var/run/secrets/etcd"

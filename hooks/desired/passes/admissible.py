@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hooks.errors import Problem
 from hooks.kube.objects import Obj, describe
 from hooks.kube.workloads import pod_spec
-from hooks.rules.elsewhere import MOUNT_PATH_TAKEN, VOLUME_MISSING, VOLUME_TAKEN
+from hooks.rules.runtime import MOUNT_PATH_TAKEN, VOLUME_MISSING, VOLUME_TAKEN
 
 
 def problems_with(child: Obj) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_object
 from hooks.models.agent import ROLLING_UPDATE
+from hooks.rules.rollout import MOST, SIDES, is_count, is_count_or_share, is_zero
 from hooks.rules.rule import full
-from hooks.rules.workloads import MOST, SIDES, is_count, is_count_or_share, is_zero
 
 ON_DELETE: Final = "OnDelete"
 RECREATE: Final = "Recreate"

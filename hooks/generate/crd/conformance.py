@@ -10,7 +10,7 @@ from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.kube.kinds import PYTHON_TYPES
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION
-from hooks.rules.elsewhere import SERVED_VERSION, UNKNOWN_FIELD
+from hooks.rules.runtime import SERVED_VERSION, UNKNOWN_FIELD
 
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
 NAMES = {"array": "a list", "object": "an object", "integer": "a whole number"}

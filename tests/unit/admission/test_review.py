@@ -9,7 +9,7 @@ from hooks.admission.review import LONGEST_WARNING, MOST_LINES, MOST_PROBLEMS, R
 from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
-from hooks.rules.inline import REASON
+from hooks.rules.inline_secrets import REASON
 from tests.support.resources import agent
 from tests.support.reviews import UID, refused_by, review, warned_by
 

@@ -22,12 +22,12 @@ from hooks.rules import (
     rules_named_in,
     warnings_of,
 )
-from hooks.rules.additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
-from hooks.rules.beside import VALUES
-from hooks.rules.identity import MODES
+from hooks.rules.connection import VALUES
 from hooks.rules.patterns import HOST
+from hooks.rules.pod_additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
+from hooks.rules.pod_scheduling import RESERVED
 from hooks.rules.rule import full
-from hooks.rules.scheduling import RESERVED
+from hooks.rules.zones import MODES
 from tests.support.bounds import at
 from tests.support.hook import FACTS, answer, conditions, pod, stored
 from tests.support.resources import agent, secret

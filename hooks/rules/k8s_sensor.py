@@ -1,24 +1,29 @@
-"""Rules on what the k8sensor's pods have of their own, and on the platform that nodes run."""
+"""Rules on the k8sensor and its pods, and on the platform that nodes run."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from hooks.kube.objects import Obj
+from hooks.models.agent import ROLLING_UPDATE
+from hooks.models.base import CA_FILE
 from hooks.models.instana_agent import PLATFORMS
-from hooks.models.k8s_sensor import RESTRICTED, ROLLING_UPDATE, UNRESTRICTED
-from hooks.rules.additions import (
+from hooks.models.k8s_sensor import RESTRICTED, SECONDS, UNRESTRICTED
+from hooks.rules.expression import all_of, any_of, given, has, if_has, on, present, when
+from hooks.rules.pod_additions import (
     NOTHING,
     mounts_in_cel,
     mounts_without_volume,
     volume_name_besides,
 )
-from hooks.rules.expression import all_of, any_of, given, has, if_has, present, when
-from hooks.rules.rule import Rule
-from hooks.rules.values import at_least, each, equal, one_of
-from hooks.rules.workloads import IS_ZERO, OF_COUNTS, SIDES
+from hooks.rules.rollout import IS_ZERO, OF_COUNTS, SIDES
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import at_least, each, equal, matches, one_of
 
+SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 DEPLOYMENT: Final = "spec.k8s_sensor.deployment"
 POD: Final = f"{DEPLOYMENT}.pod"
+
 VOLUMES: Final = ("config",)
 """Names of the volumes that every k8sensor has."""
 
@@ -32,6 +37,7 @@ TAKEN_IN: Final = (
 """The kinds of volumes that Pod Security `restricted` takes."""
 
 HARD, SOFT = "DoNotSchedule", "ScheduleAnyway"
+
 CONSTRAINT: Obj = {
     "maxSkew": 1,
     "topologyKey": "topology.kubernetes.io/zone",
@@ -57,6 +63,30 @@ def _same_constraints(constraints: list[Obj]) -> Iterator[str]:
 
 
 RULES = (
+    Rule(
+        "pollrate",
+        ("spec.k8s_sensor.pollrate",),
+        "must be a number of seconds such as 10s",
+        bad={"k8s_sensor": {"pollrate": "1m"}},
+        good={"k8s_sensor": {"pollrate": "60s"}},
+        must=equal("") | matches(SECONDS),
+        in_schema=True,
+    ),
+    Rule(
+        "token-hidden",
+        ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
+        "would hide the token of the service account: choose another directory, or leave it out",
+        bad={
+            "k8s_sensor": {
+                "etcd": {"ca": {"secretName": "ca", "mountPath": SERVICE_ACCOUNT_DIRECTORY}}
+            }
+        },
+        good={"k8s_sensor": {"etcd": {"ca": {"secretName": "ca"}}}},
+        must=when(
+            given("secretName"),
+            if_has("mountPath", ~matches(f"{re.escape(SERVICE_ACCOUNT_DIRECTORY)}/*")),
+        ),
+    ),
     Rule(
         "sensor-volume-name",
         (f"{POD}.volumes[]",),
@@ -170,5 +200,27 @@ RULES = (
         good={"platform": PLATFORMS[0]},
         must=one_of("", *PLATFORMS),
         in_schema=True,
+    ),
+    Rule(
+        "certificate-file-unused",
+        ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
+        "has no effect without secretName, as it is an entry of that Secret: set that, or take "
+        "this out",
+        bad={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt"}}}},
+        good={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt", "secretName": "etcd-ca"}}}},
+        must=given("secretName") | if_has("filename", one_of("", CA_FILE)),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "disruption-budget-unused",
+        ("spec.k8s_sensor",),
+        "has no effect with fewer than two replicas, which it would keep on their nodes: take it "
+        "out, or raise deployment.replicas",
+        bad={
+            "k8s_sensor": {"podDisruptionBudget": {"enabled": True}, "deployment": {"replicas": 1}}
+        },
+        good={"k8s_sensor": {"podDisruptionBudget": {"enabled": True}}},
+        must=if_has("deployment.replicas", at_least(2)) | ~on("podDisruptionBudget.enabled"),
+        severity=Severity.WARNING,
     ),
 )

@@ -1,5 +1,6 @@
 """Rules on labels, annotations and tolerations."""
 
+from hooks.models.workloads import TOLERATED
 from hooks.rules.expression import all_of, given, has, if_has, present, when
 from hooks.rules.patterns import (
     ANNOTATION_NAME,
@@ -14,24 +15,27 @@ from hooks.rules.values import each_name, equal, matches, no_longer_than, none_n
 LABELS = ("spec.agent.pod.labels", "spec.agent.pod.nodeSelector")
 SENSOR_POD = "spec.k8s_sensor.deployment.pod"
 SENSOR_LABELS = (f"{SENSOR_POD}.labels", f"{SENSOR_POD}.nodeSelector")
+
 ANNOTATIONS = (
     "spec.agent.pod.annotations",
     "spec.serviceAccount.annotations",
     f"{SENSOR_POD}.annotations",
 )
+
 TOLERATIONS = (
     "spec.agent.pod.tolerations[]",
     "spec.k8s_sensor.deployment.pod.tolerations[]",
     "spec.zones[].tolerations[]",
 )
+
 OPERATORS = ("", "Equal", "Exists", "Lt", "Gt")
 EFFECTS = ("", "NoSchedule", "PreferNoSchedule", "NoExecute")
+
 RESERVED = (
     "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
     "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by", "instana/agent-mode",
 )  # fmt: skip
 """Labels that the pods of agents and k8sensors have."""
-
 
 LENGTHS = rf"([^/]{{1,{LONGEST_NAME}}}/)?[^/]{{1,{LONGEST_LABEL}}}"
 """How long the name of a label or an annotation may be, and its domain."""
@@ -39,6 +43,15 @@ LENGTHS = rf"([^/]{{1,{LONGEST_NAME}}}/)?[^/]{{1,{LONGEST_LABEL}}}"
 EXISTS = has("operator", equal("Exists"))
 
 RULES = (
+    Rule(
+        "tolerate",
+        ("spec.agent.scheduling.tolerate",),
+        f"must be one of {', '.join(TOLERATED)}",
+        bad={"agent": {"scheduling": {"tolerate": "Everything"}}},
+        good={"agent": {"scheduling": {"tolerate": "All"}}},
+        must=one_of("", *TOLERATED),
+        in_schema=True,
+    ),
     Rule(
         "label-value",
         tuple(f"{labels}{{}}" for labels in (*LABELS, *SENSOR_LABELS)),

@@ -13,7 +13,6 @@ RESTARTING = ("startupProbe", "livenessProbe")
 READINESS = "readinessProbe"
 NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
 
-
 IS_SOUND = all_of(
     *(~(present(one) & present(other)) for one, other in combinations(HANDLERS, 2)),
     *(if_has(name, at_least(0)) for name in NUMBERS),

@@ -1,19 +1,16 @@
-"""Rules on what the agent opens: ports and TLS."""
+"""Rules on OpenTelemetry: its ports, its switches, and the Service that it needs."""
 
 from collections.abc import Iterator
 
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import OpenTelemetry
 from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, Port, opened
-from hooks.rules.certificates import belong_together
-from hooks.rules.expression import Expression, all_of, any_of, equally, given, if_has, off, present
-from hooks.rules.patterns import BASE64, BASE64_IN_PYTHON, HIGHEST_PORT
-from hooks.rules.rule import Rule, unless
-from hooks.rules.values import between, matches
+from hooks.rules.expression import Expression, all_of, if_has, off, on, present, when
+from hooks.rules.patterns import HIGHEST_PORT
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import between
 
 PREFIX = "spec.opentelemetry"
-REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
-VALUES = ("certificate", "key")
 
 
 def _ports(otel: Obj) -> tuple[Port, ...]:
@@ -33,14 +30,6 @@ def _taken(otel: Obj) -> Iterator[str]:
             yield port.path.removeprefix(PREFIX)
 
 
-def _is_own_key(tls: Obj) -> bool:
-    certificate, key = tls.get("certificate"), tls.get("key")
-    is_elsewhere = tls.get("secretName") or all(map(tls.get, REFERENCES))
-    if is_elsewhere or not certificate or not key:
-        return True
-    return belong_together(certificate, key)
-
-
 def _is_on(protocol: str) -> str:
     own = f"self.{protocol}"
     return f"(!has({own}) || !has({own}.enabled) || {own}.enabled)"
@@ -53,30 +42,31 @@ def _port(protocol: str, default: int) -> str:
 
 ON = "(!has(self.enabled) || self.enabled)"
 GRPC, HTTP = _port("grpc", OTLP_GRPC), _port("http", OTLP_HTTP)
+
 DISTINCT = (
     f"(!{_is_on('grpc')} || !({GRPC} in [{AGENT_API}, {OTLP_LEGACY}])) && "
     f"(!{_is_on('http')} || {HTTP} != {AGENT_API}) && "
     f"(!{_is_on('grpc')} || !{_is_on('http')} || ({HTTP} != {OTLP_LEGACY} && {GRPC} != {HTTP}))"
 )
 
-CERTIFICATE = (
-    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1EQXdLYUFEQWdFQ0FnRUJNQUF3QURBQU1BQXdGekFBQXhNQU1C"
-    "QUNDUURBLys0QkkwVm5pUUlEQVFBQk1BQURBUUE9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
-)
-KEY = (
-    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNQk1DQVFBQ0NRREEvKzRCSTBWbmlRSURBUUFCCi0tLS0t"
-    "RU5EIFJTQSBQUklWQVRFIEtFWS0tLS0tCg=="
-)
-KEY_OF_ANOTHER = (
-    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNQk1DQVFBQ0NRRGV5dkFCSTBWbmlRSURBUUFCCi0tLS0t"
-    "RU5EIFJTQSBQUklWQVRFIEtFWS0tLS0tCg=="
-)
-"""Of numbers far too small to be of use: examples alone."""
-
 
 def _is_port(protocol: str) -> Expression:
     """Return the expression that the port of a protocol is one, unless that is off."""
     return off(f"{protocol}.enabled") | if_has(f"{protocol}.port", between(1, HIGHEST_PORT))
+
+
+NEEDS_SERVICE = ~off("opentelemetry.enabled") | on("prometheus.remoteWrite.enabled")
+"""That the agents' Service is made whatever is said of it."""
+
+PROTOCOLS = ("grpc", "http")
+
+
+def _is_effective(protocol: str) -> Expression:
+    """Return the expression that no setting of a protocol is made while it is off."""
+    is_off = off("enabled") | off(f"{protocol}.enabled")
+    return when(off("enabled"), ~on(f"{protocol}.enabled")) & when(
+        is_off, ~present(f"{protocol}.port")
+    )
 
 
 RULES = (
@@ -100,33 +90,33 @@ RULES = (
         cel=f"!{ON} || ({DISTINCT})",
     ),
     Rule(
-        "tls-pair",
-        ("spec.agent.tls",),
-        "certificate and key are required together: give both, or name a Secret of type "
-        "kubernetes.io/tls in secretName",
-        bad={"agent": {"tls": {"certificate": "eA=="}}},
-        good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
-        must=any_of(
-            given("secretName"),
-            all_of(*map(present, REFERENCES)),
-            equally(*map(present, REFERENCES)) & equally(*map(given, VALUES)),
-        ),
+        "opentelemetry-switch",
+        ("spec",),
+        "is the former switch of both protocols: use opentelemetry.grpc.enabled and "
+        "opentelemetry.http.enabled (it is still needed beside service.create: false)",
+        bad={"opentelemetry": {"enabled": False}},
+        good={"opentelemetry": {"grpc": {"enabled": False}, "http": {"enabled": False}}},
+        must=off("service.create") | ~off("opentelemetry.enabled"),
+        severity=Severity.WARNING,
     ),
     Rule(
-        "tls-base64",
-        ("spec.agent.tls.certificate", "spec.agent.tls.key"),
-        "must be base64 of a PEM text, such as `base64 -w0 FILE` writes it",
-        bad={"agent": {"tls": {"certificate": "-----BEGIN", "key": "eA=="}}},
-        good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
-        must=matches(BASE64, BASE64_IN_PYTHON),
+        "service-wanted",
+        ("spec",),
+        "has no effect while OpenTelemetry or Prometheus remote write is on, which need the "
+        "Service: switch them off, or take this out",
+        bad={"service": {"create": False}},
+        good={"service": {"create": False}, "opentelemetry": {"enabled": False}},
+        must=when(NEEDS_SERVICE, ~off("service.create")),
+        severity=Severity.WARNING,
     ),
     Rule(
-        "tls-key-of-certificate",
-        ("spec.agent.tls",),
-        "is not the key of the certificate: give the pair that was made together",
-        bad={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY_OF_ANOTHER}}},
-        good={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY}}},
-        find=unless(_is_own_key, ".key"),
-        field=".key",
+        "opentelemetry-off",
+        ("spec.opentelemetry",),
+        "a setting of grpc or http has no effect while that, or all of it, is switched off: take "
+        "it out, or switch that on",
+        bad={"opentelemetry": {"enabled": False, "grpc": {"port": 14317}}},
+        good={"opentelemetry": {"grpc": {"port": 14317}, "http": {"enabled": False}}},
+        must=all_of(*map(_is_effective, PROTOCOLS)),
+        severity=Severity.WARNING,
     ),
 )

@@ -18,6 +18,7 @@ from hooks.rules.values import (
 
 POD = "spec.agent.pod"
 PODS = (POD, "spec.k8s_sensor.deployment.pod")
+
 VOLUMES = (
     "dev", "run", "var-run", "sys", "var-log", "var-lib-instana", "var-data", "machine-id",
     "config", "namespaces-details",

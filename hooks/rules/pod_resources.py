@@ -11,6 +11,7 @@ from hooks.rules.rule import Rule
 
 REMEMBERED = 1024
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
+
 COMMON = ("cpu", "memory", "ephemeral-storage")
 """Of these alone the API server compares amounts: any name would cost too much."""
 

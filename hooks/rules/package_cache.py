@@ -1,28 +1,14 @@
-"""Rules on automatic tolerations and zones, and on the package cache."""
+"""Rules on the package cache, and on the directory of the node that is another one."""
 
 from hooks.kube.quantities import InvalidQuantity, quantity_value
-from hooks.models.workloads import (
-    AUTOMATIC_ZONES,
-    CACHE_TYPES,
-    CLAIM,
-    EMPTY_DIR,
-    EPHEMERAL,
-    HOST_PATH,
-    NONE,
-    OFF,
-    POD_LABEL,
-    TOLERATED,
-)
-from hooks.rules.expression import OR, Expression, all_of, filled, given, has, if_has, present, when
-from hooks.rules.patterns import DNS_NAME, LONGEST_NAME
+from hooks.models.workloads import CACHE_TYPES, CLAIM, EMPTY_DIR, EPHEMERAL, HOST_PATH, NONE
+from hooks.rules.expression import OR, Expression, all_of, given, has, if_has, present, when
+from hooks.rules.patterns import DNS_NAME, LONGEST_NAME, UPWARDS
 from hooks.rules.rule import Rule
-from hooks.rules.values import equal, matches, no_longer_than, one_of
+from hooks.rules.values import contains, equal, matches, no_longer_than, one_of
 
 CACHE = "spec.agent.packageCache"
 SIZED = (EMPTY_DIR, EPHEMERAL)
-
-
-IS_AUTOMATIC = has("zone.automatic", ~one_of("", OFF))
 
 
 def _is_type(*types: str) -> Expression:
@@ -49,48 +35,12 @@ MORE_THAN_NOTHING = Expression(
 
 RULES = (
     Rule(
-        "tolerate",
-        ("spec.agent.scheduling.tolerate",),
-        f"must be one of {', '.join(TOLERATED)}",
-        bad={"agent": {"scheduling": {"tolerate": "Everything"}}},
-        good={"agent": {"scheduling": {"tolerate": "All"}}},
-        must=one_of("", *TOLERATED),
-        in_schema=True,
-    ),
-    Rule(
-        "zone-automatic",
-        ("spec.zone.automatic",),
-        f"must be one of {', '.join(AUTOMATIC_ZONES)}",
-        bad={"zone": {"automatic": "On"}},
-        good={"zone": {"automatic": "Off"}},
-        must=one_of("", *AUTOMATIC_ZONES),
-        in_schema=True,
-    ),
-    Rule(
-        "zone-automatic-alone",
-        ("spec",),
-        "does not go with spec.zones, where each zone has its name: leave one of both out",
-        bad={"zone": {"automatic": "NodeLabel"}, "zones": [{"name": "east"}]},
-        good={"zone": {"automatic": "Off"}, "zones": [{"name": "east"}]},
-        must=~filled("zones") | ~IS_AUTOMATIC,
-    ),
-    Rule(
-        "zone-automatic-name",
-        ("spec",),
-        "does not go with spec.zone.automatic PodLabel, where all names come from nodes: leave one "
-        "of both out",
-        bad={"zone": {"name": "edge", "automatic": "PodLabel"}},
-        good={"zone": {"name": "edge"}},
-        must=when(has("zone.automatic", equal(POD_LABEL)), ~given("zone.name")),
-    ),
-    Rule(
-        "zone-automatic-cluster",
-        ("spec",),
-        "is required where spec.zone.automatic is used: the name that the cluster shall have in "
-        "Instana",
-        bad={"cluster": None, "zone": {"name": "edge", "automatic": "NodeLabel"}},
-        good={"cluster": None, "zone": {"name": "edge", "automatic": "Off"}},
-        must=when(IS_AUTOMATIC, given("cluster.name")),
+        "host-repository",
+        ("spec.agent.host.repository", "spec.agent.packageCache.path"),
+        "must be an absolute path on the node, without '..'",
+        bad={"agent": {"host": {"repository": "../repository"}}},
+        good={"agent": {"host": {"repository": "/opt/instana/repository"}}},
+        must=equal("") | (contains("^/") & ~contains(UPWARDS)),
     ),
     Rule(
         "package-cache-type",

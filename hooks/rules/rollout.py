@@ -1,17 +1,13 @@
-"""Rules on how pods are run: updates, counts, paths on the node, the k8sensor."""
+"""Rules on how workloads are updated and rolled out, and on what is counted there."""
 
-import re
 from typing import Any
 
 from hooks.models.agent import ROLLING_UPDATE
 from hooks.models.instana_agent import AUTOMATIC, MANUAL, POD_STATUS_OFF, POD_STATUS_ON
-from hooks.models.k8s_sensor import SECONDS
-from hooks.rules.expression import all_of, any_of, equally, given, has, if_has, present, when
-from hooks.rules.patterns import UPWARDS
-from hooks.rules.rule import Rule
-from hooks.rules.values import between, contains, equal, int_or_text, matches, one_of
+from hooks.rules.expression import all_of, any_of, equally, has, if_has, present, when
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import between, equal, int_or_text, matches, one_of
 
-SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 MOST = 2**31 - 1
 POLICIES = (AUTOMATIC, MANUAL)
 POD_STATUS = (POD_STATUS_ON, POD_STATUS_OFF)
@@ -19,9 +15,9 @@ STRATEGIES = ("", ROLLING_UPDATE, "OnDelete")
 PERCENT = r"0{0,9}([0-9]{1,2}|100)%"
 ZERO = r"0+%"
 SIDES = ("maxUnavailable", "maxSurge")
-
 IS_COUNT = int_or_text(between(0, MOST), matches(PERCENT))
 IS_ZERO = int_or_text(equal(0), matches(ZERO))
+
 OF_COUNTS = all_of(*(if_has(side, IS_COUNT) for side in SIDES))
 """Of a rolling update, that both of its sides are a number or a share."""
 
@@ -106,35 +102,15 @@ RULES = (
         must=between(0, MOST),
     ),
     Rule(
-        "host-repository",
-        ("spec.agent.host.repository", "spec.agent.packageCache.path"),
-        "must be an absolute path on the node, without '..'",
-        bad={"agent": {"host": {"repository": "../repository"}}},
-        good={"agent": {"host": {"repository": "/opt/instana/repository"}}},
-        must=equal("") | (contains("^/") & ~contains(UPWARDS)),
-    ),
-    Rule(
-        "pollrate",
-        ("spec.k8s_sensor.pollrate",),
-        "must be a number of seconds such as 10s",
-        bad={"k8s_sensor": {"pollrate": "1m"}},
-        good={"k8s_sensor": {"pollrate": "60s"}},
-        must=equal("") | matches(SECONDS),
-        in_schema=True,
-    ),
-    Rule(
-        "token-hidden",
-        ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
-        "would hide the token of the service account: choose another directory, or leave it out",
-        bad={
-            "k8s_sensor": {
-                "etcd": {"ca": {"secretName": "ca", "mountPath": SERVICE_ACCOUNT_DIRECTORY}}
-            }
-        },
-        good={"k8s_sensor": {"etcd": {"ca": {"secretName": "ca"}}}},
+        "rolling-update-unused",
+        ("spec.agent.updateStrategy",),
+        "has no effect with the type OnDelete: take it out, or the type",
+        bad={"agent": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {"maxSurge": 1}}}},
+        good={"agent": {"updateStrategy": {"type": "OnDelete"}}},
         must=when(
-            given("secretName"),
-            if_has("mountPath", ~matches(f"{re.escape(SERVICE_ACCOUNT_DIRECTORY)}/*")),
-        ),
+            has("type", equal("OnDelete")),
+            ~(present("rollingUpdate.maxUnavailable") | present("rollingUpdate.maxSurge")),
+        ).at(".rollingUpdate"),
+        severity=Severity.WARNING,
     ),
 )

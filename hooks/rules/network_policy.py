@@ -7,7 +7,6 @@ from hooks.rules.values import between, each
 
 LISTS = ("spec.networkPolicy.sensorPorts", "spec.networkPolicy.egress.furtherPorts")
 
-
 RULES = (
     Rule(
         "network-policy-port",

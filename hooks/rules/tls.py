@@ -1,29 +1,55 @@
-"""Rules on certificates that somebody issues: cert-manager, or OpenShift."""
+"""Rules on the agent's certificate: given, named, or issued by cert-manager or OpenShift."""
 
 import re
 from typing import Final
 
 from hooks.kube.objects import Obj
 from hooks.models.tls import DURATION
-from hooks.rules.expression import any_of, given, none_of, off, on, present, when
-from hooks.rules.patterns import DNS_NAME
-from hooks.rules.rule import Rule, unless
+from hooks.rules.certificates import belong_together
+from hooks.rules.connection import ENTRY, REFERENCE
+from hooks.rules.expression import all_of, any_of, equally, given, none_of, off, on, present, when
+from hooks.rules.opentelemetry import NEEDS_SERVICE
+from hooks.rules.patterns import BASE64, BASE64_IN_PYTHON, DNS_NAME
+from hooks.rules.rule import Rule, Severity, unless
 from hooks.rules.values import matches
-from hooks.rules.without_effect import NEEDS_SERVICE
 
+REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
+VALUES = ("certificate", "key")
 CERT_MANAGER = "spec.agent.tls.certManager"
 TIME = r"([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?"
 TEXTS = ("secretName", "certificate", "key")
-REFERENCES = ("certificateSecretKeyRef", "keySecretKeyRef")
 NAME = rf"(\*\.)?({DNS_NAME})"
 LEAST_SECONDS = 3600
 UNITS = (3600, 60, 1)
 LASTS = f"({given('duration').cel} ? self.duration : '{DURATION}')"
 ISSUER: Obj = {"name": "internal-ca", "kind": "ClusterIssuer"}
 ISSUED: Obj = {"issuerRef": ISSUER}
-
 IS_TIME: Final = matches(TIME)
 _TIME: Final = re.compile(TIME, re.ASCII)
+
+CERTIFICATE = (
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1EQXdLYUFEQWdFQ0FnRUJNQUF3QURBQU1BQXdGekFBQXhNQU1C"
+    "QUNDUURBLys0QkkwVm5pUUlEQVFBQk1BQURBUUE9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+)
+
+KEY = (
+    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNQk1DQVFBQ0NRREEvKzRCSTBWbmlRSURBUUFCCi0tLS0t"
+    "RU5EIFJTQSBQUklWQVRFIEtFWS0tLS0tCg=="
+)
+
+KEY_OF_ANOTHER = (
+    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNQk1DQVFBQ0NRRGV5dkFCSTBWbmlRSURBUUFCCi0tLS0t"
+    "RU5EIFJTQSBQUklWQVRFIEtFWS0tLS0tCg=="
+)
+"""Of numbers far too small to be of use: examples alone."""
+
+
+def _is_own_key(tls: Obj) -> bool:
+    certificate, key = tls.get("certificate"), tls.get("key")
+    is_elsewhere = tls.get("secretName") or all(map(tls.get, REFERENCES))
+    if is_elsewhere or not certificate or not key:
+        return True
+    return belong_together(certificate, key)
 
 
 def _seconds(text: str) -> int | None:
@@ -49,6 +75,36 @@ def _is_renewed_in_time(wanted: Obj) -> bool:
 BY_CERT_MANAGER, BY_OPENSHIFT = present("certManager"), on("openshiftServingCert")
 
 RULES = (
+    Rule(
+        "tls-pair",
+        ("spec.agent.tls",),
+        "certificate and key are required together: give both, or name a Secret of type "
+        "kubernetes.io/tls in secretName",
+        bad={"agent": {"tls": {"certificate": "eA=="}}},
+        good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
+        must=any_of(
+            given("secretName"),
+            all_of(*map(present, REFERENCES)),
+            equally(*map(present, REFERENCES)) & equally(*map(given, VALUES)),
+        ),
+    ),
+    Rule(
+        "tls-base64",
+        ("spec.agent.tls.certificate", "spec.agent.tls.key"),
+        "must be base64 of a PEM text, such as `base64 -w0 FILE` writes it",
+        bad={"agent": {"tls": {"certificate": "-----BEGIN", "key": "eA=="}}},
+        good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
+        must=matches(BASE64, BASE64_IN_PYTHON),
+    ),
+    Rule(
+        "tls-key-of-certificate",
+        ("spec.agent.tls",),
+        "is not the key of the certificate: give the pair that was made together",
+        bad={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY_OF_ANOTHER}}},
+        good={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY}}},
+        find=unless(_is_own_key, ".key"),
+        field=".key",
+    ),
     Rule(
         "tls-source",
         ("spec.agent.tls",),
@@ -107,5 +163,42 @@ RULES = (
         must=when(on("agent.tls.openshiftServingCert"), ~off("service.create") | NEEDS_SERVICE).at(
             ".agent.tls.openshiftServingCert"
         ),
+    ),
+    Rule(
+        "tls-secret-and-pair",
+        ("spec.agent.tls",),
+        "wins over certificate, key and their references, which have no effect beside it: take "
+        "those out",
+        bad={"agent": {"tls": {"secretName": "tls", "certificate": "eA==", "key": "eA=="}}},
+        good={"agent": {"tls": {"secretName": "tls"}}},
+        must=none_of(
+            given("certificate"),
+            given("key"),
+            present("certificateSecretKeyRef"),
+            present("keySecretKeyRef"),
+        )
+        | ~given("secretName"),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "tls-value-and-reference",
+        ("spec.agent.tls",),
+        "certificate and key have no effect beside their references: take the values out",
+        bad={
+            "agent": {
+                "tls": {
+                    "key": "eA==",
+                    f"certificate{REFERENCE}": ENTRY,
+                    f"key{REFERENCE}": ENTRY,
+                }
+            }
+        },
+        good={"agent": {"tls": {f"certificate{REFERENCE}": ENTRY, f"key{REFERENCE}": ENTRY}}},
+        must=any_of(
+            given("secretName"),
+            ~(present(f"certificate{REFERENCE}") & present(f"key{REFERENCE}")),
+            ~given("certificate") & ~given("key"),
+        ),
+        severity=Severity.WARNING,
     ),
 )
