@@ -11,6 +11,7 @@ SEARCH = "hypothesis"
 """The mark that Hypothesis gives to its tests."""
 
 
+@pytest.hookimpl(trylast=True)  # Hypothesis gives its mark in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let searches count no lines, and thorough ones take the time that they take.
 
