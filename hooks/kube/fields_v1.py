@@ -24,6 +24,30 @@ _Index: TypeAlias = dict[tuple[str, ...], dict[tuple[Hashable, ...], tuple[Obj, 
 """By the names of key fields, and their values: the key, and what is owned of its item."""
 
 
+def union(sets: Iterable[Any]) -> Obj:
+    """Return the union of sets of fields; a value that is not a set adds nothing.
+
+    The result is that of `Set.Union` in structured-merge-diff: where one set has a field itself and
+    another has fields within it, the field becomes `.` next to those. The union does not own the
+    other fields within it, which may belong to somebody else.
+    """
+    united: Obj = {}
+    for each in sets:
+        if isinstance(each, dict) and each:
+            united = _united(united, each) if united else each
+    return united
+
+
+def _united(one: Any, other: Any) -> Any:
+    """Return the union of two parts of sets; `{}` is the field itself."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return one if isinstance(one, dict) else other
+    if not one or not other:
+        return {".": {}, **one, **other} if one or other else {}
+    both = {name: _united(one[name], other[name]) for name in one.keys() & other.keys()}
+    return {**one, **other, **both}
+
+
 def owned(value: Any, fields: Any) -> Any:
     """Return the owned part of a value, ABSENT if nothing of it is owned."""
     if not isinstance(fields, dict):

@@ -7,8 +7,8 @@ Two records tell it: the annotation that Metacontroller's dynamic apply leaves, 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hooks.kube.fields_v1 import owned, parsed
-from hooks.kube.objects import Obj, as_objects
+from hooks.kube.fields_v1 import owned, parsed, union
+from hooks.kube.objects import Obj, as_object, as_objects
 
 LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
@@ -18,6 +18,9 @@ MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
 
 MOST_ENTRIES = 16
 """Of one manager: the API server keeps one for each version that it applied."""
+
+IDENTITY_ONLY: Obj = {".": {}}
+"""The fields of a manager that applied an object and owns none of it."""
 
 _NOT_OURS = frozenset(
     {
@@ -49,18 +52,18 @@ def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ())
     else:
         ours = next((part for part in applied if part is not None), {})
     part = _child(obj, ours)
-    kept = _object(_metadata(obj).get("labels"))
+    kept = as_object(_metadata(obj).get("labels"))
     selected = {name: kept[name] for name in labels if name in kept}
     if not selected:
         return part
     metadata = part["metadata"]
-    all_labels = {**_object(metadata.get("labels")), **selected}
+    all_labels = {**as_object(metadata.get("labels")), **selected}
     return {**part, "metadata": {**metadata, "labels": all_labels}}
 
 
 def last_applied(obj: Obj, annotation_key: str) -> Obj | None:
     """Return the object in the annotation, as it was returned last; None if there is none."""
-    text = _object(_metadata(obj).get("annotations")).get(annotation_key)
+    text = as_object(_metadata(obj).get("annotations")).get(annotation_key)
     applied = parsed(text) if isinstance(text, str) else None
     return applied if isinstance(applied, dict) else None
 
@@ -121,11 +124,7 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
     applied = [entry.get("fieldsV1") for entry in _entries(obj, manager) if _is_apply(entry)]
     if not applied:
         return None
-    fields: Obj = {".": {}}
-    for more in applied[:MOST_ENTRIES]:
-        if isinstance(more, dict) and more:
-            fields = _united(fields, more)
-    return _child(obj, owned(obj, fields))
+    return _child(obj, owned(obj, union([IDENTITY_ONLY, *applied[:MOST_ENTRIES]])))
 
 
 def has_applied(obj: Obj, manager: str) -> bool:
@@ -173,7 +172,7 @@ def _time(entry: Obj) -> str:
 def _child(obj: Obj, part: Obj) -> Obj:
     """Return the part of the object with the object's identity and without what is not ours."""
     metadata = {name: value for name, value in _metadata(part).items() if name not in _NOT_OURS}
-    annotations = _object(metadata.pop("annotations", None))
+    annotations = as_object(metadata.pop("annotations", None))
     annotations = {name: text for name, text in annotations.items() if name != LAST_APPLIED}
     if annotations:
         metadata["annotations"] = annotations
@@ -184,20 +183,5 @@ def _child(obj: Obj, part: Obj) -> Obj:
     return {**rest, **kind, "metadata": {**metadata, **place}}
 
 
-def _united(fields: Any, more: Any) -> Any:
-    """Return the fields of either; a part that one of them owns as a whole is owned as a whole."""
-    if not isinstance(fields, dict) or not isinstance(more, dict):
-        return fields if isinstance(fields, dict) else more
-    if not fields or not more:
-        return {}
-    both = {name: _united(fields[name], more[name]) for name in fields if name in more}
-    return {**fields, **more, **both}
-
-
 def _metadata(obj: Obj) -> Obj:
-    return _object(obj.get("metadata"))
-
-
-def _object(value: Any) -> Obj:
-    """Return the value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
+    return as_object(obj.get("metadata"))

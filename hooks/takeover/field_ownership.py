@@ -10,8 +10,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
+from hooks.kube.fields_v1 import union
 from hooks.kube.managed_fields import LAST_APPLIED, last_applied, merge_key, owned_by
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 
 Entry = Obj
 IsFormer = Callable[[Entry], bool]
@@ -52,19 +53,7 @@ def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str)
 
 def owned_fields(entry: Entry) -> Obj:
     """Return the entry's fields, empty if it has none."""
-    fields = entry.get("fieldsV1")
-    return fields if isinstance(fields, dict) else {}
-
-
-def united(one: Obj, other: Obj) -> Obj:
-    """Return the union of two sets of fields in the format FieldsV1.
-
-    An empty set is the field itself; next to fields within it, that is written as `.`.
-    """
-    if not one or not other:
-        return {".": {}} | (one or other) if one or other else {}
-    both = {name: united(one[name], other[name]) for name in one.keys() & other.keys()}
-    return {**one, **other, **both}
+    return as_object(entry.get("fieldsV1"))
 
 
 def _is_of_object(entry: Any) -> bool:
@@ -84,9 +73,7 @@ def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: st
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:
     """Return the entries with all that was owned in the one entry of the manager."""
     own = [each for each in others if _applied_by(each, manager)]
-    fields: Obj = {}
-    for each in [*own, *former]:
-        fields = united(fields, owned_fields(each)) if fields else owned_fields(each)
+    fields = union(owned_fields(each) for each in [*own, *former])
     entry = (own or former)[0] | {"manager": manager, "operation": "Apply", "fieldsV1": fields}
     return [entry, *(each for each in others if each not in own)]
 

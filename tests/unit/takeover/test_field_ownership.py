@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hooks.kube.managed_fields import LAST_APPLIED, last_applied, owned_by
 from hooks.kube.objects import Obj
-from hooks.takeover.field_ownership import Entry, Strategy, handed_over, merged, united
+from hooks.takeover.field_ownership import Entry, Strategy, handed_over, merged
 from tests.unit.kube.dynamic_apply import merged as dynamically_merged
 
 STORED = Path("tests/unit/kube/stored")
@@ -18,12 +18,6 @@ KINDS = ("daemonset", "service", "serviceaccount")
 MANAGER = "metacontroller"
 FORMER = "former"
 SSA, DYNAMIC = Strategy.SERVER_SIDE_APPLY, Strategy.DYNAMIC_APPLY
-
-FIELDS: st.SearchStrategy[Obj] = st.recursive(
-    st.just({}),
-    lambda finer: st.dictionaries(st.sampled_from(["f:a", "f:b", 'k:{"name":"x"}']), finer),
-    max_leaves=8,
-)
 
 
 def is_former(entry: Entry) -> bool:
@@ -165,6 +159,18 @@ def test_last_entry_is_taken_away_by_an_empty_one() -> None:
     assert changes["managedFields"] == [{}]
 
 
+@pytest.mark.parametrize("strategy", Strategy)
+def test_an_empty_part_of_one_manager_takes_nothing_from_others(strategy: Strategy) -> None:
+    """As an empty `securityContext` that one tool wrote and others filled."""
+    empty = entry(FORMER) | {"fieldsV1": {"f:metadata": {"f:labels": {}}}}
+    obj = with_entries(empty, entry(FORMER, "one", operation="Update"), entry("other", "two"))
+
+    done = hand_over(obj, strategy)
+
+    ours = last_applied(done, LAST_APPLIED) if strategy is DYNAMIC else owned_by(done, MANAGER)
+    assert (ours or {})["metadata"]["labels"] == {"one": "1"}
+
+
 def test_own_annotation_is_completed_and_keeps_its_values() -> None:
     obj = with_entries(entry(FORMER, "one", "two"))
     own = {"metadata": {"labels": {"two": "ours", "gone": "by hand"}}}
@@ -205,14 +211,6 @@ def test_annotation_is_written_as_go_writes_json() -> None:
     assert text.endswith(
         '"metadata":{"labels":{"one":"\\u003c\\u0026\\u003eü"},"name":"x","namespace":"ns"}}'
     )
-
-
-def paths(fields: Obj, prefix: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
-    """Return the fields that a set in the format FieldsV1 holds."""
-    found = set() if fields else {prefix}
-    for name, finer in fields.items():
-        found |= {prefix} if name == "." else paths(finer, (*prefix, name))
-    return found
 
 
 Owners = dict[tuple[str, str], set[str]]
@@ -260,20 +258,3 @@ def test_whoever_owned_what_nothing_is_lost(owners: Owners) -> None:
         assert handed_over(done, is_former, strategy, MANAGER) is None
         kept = {each for each in managers(done) if each[0] == "other"}
         assert kept == {each for each in owners if each[0] == "other"}
-
-
-@given(one=FIELDS, other=FIELDS)
-def test_union_has_the_fields_of_both(one: Obj, other: Obj) -> None:
-    assert paths(united(one, other)) == paths(one) | paths(other)
-
-
-@given(one=FIELDS, other=FIELDS)
-def test_union_knows_no_order(one: Obj, other: Obj) -> None:
-    assert united(one, other) == united(other, one)
-
-
-@given(one=FIELDS, other=FIELDS)
-def test_union_with_a_part_of_it_is_itself(one: Obj, other: Obj) -> None:
-    both = united(one, other)
-
-    assert united(both, one) == both
