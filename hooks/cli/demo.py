@@ -16,6 +16,7 @@ import click
 import orjson
 
 from hooks.kube.objects import Obj
+from hooks.kube.workloads import pod_spec
 from hooks.server.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -127,9 +128,10 @@ def summary(child: Obj) -> str:
     spec = child.get("spec") or {}
     match child["kind"]:
         case "DaemonSet":
-            return f"{_image(spec)}, {len(_pod(spec)['volumes'])} volumes, host network"
+            volumes = pod_spec(child)["volumes"]
+            return f"{_image(child)}, {len(volumes)} volumes, host network"
         case "Deployment":
-            return f"{spec['replicas']} × {_image(spec)}"
+            return f"{spec['replicas']} × {_image(child)}"
         case "Service":
             ports = ", ".join(f"{port['name']} {port['port']}" for port in spec["ports"])
             return f"headless: {ports}" if spec.get("clusterIP") == "None" else ports
@@ -141,13 +143,8 @@ def summary(child: Obj) -> str:
             return ""
 
 
-def _pod(spec: Obj) -> Obj:
-    pod: Obj = spec["template"]["spec"]
-    return pod
-
-
-def _image(spec: Obj) -> str:
-    return str(_pod(spec)["containers"][0]["image"])
+def _image(workload: Obj) -> str:
+    return str(pod_spec(workload)["containers"][0]["image"])
 
 
 def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

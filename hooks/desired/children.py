@@ -23,13 +23,14 @@ from hooks.desired.k8sensor.network_policies import with_network_policies
 from hooks.desired.k8sensor.poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.passes.admissible import problems_with
 from hooks.desired.passes.checksums import with_checksums
-from hooks.desired.passes.keep_referenced import children_in_use, named_by, with_entries_in_use
+from hooks.desired.passes.keep_referenced import children_in_use, with_entries_in_use
 from hooks.desired.passes.keep_templates import with_templates_kept
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
 from hooks.desired.pod.pull_secret import pull_secret
 from hooks.errors import HookError, InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
+from hooks.kube.pods import named_by
 from hooks.kube.workloads import pod_spec
 from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
 from hooks.rules.reserved import KINDS, NAMES, is_reserved

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hooks.kube.objects import as_object, as_objects
+from hooks.kube.pods import OF_ENTRIES, projected_sources
 from hooks.models.additions import Additions, of_agent, of_sensor
 from hooks.models.agent import AgentSpec
 from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
@@ -93,20 +94,14 @@ def of_volume(volume: Opaque, index: int, pod: str) -> Iterator[Reference]:
     """Yield what one of the user's volumes needs; `pod` is the field of the pods it is in."""
     path = f"{pod}.volumes[{index}]"
     yield from _of_source(volume, path, name="secretName")
-    for position, source in enumerate(
-        as_objects(as_object(volume.get("projected")).get("sources"))
-    ):
+    for position, source in enumerate(projected_sources(volume)):
         yield from _of_source(source, f"{path}.projected.sources[{position}]", name="name")
 
 
 def of_variable(variable: Opaque, index: int, pod: str) -> Iterator[Reference]:
     """Yield what one of the user's environment variables needs."""
     source, path = as_object(variable.get("valueFrom")), f"{pod}.env[{index}].valueFrom"
-    kinds: tuple[tuple[Kind, str], ...] = (
-        ("Secret", "secretKeyRef"),
-        ("ConfigMap", "configMapKeyRef"),
-    )
-    for kind, field in kinds:
+    for field, kind in OF_ENTRIES.items():
         reference = as_object(source.get(field))
         entries = _texts([reference.get("key")])
         yield from _needed(kind, reference, "name", f"{path}.{field}", entries)

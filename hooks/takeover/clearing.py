@@ -4,10 +4,11 @@ So there is no time without Kubernetes data, which the old sensor gathers until 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from hooks.desired import names
 from hooks.kube.objects import Obj, identity, labels_of
+from hooks.kube.pods import named_by
+from hooks.kube.workloads import pod_spec, template_of
 from hooks.labels import COMPONENT
 from hooks.observed.rollout import is_rolled_out, is_taken_up
 from hooks.takeover.cluster import (
@@ -56,11 +57,12 @@ def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
 def _left_of(cluster: Cluster, kind: str, namespace: str, heirs: list[Heir]) -> Iterator[Obj]:
     """Yield the objects of a kind that were installed with the agents and are not wanted now."""
     wanted = identities(heirs)
-    children = [child for heir in heirs for child in heir.children]
+    pods = [pod_spec(child) for heir in heirs for child in heir.children]
+    in_use = {each for pod in pods for each in named_by(pod)}
     for obj in cluster.of_kind(kind):
         is_of_helm = is_helm_era(obj) and _home_of(obj) == namespace
         is_left = is_of_helm or is_left_in(cluster, namespace, obj)
-        is_wanted = identity(obj) in wanted or _is_named(children, kind, name_of(obj))
+        is_wanted = identity(obj) in wanted or (kind, name_of(obj)) in in_use
         if wanted and is_left and not is_wanted:
             yield obj
 
@@ -69,20 +71,6 @@ def _home_of(obj: Obj) -> str:
     annotations = obj["metadata"].get("annotations") or {}
     home: str = namespace_of(obj) or annotations.get("meta.helm.sh/release-namespace", "")
     return home
-
-
-def _is_named(value: Any, kind: str, name: str) -> bool:
-    """Tell whether pods of the children name the ConfigMap or the ServiceAccount."""
-    if isinstance(value, list):
-        return any(_is_named(each, kind, name) for each in value)
-    if not isinstance(value, dict):
-        return False
-    by_kind = {"ConfigMap": ("configMap", "configMapKeyRef", "configMapRef")}.get(kind, ())
-    if any((value.get(field) or {}).get("name") == name for field in by_kind):
-        return True
-    if kind == "ServiceAccount" and value.get("serviceAccountName") == name:
-        return True
-    return any(_is_named(each, kind, name) for each in value.values())
 
 
 def _awaited(cluster: Cluster, heir: Heir) -> str:
@@ -106,7 +94,7 @@ def _awaited(cluster: Cluster, heir: Heir) -> str:
 
 def _is_rolled_out(daemonset: Obj | None) -> bool:
     """Tell whether all pods are ours: those of former installations lack the label."""
-    if daemonset is None or COMPONENT not in labels_of(daemonset["spec"]["template"]):
+    if daemonset is None or COMPONENT not in labels_of(template_of(daemonset)):
         return False
     return is_rolled_out(daemonset)
 

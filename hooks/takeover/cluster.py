@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooks.errors import InvalidResource
-from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
-from hooks.kube.workloads import template_of
+from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
+from hooks.kube.workloads import pod_spec
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
@@ -99,8 +99,7 @@ def has_labels(obj: Obj, **wanted: str) -> bool:
 
 def repositories_of(workload: Obj) -> list[str]:
     """Return the images of the workload's containers, without tags and digests."""
-    template = template_of(workload)
-    containers = as_objects(as_object(template.get("spec")).get("containers"))
+    containers = as_objects(pod_spec(workload).get("containers"))
     return [_repository(str(each.get("image", ""))) for each in containers]
 
 

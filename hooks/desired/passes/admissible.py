@@ -8,20 +8,21 @@ from collections.abc import Iterator
 
 from hooks.errors import Problem
 from hooks.kube.objects import Obj, describe
-from hooks.kube.workloads import pod_spec
+from hooks.kube.pods import containers_of
+from hooks.kube.workloads import pod_spec, template_of
 from hooks.rules.runtime import MOUNT_PATH_TAKEN, VOLUME_MISSING, VOLUME_TAKEN
 
 
 def problems_with(child: Obj) -> Iterator[Problem]:
     """Yield what the API server would refuse about a child; paths are those of the child."""
-    if (child.get("spec") or {}).get("template"):
+    if template_of(child):
         yield from _mounts(child)
 
 
 def _mounts(child: Obj) -> Iterator[Problem]:
     pod = pod_spec(child)
     volumes = [volume.get("name") for volume in pod.get("volumes") or []]
-    containers = [*(pod.get("initContainers") or []), *pod["containers"]]
+    containers = containers_of(pod)
     mounts = [mount for each in containers for mount in each.get("volumeMounts") or []]
     where = describe(child)
     for name in _repeated(volumes):

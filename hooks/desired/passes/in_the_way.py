@@ -16,15 +16,11 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
 from hooks.desired.passes.adopted import adopted_children
-from hooks.desired.passes.keep_referenced import (
-    Named,
-    children_in_use,
-    named_by,
-    with_entries_in_use,
-)
+from hooks.desired.passes.keep_referenced import children_in_use, with_entries_in_use
 from hooks.desired.passes.replaced_agents import agents_to_be_kept
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, as_object, identity, kind_of
+from hooks.kube.pods import Named, named_by
 from hooks.kube.workloads import pod_spec
 from hooks.observed import Lookup, Presence
 

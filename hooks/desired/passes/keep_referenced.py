@@ -1,8 +1,5 @@
 """Observed children that nobody wants any more, but that pods still name."""
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
-
 from hooks.contract import (
     CERTIFICATE,
     CONFIG_MAP,
@@ -14,32 +11,12 @@ from hooks.contract import (
 )
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
-from hooks.kube.objects import Identity, Obj, as_object, as_objects, identity
+from hooks.kube.objects import Identity, Obj, identity
+from hooks.kube.pods import named_by, secret_entries_of
 from hooks.kube.workloads import pod_spec
 from hooks.observed.rollout import is_rolled_out
 
 KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
-OF_VOLUMES = {
-    "secret": ("Secret", ("secretName", "name")),
-    "configMap": ("ConfigMap", ("name",)),
-    "persistentVolumeClaim": ("PersistentVolumeClaim", ("claimName",)),
-}
-"""By the field of a volume or of a source of one: the kind that it names, and where."""
-
-OF_VARIABLES = {
-    "secretKeyRef": ("Secret", ("name",)),
-    "configMapKeyRef": ("ConfigMap", ("name",)),
-    "secretRef": ("Secret", ("name",)),
-    "configMapRef": ("ConfigMap", ("name",)),
-}
-"""The same by the field of a variable's source, and of a source of variables."""
-
-OF_DRIVERS = dict.fromkeys(("nodePublishSecretRef", "secretRef"), ("Secret", ("name",)))
-"""The same by the field of a volume's driver, such as `csi`."""
-
-Named: TypeAlias = tuple[str, str]
-"""Kind and name."""
-
 NAMED_AS = {"Certificate": "Secret"}
 """Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
@@ -88,7 +65,7 @@ def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     if not unwanted:
         return desired
     workloads = [*desired, *_wanted_workloads(context, {identity(child) for child in desired})]
-    used = {entry for each in workloads for entry in _entries_of(pod_spec(each))}
+    used = {entry for each in workloads for entry in secret_entries_of(pod_spec(each))}
     return [_with_entries(child, unwanted, used) for child in desired]
 
 
@@ -117,60 +94,3 @@ def _wanted_workloads(context: Context, wanted: set[Identity]) -> list[Obj]:
         for workload in context.children.all_of(kind)
         if identity(workload) in wanted
     ]
-
-
-def _entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
-    """Yield name and entry of every Secret of which a pod spec names single entries."""
-    for source in _sources(pod):
-        secret = as_object(source.get("secret"))
-        for item in as_objects(secret.get("items")):
-            yield _name(secret, "secretName", "name"), _name(item, "key")
-    for source in _values_from(pod):
-        reference = as_object(source.get("secretKeyRef"))
-        yield _name(reference, "name"), _name(reference, "key")
-
-
-def named_by(pod: Obj) -> Iterator[Named]:
-    """Yield kind and name of every object that a pod spec names."""
-    yield "ServiceAccount", _name(pod, "serviceAccountName")
-    for secret in as_objects(pod.get("imagePullSecrets")):
-        yield "Secret", _name(secret, "name")
-    for source in _sources(pod):
-        yield from _named_in(source, OF_VOLUMES)
-        for driver in source.values():
-            yield from _named_in(as_object(driver), OF_DRIVERS)
-    for source in _values_from(pod):
-        yield from _named_in(source, OF_VARIABLES)
-
-
-def _named_in(source: Obj, fields: Mapping[str, tuple[str, tuple[str, ...]]]) -> Iterator[Named]:
-    for field, part in source.items():
-        if field in fields:
-            kind, names = fields[field]
-            yield kind, _name(as_object(part), *names)
-
-
-def _sources(pod: Obj) -> Iterator[Obj]:
-    """Yield the sources of all volumes, those of projections among them."""
-    for volume in as_objects(pod.get("volumes")):
-        yield volume
-        yield from as_objects(as_object(volume.get("projected")).get("sources"))
-
-
-def _values_from(pod: Obj) -> Iterator[Obj]:
-    """Yield the `valueFrom` of all environment variables, and all items of `envFrom`."""
-    for containers in ("initContainers", "containers"):
-        for container in as_objects(pod.get(containers)):
-            for variable in as_objects(container.get("env")):
-                if "valueFrom" in variable:
-                    yield as_object(variable["valueFrom"])
-            yield from as_objects(container.get("envFrom"))
-
-
-def _name(part: Obj, *fields: str) -> str:
-    """Return the first of the fields that holds a text; empty if none does."""
-    for field in fields:
-        text = part.get(field)
-        if isinstance(text, str):
-            return text
-    return ""

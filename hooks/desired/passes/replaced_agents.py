@@ -10,8 +10,8 @@ from hooks.contract import DAEMON_SET
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.resolution import absence
-from hooks.desired.passes.keep_referenced import Named, named_by
 from hooks.kube.objects import Obj, identity, kind_of
+from hooks.kube.pods import Named, named_by
 from hooks.kube.workloads import pod_spec
 
 

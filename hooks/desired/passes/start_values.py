@@ -25,11 +25,9 @@ from hooks.desired.k8sensor.certificates import CONTROL_PLANE, ETCD
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET
 from hooks.desired.pod.mounts import CONFIG_VOLUME, SECRETS_VOLUME
 from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.pods import OF_ENTRIES, containers_of, sources_of
 from hooks.kube.workloads import pod_spec
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
-
-OF_VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
-"""By the field of a variable's source: what it is an entry of."""
 
 READ_AT_START = (SECRETS_VOLUME, TLS_VOLUME, ETCD.volume, CONTROL_PLANE.volume)
 
@@ -138,21 +136,20 @@ def _stripped(value: str) -> str:
 
 def _variables(pod: Obj) -> Iterator[_Reading]:
     """Yield what comes as environment: of that, a process never learns anything new."""
-    for container in _containers(pod):
+    for container in containers_of(pod):
         for variable in as_objects(container.get("env")):
             if "valueFrom" not in variable:
                 continue
             source = as_object(variable.get("valueFrom"))
-            for field in source.keys() & OF_VARIABLES.keys():
+            for field in source.keys() & OF_ENTRIES.keys():
                 place = f"variable {container.get('name')}/{variable.get('name')}"
-                yield _reading(place, OF_VARIABLES[field], as_object(source[field]))
+                yield _reading(place, OF_ENTRIES[field], as_object(source[field]))
 
 
 def _files(pod: Obj) -> Iterator[_Reading]:
     for volume in as_objects(pod.get("volumes")):
         if volume.get("name") in READ_AT_START:
-            yield from _files_of(volume, volume)
-            for source in as_objects(as_object(volume.get("projected")).get("sources")):
+            for source in sources_of(volume):
                 yield from _files_of(volume, source)
 
 
@@ -181,8 +178,3 @@ def _reading(place: str, kind: str, reference: Obj) -> _Reading:
     name = reference.get("secretName") or reference.get("name")
     is_optional = reference.get("optional") is True
     return _Reading(place, kind, str(name), str(reference.get("key")), is_optional)
-
-
-def _containers(pod: Obj) -> Iterator[Obj]:
-    for field in ("initContainers", "containers"):
-        yield from as_objects(pod.get(field))

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from hooks.contract import WORKLOADS
-from hooks.kube.objects import Obj, as_object, as_objects, labels_of
-from hooks.kube.workloads import template_of
+from hooks.kube.objects import Obj, labels_of
+from hooks.kube.pods import containers_of
+from hooks.kube.workloads import pod_spec
 from hooks.labels import ZONE
 from hooks.observed import ObservedObjects
 from hooks.status.rollouts.workloads import (
@@ -56,10 +57,7 @@ def _zone(workload: Obj) -> dict[str, str]:
 
 
 def _images(workload: Obj) -> Iterator[str]:
-    template = template_of(workload)
-    pod = as_object(template.get("spec"))
-    for field in ("initContainers", "containers"):
-        for container in as_objects(pod.get(field)):
-            image = container.get("image")
-            if isinstance(image, str) and image:
-                yield image
+    for container in containers_of(pod_spec(workload)):
+        image = container.get("image")
+        if isinstance(image, str) and image:
+            yield image

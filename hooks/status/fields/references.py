@@ -8,8 +8,8 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.missing import missing_references, undecided_references
 from hooks.desired.passes.checksums import CHECKSUM, recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
-from hooks.desired.passes.keep_referenced import named_by
 from hooks.kube.objects import Obj, as_object, describe
+from hooks.kube.pods import named_by
 from hooks.kube.workloads import pod_spec
 from hooks.observed.rollout import is_rolled_out
 

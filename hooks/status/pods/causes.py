@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hooks.desired.names import CONTAINER
 from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.pods import containers_of
 from hooks.status.pods.sayings import OF_CONFIGURATION, OF_ENDS, OF_PULLS, OF_SCHEDULING
 from hooks.status.pods.words import Saying, saying_of
 
@@ -226,8 +227,7 @@ def _other_container(container: Obj, pod: Obj) -> str:
 
 def _image(container: Obj, pod: Obj) -> str:
     """Return the image that is asked for: the status may name another one."""
-    spec = as_object(pod.get("spec"))
-    asked = [*as_objects(spec.get("initContainers")), *as_objects(spec.get("containers"))]
+    asked = containers_of(as_object(pod.get("spec")))
     images = (each.get("image") for each in asked if each.get("name") == container.get("name"))
     return str(next(images, "") or "")[:LONGEST_DETAIL]
 

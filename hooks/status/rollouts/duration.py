@@ -6,7 +6,8 @@ from typing import Final
 
 from hooks.desired.names import CONTAINER
 from hooks.desired.pod.probes import startup_seconds
-from hooks.kube.objects import Obj, as_object, as_objects, named
+from hooks.kube.objects import Obj, as_object
+from hooks.kube.workloads import container, pod_spec
 from hooks.observed.rollout import count
 
 GRACE_SECONDS = 30
@@ -30,7 +31,7 @@ def remaining_time(daemonset: Obj) -> str:
     if strategy.get("type") == ON_DELETE:
         return f"{left} to go, each once its old one is deleted"
     at_once = _at_once(as_object(strategy.get("rollingUpdate")), daemonset)
-    minutes = ceil(ceil(left / at_once) * _seconds_of_one(spec) / MINUTE)
+    minutes = ceil(ceil(left / at_once) * _seconds_of_one(daemonset) / MINUTE)
     return f"{left} to go, {at_once} at a time, at most {minutes} min"
 
 
@@ -48,11 +49,10 @@ def _number(side: object, desired: int) -> int:
     return -(-desired * int(share[1]) // HUNDRED) if share else 0
 
 
-def _seconds_of_one(spec: Obj) -> int:
-    pod = as_object(as_object(spec.get("template")).get("spec"))
-    container = named(as_objects(pod.get("containers")), CONTAINER) or {}
-    probe = as_object(container.get("startupProbe") or container.get("livenessProbe"))
-    grace = _whole(pod.get("terminationGracePeriodSeconds"), GRACE_SECONDS)
+def _seconds_of_one(daemonset: Obj) -> int:
+    spec, agent = as_object(daemonset.get("spec")), container(daemonset, CONTAINER)
+    probe = as_object(agent.get("startupProbe") or agent.get("livenessProbe"))
+    grace = _whole(pod_spec(daemonset).get("terminationGracePeriodSeconds"), GRACE_SECONDS)
     return grace + startup_seconds(probe) + _whole(spec.get("minReadySeconds"), 0)
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from hooks.desired.passes.keep_referenced import named_by
 from hooks.kube.objects import Obj
 from tests.support.hook import answer, child, children, env, pod, stored, texts, volumes
 from tests.support.resources import agent, obj, secret
@@ -46,53 +45,6 @@ def test_child_that_is_referred_to_by_name_stays(before: Obj, after: Obj, kept: 
         observed = stored(answered)
 
     assert kept in children(answered)
-
-
-def test_a_pod_names_these_objects() -> None:
-    sources = [{"secret": {"name": "source"}}, {"configMap": {"name": "source"}}]
-    pod_spec = {
-        "serviceAccountName": "account",
-        "imagePullSecrets": [{"name": "registry"}],
-        "volumes": [
-            {"name": "a", "secret": {"secretName": "volume"}},
-            {"name": "b", "configMap": {"name": "volume"}},
-            {"name": "c", "persistentVolumeClaim": {"claimName": "claim"}},
-            {"name": "d", "projected": {"sources": sources}},
-            {"name": "e", "hostPath": {"path": "/e"}},
-            {"name": "f", "csi": {"driver": "d", "nodePublishSecretRef": {"name": "driver"}}},
-            {"name": "g", "flexVolume": {"driver": "d", "secretRef": {"name": "flex"}}},
-        ],
-        "initContainers": [
-            {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "before", "key": "k"}}}]}
-        ],
-        "containers": [
-            {
-                "env": [
-                    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "variable", "key": "k"}}},
-                    {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "variable"}}},
-                    {"name": "C", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-                ],
-                "envFrom": [{"secretRef": {"name": "all"}}, {"configMapRef": {"name": "all"}}],
-            }
-        ],
-    }
-
-    assert sorted(named_by(pod_spec)) == [
-        ("ConfigMap", "all"),
-        ("ConfigMap", "source"),
-        ("ConfigMap", "variable"),
-        ("ConfigMap", "volume"),
-        ("PersistentVolumeClaim", "claim"),
-        ("Secret", "all"),
-        ("Secret", "before"),
-        ("Secret", "driver"),
-        ("Secret", "flex"),
-        ("Secret", "registry"),
-        ("Secret", "source"),
-        ("Secret", "variable"),
-        ("Secret", "volume"),
-        ("ServiceAccount", "account"),
-    ]
 
 
 def test_a_claim_that_pods_still_write_to_stays() -> None:
