@@ -41,9 +41,6 @@ OPTIONAL_KINDS = {"certificates.cert-manager.io": CERTIFICATE}
 CHILD_KINDS = tuple(kind for kind in CHILD_RESOURCES if kind not in OPTIONAL_KINDS.values())
 """The kinds of children for which Metacontroller always has a rule."""
 
-WORKLOADS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
-"""The kinds of children that have pods."""
-
 RELATED_KINDS = {
     "endpointslices": ENDPOINT_SLICE,
     "namespaces": NAMESPACE,

@@ -2,6 +2,9 @@
 
 from hooks.kube.objects import Obj, as_object, as_objects, named
 
+WORKLOADS = ("DaemonSet", "Deployment")
+"""The kinds of them, as `kind` has them."""
+
 HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 """Fields of a probe that say how it asks: it has one of them."""
 
@@ -9,6 +12,11 @@ HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 def template_of(workload: Obj) -> Obj:
     """Return the template of the pods."""
     return as_object(as_object(workload.get("spec")).get("template"))
+
+
+def with_template(workload: Obj, template: Obj) -> Obj:
+    """Return the workload with another template of the pods."""
+    return workload | {"spec": workload["spec"] | {"template": template}}
 
 
 def pod_spec(workload: Obj) -> Obj:

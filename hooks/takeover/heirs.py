@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.ownership import is_of_another
 from hooks.kube.objects import Identity, Obj, identity
+from hooks.kube.workloads import WORKLOADS
 from hooks.rendering import render
 from hooks.takeover.cluster import Cluster, name_of, namespace_of
 from hooks.takeover.cluster_rights import EVERYWHERE

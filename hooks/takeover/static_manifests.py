@@ -6,9 +6,9 @@ part of such an installation is refused: a person has to say whose it is.
 
 from collections.abc import Iterator
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.ownership import handing_over
 from hooks.kube.objects import Obj, as_object, controller_of, labels_of
+from hooks.kube.workloads import WORKLOADS
 from hooks.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME
 from hooks.models.instana_agent import KIND
 from hooks.takeover.cluster import CHART, Cluster, name_of, namespace_of, repositories_of

@@ -11,6 +11,7 @@ from hooks.desired.inputs.key_store import KeyStore, key_store
 from hooks.desired.inputs.resolved_credentials import resolve_credentials
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, kind_of
+from hooks.kube.workloads import WORKLOADS
 from hooks.models import InstanaAgent
 from hooks.models.references import Reference, references
 from hooks.observed import ObservedObjects
@@ -54,6 +55,10 @@ class Context:
     def observed_as(self, child: Obj) -> Obj | None:
         """Return the observed child of the kind and name of a desired one, if it is there."""
         return self.observed(kind_of(child), child["metadata"]["name"])
+
+    def observed_workload(self, child: Obj) -> Obj | None:
+        """Return the observed workload of a desired one, None for a child that is no workload."""
+        return self.observed_as(child) if child["kind"] in WORKLOADS else None
 
     def observed_daemonset(self, name: str) -> Obj | None:
         """Return the observed DaemonSet of that name, if it is there."""

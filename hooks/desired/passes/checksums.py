@@ -7,13 +7,12 @@ version or while it was switched off, notes the digest beside them; the pods get
 change, be it of a value or of anything else.
 """
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.passes.start_values import Holders, checksum_of, holders
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
-from hooks.kube.workloads import template_of
+from hooks.kube.workloads import WORKLOADS, template_of, with_template
 from hooks.labels import GENERATION_LABEL
 
 CHECKSUM = "instana.io/secrets-checksum"
@@ -49,14 +48,14 @@ def without_checksums(template: Obj) -> Obj:
 
 def _with_checksum(held: Holders, child: Obj) -> Obj:
     context = held.context
-    observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
+    observed = context.observed_as(child)
     of_pods, beside = _decided(context, child, observed, checksum_of(held, child))
     former = annotations_of(template_of(observed or {})).get(FORMER_CHECKSUM, "")
     kept = {} if of_pods else _note(FORMER_CHECKSUM, former)
     template = template_of(child)
     annotations = annotations_of(template) | kept | _note(CHECKSUM, of_pods)
-    spec = child["spec"] | {"template": _annotated(template, annotations)}
-    return _annotated(child, annotations_of(child) | _note(CHECKSUM, beside)) | {"spec": spec}
+    noted = _annotated(child, annotations_of(child) | _note(CHECKSUM, beside))
+    return with_template(noted, _annotated(template, annotations))
 
 
 def _note(name: str, checksum: str) -> dict[str, str]:

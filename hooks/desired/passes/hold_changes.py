@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed, before_and_after
 from hooks.kube.differences import differing_paths
@@ -49,7 +48,7 @@ def with_changes_held(
     kept: list[Obj] = []
     held: list[HeldChange] = []
     for child in children:
-        observed = _observed(context, child)
+        observed = context.observed_workload(child)
         change = _change(context, observed, child) if observed else None
         if observed and change and change.name not in _approved(context):
             held.append(change)
@@ -57,11 +56,6 @@ def with_changes_held(
         else:
             kept.append(child)
     return kept, tuple(held)
-
-
-def _observed(context: Context, child: Obj) -> Obj | None:
-    kind = WORKLOADS.get(child["kind"])
-    return context.observed(kind, child["metadata"]["name"]) if kind else None
 
 
 def _approved(context: Context) -> set[str]:

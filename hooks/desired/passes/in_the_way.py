@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from hooks import contract
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
@@ -21,7 +20,7 @@ from hooks.desired.passes.replaced_agents import agents_to_be_kept
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, as_object, identity, kind_of
 from hooks.kube.pods import Named, named_by
-from hooks.kube.workloads import pod_spec
+from hooks.kube.workloads import WORKLOADS, pod_spec
 from hooks.observed import Lookup, Presence
 
 ISSUED_FOR = "cert-manager.io/certificate-name"

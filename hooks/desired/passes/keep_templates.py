@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from hooks.contract import WORKLOADS
 from hooks.desired import names
 from hooks.desired.agent.daemonset import agent_daemonsets
 from hooks.desired.inputs.context import Context, build_context
@@ -24,6 +23,7 @@ from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
 from hooks.facts import Facts, TakeOver
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of, present
+from hooks.kube.workloads import WORKLOADS, template_of, with_template
 from hooks.labels import GENERATION_LABEL, VERSION
 from hooks.models import InstanaAgent
 from hooks.observed import ObservedObjects
@@ -106,7 +106,7 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     alone = build_context(agent, nothing, nothing, facts)
     workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
     workloads = on_nodes_that_can_run_them(with_overrides(alone, workloads))
-    return {describe(each): each["spec"]["template"] for each in workloads}
+    return {describe(each): template_of(each) for each in workloads}
 
 
 def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
@@ -119,15 +119,14 @@ def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
 
 def _with_template_kept(known: _Known, child: Obj) -> Obj:
     context = known.context
-    kind = WORKLOADS.get(child["kind"])
-    observed = context.observed(kind, child["metadata"]["name"]) if kind else None
+    observed = context.observed_workload(child)
     if not observed or not _is_marked(observed):
         return child
-    template = (as_observed(context, observed).get("spec") or {}).get("template")
+    template = template_of(as_observed(context, observed))
     if not template or CHECKSUM in annotations_of(template):  # none of the Go operator's
         return child
     alone = known.alone.get(describe(child))
-    marks = _marks(known, child["spec"]["template"], template, annotations_of(observed))
+    marks = _marks(known, template_of(child), template, annotations_of(observed))
     marks |= present(**{FOR: _digest(alone) if alone else None})
     is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
     if not is_up_to_date or not _is_to_be_kept(known, observed, marks):
@@ -197,14 +196,10 @@ def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
 
 def _with(child: Obj, template: Obj, generation: int, marks: dict[str, str]) -> Obj:
     metadata = child["metadata"]
-    return child | {
-        "metadata": metadata
-        | {
-            "labels": metadata["labels"] | {GENERATION_LABEL: str(generation)},
-            "annotations": metadata.get("annotations", {}) | marks,
-        },
-        "spec": child["spec"] | {"template": template},
-    }
+    labels = metadata["labels"] | {GENERATION_LABEL: str(generation)}
+    annotations = annotations_of(child) | marks
+    marked = child | {"metadata": metadata | {"labels": labels, "annotations": annotations}}
+    return with_template(marked, template)
 
 
 def _digest(template: Obj) -> str:

@@ -5,10 +5,9 @@ It is added after the overrides, so that none of them takes it away. Both ways o
 the list of node selector terms as a whole, so that nothing of a former list is left.
 """
 
-from hooks.contract import WORKLOADS
 from hooks.kube.node_affinity import LINUX, ON_LINUX, OS, narrowed
 from hooks.kube.objects import Obj, as_object, as_objects
-from hooks.kube.workloads import pod_spec
+from hooks.kube.workloads import WORKLOADS, pod_spec, template_of, with_template
 
 AGENTS = "DaemonSet"
 
@@ -42,9 +41,7 @@ def _on_such_nodes(workload: Obj) -> Obj:
     if not requirements:
         return workload
     affinity = narrowed(as_object(pod.get("affinity")), [requirements])
-    spec = workload["spec"]
-    template = spec["template"] | {"spec": pod | {"affinity": affinity}}
-    return workload | {"spec": spec | {"template": template}}
+    return with_template(workload, template_of(workload) | {"spec": pod | {"affinity": affinity}})
 
 
 def _requirements(kind: str, pod: Obj) -> list[Obj]:

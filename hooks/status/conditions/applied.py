@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.times import seconds_between
+from hooks.kube.workloads import WORKLOADS
 from hooks.status.condition import Condition, observed_conditions, several
 from hooks.status.version import told_version
 
@@ -39,7 +39,7 @@ def differences(context: Context, children: list[Obj]) -> Differences:
 
 
 def _has_another_spec(context: Context, child: Obj) -> bool:
-    observed = context.observed_as(child) if child["kind"] in WORKLOADS else None
+    observed = context.observed_workload(child)
     return bool(observed) and not contains(as_object(observed).get("spec"), child.get("spec"))
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from hooks.contract import WORKLOADS
 from hooks.kube.objects import Obj, labels_of
 from hooks.kube.pods import containers_of
-from hooks.kube.workloads import pod_spec
+from hooks.kube.workloads import WORKLOADS, pod_spec
 from hooks.labels import ZONE
 from hooks.observed import ObservedObjects
 from hooks.status.rollouts.workloads import (

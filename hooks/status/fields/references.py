@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.missing import missing_references, undecided_references
 from hooks.desired.passes.checksums import CHECKSUM, recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.pods import named_by
-from hooks.kube.workloads import pod_spec
+from hooks.kube.workloads import WORKLOADS, pod_spec
 from hooks.observed.rollout import is_rolled_out
 
 MOST_REFERENCES = 64
@@ -105,11 +104,8 @@ def _in_use(context: Context, children: list[Obj], waiting: frozenset[str]) -> l
     is_told = context.agent.spec.agent.reload_on_secret_change
     if not is_told or missing_references(context) or undecided_references(context):
         return []
-    pairs = [
-        (child, context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"]))
-        for child in children
-        if child["kind"] in WORKLOADS
-    ]
+    workloads = [child for child in children if child["kind"] in WORKLOADS]
+    pairs = [(child, context.observed_as(child)) for child in workloads]
     return [
         (
             frozenset(named_by(pod_spec(child))),

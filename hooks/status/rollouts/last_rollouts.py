@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from hooks.contract import WORKLOADS
 from hooks.desired.inputs.context import Context
 from hooks.desired.passes.checksums import recorded_checksum
 from hooks.desired.passes.hold_changes import before_and_after_of_template
 from hooks.kube.objects import Obj, as_object, as_objects, describe
+from hooks.kube.workloads import WORKLOADS, template_of
 from hooks.observed.rollout import is_rolled_out
 from hooks.status.condition import observed_conditions
 from hooks.status.size import MOST_PARTS
@@ -83,9 +83,8 @@ def _former(parent: Obj) -> _Former:
 def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held: bool) -> Obj:
     name = describe(child)
     before = former.last.get(name, {})
-    observed = context.observed(WORKLOADS[child["kind"]], child["metadata"]["name"])
-    pods = as_object(child.get("spec")).get("template") or {}
-    template = sha256(encode(pods)).hexdigest()[:DIGITS]
+    observed = context.observed_as(child)
+    template = sha256(encode(template_of(child))).hexdigest()[:DIGITS]
     item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
     if is_held:
         item["template"] = before.get("template") or template
