@@ -7,39 +7,15 @@ a field is dropped when zero if it is `omitempty` and no pointer there. Pointers
 `defaultMode`, `tolerationSeconds`) and required fields keep their zeros. Fields that no shape names
 stay as they are, so that newer versions of Kubernetes are not in the way. An empty list comes back
 as one: leaving out its field is up to the caller.
+
+Each `canonical_...` takes what a user wrote, one of it or a list, and its path in the resource, and
+returns it as stored. It raises InvalidResource, with the field's path, for what is not a quantity.
 """
 
 from typing import Any
 
 from hooks.kube.objects import Obj
 from hooks.kube.stored_shape import amounts, constants, quantity, shape, texts
-
-
-def canonical_affinity(affinity: Obj, path: str) -> Obj:
-    """Return an Affinity as the API server stores it; `path` is where the user wrote it."""
-    stored: Obj = _AFFINITY(affinity, path)
-    return stored
-
-
-def canonical_tolerations(tolerations: list[Obj], path: str) -> list[Obj]:
-    """Return a list of Tolerations as the API server stores it."""
-    stored: list[Obj] = _TOLERATION(tolerations, path)
-    return stored
-
-
-def canonical_volumes(volumes: list[Obj], path: str) -> list[Obj]:
-    """Return a list of Volumes as the API server stores it.
-
-    Raises InvalidResource, with the field's path, for what is not a quantity.
-    """
-    stored: list[Obj] = _VOLUME(volumes, path)
-    return stored
-
-
-def canonical_volume_mounts(mounts: list[Obj], path: str) -> list[Obj]:
-    """Return a list of VolumeMounts as the API server stores it."""
-    stored: list[Obj] = _VOLUME_MOUNT(mounts, path)
-    return stored
 
 
 def canonical_env(env: list[Obj], path: str) -> list[Obj]:
@@ -49,39 +25,6 @@ def canonical_env(env: list[Obj], path: str) -> list[Obj]:
     Raises InvalidResource, with the field's path, for what is not a quantity.
     """
     stored: list[Obj] = _last_of_each_name(_ENV_VAR(env, path))
-    return stored
-
-
-def canonical_probe(probe: Obj, path: str) -> Obj:
-    """Return a Probe as the API server stores it."""
-    stored: Obj = _PROBE(probe, path)
-    return stored
-
-
-def canonical_update_strategy(strategy: Obj, path: str) -> Obj:
-    """Return the update strategy of a DaemonSet or Deployment as the API server stores it."""
-    stored: Obj = _UPDATE_STRATEGY(strategy, path)
-    return stored
-
-
-def canonical_topology_spread(constraints: list[Obj], path: str) -> list[Obj]:
-    """Return a list of TopologySpreadConstraints as the API server stores it."""
-    stored: list[Obj] = _TOPOLOGY_SPREAD(constraints, path)
-    return stored
-
-
-def canonical_resource_claims(claims: list[Obj], path: str) -> list[Obj]:
-    """Return the resource claims of a pod or of a container as the API server stores them."""
-    stored: list[Obj] = _RESOURCE_CLAIM(claims, path)
-    return stored
-
-
-def canonical_amounts(given: Obj, path: str) -> dict[str, str]:
-    """Return `requests` or `limits` as the API server stores them.
-
-    Raises InvalidResource, with the field's path, for what is not a quantity.
-    """
-    stored: dict[str, str] = amounts(given, path)
     return stored
 
 
@@ -129,13 +72,13 @@ _NODE_AFFINITY = shape(
         defaults={"preference": dict},
     ),
 )
-_AFFINITY = shape(
+canonical_affinity = shape(
     nodeAffinity=_NODE_AFFINITY,
     podAffinity=_POD_AFFINITY,
     podAntiAffinity=_POD_AFFINITY,
 )
-_TOLERATION = shape("key operator value effect")
-_TOPOLOGY_SPREAD = shape("matchLabelKeys", labelSelector=LABEL_SELECTOR)
+canonical_tolerations = shape("key operator value effect")
+canonical_topology_spread = shape("matchLabelKeys", labelSelector=LABEL_SELECTOR)
 
 # What volumes and environment variables take from elsewhere.
 
@@ -176,7 +119,7 @@ _CLAIM_TEMPLATE = shape(
     ),
     spec=_CLAIM_SPEC,
 )
-_VOLUME = shape(
+canonical_volumes = shape(
     awsElasticBlockStore=shape("fsType partition readOnly"),
     azureDisk=shape(
         defaults=constants(cachingMode="ReadWrite", fsType="ext4", kind="Shared", readOnly=False)
@@ -222,10 +165,13 @@ _VOLUME = shape(
     storageos=shape("volumeName volumeNamespace fsType readOnly", secretRef=OBJECT_REF),
     vsphereVolume=shape("fsType storagePolicyName storagePolicyID"),
 )
-_VOLUME_MOUNT = shape("readOnly subPath subPathExpr")
+canonical_volume_mounts = shape("readOnly subPath subPathExpr")
 
 # Containers.
 
+EXEC = shape("command")
+HTTP_GET = shape("path host scheme httpHeaders", httpHeaders=shape())
+TCP_SOCKET = shape("host")
 _ENV_VAR = shape(
     "value",
     valueFrom=shape(
@@ -236,12 +182,12 @@ _ENV_VAR = shape(
         secretKeyRef=OBJECT_REF,
     ),
 )
-_PROBE = shape(
+canonical_probe = shape(
     "initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold",
-    exec=shape("command"),
+    exec=EXEC,
     grpc=shape(defaults=constants(service="")),
-    httpGet=shape("path host scheme httpHeaders", httpHeaders=shape()),
-    tcpSocket=shape("host"),
+    httpGet=HTTP_GET,
+    tcpSocket=TCP_SOCKET,
 )
-_RESOURCE_CLAIM = shape("request")
-_UPDATE_STRATEGY = shape("type", rollingUpdate=shape())
+canonical_resource_claims = shape("request")
+canonical_update_strategy = shape("type", rollingUpdate=shape())

@@ -3,16 +3,19 @@
 What a patch adds to a child can be anything that Kubernetes knows; see `canonical` for the shapes.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from hooks.kube.canonical import (
-    LABEL_SELECTOR,
+    EXEC,
+    HTTP_GET,
     OBJECT_REF,
+    TCP_SOCKET,
     canonical_affinity,
     canonical_env,
     canonical_probe,
     canonical_resource_claims,
     canonical_tolerations,
+    canonical_topology_spread,
     canonical_update_strategy,
     canonical_volume_mounts,
     canonical_volumes,
@@ -21,12 +24,8 @@ from hooks.kube.objects import Obj
 from hooks.kube.stored_shape import amounts, constants, shape, texts
 
 _METADATA = shape("labels annotations", labels=texts, annotations=texts)
-_HANDLER = shape(
-    exec=shape("command"),
-    httpGet=shape("path host scheme httpHeaders", httpHeaders=shape()),
-    sleep=shape(),
-    tcpSocket=shape("host"),
-)
+_HANDLER = shape(exec=EXEC, httpGet=HTTP_GET, sleep=shape(), tcpSocket=TCP_SOCKET)
+_SE_LINUX_OPTIONS = shape("level role type user")
 _CONTAINER = shape(
     "args command env envFrom image imagePullPolicy ports resizePolicy restartPolicyRules stdin "
     "stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts "
@@ -43,9 +42,7 @@ _CONTAINER = shape(
         limits=amounts,
         requests=amounts,
     ),
-    securityContext=shape(
-        capabilities=shape("add drop"), seLinuxOptions=shape("level role type user")
-    ),
+    securityContext=shape(capabilities=shape("add drop"), seLinuxOptions=_SE_LINUX_OPTIONS),
     startupProbe=canonical_probe,
     volumeMounts=canonical_volume_mounts,
 )
@@ -62,11 +59,9 @@ _POD = shape(
     initContainers=_CONTAINER,
     nodeSelector=texts,
     overhead=amounts,
-    securityContext=shape(
-        "supplementalGroups sysctls", seLinuxOptions=shape("level role type user")
-    ),
+    securityContext=shape("supplementalGroups sysctls", seLinuxOptions=_SE_LINUX_OPTIONS),
     tolerations=canonical_tolerations,
-    topologySpreadConstraints=shape("matchLabelKeys", labelSelector=LABEL_SELECTOR),
+    topologySpreadConstraints=canonical_topology_spread,
     volumes=canonical_volumes,
 )
 _TEMPLATE = shape(metadata=_METADATA, spec=_POD)
@@ -101,6 +96,4 @@ def canonical_object(obj: Obj, path: str) -> Obj:
 
     Raises InvalidResource, with the field's path, for what is not a quantity.
     """
-    stored: Any = _KINDS[obj["kind"]](obj, path)
-    result: Obj = stored
-    return result
+    return _KINDS[obj["kind"]](obj, path)

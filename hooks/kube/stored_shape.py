@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from hooks.errors import QUANTITY, InvalidResource, Problem
+from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, canonical_amount, canonical_quantity
 
 _BEYOND_INTEGERS = 2**63
@@ -27,6 +28,12 @@ class Shape:
     rules: Mapping[str, Rule]
     defaults: Mapping[str, Callable[[], Any]]
 
+    @overload
+    def __call__(self, value: Obj, path: str) -> Obj: ...
+    @overload
+    def __call__(self, value: list[Obj], path: str) -> list[Obj]: ...
+    @overload
+    def __call__(self, value: object, path: str) -> Any: ...
     def __call__(self, value: Any, path: str) -> Any:
         """Return the value as stored; what is neither an object nor a list stays as it is."""
         if isinstance(value, list):
@@ -74,8 +81,15 @@ def quantity(value: Any, path: str) -> str:
     return _spelled(canonical_quantity, value, path)
 
 
+@overload
+def amounts(value: Obj, path: str) -> dict[str, str]: ...
+@overload
+def amounts(value: object, path: str) -> Any: ...
 def amounts(value: Any, path: str) -> Any:
-    """Return a list of resources (`limits`, `requests`) by name as stored."""
+    """Return a list of resources (`limits`, `requests`) by name as stored.
+
+    Raises InvalidResource, with the field's path, for what is not a quantity.
+    """
     if not isinstance(value, dict):
         return value
     return {

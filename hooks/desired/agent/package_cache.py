@@ -11,8 +11,8 @@ from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.inputs.resolution import is_resolved
 from hooks.desired.pod.held import Mounted, unless_held
-from hooks.kube.canonical import canonical_amounts
 from hooks.kube.objects import Obj, present
+from hooks.kube.stored_shape import amounts
 from hooks.labels import AGENT
 from hooks.models.references import of_claim
 from hooks.models.workloads import CLAIM, EMPTY_DIR, EPHEMERAL, HOST_PATH, NONE, PackageCache
@@ -96,4 +96,4 @@ def _source(context: Context, cache: PackageCache) -> Obj:
 
 
 def _size(cache: PackageCache) -> str:
-    return canonical_amounts({"size": cache.size}, "spec.agent.packageCache")["size"]
+    return amounts({"size": cache.size}, "spec.agent.packageCache")["size"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from hooks.kube.canonical import canonical_amounts
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import quantity_value
+from hooks.kube.stored_shape import amounts
 from hooks.models.base import Resources
 
 DEFAULTS = {"cpu": ("500m", "1500m"), "memory": ("768Mi", "768Mi")}
@@ -20,8 +20,8 @@ def resources(given: Resources, path: str, defaults: Defaults = DEFAULTS) -> Obj
     Where only a request or only a limit is given, the other one's default is moved so that the
     request stays below the limit. There are no claims: a rule refuses them, as the pod has none.
     """
-    requests = canonical_amounts(given.requests, f"{path}.requests")
-    limits = canonical_amounts(given.limits, f"{path}.limits")
+    requests = amounts(given.requests, f"{path}.requests")
+    limits = amounts(given.limits, f"{path}.limits")
     for name, (request, limit) in defaults.items():
         if name not in requests:
             requests[name] = _smaller(request, limits.get(name, limit))
