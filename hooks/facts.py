@@ -81,46 +81,53 @@ class Facts:
 
         Raises UnknownFact for a name that is no fact or a value that is not of its kind.
         """
-        changes: dict[str, object] = {}
-        for name, text in values.items():
-            if name not in PARSERS:
-                msg = f"unknown fact {name!r}; known are {', '.join(sorted(PARSERS))}"
-                raise UnknownFact(msg)
-            field, parse = PARSERS[name]
-            changes[field] = parse(name, text)
+        changes = dict(_parsed(name, text) for name, text in values.items())
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _parsed(name: str, text: str) -> tuple[str, object]:
+    """Return the field of a fact and its value; raises UnknownFact."""
+    if name not in PARSERS:
+        msg = f"unknown fact {name!r}; known are {', '.join(sorted(PARSERS))}"
+        raise UnknownFact(msg)
+    field, parse = PARSERS[name]
+    try:
+        return field, parse(text)
+    except ValueError as error:
+        msg = f"{name} {error}"
+        raise UnknownFact(msg) from None
 
 
 def _are_listed(namespaces: tuple[str, ...], namespace: str) -> bool:
     return ALL_NAMESPACES in namespaces or namespace in namespaces
 
 
-def parse_flag(name: str, text: str) -> bool:
-    """Return the truth value of `true` or `false`; raises UnknownFact for anything else."""
+def parse_flag(text: str) -> bool:
+    """Return the truth value of `true` or `false`; raises ValueError for anything else."""
     match text.strip().lower():
         case "true":
             return True
         case "false":
             return False
         case _:
-            msg = f"{name} must be true or false"
-            raise UnknownFact(msg)
+            msg = "must be true or false"
+            raise ValueError(msg)
 
 
 def parse_take_over(text: str) -> TakeOver:
-    """Return the choice; raises UnknownFact for anything but Keep and Update."""
+    """Return the choice; raises ValueError for anything but Keep and Update."""
     for choice in TakeOver:
         if text.strip().lower() == choice.value.lower():
             return choice
-    msg = "takeOver must be Keep or Update"
-    raise UnknownFact(msg)
+    msg = "must be Keep or Update"
+    raise ValueError(msg)
 
 
 def parse_kubernetes_version(text: str) -> str:
-    """Return the version, such as `v1.35.2+k3s1`; raises UnknownFact for what is none."""
+    """Return the version, such as `v1.35.2+k3s1`; raises ValueError for what is none."""
     if not KUBERNETES_VERSION.fullmatch(text.strip()):
-        msg = "kubernetesVersion must be a version such as 1.35 or v1.35.2"
-        raise UnknownFact(msg)
+        msg = "must be a version such as 1.35 or v1.35.2"
+        raise ValueError(msg)
     return text.strip()
 
 
@@ -135,18 +142,18 @@ def parse_names(text: str) -> tuple[str, ...]:
     return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
 
 
-PARSERS: Mapping[str, tuple[str, Callable[[str, str], object]]] = {
-    "agentNamespaces": ("agent_namespaces", lambda _, text: parse_names(text)),
-    "etcdCopyNamespaces": ("etcd_copy_namespaces", lambda _, text: parse_names(text)),
-    "fieldManager": ("field_manager", lambda _, text: text),
-    "installationNamespace": ("installation_namespace", lambda _, text: text),
-    "installationSecrets": ("installation_secrets", lambda _, text: parse_names(text)),
-    "kubernetesVersion": ("kubernetes_version", lambda _, text: parse_kubernetes_version(text)),
-    "namespaceDetails": ("namespace_details", lambda _, text: parse_names(text)),
+PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "agentNamespaces": ("agent_namespaces", parse_names),
+    "etcdCopyNamespaces": ("etcd_copy_namespaces", parse_names),
+    "fieldManager": ("field_manager", str),
+    "installationNamespace": ("installation_namespace", str),
+    "installationSecrets": ("installation_secrets", parse_names),
+    "kubernetesVersion": ("kubernetes_version", parse_kubernetes_version),
+    "namespaceDetails": ("namespace_details", parse_names),
     "nodeZones": ("node_zones", parse_flag),
     "openshift": ("openshift", parse_flag),
-    "operatorVersion": ("operator_version", lambda _, text: text),
+    "operatorVersion": ("operator_version", str),
     "podStatus": ("pod_status", parse_flag),
-    "takeOver": ("take_over", lambda _, text: parse_take_over(text)),
+    "takeOver": ("take_over", parse_take_over),
 }
-"""The facts by their names as text: the field of each, and what reads it."""
+"""The facts by their names as text: the field of each, and what reads it or raises ValueError."""

@@ -110,7 +110,7 @@ class Metrics:
             end.set_function(expiry.current)
         build = Info("instana_hooks_build", "What is running.", registry=self.registry)
         python = ".".join(str(part) for part in sys.version_info[:3])
-        build.info({"version": settings.operator_version, "python": python})
+        build.info({"version": settings.facts.operator_version, "python": python})
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 

@@ -1,19 +1,18 @@
 """The settings of the service: environment variables, read once at start-up.
 
-Each field is set by the variable of the same name in capitals; docs/settings.md has a row for each.
+Each field, and each fact, is set by the variable of the same name in capitals; docs/settings.md has
+a row for each.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal
 
 from hooks.admission import InlineSecrets
 from hooks.facts import (
     ALL_NAMESPACES,
     Facts,
-    TakeOver,
-    UnknownFact,
     parse_flag,
     parse_kubernetes_version,
     parse_names,
@@ -23,6 +22,7 @@ from hooks.facts import (
 LogFormat = Literal["auto", "console", "json"]
 
 DEFAULT_FACTS: Final = Facts()
+FACTS: Final = frozenset(field.name for field in fields(Facts))
 MEBIBYTE: Final = 1024 * 1024
 LAST_PORT: Final = 65535
 MOST_THREADS: Final = 512
@@ -64,18 +64,7 @@ class Settings:
     caller_seconds: float = 10.0
     log_format: LogFormat = "auto"
     log_level: str = "info"
-    openshift: bool = DEFAULT_FACTS.openshift
-    agent_namespaces: tuple[str, ...] = DEFAULT_FACTS.agent_namespaces
-    field_manager: str = DEFAULT_FACTS.field_manager
-    operator_version: str = DEFAULT_FACTS.operator_version
-    take_over: TakeOver = DEFAULT_FACTS.take_over
-    etcd_copy_namespaces: tuple[str, ...] = DEFAULT_FACTS.etcd_copy_namespaces
-    namespace_details: tuple[str, ...] = DEFAULT_FACTS.namespace_details
-    kubernetes_version: str = DEFAULT_FACTS.kubernetes_version
-    node_zones: bool = DEFAULT_FACTS.node_zones
-    pod_status: bool = DEFAULT_FACTS.pod_status
-    installation_namespace: str = DEFAULT_FACTS.installation_namespace
-    installation_secrets: tuple[str, ...] = DEFAULT_FACTS.installation_secrets
+    facts: Facts = DEFAULT_FACTS
     tls_cert_file: str = ""
     tls_key_file: str = ""
     tokens_file: str = ""
@@ -83,24 +72,6 @@ class Settings:
     etag: bool = False
     admission_port: int = 0
     inline_secrets: InlineSecrets = InlineSecrets.WARN
-
-    @property
-    def facts(self) -> Facts:
-        """Return what the desired state depends on."""
-        return Facts(
-            openshift=self.openshift,
-            agent_namespaces=self.agent_namespaces,
-            operator_version=self.operator_version,
-            field_manager=self.field_manager,
-            take_over=self.take_over,
-            etcd_copy_namespaces=self.etcd_copy_namespaces,
-            namespace_details=self.namespace_details,
-            kubernetes_version=self.kubernetes_version,
-            node_zones=self.node_zones,
-            pod_status=self.pod_status,
-            installation_namespace=self.installation_namespace,
-            installation_secrets=self.installation_secrets,
-        )
 
     @property
     def calls_at_once(self) -> int:
@@ -130,12 +101,16 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 
     An empty variable counts as one that is not set.
     """
-    values = _installation_defaults(environ)
-    for field in fields(Settings):
-        name = field.name.upper()
-        if text := environ.get(name, "").strip():
-            values[field.name] = _read(name, text)
-    settings = Settings(**values)
+    defaults, given = _installation_defaults(environ), _given(environ)
+    facts = defaults | {name: value for name, value in given.items() if name in FACTS}
+    others = {name: value for name, value in given.items() if name not in FACTS}
+    settings = Settings(facts=replace(DEFAULT_FACTS, **facts), **others)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    """Raise SettingsError for settings that do not go together."""
     if settings.tls_cert_file and not settings.tls_key_file:
         raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
     if settings.tls_key_file and not settings.tls_cert_file:
@@ -145,7 +120,12 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
     if settings.insecure_without and not settings.insecure:
         reason = "must be set; INSECURE=1 starts the service without"
         raise SettingsError(", ".join(settings.insecure_without), reason)
-    return settings
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the variables that are set, by the names of their fields."""
+    texts = {name: environ.get(name, "").strip() for name in READERS}
+    return {name.lower(): _read(name, text) for name, text in texts.items() if text}
 
 
 def _installation_defaults(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -197,19 +177,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def _flag(text: str) -> bool:
-    try:
-        return parse_flag("flag", FLAG_DIGITS.get(text, text))
-    except UnknownFact:
-        msg = "must be true or false"
-        raise ValueError(msg) from None
-
-
-def _take_over(text: str) -> TakeOver:
-    try:
-        return parse_take_over(text)
-    except UnknownFact:
-        msg = "must be Keep or Update"
-        raise ValueError(msg) from None
+    return parse_flag(FLAG_DIGITS.get(text, text))
 
 
 def _inline_secrets(text: str) -> InlineSecrets:
@@ -218,14 +186,6 @@ def _inline_secrets(text: str) -> InlineSecrets:
             return choice
     msg = "must be Allow, Warn or Deny"
     raise ValueError(msg)
-
-
-def _kubernetes_version(text: str) -> str:
-    try:
-        return parse_kubernetes_version(text)
-    except UnknownFact:
-        msg = "must be a version such as 1.35 or v1.35.2"
-        raise ValueError(msg) from None
 
 
 def _namespaces(text: str) -> tuple[str, ...]:
@@ -272,18 +232,18 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "MAX_CALLS": _whole_number(1, MOST_THREADS),
     "MAX_BODY_BYTES": _whole_number(1, 2**40),
     "READ_SECONDS": _seconds,
-    "CALLER_SECONDS": _seconds,
     "MAX_CONNECTIONS": _whole_number(1, MOST_CONNECTIONS),
+    "CALLER_SECONDS": _seconds,
     "LOG_FORMAT": _one_of(LOG_FORMATS),
     "LOG_LEVEL": _one_of(LOG_LEVELS),
     "OPENSHIFT": _flag,
     "AGENT_NAMESPACES": _namespaces,
     "FIELD_MANAGER": _field_manager,
     "OPERATOR_VERSION": _label_value,
-    "TAKE_OVER": _take_over,
+    "TAKE_OVER": parse_take_over,
     "ETCD_COPY_NAMESPACES": _namespaces,
     "NAMESPACE_DETAILS": _namespaces,
-    "KUBERNETES_VERSION": _kubernetes_version,
+    "KUBERNETES_VERSION": parse_kubernetes_version,
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,
     "INSTALLATION_NAMESPACE": _namespace,
@@ -296,3 +256,4 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "ADMISSION_PORT": _whole_number(1, LAST_PORT),
     "INLINE_SECRETS": _inline_secrets,
 }
+"""The reader of each variable, which sets the field of that name in the settings or the facts."""

@@ -9,14 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import requests
 
 from hooks.server.readiness import SELF_CHECK
-from hooks.server.settings import Settings
+from hooks.server.settings import READERS
 from tests.support.log_lines import whole_lines
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -127,8 +127,7 @@ def command() -> list[str]:
 
 def environment(home: Path, **settings: str) -> Mapping[str, str]:
     """Return the environment of a service: no setting but the given ones; insecure by default."""
-    names = {field.name.upper() for field in fields(Settings)}
-    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    inherited = {name: value for name, value in os.environ.items() if name not in READERS}
     return inherited | {
         "HOME": str(home),
         "PYTHONPATH": str(REPOSITORY),

@@ -41,13 +41,13 @@ def test_an_unknown_fact_is_refused_with_the_known_ones() -> None:
     ("text", "flag"), [("true", True), ("False", False), (" TRUE ", True), ("false", False)]
 )
 def test_a_flag_is_true_or_false(text: str, flag: bool) -> None:  # noqa: FBT001
-    assert parse_flag("openshift", text) is flag
+    assert parse_flag(text) is flag
 
 
 @pytest.mark.parametrize("text", ["", "1", "yes", "on"])
 def test_a_flag_is_nothing_else(text: str) -> None:
     with pytest.raises(UnknownFact) as caught:
-        parse_flag("openshift", text)
+        Facts().updated({"openshift": text})
 
     assert str(caught.value) == "openshift must be true or false"
 

@@ -201,7 +201,8 @@ def test_component_node_zones_lets_metacontroller_read_nodes_and_tells_the_servi
     added = [rule for rule in role["rules"] if "nodes" in rule.get("resources", [])]
 
     assert added == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch"]}]
-    assert from_environ({"INSECURE": "1", "NODE_ZONES": _env(objects)["NODE_ZONES"]}).node_zones
+    given = {"NODE_ZONES": _env(objects)["NODE_ZONES"]}
+    assert from_environ({"INSECURE": "1", **given}).facts.node_zones
 
 
 def test_component_pod_status_lets_metacontroller_read_pods_and_tells_the_service(
@@ -212,7 +213,8 @@ def test_component_pod_status_lets_metacontroller_read_pods_and_tells_the_servic
     added = [rule for rule in role["rules"] if "pods" in rule.get("resources", [])]
 
     assert added == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
-    assert from_environ({"INSECURE": "1", "POD_STATUS": _env(objects)["POD_STATUS"]}).pod_status
+    given = {"POD_STATUS": _env(objects)["POD_STATUS"]}
+    assert from_environ({"INSECURE": "1", **given}).facts.pod_status
 
 
 def test_component_nodes_proxy_is_for_agent_and_sensor_alone(place: Path) -> None:

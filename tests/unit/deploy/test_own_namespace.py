@@ -143,10 +143,10 @@ def test_service_knows_where_agents_are_and_where_it_is(after: list[Obj]) -> Non
         "AGENT_NAMESPACES": said["AGENT_NAMESPACES"],
         "POD_NAMESPACE": deployment["metadata"]["namespace"],
     }
-    settings = from_environ({"INSECURE": "1", **namespaces})
+    facts = from_environ({"INSECURE": "1", **namespaces}).facts
 
-    assert settings.agent_namespaces == (AGENTS,)
-    assert settings.installation_namespace == OWN
+    assert facts.agent_namespaces == (AGENTS,)
+    assert facts.installation_namespace == OWN
 
 
 def test_namespace_admits_no_pod_that_reaches_its_node(after: list[Obj]) -> None:

@@ -5,6 +5,7 @@ import pytest
 import trustme
 from prometheus_client.parser import text_string_to_metric_families
 
+from hooks.facts import Facts
 from hooks.server.calls import Call
 from hooks.server.failures import Failure
 from hooks.server.metrics import MOST_KINDS, Metrics
@@ -15,7 +16,7 @@ DOCUMENTATION = Path("docs/metrics.md").read_text(encoding="utf-8")
 
 @pytest.fixture(name="metrics")
 def _metrics() -> Metrics:
-    return Metrics(Settings(operator_version="1.2.3", threads=4))
+    return Metrics(Settings(facts=Facts(operator_version="1.2.3"), threads=4))
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:

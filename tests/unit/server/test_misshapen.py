@@ -12,6 +12,7 @@ import structlog
 from flask.testing import FlaskClient
 
 from hooks import sync
+from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
 from hooks.server.misshapen import mistake_of_the_caller
 from hooks.server.routes import create_app
@@ -31,7 +32,7 @@ TRIES = 60
 
 @pytest.fixture(name="client", scope="module")
 def _client() -> FlaskClient:
-    return create_app(Settings(pod_status=True, node_zones=True)).test_client()
+    return create_app(Settings(facts=Facts(pod_status=True, node_zones=True))).test_client()
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from hooks.server.settings import READERS, Settings, SettingsError, from_environ
 DOCUMENTATION = Path("docs/settings.md").read_text(encoding="utf-8")
 INSECURE = {"INSECURE": "1"}
 PROTECTED = {"TLS_CERT_FILE": "/tls.crt", "TLS_KEY_FILE": "/tls.key", "TOKENS_FILE": "/tokens"}
-VARIABLES = [field.name.upper() for field in fields(Settings)]
+FACTS = "facts"
+VARIABLES = [
+    field.name.upper() for field in (*fields(Settings), *fields(Facts)) if field.name != FACTS
+]
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -68,25 +71,27 @@ def test_every_setting_is_read() -> None:
         caller_seconds=7.0,
         log_format="json",
         log_level="debug",
-        openshift=True,
-        agent_namespaces=("a", "b"),
-        field_manager="someone",
-        operator_version="1.2.3",
+        facts=Facts(
+            openshift=True,
+            agent_namespaces=("a", "b"),
+            field_manager="someone",
+            operator_version="1.2.3",
+            take_over=TakeOver.UPDATE,
+            etcd_copy_namespaces=("instana-agent",),
+            kubernetes_version="v1.35.2+k3s1",
+            node_zones=True,
+            pod_status=True,
+            namespace_details=("a", "b"),
+            installation_namespace="a",
+            installation_secrets=("a", "b.tls"),
+        ),
         tls_cert_file="/tls/tls.crt",
         tls_key_file="/tls/tls.key",
         tokens_file="/tokens/tokens",
         insecure=False,
         etag=True,
-        take_over=TakeOver.UPDATE,
         admission_port=9443,
         inline_secrets=InlineSecrets.DENY,
-        etcd_copy_namespaces=("instana-agent",),
-        kubernetes_version="v1.35.2+k3s1",
-        node_zones=True,
-        pod_status=True,
-        namespace_details=("a", "b"),
-        installation_namespace="a",
-        installation_secrets=("a", "b.tls"),
     )
 
 
@@ -188,11 +193,10 @@ def test_nothing_is_missing_with_certificate_and_tokens() -> None:
 
 
 def test_the_installation_s_namespace_is_the_default_of_the_agents() -> None:
-    assert from_environ(INSECURE | {"POD_NAMESPACE": "monitoring"}).agent_namespaces == (
-        "monitoring",
-    )
-    both = INSECURE | {"POD_NAMESPACE": "monitoring", "AGENT_NAMESPACES": "*"}
-    assert from_environ(both).agent_namespaces == ("*",)
+    installed = INSECURE | {"POD_NAMESPACE": "monitoring"}
+
+    assert from_environ(installed).facts.agent_namespaces == ("monitoring",)
+    assert from_environ(installed | {"AGENT_NAMESPACES": "*"}).facts.agent_namespaces == ("*",)
 
 
 def test_the_facts_are_the_settings_that_matter_to_the_desired_state() -> None:
