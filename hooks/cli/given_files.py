@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NoReturn
 
 import click
 import yaml
@@ -39,18 +39,21 @@ def _text_of(file: BinaryIO) -> str:
 
 
 @contextmanager
-def giving_up_on_what_cannot_be_read() -> Iterator[None]:
-    """End the command with one line and an exit code of its own; but not for our mistakes."""
+def giving_up_on_what_cannot_be_read(what: str = "a file") -> Iterator[None]:
+    """End the command with one line and an exit code of its own; but not for our mistakes.
+
+    `what` is read: the beginning of the line about a file that is no YAML or too much.
+    """
     try:
         yield
     except OutOfBounds as error:
-        _give_up(f"a file cannot be read: {error}")
+        give_up(f"{what} cannot be read: {error}")
     except (yaml.YAMLError, UnicodeDecodeError):
-        _give_up("a file is neither YAML nor JSON")
+        give_up(f"{what} is neither YAML nor JSON")
     except InternalError:
         raise
     except (HookError, UnknownFact) as error:
-        _give_up(str(error))
+        give_up(" ".join(str(error).split()))
 
 
 def end_if_invalid(problems: Iterable[Problem]) -> None:
@@ -61,6 +64,7 @@ def end_if_invalid(problems: Iterable[Problem]) -> None:
         sys.exit(INVALID)
 
 
-def _give_up(message: str) -> None:
-    click.echo(" ".join(message.split()), err=True)
+def give_up(message: str) -> NoReturn:
+    """End the command with the line."""
+    click.echo(message, err=True)
     sys.exit(UNREADABLE)

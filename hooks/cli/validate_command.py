@@ -3,29 +3,31 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final
 
 import click
-import yaml
 
 from hooks.admission import errors_in
 from hooks.cli.fact_options import fact_option, facts_of
-from hooks.cli.given_files import documents_in
+from hooks.cli.given_files import (
+    INVALID,
+    documents_in,
+    files_argument,
+    give_up,
+    giving_up_on_what_cannot_be_read,
+)
 from hooks.errors import Problem
-from hooks.facts import Facts, UnknownFact
+from hooks.facts import Facts
 from hooks.generate.crd import departures
-from hooks.kube.bounded_yaml import OutOfBounds
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import warnings_of
 
-UNREADABLE: Final = 1
-INVALID: Final = 2
 GROUP: Final = API_VERSION.partition("/")[0]
 
 
 @click.command("validate")
-@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE...")
+@files_argument
 @click.option("--strict", is_flag=True, help="Count warnings as problems.")
 @fact_option
 def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, strict: bool) -> None:
@@ -37,8 +39,9 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
     """
     found = [(file.name, agent) for file in files for agent in _agents(file)]
     if not found:
-        _give_up(f"there is no {KIND} in the files")
-    known = _facts(facts)
+        give_up(f"there is no {KIND} in the files")
+    with giving_up_on_what_cannot_be_read():
+        known = facts_of(facts)
     results = [(name, agent, _errors(agent, known), warnings_of(agent)) for name, agent in found]
     for name, agent, errors, warnings in results:
         place = f"{Path(name).name}: {_name_of(agent)}"
@@ -49,12 +52,8 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
 
 
 def _agents(file: BinaryIO) -> Iterator[Obj]:
-    try:
+    with giving_up_on_what_cannot_be_read(file.name):
         documents = list(documents_in([file]))
-    except OutOfBounds as error:
-        _give_up(f"{file.name} cannot be read: {error}")
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        _give_up(f"{file.name} is neither YAML nor JSON")
     yield from (each for document in documents for each in _agents_in(document))
 
 
@@ -69,13 +68,6 @@ def _agents_in(document: Any) -> Iterator[Obj]:
         metadata = document.get("metadata")
         given = metadata if isinstance(metadata, dict) else {}
         yield document | {"metadata": {"namespace": "default"} | given}
-
-
-def _facts(texts: tuple[str, ...]) -> Facts:
-    try:
-        return facts_of(texts)
-    except UnknownFact as error:
-        _give_up(str(error))
 
 
 def _errors(agent: Obj, facts: Facts) -> tuple[Problem, ...]:
@@ -95,8 +87,3 @@ def _report(place: str, severity: str, problems: Iterable[Problem]) -> None:
 
 def _name_of(agent: Obj) -> str:
     return f"{KIND} {agent['metadata'].get('name', '?')}"
-
-
-def _give_up(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
