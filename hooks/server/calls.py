@@ -12,8 +12,8 @@ from hooks.rules import rules_named_in
 from hooks.server.failures import Failure
 from hooks.server.seen_resources import State, state_of
 from hooks.status.changes import NO_CHANGES, Changes
-from hooks.status.compose import FORMER_TYPES
 from hooks.status.conditions.progress import RECONCILING, STALLED
+from hooks.status.conditions.ready import FORMER_TYPES
 from hooks.status.rollouts.rollouts import ROLLOUT_HELD
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)

@@ -1,6 +1,5 @@
 """The whole status, of a resource that can be carried out and of one that cannot."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hooks.desired import Context
@@ -12,7 +11,7 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
 from hooks.status.changes import NO_CHANGES, Changes, changes_of
-from hooks.status.condition import LONGEST_MESSAGE, VALID_TYPE, Condition, several, stamped
+from hooks.status.condition import LONGEST_MESSAGE, PAUSED, VALID_TYPE, Condition, several, stamped
 from hooks.status.conditions.applied import (
     CHILDREN_APPLIED,
     PATIENCE_SECONDS,
@@ -20,9 +19,6 @@ from hooks.status.conditions.applied import (
     differences,
 )
 from hooks.status.conditions.availability import (
-    AGENTS_AVAILABLE,
-    NO_NODES,
-    SENSORS_AVAILABLE,
     agents_as_observed,
     agents_available,
     sensors_as_observed,
@@ -32,9 +28,13 @@ from hooks.status.conditions.certificate import certificate_issued
 from hooks.status.conditions.etcd_copies import etcd_monitored
 from hooks.status.conditions.ownership import children_owned, sole_controller
 from hooks.status.conditions.package_cache import package_cache
-from hooks.status.conditions.pointers import pointed
-from hooks.status.conditions.prerequisites import authorized, references_resolved
-from hooks.status.conditions.progress import progress
+from hooks.status.conditions.prerequisites import (
+    AUTHORIZED,
+    REFERENCES_RESOLVED,
+    authorized,
+    references_resolved,
+)
+from hooks.status.conditions.ready import VALID, all_conditions
 from hooks.status.fields.counts import counts, images
 from hooks.status.fields.effective import effective
 from hooks.status.fields.links import links
@@ -49,16 +49,6 @@ from hooks.status.version import told_version
 
 RUNNING = "Running"
 FAILED = "Failed"
-PAUSED = "Paused"
-FORMER_TYPES = {AGENTS_AVAILABLE: "AllAgentsAvailable", SENSORS_AVAILABLE: "AllK8sSensorsAvailable"}
-"""What the Go operator calls some conditions."""
-VALID = Condition(VALID_TYPE, "True", "ValidSpec", "the spec can be carried out")
-RECONCILED = Condition(
-    "ReconcileSucceeded",
-    "True",
-    "ReconcileSucceeded",
-    "the children were computed; the other conditions say how they do",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,53 @@ class Report:
     changes: Changes = NO_CHANGES
 
 
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    """A resource and its observed children: what every report is about."""
+
+    parent: Obj
+    children: ObservedObjects
+    facts: Facts
+    now: str
+
+    def report(
+        self, valid: Condition, parts: list[Condition], more: list[Condition], fields: Obj
+    ) -> Report:
+        """Return the report with these fields: see `all_conditions` for the conditions."""
+        status = {
+            **_facts(self.parent, self.facts),
+            **counts(self.children),
+            **links(self.parent, self.children),
+            **fields,
+            **_outcome(valid),
+            "conditions": stamped(all_conditions(valid, parts, more), self.parent, self.now),
+        }
+        return Report(bounded(status))
+
+    def report_on_standing(
+        self,
+        valid: Condition,
+        needs: list[Condition],
+        applied: Condition,
+        more: list[Condition],
+        fields: Obj,
+    ) -> Report:
+        """Return the report on a resource whose children stay as they are; `applied` says why.
+
+        `needs` are the conditions about what the resource needs; `more` does not count for Ready.
+        """
+        parts = [
+            *needs,
+            children_owned(self.parent, self.children, Writable(), self.facts),
+            sole_controller(self.children, self.facts),
+            applied,
+            agents_as_observed(self.children),
+            sensors_as_observed(self.children),
+        ]
+        kept = {"images": images(self.children), **_kept(self.parent)}
+        return self.report(valid, parts, more, kept | fields)
+
+
 def report_on_valid(
     parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...], now: str
 ) -> Report:
@@ -78,7 +115,6 @@ def report_on_valid(
     differing, pods = differences(context, children), read_pods(context)
     pending, changing = differing.pending, differing.changing
     parts = [
-        VALID,
         *certificate_issued(context),
         references_resolved(context),
         authorized(context),
@@ -90,46 +126,34 @@ def report_on_valid(
         agents_available(context, desired, changing, pods),
         sensors_available(context, desired, changing, pods),
     ]
-    status = {
-        **_facts(parent, context.children, context.facts, children),
-        **links(parent, context.children),
+    fields = {
+        "images": images(children),
         **_named_in_spec(context, desired, changing, held),
         **rollout(parent, context, found, held),
         "effective": effective(context),
         **pods_status(pods),
-        "status": RUNNING,
-        "conditions": _conditions(parts, rollout_held(context, held), parent, now),
     }
-    again = resync_after(status, now) or (PATIENCE_SECONDS if pending else None)
-    return Report(bounded(status), again, changes_of(context.children, children, pending))
+    resource = _Resource(parent, context.children, context.facts, now)
+    report = resource.report(VALID, parts, rollout_held(context, held), fields)
+    return replace(
+        report,
+        resync_after=resync_after(report.status, now) or (PATIENCE_SECONDS if pending else None),
+        changes=changes_of(context.children, children, pending),
+    )
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
     """Return the report on a paused resource; the children are those that should exist."""
-    observed = context.children
-    changing = differences(context, children).changing
-    parts = [
-        VALID,
-        references_resolved(context),
-        authorized(context),
-        children_owned(parent, observed, Writable(), context.facts),
-        sole_controller(observed, context.facts),
-        Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True),
-        agents_as_observed(observed),
-        sensors_as_observed(observed),
-    ]
+    needs = [references_resolved(context), authorized(context)]
+    unasked = Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True)
     paused = _paused(postponed_changes(context, children))
-    status = {
-        **_facts(parent, observed, context.facts, observed),
-        **links(parent, observed),
-        **_named_in_spec(context, children, changing, ()),
-        **_kept(parent),
+    fields = {
+        **_named_in_spec(context, children, differences(context, children).changing, ()),
         "effective": effective(context),
         **pods_status(read_pods(context)),
-        "status": RUNNING,
-        "conditions": _conditions(parts, [paused], parent, now),
     }
-    return Report(bounded(status))
+    resource = _Resource(parent, context.children, context.facts, now)
+    return resource.report_on_standing(VALID, needs, unasked, [paused], fields)
 
 
 def report_on_invalid(
@@ -141,49 +165,20 @@ def report_on_invalid(
     """
     message = several([str(problem) for problem in problems])
     invalid = Condition(VALID_TYPE, "False", InvalidResource.reason, message)
-    parts = [
-        invalid,
-        *(
-            Condition(type_, "Unknown", InvalidResource.reason, "the spec is not valid")
-            for type_ in ("ReferencesResolved", "Authorized")
-        ),
-        children_owned(parent, children, Writable(), facts),
-        sole_controller(children, facts),
-        Condition(CHILDREN_APPLIED, "Unknown", InvalidResource.reason, "the spec is not valid"),
-        agents_as_observed(children),
-        sensors_as_observed(children),
-    ]
-    paused = [_paused([])] if is_paused(parent) else []
-    status = {
-        **_facts(parent, children, facts, children),
-        **links(parent, children),
-        **_kept(parent),
-        "status": FAILED,
-        "reason": invalid.message[:LONGEST_MESSAGE],
-        "conditions": _conditions(parts, paused, parent, now),
-    }
-    return Report(bounded(status))
-
-
-def _conditions(parts: list[Condition], more: list[Condition], parent: Obj, now: str) -> list[Obj]:
-    """Return all conditions: the sum first, the parts, and what older automation waits for."""
-    ready = _ready(parts)
-    if ready.status == "True" and any(each.type == PAUSED for each in more):
-        ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
-    former = [
-        replace(each, type=FORMER_TYPES[each.type]) for each in parts if each.type in FORMER_TYPES
-    ]
-    return stamped(
-        [ready, *progress(ready, parts), *parts, *more, *former, _reconciled(parts[0])],
-        parent,
-        now,
+    *needs, applied = (
+        Condition(type_, "Unknown", InvalidResource.reason, "the spec is not valid")
+        for type_ in (REFERENCES_RESOLVED, AUTHORIZED, CHILDREN_APPLIED)
     )
+    paused = [_paused([])] if is_paused(parent) else []
+    resource = _Resource(parent, children, facts, now)
+    return resource.report_on_standing(invalid, needs, applied, paused, {})
 
 
-def _reconciled(valid: Condition) -> Condition:
+def _outcome(valid: Condition) -> Obj:
+    """Return the Go operator's `status` and `reason`."""
     if valid.status == "True":
-        return RECONCILED
-    return Condition("ReconcileSucceeded", "False", "ReconcileFailed", valid.message)
+        return {"status": RUNNING}
+    return {"status": FAILED, "reason": valid.message[:LONGEST_MESSAGE]}
 
 
 def _paused(changes: list[str]) -> Condition:
@@ -193,12 +188,11 @@ def _paused(changes: list[str]) -> Condition:
     return Condition(PAUSED, "True", "PausedByAnnotation", message)
 
 
-def _facts(parent: Obj, children: ObservedObjects, facts: Facts, answered: Iterable[Obj]) -> Obj:
+def _facts(parent: Obj, facts: Facts) -> Obj:
+    """Return by which version, of which generation, and whether either changed."""
     version = told_version(facts.operator_version)
     generation = parent["metadata"].get("generation")
     return {
-        **counts(children),
-        "images": images(answered),
         **({"operatorVersion": version} if version else {}),
         **({"observedGeneration": generation} if isinstance(generation, int) else {}),
         **({"oldVersionsUpdated": True} if _was_updated(parent, facts) else {}),
@@ -238,13 +232,3 @@ def _kept(parent: Obj) -> Obj:
     """Return why pods were replaced last, as it was told: none is replaced now."""
     last = kept_rollouts(parent)
     return {"rollout": {"last": last}} if last else {}
-
-
-def _ready(parts: list[Condition]) -> Condition:
-    """Return the sum of the parts: the first one that is bad says why."""
-    for part in parts:
-        if part.status != "True" and not part.is_advice:
-            return pointed(Condition("Ready", "False", part.reason, part.message), part)
-    agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
-    reason = agents.reason if agents.reason == NO_NODES else "Ready"
-    return Condition("Ready", "True", reason, agents.message)

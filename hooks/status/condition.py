@@ -8,6 +8,7 @@ from hooks.kube.objects import Obj, as_object
 LONGEST_MESSAGE = 1024
 LONGEST_LIST = 5
 VALID_TYPE = "Valid"
+PAUSED = "Paused"
 
 Status = Literal["True", "False", "Unknown"]
 

@@ -6,20 +6,23 @@ from hooks.desired.inputs.missing import missing_references, undecided_reference
 from hooks.errors import MissingReference
 from hooks.status.condition import Condition, several
 
+REFERENCES_RESOLVED = "ReferencesResolved"
+AUTHORIZED = "Authorized"
+
 
 def references_resolved(context: Context) -> Condition:
     """Return whether every Secret and ConfigMap that the resource names is there."""
     missing = missing_references(context)
     if missing:
         message = several([str(each) for each in missing])
-        return Condition("ReferencesResolved", "False", MissingReference.reason, message)
+        return Condition(REFERENCES_RESOLVED, "False", MissingReference.reason, message)
     undecided = undecided_references(context)
     if undecided:
         named = several([f"{each.path}: {each.kind} {each.name}" for each in undecided])
         message = f"Metacontroller sends these with its next call: {named}"
-        return Condition("ReferencesResolved", "Unknown", "NotObservedYet", message)
+        return Condition(REFERENCES_RESOLVED, "Unknown", "NotObservedYet", message)
     message = "every Secret and ConfigMap that the resource names is there"
-    return Condition("ReferencesResolved", "True", "AllReferencesFound", message)
+    return Condition(REFERENCES_RESOLVED, "True", "AllReferencesFound", message)
 
 
 def authorized(context: Context) -> Condition:
@@ -27,18 +30,18 @@ def authorized(context: Context) -> Condition:
     agent = context.agent
     if not agent.spec.rbac.create:
         message = "spec.rbac.create is false: bind the service accounts to the read rights yourself"
-        return Condition("Authorized", "Unknown", "BindingsNotWanted", message, is_advice=True)
+        return Condition(AUTHORIZED, "Unknown", "BindingsNotWanted", message, is_advice=True)
     if not context.facts.may_have_cluster_rights(agent.namespace):
         message = (
             f"the installation gives agents in namespace {agent.namespace} no cluster-wide read "
             "rights: add the namespace to its setting AGENT_NAMESPACES, or move the resource"
         )
-        return Condition("Authorized", "False", "NamespaceNotAllowed", message)
+        return Condition(AUTHORIZED, "False", "NamespaceNotAllowed", message)
     if uses_default_account(agent):
         message = (
             "the agent runs as the namespace's default service account, which gets no rights as "
             "every pod of the namespace would have them: set spec.serviceAccount.create or .name"
         )
-        return Condition("Authorized", "False", "DefaultServiceAccount", message)
+        return Condition(AUTHORIZED, "False", "DefaultServiceAccount", message)
     message = "the service accounts get the cluster-wide read rights of the installation"
-    return Condition("Authorized", "True", "BindingsWanted", message)
+    return Condition(AUTHORIZED, "True", "BindingsWanted", message)

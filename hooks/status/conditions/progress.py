@@ -4,12 +4,18 @@ As kstatus reads them (sigs.k8s.io/cli-utils, `pkg/kstatus`): `Reconciling` and 
 to be True while something is unusual; Flux and others take a resource with neither as settled.
 """
 
-from hooks.status.condition import Condition
+from hooks.status.condition import VALID_TYPE, Condition
+from hooks.status.conditions.applied import CHILDREN_APPLIED
+from hooks.status.conditions.certificate import CERTIFICATE_ISSUED
+from hooks.status.conditions.etcd_copies import ETCD_MONITORED
+from hooks.status.conditions.ownership import CHILDREN_OWNED, SOLE_CONTROLLER
+from hooks.status.conditions.package_cache import PACKAGE_CACHE
+from hooks.status.conditions.prerequisites import AUTHORIZED, REFERENCES_RESOLVED
 
 RECONCILING, STALLED = "Reconciling", "Stalled"
 STANDING_STILL = frozenset(
-    {"Valid", "ReferencesResolved", "Authorized", "ChildrenOwned", "SoleController"}
-    | {"CertificateIssued", "EtcdMonitored", "PackageCacheReady", "ChildrenApplied"}
+    {VALID_TYPE, REFERENCES_RESOLVED, AUTHORIZED, CHILDREN_OWNED, SOLE_CONTROLLER}
+    | {CERTIFICATE_ISSUED, ETCD_MONITORED, PACKAGE_CACHE, CHILDREN_APPLIED}
 )
 """Conditions that somebody has to do something about: waiting does not make them True."""
 

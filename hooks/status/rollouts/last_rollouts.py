@@ -13,7 +13,7 @@ from hooks.desired.passes.hold_changes import before_and_after_of_template
 from hooks.kube.objects import Obj, as_object, as_objects, describe
 from hooks.kube.workloads import WORKLOADS, template_of
 from hooks.observed.rollout import is_rolled_out
-from hooks.status.condition import observed_conditions
+from hooks.status.condition import PAUSED, observed_conditions
 from hooks.status.size import MOST_PARTS
 from hooks.wire import encode
 
@@ -48,7 +48,7 @@ def last_rollouts(
     new now.
     """
     former = _former(parent)
-    if "Paused" in observed_conditions(parent):
+    if PAUSED in observed_conditions(parent):
         cause = END_OF_PAUSE
     workloads = [child for child in children if child["kind"] in WORKLOADS]
     return [
