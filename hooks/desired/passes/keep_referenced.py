@@ -21,6 +21,11 @@ NAMED_AS = {"Certificate": "Secret"}
 """Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
 
+def with_children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+    """Return the desired children, and those in use beside them."""
+    return [*desired, *children_in_use(context, desired)]
+
+
 def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     """Return the observed children besides the desired ones that pods may name, unchanged.
 

@@ -44,6 +44,9 @@ PODS_MADE_FOR = "instana.io/pods-made-for"
 operator made its pods for and the digest of ours for the same. A change of the resource before it
 is led by us may not concern them."""
 
+OF_THE_RESOURCE = (with_overrides, on_nodes_that_can_run_them)
+"""The passes over templates that need nothing of the cluster, in the order of all passes."""
+
 PLACES = (Facts(openshift=False), Facts(openshift=True))
 """What else our templates depend on: the digest is that of a resource, wherever it is taken."""
 
@@ -105,7 +108,8 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     nothing = ObservedObjects({})
     alone = build_context(agent, nothing, nothing, facts)
     workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
-    workloads = on_nodes_that_can_run_them(with_overrides(alone, workloads))
+    for each in OF_THE_RESOURCE:
+        workloads = each(alone, workloads)
     return {describe(each): template_of(each) for each in workloads}
 
 

@@ -5,6 +5,7 @@ It is added after the overrides, so that none of them takes it away. Both ways o
 the list of node selector terms as a whole, so that nothing of a former list is left.
 """
 
+from hooks.desired.inputs.context import Context
 from hooks.kube.node_affinity import LINUX, ON_LINUX, OS, narrowed
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.kube.workloads import WORKLOADS, pod_spec, template_of, with_template
@@ -30,7 +31,7 @@ MACHINES: tuple[Obj, ...] = (
 """
 
 
-def on_nodes_that_can_run_them(children: list[Obj]) -> list[Obj]:
+def on_nodes_that_can_run_them(_: Context, children: list[Obj]) -> list[Obj]:
     """Return the children; the pods of each workload require nodes that can run them."""
     return [_on_such_nodes(each) if each["kind"] in WORKLOADS else each for each in children]
 

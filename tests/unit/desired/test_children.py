@@ -2,6 +2,8 @@
 
 import pytest
 
+from hooks.desired.children import PASSES
+from hooks.desired.passes.keep_templates import OF_THE_RESOURCE
 from tests.support.hook import answer, children, conditions
 from tests.support.resources import agent, secret
 
@@ -29,3 +31,7 @@ def test_certificates_of_a_sensor_that_is_off_are_not_missed() -> None:
     answered = answer(agent({"k8s_sensor": sensor}))
 
     assert conditions(answered)["ReferencesResolved"]["status"] == "True"
+
+
+def test_templates_of_the_resource_alone_are_made_by_the_first_passes() -> None:
+    assert PASSES[: len(OF_THE_RESOURCE)] == OF_THE_RESOURCE
