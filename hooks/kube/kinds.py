@@ -21,8 +21,8 @@ PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
 }
 """What the types of JSON schemas are here; a boolean is an integer, too."""
-QUANTITY: Final = "quantity"
-INT_OR_STRING: Final = "int-or-string"
+QUANTITY_TYPE: Final = "quantity"
+INT_OR_STRING_TYPE: Final = "int-or-string"
 ANY: Final = "any"
 """Types besides those of JSON schemas: what they stand for has several."""
 
@@ -35,8 +35,8 @@ TYPES: Final = {
 NOTHING: Final[Obj] = {}
 STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
 BUILT_IN: Final[dict[str, Obj]] = {
-    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": QUANTITY},
-    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": INT_OR_STRING},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": QUANTITY_TYPE},
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": INT_OR_STRING_TYPE},
     # Of all metadata, what is nobody's identity.
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
         "type": "object",

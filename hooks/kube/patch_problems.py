@@ -6,9 +6,9 @@ from typing import Any
 
 from hooks.kube.kinds import (
     ANY,
-    INT_OR_STRING,
+    INT_OR_STRING_TYPE,
     PYTHON_TYPES,
-    QUANTITY,
+    QUANTITY_TYPE,
     field_of,
     items_of,
     merge_key_of,
@@ -16,11 +16,12 @@ from hooks.kube.kinds import (
 from hooks.kube.objects import Obj
 from hooks.kube.strategic_merge import DELETE, DIRECTIVE, REPLACE
 
-TYPES = PYTHON_TYPES | {
-    QUANTITY: (int, float, str),
-    INT_OR_STRING: (int, str),
+IN_PYTHON = PYTHON_TYPES | {
+    QUANTITY_TYPE: (int, float, str),
+    INT_OR_STRING_TYPE: (int, str),
     ANY: (object,),
 }
+"""What values of each type are here."""
 
 
 class Mistake(Enum):
@@ -107,4 +108,4 @@ def _has_type(value: Any, structure: Obj) -> bool:
     if isinstance(value, bool):
         return wanted in ("boolean", ANY)
     is_whole = isinstance(value, float) and value.is_integer() and wanted == "integer"
-    return isinstance(value, TYPES[wanted]) or is_whole
+    return isinstance(value, IN_PYTHON[wanted]) or is_whole

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.kube.objects import Obj
 from hooks.rules.walking import steps_of
 from tests.support.rules import values_at
 from tests.support.verdicts import SCHEMA, Example, as_stored
 
-INT_OR_STRING = "x-kubernetes-int-or-string"
 KEYWORDS = {"[]": "items", "{}": "additionalProperties"}
 METADATA: Obj = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
 """What a rule sees of it, as far as the resource's own schema does not say."""
@@ -106,8 +106,8 @@ class _Varying:
         of = schema.get("type")
         if of == "boolean":
             yield from (True, False)
-        if of == "integer" or INT_OR_STRING in schema:
+        if of == "integer" or IS_INT_OR_STRING in schema:
             yield from self.numbers
-        if of == "string" or INT_OR_STRING in schema:
+        if of == "string" or IS_INT_OR_STRING in schema:
             yield from self.texts
             yield from map(str, self.numbers)

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from hooks.generate.crd.definition import schema
-from hooks.generate.crd.kubernetes_types import kubernetes_type, source
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING, kubernetes_type, source
 from hooks.kube.canonical import canonical_env, canonical_probe, canonical_volumes
 from hooks.kube.objects import Obj
 from tests.cluster.kubernetes_types import TARGET, as_text, trimmed
 from tests.support.schema import stored
 
 SCALARS = {"boolean": bool, "integer": int, "string": str}
-INT_OR_STRING = "x-kubernetes-int-or-string"
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
 NEVER = {"$ref", "$defs", "allOf", "oneOf", "not", "nullable", "title", "const", "definitions"}
 
@@ -40,7 +39,7 @@ def test_there_are_many_places() -> None:
 
 
 def test_every_place_has_a_type() -> None:
-    assert where(lambda f: "type" not in f and INT_OR_STRING not in f) == []
+    assert where(lambda f: "type" not in f and IS_INT_OR_STRING not in f) == []
 
 
 def test_nothing_is_referred_to_or_combined() -> None:
