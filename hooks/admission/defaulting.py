@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from hooks.admission.review import Review, patched, read_review
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj, as_object
+from hooks.kube.selectors import match_labels_of
 from hooks.labels import INSTANCE
 from hooks.models.base import NOT_STORED, SpecModel
 from hooks.rules import read_agent
@@ -37,16 +38,11 @@ def _own_selector(review: Review) -> Iterator[Change]:
 
     One that is replaced without its selector has that of the definition for a moment.
     """
-    given, before = _match_labels(review.new), _match_labels(review.old)
+    given, before = match_labels_of(review.new), match_labels_of(review.old)
     is_own = review.is_creation or INSTANCE in before
     name = as_object(review.new.get("metadata")).get("name")
     if is_own and name and given and INSTANCE not in given:
         yield f"/spec/selector/matchLabels/{INSTANCE.replace('/', '~1')}", name
-
-
-def _match_labels(resource: Obj) -> Obj:
-    selector = as_object(as_object(resource.get("spec")).get("selector"))
-    return as_object(selector.get("matchLabels"))
 
 
 def _changes(resource: Obj) -> list[Change]:

@@ -1,6 +1,12 @@
 """Label selectors, as the API server evaluates them."""
 
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
+
+
+def match_labels_of(obj: Obj) -> Obj:
+    """Return the `matchLabels` that an object selects others by; empty where it has none."""
+    selector = as_object(as_object(obj.get("spec")).get("selector"))
+    return as_object(selector.get("matchLabels"))
 
 
 def matches(selector: Obj, labels: dict[str, str]) -> bool:

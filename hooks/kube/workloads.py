@@ -5,6 +5,12 @@ from hooks.kube.objects import Obj, as_object, as_objects, named
 WORKLOADS = ("DaemonSet", "Deployment")
 """The kinds of them, as `kind` has them."""
 
+ROLLING_UPDATE, ON_DELETE, RECREATE = "RollingUpdate", "OnDelete", "Recreate"
+"""Values of `type` in an update strategy: of a DaemonSet the first two."""
+
+PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+"""The probes of a container, in the order in which `render` prints them."""
+
 HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 """Fields of a probe that say how it asks: it has one of them."""
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hooks.kube.workloads import ON_DELETE, ROLLING_UPDATE
 from hooks.models.agent_configuration import Configuration
 from hooks.models.base import (
     MUST_BE_GIVEN,
@@ -31,7 +32,6 @@ from hooks.models.tls import Tls
 from hooks.models.workloads import PackageCache, Scheduling
 
 AGENT_IMAGE = "icr.io/instana/agent"
-ROLLING_UPDATE = "RollingUpdate"
 DEFAULT_ENDPOINT_HOST = "ingress-red-saas.instana.io"
 DEFAULT_ENDPOINT_PORT = "443"
 
@@ -77,7 +77,7 @@ class UpdateStrategy(SpecModel):
     type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
         default=ROLLING_UPDATE,
         description="RollingUpdate or OnDelete.",
-        json_schema_extra={"enum": ["", ROLLING_UPDATE, "OnDelete"]},
+        json_schema_extra={"enum": ["", ROLLING_UPDATE, ON_DELETE]},
     )
     rolling_update: RollingUpdateDaemonSet = Field(
         default_factory=dict,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hooks.kube.workloads import ROLLING_UPDATE
 from hooks.models.base import (
     NOT_STORED,
     CertificateAuthority,
@@ -31,7 +32,6 @@ from hooks.models.kubernetes import (
 SENSOR_IMAGE = "icr.io/instana/k8sensor"
 POLLRATE = "10s"
 SECONDS = "[0-9]+s"
-ROLLING_UPDATE = "RollingUpdate"
 UNRESTRICTED = "Unrestricted"
 RESTRICTED = "Restricted"
 NO_PROBE = "none where not given, as no endpoint of the k8sensor is documented."

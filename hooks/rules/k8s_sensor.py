@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from hooks.kube.objects import Obj
-from hooks.models.agent import ROLLING_UPDATE
+from hooks.kube.workloads import ROLLING_UPDATE
 from hooks.models.base import CA_FILE
 from hooks.models.instana_agent import PLATFORMS
 from hooks.models.k8s_sensor import RESTRICTED, SECONDS, UNRESTRICTED

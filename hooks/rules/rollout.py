@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hooks.models.agent import ROLLING_UPDATE
+from hooks.kube.workloads import ROLLING_UPDATE
 from hooks.models.instana_agent import AUTOMATIC, MANUAL, POD_STATUS_OFF, POD_STATUS_ON
 from hooks.rules.expression import all_of, any_of, equally, has, if_has, present, when
 from hooks.rules.rule import Rule, Severity

@@ -11,6 +11,7 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import selector_labels
 from hooks.desired.selectors import labels_for_kept_selector
 from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.kube.selectors import match_labels_of
 from hooks.kube.workloads import template_of
 from hooks.labels import AGENT, APP, COMPONENT, NAME
 from hooks.observed.rollout import count, is_rolled_out
@@ -34,7 +35,7 @@ def agent_selector(context: Context) -> dict[str, str]:
     in_the_way = context.related.get(contract.DAEMON_SET, agent.namespace, agent.name)
     former = adopted_daemonset(context) or _of_agents(in_the_way)
     if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
-        return _match_labels(former)
+        return match_labels_of(former)
     ours, kept = selector_labels(context, AGENT), labels_for_kept_selector(former)
     return ours | {name: value for name, value in kept.items() if name in ours}
 
@@ -61,20 +62,15 @@ def _is_switched_off(context: Context) -> bool:
 
 def _of_agents(daemonset: Obj | None) -> Obj | None:
     """Return the DaemonSet if its selector says that it runs agents: it may be a stranger's."""
-    selector = _match_labels(daemonset or {})
+    selector = match_labels_of(daemonset or {})
     is_of_agents = AGENT in (selector.get(NAME), selector.get(APP))
     return daemonset if is_of_agents and daemonset and _asks_for_less(daemonset) else None
 
 
 def _asks_for_less(daemonset: Obj) -> bool:
-    selector = _match_labels(daemonset)
+    selector = match_labels_of(daemonset)
     return bool(selector) and COMPONENT not in selector
 
 
 def _makes_pods_of_ours(daemonset: Obj) -> bool:
     return COMPONENT in labels_of(template_of(daemonset))
-
-
-def _match_labels(daemonset: Obj) -> dict[str, str]:
-    selector = as_object(as_object(daemonset.get("spec")).get("selector"))
-    return as_object(selector.get("matchLabels"))

@@ -11,12 +11,11 @@ from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object, as_objects, labels_of, named
 from hooks.kube.patch_problems import missing_fields
 from hooks.kube.quantities import quantity_value
+from hooks.kube.selectors import match_labels_of
 from hooks.kube.strategic_merge import strategic_merge
-from hooks.kube.workloads import HANDLERS, pod_spec, template_of
+from hooks.kube.workloads import HANDLERS, PROBES, pod_spec, template_of
 from hooks.models.overrides import KINDS
 from hooks.rules.overrides import FIXED, OVERRIDE_IDENTITY, OVERRIDE_RESULT, OWN_LABELS, PLACE
-
-PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def with_overrides(context: Context, children: list[Obj]) -> list[Obj]:
@@ -87,7 +86,7 @@ def _identity_problems(context: Context, child: Obj, merged: Obj, path: str) -> 
     if "template" in child.get("spec", {}):
         ours = child["spec"]["template"]
         template = template_of(merged)
-        selected = as_object(child["spec"]["selector"].get("matchLabels"))
+        selected = match_labels_of(child)
         free = set(context.agent.spec.agent.pod.labels).difference(OWN_LABELS, selected)
         yield from _lost_labels(ours, template, f"{path}.spec.template.metadata.labels", free)
 
@@ -139,7 +138,7 @@ def _of_container(container: Obj) -> Iterator[tuple[str, str]]:
     for variable in as_objects(container.get("env")):
         if variable.get("value") and variable.get("valueFrom"):
             yield f".env[{variable.get('name')}]", "must have value or valueFrom: set one to null"
-    for probe in PROBES:
+    for probe in sorted(PROBES):
         if probe in container and sum(map(container[probe].__contains__, HANDLERS)) != 1:
             yield (
                 f".{probe}",

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_object
-from hooks.models.agent import ROLLING_UPDATE
+from hooks.kube.workloads import ON_DELETE, RECREATE, ROLLING_UPDATE
 from hooks.rules.rollout import MOST, SIDES, is_count, is_count_or_share, is_zero
 from hooks.rules.rule import full
 
-ON_DELETE: Final = "OnDelete"
-RECREATE: Final = "Recreate"
 UNAVAILABLE, SURGE = SIDES
 COUNTS: Final = ("minReadySeconds", "progressDeadlineSeconds", "replicas", "revisionHistoryLimit")
 DEADLINE: Final = 600

@@ -2,7 +2,7 @@
 
 from hooks.kube.canonical import canonical_probe
 from hooks.kube.objects import Obj
-from hooks.kube.workloads import HANDLERS
+from hooks.kube.workloads import HANDLERS, PROBES
 from hooks.models.agent import AgentPod
 from hooks.models.k8s_sensor import SensorPod
 from hooks.models.kubernetes import Opaque
@@ -17,7 +17,6 @@ STARTUP_FAILURES = 67
 """Of one each ten seconds: 660 s between the first and the last."""
 LIVENESS_FAILURES = 6
 READINESS_FAILURES = 3
-GIVEN = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
 def agent_probes(pod: AgentPod, path: str) -> Obj:
@@ -56,7 +55,7 @@ def _given(pod: AgentPod | SensorPod, path: str) -> dict[str, Obj]:
     )  # fmt: skip
     return {
         name: canonical_probe(probe or {}, f"{path}.{name}")
-        for name, probe in zip(GIVEN, written, strict=True)
+        for name, probe in zip(PROBES, written, strict=True)
     }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from hooks.desired.names import CONTAINER
 from hooks.desired.pod.probes import startup_seconds
 from hooks.kube.objects import Obj, as_object
-from hooks.kube.workloads import container, pod_spec
+from hooks.kube.workloads import ON_DELETE, container, pod_spec
 from hooks.observed.rollout import count
 
 GRACE_SECONDS = 30
@@ -15,7 +15,6 @@ GRACE_SECONDS = 30
 
 MINUTE = 60
 HUNDRED = 100
-ON_DELETE = "OnDelete"
 SHARE: Final = re.compile(r"0*([0-9]{1,3})%?")
 """Kubernetes takes any number of zeros before a share; Python reads no more than 4,300 digits."""
 

@@ -1,7 +1,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.kube.selectors import matches
+from hooks.kube.selectors import match_labels_of, matches
 
 
 def expression(operator: str, *values: str) -> Obj:
@@ -37,3 +37,9 @@ def test_selector_is_evaluated_as_kubernetes_does(
 def test_unknown_operator_is_no_selector() -> None:
     with pytest.raises(ValueError, match="Near is no operator"):
         matches(expression("Near"), {})
+
+
+@pytest.mark.parametrize("odd", [{}, {"spec": None}, {"spec": {"selector": "x"}}])
+def test_an_object_without_a_selector_asks_for_no_label(odd: Obj) -> None:
+    assert match_labels_of(odd) == {}
+    assert match_labels_of({"spec": {"selector": {"matchLabels": {"a": "b"}}}}) == {"a": "b"}
