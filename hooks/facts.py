@@ -8,6 +8,8 @@ from enum import Enum
 from hooks import __version__
 
 ALL_NAMESPACES = "*"
+FIELD_MANAGER = "metacontroller"
+"""Metacontroller's own default."""
 KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+)?", re.ASCII)
 FIRST_WITH_ZONES_OF_PODS = (1, 35)
 """The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
@@ -49,7 +51,7 @@ class Facts:
     openshift: bool = False
     agent_namespaces: tuple[str, ...] = ("instana-agent",)
     operator_version: str = __version__
-    field_manager: str = "metacontroller"
+    field_manager: str = FIELD_MANAGER
     take_over: TakeOver = TakeOver.KEEP
     etcd_copy_namespaces: tuple[str, ...] = ()
     namespace_details: tuple[str, ...] = (ALL_NAMESPACES,)

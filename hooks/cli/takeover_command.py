@@ -14,6 +14,7 @@ import click
 from hooks.cli.kubectl import CallFailed, Kubectl
 from hooks.cli.takeover_reading import read_cluster
 from hooks.errors import HookError
+from hooks.facts import FIELD_MANAGER
 from hooks.takeover import Deletion, Patch, Plan, Settings, Step, Strategy, plan
 from hooks.takeover.running_operator import STOPPED
 from hooks.takeover.steps import place
@@ -75,7 +76,7 @@ class Task:
 
 field_manager_option = click.option(
     "--field-manager",
-    default="metacontroller",
+    default=FIELD_MANAGER,
     show_default=True,
     help="Metacontroller's --apply-strategy-ssa-field-manager.",
 )

@@ -1,12 +1,14 @@
 """Reading of a cluster what taking over depends on; nothing is written."""
 
 from hooks.cli.kubectl import Kubectl
+from hooks.desired.cluster_rbac import MANAGER
 from hooks.kube.objects import Identity, Obj
+from hooks.labels import OPERATOR
 from hooks.takeover import Cluster
 from hooks.takeover.cluster import RELEASE_SECRET, release_of
 from hooks.takeover.heirs import heirs_of, identities
 from hooks.takeover.helm_era import is_helm_era
-from hooks.takeover.running_operator import NAMES, OPERATOR
+from hooks.takeover.running_operator import NAMES
 from hooks.takeover.static_manifests import is_of_static_manifests, is_static_agent
 
 AGENTS = "agents.instana.io"
@@ -23,9 +25,8 @@ CLUSTER_RIGHTS = (
 )
 NAMESPACED_RIGHTS = "roles.rbac.authorization.k8s.io,rolebindings.rbac.authorization.k8s.io"
 BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io,rolebindings.rbac.authorization.k8s.io"
-OURS = "instana-agent-cluster-rbac"
 FORMER = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm)"
-FORMER_AND_OURS = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm,{OURS})"
+FORMER_AND_OURS = f"--selector=app.kubernetes.io/managed-by in ({OPERATOR},Helm,{MANAGER})"
 OF_OPERATOR = f"--selector=app.kubernetes.io/name={OPERATOR}"
 HELM_AGENTS = "--selector=app.kubernetes.io/name=instana-agent,helm.sh/chart"
 BY_HAND = (

@@ -12,7 +12,6 @@ from hooks.kube.workloads import pod_spec, template_of
 from hooks.labels import COMPONENT
 from hooks.observed.rollout import is_rolled_out, is_taken_up
 from hooks.takeover.cluster import (
-    RELEASE_SECRET,
     Cluster,
     name_of,
     namespace_of,
@@ -45,7 +44,7 @@ def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
     left = [each for kind in LEFT_BEHIND for each in _left_of(cluster, kind, namespace, heirs)]
     awaited = next(filter(None, (_awaited(cluster, heir) for heir in heirs)), "")
     for release in sorted({release_of(each) for each in left}):
-        for secret in _release_secrets(cluster, namespace, release):
+        for secret in cluster.release_secrets(namespace, release):
             why = "Helm forgets the release, so that nobody uninstalls what is taken over"
             yield Step(secret, "delete", why, Deletion(), waits_for=awaited)
     for obj in left:
@@ -104,10 +103,3 @@ def _is_available(deployment: Obj | None) -> bool:
         return False
     conditions = deployment["status"].get("conditions") or []
     return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
-
-
-def _release_secrets(cluster: Cluster, namespace: str, release: str) -> Iterator[Obj]:
-    prefix = f"{RELEASE_SECRET}{release}.v"
-    for obj in cluster.of_kind("Secret"):
-        if release and namespace_of(obj) == namespace and name_of(obj).startswith(prefix):
-            yield obj

@@ -57,6 +57,12 @@ class Cluster:
         """Return the objects of a namespace."""
         return [each for each in self.objects if namespace_of(each) == namespace]
 
+    def release_secrets(self, namespace: str, release: str) -> list[Obj]:
+        """Return the Secrets in which Helm remembers a release of a namespace, none for "" ."""
+        prefix = f"{RELEASE_SECRET}{release}.v"
+        secrets = [each for each in self.of_kind("Secret") if namespace_of(each) == namespace]
+        return [each for each in secrets if release and name_of(each).startswith(prefix)]
+
 
 def parsed(resource: Obj) -> InstanaAgent | None:
     """Return the resource with its defaults, None if it is invalid."""

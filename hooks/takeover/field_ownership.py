@@ -51,9 +51,11 @@ def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str)
     }
 
 
-def owned_fields(entry: Entry) -> Obj:
-    """Return the entry's fields, empty if it has none."""
-    return as_object(entry.get("fieldsV1"))
+def owned_labels(entry: Entry) -> Obj:
+    """Return the entry's labels, each as `f:<name>`."""
+    metadata = as_object(entry.get("fieldsV1")).get("f:metadata") or {}
+    labels: Obj = metadata.get("f:labels") or {}
+    return labels
 
 
 def _is_of_object(entry: Any) -> bool:
@@ -73,7 +75,7 @@ def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: st
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:
     """Return the entries with all that was owned in the one entry of the manager."""
     own = [each for each in others if _applied_by(each, manager)]
-    fields = union(owned_fields(each) for each in [*own, *former])
+    fields = union(each.get("fieldsV1") for each in [*own, *former])
     entry = (own or former)[0] | {"manager": manager, "operation": "Apply", "fieldsV1": fields}
     return [entry, *(each for each in others if each not in own)]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hooks.desired.inputs.ownership import handing_over
 from hooks.kube.objects import Obj, identity, labels_of
 from hooks.takeover.cluster import CHART, HELM, Cluster
-from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_fields
+from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_labels
 from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
 
@@ -50,5 +50,5 @@ def is_helm_era(obj: Obj) -> bool:
 
 def is_of_helm(entry: Entry) -> bool:
     """Tell whether an entry of `managedFields` says what Helm, or an operator by it, set."""
-    labels = (owned_fields(entry).get("f:metadata") or {}).get("f:labels") or {}
+    labels = owned_labels(entry)
     return entry.get("manager") == HELM.lower() or f"f:{CHART}" in labels

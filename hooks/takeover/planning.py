@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from hooks.facts import FIELD_MANAGER
 from hooks.kube.objects import Obj
 from hooks.takeover.clearing import clearing_steps
 from hooks.takeover.cluster import Cluster
@@ -21,7 +22,7 @@ class Settings:
     """How Metacontroller writes: its apply strategy, and its field manager in that."""
 
     strategy: Strategy = Strategy.SERVER_SIDE_APPLY
-    field_manager: str = "metacontroller"
+    field_manager: str = FIELD_MANAGER
 
 
 def plan(cluster: Cluster, settings: Settings) -> Plan:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from hooks.kube.objects import Obj, annotations_of, as_object, as_objects, labels_of
 from hooks.kube.workloads import template_of
+from hooks.labels import OPERATOR
 from hooks.takeover.cluster import (
-    RELEASE_SECRET,
     REMOTE_KIND,
     Cluster,
     has_labels,
@@ -17,7 +17,6 @@ from hooks.takeover.cluster import (
 )
 from hooks.takeover.steps import Patch, Step, patched_metadata, place, precondition
 
-OPERATOR = "instana-agent-operator"
 STOPPED = "the operator has stopped"
 CLUSTER_SERVICE_VERSION = "ClusterServiceVersion"
 RESOURCE_POLICY = "helm.sh/resource-policy"
@@ -141,14 +140,8 @@ def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
                 f"an upgrade of release {release} that leaves it out would delete it",
                 patched_metadata(obj, annotations={RESOURCE_POLICY: "keep"}),
             )
-    if _is_known_to_helm(cluster, namespace_of(deployment), release):
+    if cluster.release_secrets(namespace_of(deployment), release):
         yield _never_uninstall(deployment, release)
-
-
-def _is_known_to_helm(cluster: Cluster, namespace: str, release: str) -> bool:
-    prefix = f"{RELEASE_SECRET}{release}.v"
-    secrets = (each for each in cluster.of_kind("Secret") if namespace_of(each) == namespace)
-    return any(name_of(each).startswith(prefix) for each in secrets)
 
 
 def _never_uninstall(deployment: Obj, release: str) -> Step:

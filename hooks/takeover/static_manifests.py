@@ -12,7 +12,7 @@ from hooks.kube.workloads import WORKLOADS
 from hooks.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME
 from hooks.models.instana_agent import KIND
 from hooks.takeover.cluster import CHART, Cluster, name_of, namespace_of, repositories_of
-from hooks.takeover.field_ownership import Entry, IsFormer, Strategy, handed_over, owned_fields
+from hooks.takeover.field_ownership import Entry, IsFormer, Strategy, handed_over, owned_labels
 from hooks.takeover.heirs import Heir
 from hooks.takeover.helm_era import adoption, is_helm_era
 from hooks.takeover.steps import Step, place
@@ -123,7 +123,7 @@ def _is_former(obj: Obj, manager: str) -> IsFormer:
 
 def _is_of_installer(entry: Entry) -> bool:
     by = str(entry.get("manager", ""))
-    labels = (owned_fields(entry).get("f:metadata") or {}).get("f:labels") or {}
+    labels = owned_labels(entry)
     is_of_kubectl = by.startswith(INSTALLER) or by == CONVERTED
     return is_of_kubectl or any(f"f:{mark}" in labels for mark in MARKS)
 

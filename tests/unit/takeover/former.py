@@ -3,10 +3,10 @@
 from typing import Any
 
 from hooks.kube.objects import Obj
+from hooks.labels import OPERATOR
 from hooks.takeover import Cluster, Plan, Settings, Step, plan
 from hooks.takeover.steps import place
 
-OPERATOR = "instana-agent-operator"
 NAMESPACE = "instana-agent"
 FINALIZER = "v3.agent.instana.io/finalizer"
 HELM_ANNOTATIONS = {

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from hooks.kube.objects import Obj
+from hooks.labels import OPERATOR
 from hooks.takeover.running_operator import STOPPED
 from hooks.takeover.steps import Patch
 from tests.unit.takeover.former import (
     FINALIZER,
     HELM_ANNOTATIONS,
     NAMESPACE,
-    OPERATOR,
     agent,
     child,
     obj,
