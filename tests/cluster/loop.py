@@ -104,6 +104,12 @@ def version_of(api: Api, agent: Obj) -> Versions:
     return {identity(agent): found["metadata"]["resourceVersion"]}
 
 
+def is_followed(api: Api, parent: Obj) -> bool:
+    """Tell whether the status is of the generation that the resource has."""
+    status = (api.get(parent) or {}).get("status") or {}
+    return bool(status.get("observedGeneration") == parent["metadata"]["generation"])
+
+
 def sync_again(api: Api, agent: Obj, loop: Recorder, number: str) -> str:
     """Touch the resource, wait until it was synced; returns its version by the touch alone."""
     calls = len(loop.syncs_of(agent["metadata"]["name"]))

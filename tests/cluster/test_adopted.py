@@ -11,6 +11,7 @@ from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.loop import COLLECTION_SECONDS, KINDS, remove, running_loop, settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder
+from tests.cluster.strangers import owned
 from tests.support.resources import merged
 
 pytestmark = pytest.mark.loop
@@ -86,7 +87,7 @@ def _with_second_owner(api: Api) -> list[Any]:
 def _orphaned(api: Api) -> dict[Any, str]:
     """Make aa and its children, and delete it without them."""
     api.apply(AA)
-    wait_for(lambda: _owned(api, AA).get("reason") == "AllChildrenOwned", "aa is carried out")
+    wait_for(lambda: owned(api, AA).get("reason") == "AllChildrenOwned", "aa is carried out")
     wait_for(lambda: len(_of_aa(api)) > len(KINDS), "the children of aa are there")
     settled(api, AA)
     uids = _uids(api)
@@ -96,12 +97,6 @@ def _orphaned(api: Api) -> dict[Any, str]:
     return uids
 
 
-def _owned(api: Api, agent: Obj) -> dict[str, Any]:
-    status = (api.get(agent) or {}).get("status") or {}
-    found = (each for each in status.get("conditions", []) if each["type"] == "ChildrenOwned")
-    return next(found, {})
-
-
 @pytest.mark.parametrize("propagation", ["Background", "Foreground"])
 def test_they_outlive_the_resource_that_adopted_them(
     propagation: str, loop: Recorder, api: Api
@@ -109,7 +104,7 @@ def test_they_outlive_the_resource_that_adopted_them(
     uids = _orphaned(api)
     specs = {identity(each): each.get("spec") for each in _of_aa(api)}
     api.apply(BB)
-    wait_for(lambda: _owned(api, BB).get("reason") == "ChildrenOfAnother", "the status says so")
+    wait_for(lambda: owned(api, BB).get("reason") == "ChildrenOfAnother", "the status says so")
     settled(api, BB)
 
     assert set(_owners(api).values()) == {"bb"}
@@ -129,7 +124,7 @@ def test_they_outlive_the_resource_that_adopted_them(
 def test_a_resource_that_names_itself_adopts_none(loop: Recorder, api: Api) -> None:
     uids = _orphaned(api)
     api.apply(BORN_NARROW)
-    wait_for(lambda: _owned(api, BB).get("reason") == "AllChildrenOwned", "bb is carried out")
+    wait_for(lambda: owned(api, BB).get("reason") == "AllChildrenOwned", "bb is carried out")
     settled(api, BB)
 
     assert set(_owners(api).values()) == {""}
@@ -140,10 +135,10 @@ def test_a_resource_that_names_itself_adopts_none(loop: Recorder, api: Api) -> N
 def test_the_command_in_the_status_releases_them(loop: Recorder, api: Api) -> None:
     uids = _orphaned(api)
     api.apply(BB)
-    wait_for(lambda: _owned(api, BB).get("reason") == "ChildrenOfAnother", "the status says so")
+    wait_for(lambda: owned(api, BB).get("reason") == "ChildrenOfAnother", "the status says so")
     settled(api, BB)
     api.merge(BB, NARROW)
-    wait_for(lambda: _owned(api, BB).get("reason") == "AllChildrenOwned", "they are released")
+    wait_for(lambda: owned(api, BB).get("reason") == "AllChildrenOwned", "they are released")
     settled(api, BB)
 
     assert set(_owners(api).values()) == {""}

@@ -11,7 +11,7 @@ from hooks.kube.objects import Identity, Obj, identity
 from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
-from tests.cluster.loop import remove, running_loop, settled, versions
+from tests.cluster.loop import is_followed, remove, running_loop, settled, versions
 from tests.cluster.metacontroller import STRATEGIES, Recorder
 
 pytestmark = pytest.mark.loop
@@ -230,7 +230,7 @@ def test_children_follow(change: str, loop: Recorder, api: Api) -> None:
     parent = api.merge(AGENT, {"spec": CHANGES[change]})
     wanted = {identity(each): each for each in _wanted(parent)}
 
-    wait_for(lambda: _is_followed(api, parent), "the change is followed")
+    wait_for(lambda: is_followed(api, parent), "the change is followed")
     wait_for(lambda: _are_there(api, wanted.keys()), "the wanted children")
     settled(api, AGENT)
 
@@ -238,11 +238,6 @@ def test_children_follow(change: str, loop: Recorder, api: Api) -> None:
         if child["kind"] in {"DaemonSet", "Deployment"}:
             assert _shape(api.get(child) or {}) == _shape(child)
     assert {each.status for each in loop.exchanges[calls:]} == {200}
-
-
-def _is_followed(api: Api, parent: Obj) -> bool:
-    status = (api.get(parent) or {}).get("status") or {}
-    return bool(status.get("observedGeneration") == parent["metadata"]["generation"])
 
 
 def _are_there(api: Api, wanted: AbstractSet[Identity]) -> bool:
@@ -262,7 +257,7 @@ def test_rotated_entry_restarts_agents_and_its_sensor_only_once(loop: Recorder, 
     parent = api.merge(
         AGENT, {"spec": {"agent": {"additionalBackends": [backend]}, "k8s_sensor": sensor}}
     )
-    wait_for(lambda: _is_followed(api, parent), "the entry is followed")
+    wait_for(lambda: is_followed(api, parent), "the entry is followed")
     settled(api, AGENT)
     before = _generations(api, parent)
 
@@ -278,7 +273,7 @@ def test_rotated_entry_restarts_agents_and_its_sensor_only_once(loop: Recorder, 
 
 def test_switched_off_nothing_restarts(loop: Recorder, api: Api) -> None:
     parent = api.merge(AGENT, {"spec": {"agent": {"reloadOnSecretChange": False}}})
-    wait_for(lambda: _is_followed(api, parent), "the switch is followed")
+    wait_for(lambda: is_followed(api, parent), "the switch is followed")
     settled(api, AGENT)
     before = _generations(api, parent)
 

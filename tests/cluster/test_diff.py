@@ -10,7 +10,7 @@ from hooks.kube.objects import Identity, Obj, describe, identity
 from hooks.preview import preview
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
-from tests.cluster.loop import KINDS, MANAGED, remove, running_loop, settled
+from tests.cluster.loop import KINDS, MANAGED, is_followed, remove, running_loop, settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.support.resources import merged
 
@@ -57,7 +57,7 @@ def test_what_is_told_is_what_happens(change: str, api: Api) -> None:
     told = _told(api, CHANGES[change])
 
     parent = api.merge(AGENT, {"spec": CHANGES[change]})
-    wait_for(lambda: _is_followed(api, parent), "the change is followed")
+    wait_for(lambda: is_followed(api, parent), "the change is followed")
     settled(api, AGENT)
 
     assert told == _happened(before, _children(api))
@@ -109,8 +109,3 @@ def _children(api: Api) -> dict[Identity, Obj]:
         for each in api.list(kind, version, NAMESPACE, labelSelector=MANAGED)
     ]
     return {identity(each): each for each in found}
-
-
-def _is_followed(api: Api, parent: Obj) -> bool:
-    status = (api.get(parent) or {}).get("status") or {}
-    return bool(status.get("observedGeneration") == parent["metadata"]["generation"])

@@ -12,7 +12,7 @@ from hooks.rendering import render
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE, resource
 from tests.cluster.component import NODE_ZONES
-from tests.cluster.loop import remove, running_loop, settled, sync_again, versions
+from tests.cluster.loop import is_followed, remove, running_loop, settled, sync_again, versions
 from tests.cluster.many import left_over
 from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.cluster.playing import node
@@ -103,7 +103,7 @@ def test_children_follow_and_nothing_old_is_left(
     parent = api.merge(AGENT, {"spec": CHANGES[change]})
     wanted = {identity(each): each for each in _wanted(parent)}
     settled(api, AGENT)
-    wait_for(lambda: _is_followed(api, parent), "the change is followed")
+    wait_for(lambda: is_followed(api, parent), "the change is followed")
     wait_for(lambda: wanted.keys() <= versions(api).keys() <= {*wanted, *HELD}, "the children")
     before = settled(api, AGENT)
 
@@ -126,11 +126,6 @@ def _unchanged(
     return {place for place in now if now[place] != before.get(place)} <= {identity(AGENT)}
 
 
-def _is_followed(api: Api, parent: Obj) -> bool:
-    status = (api.get(parent) or {}).get("status") or {}
-    return bool(status.get("observedGeneration") == parent["metadata"]["generation"])
-
-
 def _wanted(parent: Obj) -> list[Obj]:
     fresh = {name: part for name, part in parent.items() if name != "status"}
     rendered = render([fresh, CLAIM, *NODES], FACTS, NOW)
@@ -141,7 +136,7 @@ def _wanted(parent: Obj) -> list[Obj]:
 def test_a_claim_that_cannot_grow_is_told(loop: Recorder, api: Api) -> None:
     for size in ("1Gi", "2Gi"):
         parent = api.merge(AGENT, {"spec": _cache("PersistentVolumeClaim", size=size)})
-        wait_for(lambda each=parent: _is_followed(api, each), "the change is followed")  # type: ignore[misc]
+        wait_for(lambda each=parent: is_followed(api, each), "the change is followed")  # type: ignore[misc]
         settled(api, AGENT)
     bound = {"status": {"phase": "Bound"}}
     api.merge(MADE_CLAIM, bound, subresource="status")

@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from hooks.admission import InlineSecrets, default, errors_in, validate
 from hooks.admission.problems import errors_of_children
 from hooks.facts import Facts
-from hooks.kube.objects import Obj
 from hooks.rules import look_at, warnings_of
 from hooks.server.metrics import Metrics
 from hooks.server.settings import Settings
 from hooks.server.webhooks import create_admission_app
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
-from tests.support.reviews import patch_of, review, with_patch
+from tests.support.reviews import defaulted, patch_of, review
 
 ANY_SPEC = specs.broken_specs() | specs.valid_specs() | specs.json_values()
 PATHS = ("/admission/validate", "/admission/default")
@@ -28,10 +27,6 @@ CLIENTS: dict[InlineSecrets, FlaskClient] = {
     for choice in InlineSecrets
     for settings in [Settings(inline_secrets=choice)]
 }
-
-
-def defaulted(resource: Obj) -> Obj:
-    return with_patch(resource, patch_of(default(review(resource))))
 
 
 @given(ANY_SPEC, st.none() | ANY_SPEC, st.sampled_from(InlineSecrets))

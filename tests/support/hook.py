@@ -111,9 +111,15 @@ def child(answered: Obj, which: str) -> Obj:
     return children(answered)[which]
 
 
+def template(answered: Obj, which: str) -> Obj:
+    """Return the pod template of a workload."""
+    found: Obj = child(answered, which)["spec"]["template"]
+    return found
+
+
 def pod(answered: Obj, which: str) -> Obj:
     """Return the pod template's spec of a workload."""
-    spec: Obj = child(answered, which)["spec"]["template"]["spec"]
+    spec: Obj = template(answered, which)["spec"]
     return spec
 
 

@@ -4,10 +4,21 @@ from base64 import b64encode
 from copy import deepcopy
 from typing import Any
 
+from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.rules import parse_agent
 
 NAME = NAMESPACE = "instana-agent"
+
+
+def problems(spec: Obj) -> list[str]:
+    """Return the problems of the resource with that spec."""
+    try:
+        parse_agent(agent(spec))
+    except InvalidResource as invalid:
+        return [str(problem) for problem in invalid.problems]
+    return []
 
 
 def agent(

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from hooks.admission import default
 from hooks.kube.objects import Obj
 from hooks.rules import rules_named_in
 
@@ -56,6 +57,11 @@ def patch_of(answer: Obj) -> list[Obj]:
     assert response["patchType"] == "JSONPatch"
     operations: list[Obj] = orjson.loads(b64decode(response["patch"]))
     return operations
+
+
+def defaulted(resource: Obj) -> Obj:
+    """Return a new object with what the defaulting webhook adds to it."""
+    return with_patch(resource, patch_of(default(review(resource))))
 
 
 def with_patch(resource: Obj, operations: list[Obj]) -> Obj:

@@ -13,15 +13,11 @@ from hooks.rendering import render
 from hooks.rules import Rule, warnings_of
 from tests.recorded import FACTS, NOW, Recorded, recorded_requests
 from tests.support.resources import agent
-from tests.support.reviews import UID, patch_of, review, with_patch
+from tests.support.reviews import UID, defaulted, patch_of, review, with_patch
 from tests.support.rules import WITH_EXAMPLES, example
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 SYNCS = [recorded for recorded in recorded_requests() if recorded.hook == "sync"]
-
-
-def defaulted(resource: Obj) -> Obj:
-    return with_patch(resource, patch_of(default(review(resource))))
 
 
 def test_all_that_is_written_into_the_smallest_resource() -> None:

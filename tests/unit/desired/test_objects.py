@@ -115,12 +115,6 @@ def test_inline_credentials_lie_in_a_secret_of_ours(mounted: bool, entries: Obj)
     assert texts(answer(parent), OWN) == entries
 
 
-def test_a_secret_of_ours_is_not_made_for_a_keys_secret_that_has_it_all() -> None:
-    parent = agent({"agent": {"key": None, "keysSecret": "keys"}})
-
-    assert OWN not in children(answer(parent, secret("keys", key="k")))
-
-
 def named_like_ours(**more: object) -> Obj:
     """Return a resource whose keys Secret has the name of the Secret that the hook would make."""
     return agent({"agent": {"key": None, "keysSecret": "instana-agent", **more}})

@@ -3,19 +3,10 @@ import pytest
 from hooks.errors import MOST_PROBLEMS, InvalidResource
 from hooks.kube.objects import Obj
 from hooks.rules import parse_agent, read_agent
-from tests.support.resources import agent
+from tests.support.resources import agent, problems
 
 SENTINEL = "s3ntinel"
 DIGEST = f"sha256:{64 * 'a'}"
-
-
-def problems(spec: Obj) -> list[str]:
-    """Return the problems of the resource with that spec."""
-    try:
-        parse_agent(agent(spec))
-    except InvalidResource as invalid:
-        return [str(problem) for problem in invalid.problems]
-    return []
 
 
 def test_the_smallest_resource_is_valid() -> None:

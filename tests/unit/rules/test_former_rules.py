@@ -1,22 +1,11 @@
 import pytest
 
-from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
-from hooks.rules import parse_agent
-from tests.support.resources import agent
+from tests.support.resources import problems
 
 BACKEND = {"endpointHost": "b", "endpointPort": "1"}
 ENTRY = {"name": "secret", "key": "entry"}
 TOKEN_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
-
-
-def problems(spec: Obj) -> list[str]:
-    """Return the problems of the resource with that spec."""
-    try:
-        parse_agent(agent(spec))
-    except InvalidResource as invalid:
-        return [str(problem) for problem in invalid.problems]
-    return []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, recorded_checksum
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, child, children, conditions, stored
+from tests.support.hook import answer, child, children, conditions, stored, template
 from tests.support.resources import agent, merged, obj, secret
 
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
@@ -51,11 +51,6 @@ def world(changes: dict[str, Any] | None = None, conf: str = "c") -> list[Obj]:
     secrets = merged(WORLD, changes or {})
     config = obj("ConfigMap", "conf", data={"a": conf})
     return [secret(name, **entries) for name, entries in secrets.items()] + [config]
-
-
-def template(answered: Obj, which: str) -> Obj:
-    found: Obj = child(answered, which)["spec"]["template"]
-    return found
 
 
 def annotations(answered: Obj, which: str) -> Obj:
