@@ -47,6 +47,15 @@ def annotations_of(obj: Obj) -> dict[str, str]:
     return (obj.get("metadata") or {}).get("annotations") or {}
 
 
+def condition_of(obj: Obj, type_: str) -> Obj:
+    """Return the condition of that type in the object's status, empty where it has none."""
+    conditions = as_object(obj.get("status")).get("conditions")
+    for each in conditions if isinstance(conditions, list) else ():
+        if isinstance(each, dict) and each.get("type") == type_:
+            return each
+    return {}
+
+
 def present(**fields: Any) -> Obj:
     """Return the given fields without those that are None: an optional field at its leaf."""
     return {name: value for name, value in fields.items() if value is not None}

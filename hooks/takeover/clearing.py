@@ -6,7 +6,7 @@ So there is no time without Kubernetes data, which the old sensor gathers until 
 from collections.abc import Iterator
 
 from hooks.desired import names
-from hooks.kube.objects import Obj, identity, labels_of
+from hooks.kube.objects import Obj, condition_of, identity, labels_of
 from hooks.kube.pods import named_by
 from hooks.kube.workloads import pod_spec, template_of
 from hooks.labels import COMPONENT
@@ -101,5 +101,4 @@ def _is_rolled_out(daemonset: Obj | None) -> bool:
 def _is_available(deployment: Obj | None) -> bool:
     if deployment is None or not is_taken_up(deployment):
         return False
-    conditions = deployment["status"].get("conditions") or []
-    return any((each["type"], each["status"]) == ("Available", "True") for each in conditions)
+    return condition_of(deployment, "Available").get("status") == "True"

@@ -4,7 +4,7 @@ from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.resolution import is_resolved
-from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.objects import Obj, condition_of
 from hooks.models.references import of_tls
 from hooks.status.condition import Condition
 
@@ -53,8 +53,7 @@ def _by_openshift(context: Context) -> Condition:
 
 
 def _is_ready(certificate: Obj) -> bool:
-    conditions = as_objects(as_object(certificate.get("status")).get("conditions"))
-    return any((each.get("type"), each.get("status")) == ("Ready", "True") for each in conditions)
+    return condition_of(certificate, "Ready").get("status") == "True"
 
 
 def _issued(message: str) -> Condition:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooks.desired.names import CONTAINER
-from hooks.kube.objects import Obj, as_object, as_objects
+from hooks.kube.objects import Obj, as_object, as_objects, condition_of
 from hooks.kube.pods import containers_of
 from hooks.status.pods.sayings import OF_CONFIGURATION, OF_ENDS, OF_PULLS, OF_SCHEDULING
 from hooks.status.pods.words import Saying, saying_of
@@ -95,7 +95,7 @@ def is_going(pod: Obj) -> bool:
 
 def is_ready(pod: Obj) -> bool:
     """Tell whether the pod is ready, and stays."""
-    return _condition(pod, "Ready").get("status") == "True" and not is_going(pod)
+    return condition_of(pod, "Ready").get("status") == "True" and not is_going(pod)
 
 
 def restarts(pod: Obj) -> int:
@@ -111,7 +111,7 @@ def cause_of(pod: Obj) -> Cause:
         return Cause(GOING)
     if status.get("phase") in {"Failed", "Succeeded"}:
         return _of_ended_pod(status)
-    scheduled = _condition(pod, "PodScheduled")
+    scheduled = condition_of(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         return _of_scheduling(scheduled)
     found = [cause for each in _containers(pod) if (cause := _of_container(each, pod))]
@@ -144,8 +144,8 @@ def _otherwise(pod: Obj) -> Cause:
 def _is_cut_off(pod: Obj) -> bool:
     """Tell whether the pod was ready until its node was lost: only the kubelet writes both."""
     has_gates = bool(as_object(pod.get("spec")).get("readinessGates"))
-    are_ready = _condition(pod, "ContainersReady").get("status") == "True"
-    return are_ready and not has_gates and _condition(pod, "Ready").get("status") == "False"
+    are_ready = condition_of(pod, "ContainersReady").get("status") == "True"
+    return are_ready and not has_gates and condition_of(pod, "Ready").get("status") == "False"
 
 
 def _of_probes(pod: Obj) -> Cause:
@@ -236,14 +236,6 @@ def _containers(pod: Obj) -> Iterator[Obj]:
     status = as_object(pod.get("status"))
     yield from as_objects(status.get("initContainerStatuses"))
     yield from as_objects(status.get("containerStatuses"))
-
-
-def _condition(pod: Obj, type_: str) -> Obj:
-    conditions = as_object(pod.get("status")).get("conditions")
-    for each in conditions if isinstance(conditions, list) else ():
-        if isinstance(each, dict) and each.get("type") == type_:
-            return each
-    return {}
 
 
 def _joined(*parts: str) -> str:

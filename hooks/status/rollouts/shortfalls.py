@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hooks.kube.objects import Obj, as_object, as_objects, describe
+from hooks.kube.objects import Obj, as_object, condition_of, describe
 from hooks.observed.rollout import count, is_taken_up, replicas
 from hooks.status.pods.sayings import OF_REFUSALS
 from hooks.status.pods.words import saying_of
@@ -122,7 +122,7 @@ def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
 
 def _refused_replicas(deployment: Obj) -> str:
     """Return why no more pods can be made, "" where they can."""
-    failure = _condition(deployment, "ReplicaFailure")
+    failure = condition_of(deployment, "ReplicaFailure")
     if failure.get("status") != "True":
         return ""
     namespace = deployment["metadata"].get("namespace", "")
@@ -134,14 +134,9 @@ def _refused_replicas(deployment: Obj) -> str:
 
 
 def _is_stuck(deployment: Obj) -> bool:
-    return _condition(deployment, "Progressing").get("reason") == "ProgressDeadlineExceeded"
+    return condition_of(deployment, "Progressing").get("reason") == "ProgressDeadlineExceeded"
 
 
 def _without_progress(deployment: Obj) -> str:
     seconds = as_object(deployment.get("spec")).get("progressDeadlineSeconds")
     return f", and made no progress for {seconds} s"
-
-
-def _condition(workload: Obj, type_: str) -> Obj:
-    conditions = as_objects(as_object(workload.get("status")).get("conditions"))
-    return next((each for each in conditions if each.get("type") == type_), {})
