@@ -249,6 +249,18 @@ def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each(
     assert broken("agentDaemonSet") == [ANSWER_SIZE]
 
 
+def test_annotations_count_for_each_backend() -> None:
+    annotations = {f"a{index}": "x" * 250_000 for index in range(3)}
+    backends = EVERYTHING["agent"]["additionalBackends"]
+
+    def broken(number: int) -> list[str]:
+        spec = {"additionalBackends": backends[:number], "pod": {"annotations": annotations}}
+        return [each.rule for each in errors_of(agent({"agent": spec}))]
+
+    assert broken(15) == []
+    assert broken(32) == [ANSWER_SIZE]
+
+
 COUNTED_VALUE_BY_VALUE = (
     "spec.agent.pod.affinity.",
     "spec.agent.pod.volumes[].",

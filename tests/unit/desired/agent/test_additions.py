@@ -91,6 +91,14 @@ def test_addition_without_a_name_is_a_problem(field: str, name: object) -> None:
     assert message.startswith(f"spec.agent.pod.{field}[0].name: ")
 
 
+def test_an_odd_quantity_is_told_with_its_place() -> None:
+    source = {"resourceFieldRef": {"resource": "limits.cpu", "divisor": "a few"}}
+    answered = answer(agent({"agent": {"pod": {"env": [{"name": "CPU", "valueFrom": source}]}}}))
+
+    place = "spec.agent.pod.env[0].valueFrom.resourceFieldRef.divisor: "
+    assert conditions(answered)["Valid"]["message"].startswith(place)
+
+
 def test_a_volume_that_is_mounted_twice_keeps_both_places() -> None:
     other = {"name": "mine", "mountPath": "/other", "subPath": "a"}
     spec = merged(WITH_ADDITIONS, {"agent": {"pod": {"volumeMounts": [MOUNT, other]}}})

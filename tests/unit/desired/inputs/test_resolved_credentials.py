@@ -1,10 +1,11 @@
 """Where pods find each credential: in the keys Secret by these names, else in our own."""
 
 from hooks.kube.objects import Obj
-from tests.support.hook import answer, env, volumes
+from tests.support.hook import answer, env, texts, volumes
 from tests.support.resources import agent, secret
 
-AGENT, SECOND = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor-1"
+AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
+SECOND = f"{SENSOR}-1"
 ENTRIES = {
     "INSTANA_AGENT_KEY": "key",
     "INSTANA_DOWNLOAD_KEY": "downloadKey",
@@ -51,3 +52,19 @@ def test_it_is_looked_for_in_a_keys_secret_that_is_still_to_come() -> None:
 
     assert mounted["secretName"] == "keys"
     assert mounted["items"] == [{"key": "key-1", "path": "INSTANA_AGENT_KEY-1"}]
+
+
+def test_pods_wait_for_the_main_key_in_the_keys_secret() -> None:
+    mounted = volumes(answer(agent(NAMED), secret("keys", other="x")), SENSOR)["instana-secrets"]
+
+    assert mounted["secret"]["secretName"] == "keys"
+    assert mounted["secret"]["items"] == [{"key": "key", "path": "INSTANA_AGENT_KEY"}]
+
+
+def test_the_url_of_the_proxy_waits_for_the_login() -> None:
+    user = {"proxyUserSecretKeyRef": {"name": "login", "key": "user"}}
+    parent = agent({"agent": {"proxyHost": "proxy", "proxyPassword": "p"} | user})
+
+    assert "HTTPS_PROXY" not in texts(answer(parent), "Secret/instana-agent")
+    own = texts(answer(parent, secret("login", user="u")), "Secret/instana-agent")
+    assert own["HTTPS_PROXY"] == "http://u:p@proxy:80"

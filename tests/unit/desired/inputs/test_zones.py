@@ -305,3 +305,14 @@ def test_more_zones_of_nodes_than_can_be_carried_out_keep_the_children(
     assert (valid["status"], rules_named_in(valid["message"])) == ("False", (rule,))
     assert children(found) == children(before)
     assert made == []
+
+
+def test_two_zones_with_one_object_name_are_refused() -> None:
+    same = names.daemonset("instana-agent", "A").removeprefix("instana-agent-")
+    result = by_node("A", same)
+
+    assert children(result) == {}
+    assert conditions(result)["Valid"]["message"] == (
+        f"metadata.name: leads to two children {AGENT}-{same}; choose another name "
+        "(rule child-repeated)"
+    )

@@ -132,6 +132,15 @@ def test_a_target_stays_while_its_endpoint_is_not_ready() -> None:
     assert targets(*cluster, observed=observed) == ONE
 
 
+def test_each_target_stays_while_it_is_not_ready() -> None:
+    first, second = etcd_slice("10.0.0.1"), etcd_slice("10.0.0.2", name="b")
+    observed = stored(answer(agent(), etcd_service(), first, second))
+    unready = etcd_slice("10.0.0.2", name="b", ready=False)
+
+    both = f"{ONE},https://10.0.0.2:2379/metrics"
+    assert targets(etcd_service(), first, unready, observed=observed) == both
+
+
 def test_targets_stay_while_no_endpoint_is_listed() -> None:
     observed = stored(answer(agent(), etcd_service(), etcd_slice("10.0.0.1")))
 
@@ -198,7 +207,13 @@ def test_a_secret_beside_the_resource_is_the_ca_of_a_discovered_etcd() -> None:
 
 
 @pytest.mark.parametrize(
-    "cluster", [[CA], [etcd_service(), etcd_slice("10.0.0.1")], [CA, etcd_service()]]
+    "cluster",
+    [
+        [CA],
+        [etcd_service(), etcd_slice("10.0.0.1")],
+        [CA, etcd_service()],
+        [secret("etcd-ca", other="x"), etcd_service(), etcd_slice("10.0.0.1")],
+    ],
 )
 def test_the_clusters_own_ca_is_used_else(cluster: list[Obj]) -> None:
     result = answer(agent(), *cluster)

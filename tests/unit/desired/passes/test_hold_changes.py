@@ -48,7 +48,8 @@ def test_nothing_is_held_at_first() -> None:
 
     assert held(answered) == {}
     assert image(answered).endswith(":2")
-    assert conditions(answered)["RolloutHeld"]["status"] == "False"
+    told = conditions(answered)["RolloutHeld"]
+    assert (told["status"], told["reason"]) == ("False", "NothingHeld")
 
 
 def test_a_change_of_the_template_is_held() -> None:

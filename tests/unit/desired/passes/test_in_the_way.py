@@ -59,7 +59,8 @@ def test_labels_hand_an_object_over_and_the_message_says_which() -> None:
     message = owned(answer(agent(), foreign("ConfigMap", "instana-agent-k8sensor")))[2]
 
     assert (
-        "kubectl label configmap/instana-agent-k8sensor --namespace instana-agent --overwrite "
+        "; to hand it over: kubectl label configmap/instana-agent-k8sensor --namespace "
+        "instana-agent --overwrite "
         "app.kubernetes.io/managed-by=instana-agent-operator app.kubernetes.io/component=k8sensor "
         "app.kubernetes.io/instance=instana-agent"
     ) in message
@@ -320,7 +321,9 @@ def test_the_status_names_them_and_what_releases_them() -> None:
     assert (status, reason) == ("False", "ChildrenOfAnother")
     assert "DaemonSet/aa" in message
     assert (
-        "kubectl patch agents.instana.io instana-agent --namespace instana-agent --type merge "
+        " are of aa, adopted when that was gone, and stay as they are: make it again, or release "
+        "them: kubectl patch agents.instana.io instana-agent --namespace instana-agent "
+        "--type merge "
         """--patch '{"spec": {"selector": {"matchLabels": {"app.kubernetes.io/instance": """
         """"instana-agent"}}}}'"""
     ) in message
@@ -346,9 +349,11 @@ def test_one_that_has_the_name_of_a_child_stays_that_of_the_other() -> None:
     answered = answer(agent({"zones": [{"name": "b"}]}, name="a"), observed=theirs)
 
     assert child(answered, "DaemonSet/a-b") == child(answer(agent(name="a-b")), "DaemonSet/a-b")
+    assert len(answered["children"]) == len(children(answered))
 
 
-def test_without_its_namespace_nothing_is_given_a_second_owner() -> None:
-    answered = answer(agent(), observed=of_aa())
+@pytest.mark.parametrize("related", [[], [obj("Namespace", NAMESPACE, "")]], ids=["none", "no uid"])
+def test_without_its_namespace_nothing_is_given_a_second_owner(related: list[Obj]) -> None:
+    answered = answer(agent(), *related, observed=of_aa())
 
     assert children(answer(agent(name="aa")))["Secret/aa-config"] in answered["children"]

@@ -121,6 +121,15 @@ def test_entries_stay_as_long_as_templates_name_them(mounted: bool, entry: str) 
     assert entry not in texts(settled, "Secret/instana-agent")
 
 
+@pytest.mark.parametrize("mounted", [True, False])
+def test_an_entry_in_use_gets_its_new_value(mounted: bool) -> None:  # noqa: FBT001
+    observed = stored(answer(agent({"useSecretMounts": mounted})))
+    parent = agent({"useSecretMounts": mounted, "agent": {"key": "new"}})
+    own = texts(answer(parent, observed=observed), "Secret/instana-agent")
+
+    assert set(own.values()) == {"new"}
+
+
 BACKENDS = {
     "agent": {
         "additionalBackends": [

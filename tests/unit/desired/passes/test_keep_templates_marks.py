@@ -5,11 +5,12 @@ import re
 from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM
-from hooks.desired.passes.keep_templates import FOR, INSTEAD_OF, KEPT, pods_made_for
+from hooks.desired.passes.keep_templates import INSTEAD_OF, KEPT, pods_made_for
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
@@ -27,7 +28,14 @@ BACKENDS = {
 }
 FORMER_PRIORITY = "of-the-go-operator"
 PARENT = agent(BACKENDS)
-MARKS = {CHECKSUM, FOR, INSTEAD_OF, KEPT}
+MARKS = {
+    "instana.io/secrets-checksum",
+    "instana.io/template-kept",
+    "instana.io/template-kept-for",
+    "instana.io/template-kept-instead-of",
+}
+"""Clusters hold these names, so a newer version has to read them."""
+
 NEWER = replace(FACTS, operator_version="9.9.9")
 
 
@@ -47,6 +55,13 @@ def of_go_operator(**checksums: str) -> list[Obj]:
 def kept(answered: Obj, which: str = AGENT) -> bool:
     found = child(answered, which)["spec"]["template"]["spec"]
     return bool(found.get("priorityClassName") == FORMER_PRIORITY)
+
+
+def upside_down(value: Any) -> Any:
+    """Return it with the fields of all objects in the opposite order."""
+    if isinstance(value, dict):
+        return {name: upside_down(value[name]) for name in reversed(value)}
+    return [upside_down(each) for each in value] if isinstance(value, list) else value
 
 
 def noted(observed: list[Obj], name: str, text: str) -> list[Obj]:
@@ -74,6 +89,15 @@ def test_another_template_or_value_than_was_noted_ends_it(name: str) -> None:
 
     assert kept(answer(PARENT, observed=stored(settled)))
     assert not kept(answer(PARENT, observed=noted(stored(settled), name, "another")))
+
+
+def test_another_order_of_fields_is_the_same_template() -> None:
+    settled = stored(answer(PARENT, observed=of_go_operator()))
+    for each in settled:
+        notes = each["metadata"]["annotations"]
+        notes[LAST_APPLIED] = json.dumps(upside_down(json.loads(notes[LAST_APPLIED])))
+
+    assert kept(answer(PARENT, observed=[upside_down(each) for each in settled]))
 
 
 @pytest.mark.parametrize(("facts", "is_kept"), [(FACTS, False), (NEWER, True)])

@@ -112,6 +112,17 @@ def test_what_kubernetes_refuses(workload: Obj, place: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("workload", "types"),
+    [
+        (daemon_set(type="Foo"), "RollingUpdate or OnDelete"),
+        (deployment(type="Foo"), "RollingUpdate or Recreate"),
+    ],
+)
+def test_the_types_that_there_are_are_told(workload: Obj, types: str) -> None:
+    assert [message for _, message in update_problems(workload)] == [f"must be {types}"]
+
+
+@pytest.mark.parametrize(
     ("field", "patch", "place"),
     [
         (

@@ -7,6 +7,7 @@ import pytest
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
 from tests.support.hook import FACTS, answer, conditions, stored
+from tests.support.pods import healthy
 from tests.support.resources import agent, secret
 
 AGENT, CONFIG = "DaemonSet/instana-agent", "Secret/instana-agent-config"
@@ -51,7 +52,7 @@ def test_what_is_refused_is_named_with_what_to_do() -> None:
     condition = conditions(answered)["ChildrenApplied"]
 
     assert condition["reason"] == "ChildrenNotApplied"
-    assert f"{CONFIG};" in condition["message"]
+    assert condition["message"].startswith(f"for more than 60 s not as asked for: {CONFIG}; ")
     command = "kubectl describe agents.instana.io instana-agent --namespace instana-agent"
     assert command in condition["message"]
     assert conditions(answered)["Ready"]["reason"] == "ChildrenNotApplied"
@@ -105,6 +106,19 @@ def test_a_rotated_secret_is_on_its_way() -> None:
     assert applied(LATE, parent(spec=spec), rotated, observed=children)[0] == "True"
     written(rotated, LONG_AGO)
     assert applied(LATE, parent(spec=spec), rotated, observed=children)[0] == "False"
+
+
+def test_a_write_of_a_pod_changes_no_child() -> None:
+    running = written(healthy("a", "n"), LATE)
+
+    assert applied(LATE, parent(), running, observed=without(CONFIG))[0] == "False"
+
+
+@pytest.mark.parametrize(("times", "status"), [([], "True"), ([LONG_AGO], "False")])
+def test_a_resource_without_a_time_counts_for_nothing(times: list[str], status: str) -> None:
+    related = [written(secret("any"), time) for time in times]
+
+    assert applied(LATE, agent(status=KNOWN), *related, observed=without(CONFIG))[0] == status
 
 
 @pytest.mark.parametrize(

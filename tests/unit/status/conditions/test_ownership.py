@@ -126,6 +126,7 @@ def test_a_finalizer_that_nobody_removes(finalizer: str) -> None:
     assert message.startswith(f"finalizer {finalizer} would keep the resource from being deleted: ")
     assert "example.com" not in message
     assert message.endswith(DYNAMICALLY)
+    assert found("Ready", parent, observed=observed())[0] == "True"
 
 
 @pytest.mark.parametrize("finalizers", [None, [], ["example.com/other"], "x", 5])

@@ -93,6 +93,17 @@ def test_images_of_init_containers_are_among_them() -> None:
     assert "first.example/init:1" in status_of(patched)["images"]
 
 
+@pytest.mark.parametrize("image", ["", 5, None])
+def test_values_that_are_no_images_are_left_out(image: Any) -> None:
+    observed = running()
+    for each in observed:
+        if each["kind"] == "DaemonSet":
+            each["spec"]["template"]["spec"]["containers"][0]["image"] = image
+    invalid = agent({"k8s_sensor": {"pollrate": "often"}})
+
+    assert status_of(invalid, observed=observed)["images"] == ["icr.io/instana/k8sensor:latest"]
+
+
 @pytest.mark.parametrize(
     ("spec", "facts", "path", "value"),
     [

@@ -130,6 +130,16 @@ def test_another_change_that_waits_for_approval_leaves_all_in_use() -> None:
     assert in_use(held) == {"etcd": True, "keys": True, "mine": True}
 
 
+def test_pods_whose_values_are_unknown_use_nothing() -> None:
+    lacking = {"secretKeyRef": {"name": "instana-agent", "key": "lacking"}}
+    container = {"name": "instana-agent", "env": [{"name": "X", "valueFrom": lacking}]}
+    patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    pulling = {"agent": {"image": {"pullSecrets": [{"name": "mine"}]}}}
+    parent = agent(pulling | {"overrides": {"agentDaemonSet": patch}})
+
+    assert in_use(answer(parent, MINE, observed=stored(answer(parent, MINE)))) == {"mine": False}
+
+
 def test_switched_off_nobody_knows() -> None:
     off = agent(merged(SPEC, {"agent": {"reloadOnSecretChange": False}}))
     before = answer(off, *WORLD)

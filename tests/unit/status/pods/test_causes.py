@@ -25,6 +25,7 @@ from tests.support.pods import (
     ended,
     going,
     healthy,
+    killed,
     lacking_config,
     pod,
     pull_failure,
@@ -87,6 +88,7 @@ def of_container(name: object, found: Obj) -> Obj:
 
 
 CRASHED = {"terminated": {"reason": "Error", "exitCode": 3}}
+WAITING = {"waiting": {"reason": "CrashLoopBackOff"}}
 NEVER_STARTED = {"terminated": {"reason": "StartError", "exitCode": 128}}
 
 
@@ -128,6 +130,8 @@ NEVER_STARTED = {"terminated": {"reason": "StartError", "exitCode": 128}}
             "the registry limits pulls",
             "a mirror",
         ),
+        ("unexpected status code 429", "the registry limits pulls", "a mirror"),
+        ("Too Many Requests", "the registry limits pulls", "a mirror"),
         ("something else with s3cret", "", "kubectl -n instana-agent describe pod a"),
     ],
 )
@@ -295,7 +299,7 @@ def test_a_pod_without_a_node_waits_for_the_scheduler() -> None:
     [
         (with_init(CRASHED), ("CrashLoopBackOff", "Error, exit code 3")),
         (
-            with_init({"waiting": {"reason": "CrashLoopBackOff"}}, lastState=CRASHED),
+            with_init(WAITING, lastState=CRASHED),
             ("CrashLoopBackOff", "Error, exit code 3"),
         ),
         (
@@ -307,6 +311,8 @@ def test_a_pod_without_a_node_waits_for_the_scheduler() -> None:
             ("ContainerCreating", ""),
         ),
         (sidecar(CRASHED), ("CrashLoopBackOff", "Error, exit code 3")),
+        (sidecar({"terminated": {"reason": "Error"}}), ("CrashLoopBackOff", "Error")),
+        (sidecar(WAITING), ("CrashLoopBackOff", "")),
     ],
 )
 def test_an_init_container_and_a_sidecar_count(found: Obj, expected: tuple[str, str]) -> None:
@@ -319,6 +325,7 @@ def test_an_init_container_and_a_sidecar_count(found: Obj, expected: tuple[str, 
         (with_init(CRASHED), "logs a --container first --previous"),
         (with_init({"running": {}}), "logs a --container first"),
         (sidecar(CRASHED), "logs a --container side --previous"),
+        (sidecar(WAITING), "logs a --container side --previous"),
         (crashing("a", "n"), "logs a --previous"),
     ],
 )
@@ -371,6 +378,14 @@ def test_an_image_that_the_pod_does_not_name_is_not_told() -> None:
     assert cause(found) == ("ImagePullBackOff", "the registry refuses the pull")
 
 
+def test_the_image_of_an_init_container_is_told() -> None:
+    found = with_init({"waiting": {"reason": "ErrImagePull", "message": "unauthorized"}})
+    found["spec"]["initContainers"] = [{"name": "first", "image": "first.example/init:1"}]
+
+    told = "first.example/init:1, the registry refuses the pull"
+    assert cause(found) == ("ImagePullBackOff", told)
+
+
 def test_a_container_that_cannot_be_started_has_no_log_to_look_at() -> None:
     stages = [
         waiting("RunContainerError", lastState=NEVER_STARTED),
@@ -414,11 +429,19 @@ def test_what_others_put_into_the_pod_has_no_field_of_the_resource(state: Obj, r
     assert "spec." not in told
 
 
-def test_the_remedy_names_the_fields_of_the_component() -> None:
-    sensor = crashing("s", "n", component="k8sensor", lastState={
-        "terminated": {"reason": "OOMKilled", "exitCode": 137}})  # fmt: skip
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (killed("s", "n"), " raise spec.k8s_sensor.deployment.pod.limits.memory"),
+        (pull_failure("s", "n"), " check spec.k8s_sensor.image.pullSecrets, "),
+        (unschedulable("s", "n"), " add to spec.k8s_sensor.deployment.pod.tolerations"),
+    ],
+    ids=["memory", "image", "taint"],
+)
+def test_the_remedy_names_the_fields_of_the_component(found: Obj, field: str) -> None:
+    found["metadata"]["labels"]["app.kubernetes.io/component"] = "k8sensor"
 
-    assert problem(sensor)["remedy"].endswith("spec.k8s_sensor.deployment.pod.limits.memory")
+    assert field in f" {problem(found)['remedy']}"
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.says)

@@ -8,6 +8,7 @@ from hooks.kube.objects import Obj
 from hooks.status.rollouts.duration import remaining_time
 
 QUICK = {"periodSeconds": 5, "failureThreshold": 6}
+SLOW = QUICK | {"failureThreshold": 18}
 
 
 def daemonset(
@@ -62,7 +63,7 @@ def test_a_share_is_of_all_nodes_and_rounded_up() -> None:
         ({"minReadySeconds": 60}, 200),
         ({"pod": {"terminationGracePeriodSeconds": 90}}, 200),
         ({"container": {"startupProbe": {"initialDelaySeconds": 60, **QUICK}}}, 200),
-        ({"container": {"startupProbe": None, "livenessProbe": QUICK}}, 100),
+        ({"container": {"startupProbe": None, "livenessProbe": SLOW}}, 200),
         ({"container": {"startupProbe": None}}, 100),
         ({"pod": {"containers": []}, "minReadySeconds": "x"}, 100),
     ],

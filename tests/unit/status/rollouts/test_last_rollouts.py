@@ -2,7 +2,8 @@
 
 from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, describe
+from hooks.status.size import MOST_PARTS
 from hooks.wire import encode
 from tests.support.hook import FACTS, LATER, answer, stored
 from tests.support.resources import agent, merged, obj, secret
@@ -133,6 +134,21 @@ def test_a_late_status_loses_no_workload_of_a_new_zone() -> None:
 
     assert last(late)[f"{AGENT}-eu"]["cause"].startswith("it was not there: nodes of a new zone")
     assert last(late)[AGENT]["cause"] == "generation 1 of the resource"
+
+
+def test_a_workload_that_was_not_listed_is_not_new() -> None:
+    facts = Facts(operator_version=FACTS.operator_version, node_zones=True)
+    spec = {"zone": {"automatic": "NodeLabel"}}
+    nodes = [
+        obj("Node", f"n{index}", "", metadata={"labels": {TOPOLOGY_ZONE: f"z{index:02}"}})
+        for index in range(MOST_PARTS)
+    ]
+    first = answer(parent(spec), *nodes, facts=facts)
+    left = [each for each in stored(first) if not describe(each).endswith("-z00")]
+    second = answer(parent(spec, before=first), *nodes[1:], observed=left, facts=facts)
+
+    assert f"{AGENT}-z15" not in last(first)
+    assert last(second)[f"{AGENT}-z15"]["cause"] == NOT_KNOWN
 
 
 def test_a_late_status_loses_no_approval() -> None:

@@ -8,7 +8,16 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
 from hooks.status.conditions.pointers import PAGE
 from tests.support.hook import answer, conditions, stored
-from tests.support.pods import crashing, ended, healthy, pod, pull_failure, starting, unready
+from tests.support.pods import (
+    crashing,
+    ended,
+    going,
+    healthy,
+    pod,
+    pull_failure,
+    starting,
+    unready,
+)
 from tests.support.resources import agent
 
 AGENT = "DaemonSet/instana-agent"
@@ -83,8 +92,13 @@ def test_a_roll_out_that_waits_for_a_new_pod_is_one() -> None:
     assert "has 1 of 3 pods up to date" in agents(**between)[1]
 
 
-def test_a_roll_out_does_not_name_pods_that_start() -> None:
-    _, message = agents(starting("a", "n"), spec=ON, **ROLLING)
+@pytest.mark.parametrize(
+    "found",
+    [starting("a", "n"), unready("a", "n"), going(healthy("a", "n")), ended("a", "n")],
+    ids=["starting", "not ready", "going", "ended"],
+)
+def test_a_roll_out_does_not_name_pods_that_start(found: Obj) -> None:
+    _, message = agents(found, spec=ON, **ROLLING)
 
     assert message == f"{AGENT} has 1 of 3 pods up to date: 2 to go, 1 at a time, at most 24 min"
 
@@ -158,6 +172,15 @@ def test_agents_that_have_to_stay_ready_for_a_while_are_told() -> None:
     assert message.endswith("1 of 3 pods available: all are ready, and count after 20 s "
                             "(minReadySeconds)")  # fmt: skip
     assert PAGE not in ready
+
+
+def test_k8sensors_that_have_to_stay_ready_are_told() -> None:
+    spec = {"k8s_sensor": {"deployment": {"minReadySeconds": 20}}}
+    ready = sensors(spec=spec, availableReplicas=1)[1]
+    unready = sensors(spec=spec, availableReplicas=1, readyReplicas=1)[1]
+
+    assert ready.endswith(": all are ready, and count after 20 s (minReadySeconds)")
+    assert unready.endswith("1 of 3 pods available; spec.podStatus: Enabled tells why")
 
 
 def test_a_workload_that_is_being_deleted_is_not_ready() -> None:
@@ -259,6 +282,8 @@ def test_a_roll_out_without_progress_is_told() -> None:
         f"{SENSOR} has 1 of 3 pods up to date, and made no progress for 600 s; "
         "spec.podStatus: Enabled tells why"
     )
+    ready = answered(SENSOR, conditions=stuck, updatedReplicas=1, availableReplicas=2)["Ready"]
+    assert ready["message"].endswith(f"{PAGE}#notalldesiredk8sensorsavailable")
 
 
 @pytest.mark.parametrize(("replicas", "surge"), [(1, 1), (3, 2)])
@@ -285,7 +310,9 @@ def test_a_deployment_that_was_paused_by_hand_says_how_it_goes_on() -> None:
     told = conditions(answer(agent(), observed=observed))
 
     command = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
-    assert command in told["SensorsAvailable"]["message"]
+    assert told["SensorsAvailable"]["message"] == (
+        f"{SENSOR} has 0 of 3 pods up to date: {command}"
+    )
     assert PAGE in told["Ready"]["message"]
 
 
