@@ -75,7 +75,10 @@ _is_container = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a pod is not ready, with a detail or "", and the container unless it is ours."""
+    """Why a pod is not ready, with a detail or "".
+
+    `container`: the one that the remedy names, "" where none has to be named.
+    """
 
     name: str
     detail: str = ""
@@ -172,15 +175,15 @@ def _of_container(container: Obj, pod: Obj) -> Cause | None:
 def _of_waiting(container: Obj, pod: Obj) -> Cause | None:
     """Return why the container was not started at all."""
     waiting = as_object(as_object(container.get("state")).get("waiting"))
-    reason, name = waiting.get("reason"), _other_container(container, pod)
+    reason = waiting.get("reason")
     if reason in PULLING | NOT_PULLED:
         return _of_pull(container, pod, waiting)
     if reason in NEVER_RAN:
-        return Cause(CONFIG, NOT_STARTED, container=name)
+        return Cause(CONFIG, NOT_STARTED)
     if reason not in CONFIG_REASONS:
         return None
     told = saying_of(waiting.get("message"), OF_CONFIGURATION)
-    return Cause(CONFIG, told.says or _word(reason), told.remedy, name)
+    return Cause(CONFIG, told.says or _word(reason), told.remedy)
 
 
 def _of_pull(container: Obj, pod: Obj, waiting: Obj) -> Cause:
@@ -197,7 +200,7 @@ def _of_end(ended: Obj, container: Obj, pod: Obj) -> Cause:
     if reason == KILLED:
         return Cause(KILLED, "", "" if _is_ours(container) else OF_OTHERS[KILLED], name)
     if reason in NEVER_RAN:
-        return Cause(CONFIG, NOT_STARTED, container=name)
+        return Cause(CONFIG, NOT_STARTED)
     code = ended.get("exitCode")
     number = f"exit code {code}" if isinstance(code, int) else ""
     return Cause(CRASHES, _joined(_word(reason), number), container=name)
