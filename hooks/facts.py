@@ -11,6 +11,7 @@ ALL_NAMESPACES = "*"
 FIELD_MANAGER = "metacontroller"
 """Metacontroller's own default."""
 KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+)?", re.ASCII)
+RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 FIRST_WITH_ZONES_OF_PODS = (1, 35)
 """The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
 
@@ -46,6 +47,8 @@ class Facts:
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
     `installation_namespace`: where the service itself is; empty where it is not known.
     `installation_secrets`: its Secrets, where they have names of the user's choice.
+    `release`: what the manifests of the installation call this release of the service; where the
+    controller names another one, that one decides. Empty: this one always does.
     """
 
     openshift: bool = False
@@ -60,6 +63,7 @@ class Facts:
     pod_status: bool = False
     installation_namespace: str = ""
     installation_secrets: tuple[str, ...] = ()
+    release: str = ""
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
         """Tell whether the installation gives agents of the namespace cluster-wide rights."""
@@ -125,6 +129,19 @@ def parse_take_over(text: str) -> TakeOver:
     raise ValueError(msg)
 
 
+def is_release(text: str) -> bool:
+    """Tell whether a text can be the name of a release: what the tag of an image can be."""
+    return RELEASE.fullmatch(text) is not None
+
+
+def parse_release(text: str) -> str:
+    """Return the name of a release; raises ValueError for what cannot be one."""
+    if not is_release(text):
+        msg = "must be at most 128 letters, digits, dots, dashes and underscores"
+        raise ValueError(msg)
+    return text
+
+
 def parse_kubernetes_version(text: str) -> str:
     """Return the version, such as `v1.35.2+k3s1`; raises ValueError for what is none."""
     if not KUBERNETES_VERSION.fullmatch(text.strip()):
@@ -156,6 +173,7 @@ PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "openshift": ("openshift", parse_flag),
     "operatorVersion": ("operator_version", str),
     "podStatus": ("pod_status", parse_flag),
+    "release": ("release", parse_release),
     "takeOver": ("take_over", parse_take_over),
 }
 """The facts by their names as text: the field of each, and what reads it or raises ValueError."""

@@ -5,7 +5,7 @@ a resource that cannot be carried out keeps its observed children as they are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hooks.desired import build_context, desired_children
 from hooks.desired.passes.adopted import children_as_observed
@@ -24,8 +24,14 @@ from hooks.facts import Facts
 from hooks.kube.objects import Obj, present
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
-from hooks.status import Report, report_on_invalid, report_on_paused, report_on_valid
-from hooks.status.changes import Changes
+from hooks.status import (
+    Report,
+    report_on_invalid,
+    report_on_other_release,
+    report_on_paused,
+    report_on_valid,
+)
+from hooks.status.changes import NO_CHANGES, Changes
 from hooks.wire import SyncRequest, sync_request
 
 
@@ -77,6 +83,26 @@ def reconcile(request: SyncRequest, facts: Facts, now: str) -> Outcome:
 
 
 def _outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
+    outcome = _own_outcome(request, facts, now)
+    if facts.release and request.release not in ("", facts.release):
+        return _left_to_other_release(request, outcome, facts, now)
+    return outcome
+
+
+def _left_to_other_release(request: SyncRequest, own: Outcome, facts: Facts, now: str) -> Outcome:
+    """Return the children as observed, such that two releases at once change nothing in turns.
+
+    A resource without children gets those of this release: no pod waits for the other one.
+    """
+    observed = _as_observed(request, facts)
+    report = report_on_other_release(request.parent, own.report, request.release, facts, now)
+    if not observed:
+        return replace(own, report=report)
+    return replace(own, children=observed, report=replace(report, changes=NO_CHANGES))
+
+
+def _own_outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
+    """Return what the resource leads to by this release of the service."""
     try:
         agent = parse_agent(request.parent)
         context = build_context(agent, request.children, request.related, facts)

@@ -6,26 +6,41 @@ has the documented fields and no other.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
 from hooks.errors import UnreadableRequest
+from hooks.facts import is_release
 from hooks.kube.deep_json import without_depths
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 from hooks.observed import ObservedObjects
 
 TOO_DEEP = "limit"
 """What orjson's message has for what is nested in more than 1,024 levels, and for nothing else."""
 
 
+RELEASE: Final = "release"
+"""Parameter in the URL of the sync hook, by which the controller names one release of the service.
+
+Metacontroller sends the controller with each request, and notices only changes of its spec.
+"""
+WAY_TO_URL: Final = ("controller", "spec", "hooks", "sync", "webhook")
+LONGEST_URL: Final = 2048
+
+
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """What a CompositeController's sync hook gets."""
+    """What a CompositeController's sync hook gets.
+
+    `release`: the release of the service that the controller names; empty where it names none.
+    """
 
     parent: Obj
     children: ObservedObjects
     related: ObservedObjects
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,22 @@ def sync_request(request: Obj) -> SyncRequest:
         parent=parent_of(request),
         children=_objects(request, "children"),
         related=_objects(request, "related"),
+        release=_named_release(request),
     )
+
+
+def _named_release(request: Obj) -> str:
+    part: Any = request
+    for field in WAY_TO_URL:
+        part = as_object(part.get(field))
+    url = part.get("url")
+    if not isinstance(url, str) or len(url) > LONGEST_URL:
+        return ""
+    try:
+        named = parse_qs(urlsplit(url).query).get(RELEASE, [""])
+    except ValueError:  # Nothing that Metacontroller could call.
+        return ""
+    return named[-1] if is_release(named[-1]) else ""
 
 
 def decorator_request(request: Obj) -> DecoratorRequest:

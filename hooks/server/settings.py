@@ -16,6 +16,7 @@ from hooks.facts import (
     parse_flag,
     parse_kubernetes_version,
     parse_names,
+    parse_release,
     parse_take_over,
 )
 
@@ -248,6 +249,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "POD_STATUS": _flag,
     "INSTALLATION_NAMESPACE": _namespace,
     "INSTALLATION_SECRETS": _secrets,
+    "RELEASE": parse_release,
     "TLS_CERT_FILE": str,
     "TLS_KEY_FILE": str,
     "TOKENS_FILE": str,

@@ -21,5 +21,12 @@ def resync_after(status: Obj, now: str) -> float | None:
     ready = next(each for each in status["conditions"] if each["type"] == "Ready")
     if ready["status"] == "True":
         return None
-    age = max(seconds_between(ready["lastTransitionTime"], now), 0.0)
+    return backed_off(max(seconds_between(ready["lastTransitionTime"], now), 0.0))
+
+
+def backed_off(age: float) -> float:
+    """Return the seconds until the next look at what has been so for `age` seconds.
+
+    Doubling from 5 s to 5 min.
+    """
     return min(ldexp(FIRST_SECONDS, floor(log2(age / FIRST_SECONDS + 1))), MOST_SECONDS)

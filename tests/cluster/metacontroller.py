@@ -116,7 +116,7 @@ class Exchange:
 
     @property
     def is_sync(self) -> bool:
-        return self.path == "/sync"
+        return urlsplit(self.path).path == "/sync"
 
 
 def as_answered(exchange: Exchange) -> bytes:
@@ -155,11 +155,16 @@ class Recorder:
     def port(self) -> int:
         return self.server.server_port
 
+    def port_for(self, _: BaseHTTPRequestHandler) -> int:
+        """Return the port of the service that gets the call of a connection."""
+        return self.service_port
+
     def forward(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
         headers = {name: handler.headers[name] for name in PASSED_ON if name in handler.headers}
         try:
-            with closing(HTTPConnection(LOOPBACK, self.service_port, timeout=10)) as connection:
+            port = self.port_for(handler)
+            with closing(HTTPConnection(LOOPBACK, port, timeout=10)) as connection:
                 connection.request("POST", handler.path, body, headers)
                 response = connection.getresponse()
                 answer = response.read()
@@ -204,13 +209,13 @@ def writes_of(metrics: str) -> int:
 
 
 @contextmanager
-def service(log: Path, **settings: str) -> Iterator[int]:
+def service(log: Path, program: list[str] | None = None, /, **settings: str) -> Iterator[int]:
     """Run the service under gunicorn, insecure unless settings are given; yields its port."""
     port = free_port()
     environ = os.environ | {"HOST": LOOPBACK, "PORT": str(port), "LOG_FORMAT": "json"}
     environ |= settings or {"INSECURE": "1"}
     url = f"{'https' if 'TLS_CERT_FILE' in settings else 'http'}://{LOOPBACK}:{port}/readyz"
-    with log.open("ab") as out, _process(command(), environ, out):
+    with log.open("ab") as out, _process(program or command(), environ, out):
         wait_for(lambda: _answers(url), "the service is ready")
         yield port
 
@@ -226,12 +231,13 @@ def metacontroller(
     flags: tuple[str, ...] = (),
     etag: Obj | None = None,
     child_rules: tuple[Obj, ...] = (),
+    release: str = "",
 ) -> Iterator[str]:
     """Run Metacontroller with our controllers, which ask the given port.
 
     Yields the address of its metrics. With `resync_seconds` the controllers look that often, with
     `etag` their hooks have that configuration of entity tags. `child_rules` are further kinds of
-    children.
+    children, `release` is the one that the controllers name.
     """
     know_kinds(api)
     for manifest in MANIFESTS:
@@ -244,7 +250,7 @@ def metacontroller(
             controller["spec"]["childResources"] += child_rules
         for hook in controller["spec"]["hooks"].values() if etag else ():
             hook["webhook"]["etag"] = etag
-        api.apply(controller)
+        api.apply(naming(release, controller))
     with running_metacontroller(api, strategy, log, flags) as metrics:
         yield metrics
 
@@ -296,6 +302,14 @@ def asking(address: str, controller: Obj) -> Obj:
         controller["spec"]["endpointConfigs"][0]["host"] = urlsplit(address).netloc
     else:
         controller["spec"].pop("endpointConfigs", None)
+    return controller
+
+
+def naming(release: str, controller: Obj) -> Obj:
+    """Return a controller that names a release of the service, if one is given."""
+    webhook = controller["spec"]["hooks"]["sync"]["webhook"]
+    address = urlsplit(webhook["url"])
+    webhook["url"] = address._replace(query=f"release={release}" if release else "").geturl()
     return controller
 
 

@@ -1,0 +1,180 @@
+"""An upgrade and a downgrade of the service: two releases behind one address, and nothing flips."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from itertools import cycle, pairwise
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import yaml
+
+from hooks.kube.objects import Identity, identity
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.cases import NAMESPACE, rendered, resource
+from tests.cluster.loop import KINDS, MANAGED, remove, settled, sync_again, versions
+from tests.cluster.metacontroller import (
+    LOOPBACK,
+    MANIFESTS,
+    STRATEGIES,
+    Recorder,
+    asking,
+    metacontroller,
+    naming,
+    service,
+)
+
+pytestmark = pytest.mark.loop
+
+Forms: TypeAlias = dict[Identity, Obj]
+
+AGENT = resource("minimal")
+DAEMONSET = next(
+    identity(each) for each in rendered("minimal").children if each["kind"] == "DaemonSet"
+)
+CHILDREN = len([*rendered("minimal").children, *rendered("minimal").attachments])
+OLD, NEW = "1.0.0", "1.1.0"
+NEXT_RELEASE = """
+from runpy import run_module
+
+from hooks.desired.agent import daemonset
+
+former = daemonset._template
+
+def template(*arguments):
+    made = former(*arguments)
+    made["spec"]["terminationGracePeriodSeconds"] = 61
+    return made
+
+daemonset._template = template
+run_module("hooks", run_name="__main__", alter_sys=True)
+"""
+"""A release of the service that makes other pod templates."""
+CALLS = 6
+
+
+@dataclass
+class Balancer(Recorder):
+    """Gives calls to several services in turn: each call, or all calls of a connection."""
+
+    by: str = "call"
+    of_connections: dict[BaseHTTPRequestHandler, int] = field(default_factory=dict)
+
+    def balance(self, *ports: int) -> None:
+        """Take these services from now on."""
+        self.ports, self.turns = ports, cycle(ports)
+
+    def port_for(self, handler: BaseHTTPRequestHandler) -> int:
+        """Return the port of the next service, or of the one that the connection has."""
+        if self.by == "call":
+            return next(self.turns)
+        known = self.of_connections.get(handler)
+        if known not in self.ports:
+            known = self.of_connections[handler] = next(self.turns)
+        return known
+
+
+@contextmanager
+def both_releases(logs: Path) -> Iterator[tuple[int, int]]:
+    """Run the old and the new release; yields their ports."""
+    program = [sys.executable, "-c", NEXT_RELEASE, "serve"]
+    with (
+        service(logs / "old.log", **_settings(OLD)) as old_port,
+        service(logs / "new.log", program, **_settings(NEW)) as new_port,
+    ):
+        yield old_port, new_port
+
+
+def _settings(release: str) -> dict[str, str]:
+    return {"INSECURE": "1", "OPERATOR_VERSION": release, "RELEASE": release}
+
+
+@pytest.mark.parametrize("by", ["call", "connection"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_each_way_changes_children_once(strategy: str, by: str, api: Api, logs: Path) -> None:
+    with both_releases(logs) as (old, new):
+        balancer = Balancer(old, by=by)
+        balancer.balance(old)
+        log = logs / f"releases-{strategy}-{by}.log"
+        with metacontroller(api, strategy, balancer.port, log, release=OLD):
+            api.apply(AGENT)
+            wait_for(lambda: len(versions(api)) >= CHILDREN, "all children are there")
+            settled(api, AGENT)
+
+            balancer.balance(old, new)
+            assert _changes(api, balancer, "before") == {}
+            seen = _forms_while_changing(api, balancer, NEW, (old, new), (new,))
+            assert _changed(seen)[DAEMONSET] == 1, "the template is another one"
+            assert set(_changed(seen).values()) == {1}
+            seen = _forms_while_changing(api, balancer, OLD, (new, old), (old,))
+            assert _changed(seen)[DAEMONSET] == 1, "the template is the former one again"
+            assert set(_changed(seen).values()) == {1}
+            remove(api, AGENT, [])
+        balancer.close()
+
+
+def _forms_while_changing(
+    api: Api, balancer: Balancer, release: str, both: tuple[int, int], after: tuple[int]
+) -> list[Forms]:
+    """Let the controllers name a release while both answer, and then one of them alone."""
+    seen = [_forms(api)]
+    balancer.balance(*both)
+    _name(api, balancer, release)
+    seen += _forms_at_calls(api, balancer, f"both-{release}")
+    balancer.balance(*after)
+    return seen + _forms_at_calls(api, balancer, f"alone-{release}")
+
+
+def _name(api: Api, balancer: Balancer, release: str) -> None:
+    """Let the controllers name a release, as applying its manifests does."""
+    for manifest in MANIFESTS:
+        controller = yaml.safe_load(Path(manifest).read_text())
+        address = f"http://{LOOPBACK}:{balancer.port}"
+        api.apply(naming(release, asking(address, controller)))
+    calls = len(balancer.exchanges)
+    wait_for(lambda: len(balancer.exchanges) > calls, "the changed controller asks")
+
+
+def _changes(api: Api, balancer: Balancer, phase: str) -> dict[Identity, int]:
+    return _changed([_forms(api), *_forms_at_calls(api, balancer, phase)])
+
+
+def _changed(seen: list[Forms]) -> dict[Identity, int]:
+    """Return how often each child was another one than before, if it ever was."""
+    changes = Counter(
+        child
+        for before, after in pairwise(seen)
+        for child in before.keys() | after.keys()
+        if before.get(child) != after.get(child)
+    )
+    return dict(changes)
+
+
+def _forms_at_calls(api: Api, balancer: Balancer, phase: str) -> list[Forms]:
+    """Make calls, and return what the children were after each, and in the end."""
+    seen = []
+    for number in range(CALLS):
+        sync_again(api, AGENT, balancer, f"{phase}-{number}")
+        seen.append(_forms(api))
+    settled(api, AGENT)
+    return [*seen, _forms(api)]
+
+
+def _forms(api: Api) -> Forms:
+    """Return what the children are, without what others write of them."""
+    found = [
+        each
+        for kind, version in KINDS
+        for each in api.list(kind, version, NAMESPACE, labelSelector=MANAGED)
+    ]
+    return {identity(each): _form(each) for each in found}
+
+
+def _form(child: Obj) -> Obj:
+    metadata = child["metadata"]
+    kept = {name: metadata.get(name) for name in ("labels", "annotations")}
+    return {**child, "metadata": kept, "status": None}
