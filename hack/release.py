@@ -25,6 +25,9 @@ PLACES = {
     SOURCE: r'^__version__ = "',
     CHART / "Chart.yaml": r"^(?:version|appVersion): ",
     Path("deploy/base/kustomization.yaml"): r"^    newTag: ",
+    Path("deploy/base/deployment.yaml"): r"name: RELEASE, value: ",
+    Path("deploy/overlays/dev/kustomization.yaml"): r"\?release=",
+    Path("metacontroller/instana-agent.yaml"): r"\?release=",
     Path("docs/install.md"): rf"{IMAGE}:|newTag: ",
 }
 """Files that say the version, and what comes before it."""

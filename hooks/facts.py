@@ -11,7 +11,7 @@ ALL_NAMESPACES = "*"
 FIELD_MANAGER = "metacontroller"
 """Metacontroller's own default."""
 KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+)?", re.ASCII)
-RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
+RELEASE = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 FIRST_WITH_ZONES_OF_PODS = (1, 35)
 """The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
 

@@ -100,6 +100,14 @@ reads both Secrets when the spec of a controller changes, not when they do. */}}
 {{- end }}
 {{- end }}
 
+{{- /* What tells one release of the service from another: its image. */}}
+{{- define "instana-agent.release" -}}
+{{- $image := .Values.controller.image }}
+{{- if $image.digest }}{{ splitList ":" $image.digest | last }}
+{{- else }}{{ $image.tag | default .Chart.AppVersion }}
+{{- end }}
+{{- end }}
+
 {{- define "instana-agent.agentName" -}}
 {{- .Values.controller.agent.name | default .Release.Name }}
 {{- end }}

@@ -22,6 +22,7 @@ def test_the_version_is_that_of_the_service() -> None:
         ("installationSecrets", "b, a", Facts(installation_secrets=("a", "b"))),
         ("nodeZones", "true", Facts(node_zones=True)),
         ("podStatus", "true", Facts(pod_status=True)),
+        ("release", "_1.2.3-rc.1", Facts(release="_1.2.3-rc.1")),
     ],
 )
 def test_every_fact_can_be_given_as_text(name: str, text: str, expected: Facts) -> None:

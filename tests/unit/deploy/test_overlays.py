@@ -1,6 +1,7 @@
 """The overlays and components build, and say what they are there for."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -53,6 +54,14 @@ def test_overlay_installs_everything(overlay: str, built: dict[str, list[Obj]]) 
     found = {(each["kind"], each["metadata"]["name"]) for each in built[overlay]}
 
     assert found >= ALWAYS
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_controller_and_service_name_one_release(overlay: str, built: dict[str, list[Obj]]) -> None:
+    controller = find(built[overlay], "CompositeController", "instana-agent")
+    address = urlsplit(controller["spec"]["hooks"]["sync"]["webhook"]["url"])
+
+    assert parse_qs(address.query) == {"release": [_env(built[overlay])["RELEASE"]]}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

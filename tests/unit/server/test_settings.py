@@ -130,6 +130,8 @@ def test_every_setting_is_read() -> None:
         ("OPERATOR_VERSION", "-1"),
         ("POD_NAMESPACE", "Team_A"),
         ("TAKE_OVER", "Never"),
+        ("RELEASE", "v1 final"),
+        ("RELEASE", "x" * 129),
         ("ADMISSION_PORT", "0"),
         ("ADMISSION_PORT", "https"),
         ("ADMISSION_PORT", "8080"),

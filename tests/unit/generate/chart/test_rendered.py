@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from hooks.cli.command_line import main
+from hooks.facts import is_release
 from hooks.kube.node_affinity import REQUIRED
 from tests.support.helm import CHART, Obj, Refused, agent_of, helm, needs_helm, rendered, spec_of
 from tests.unit.generate.chart.goldens import cases, golden, outcome
@@ -426,6 +427,25 @@ def test_metacontroller_asks_anew_whose_agents_count_when_they_change(
     asked = parse_qs(urlsplit(url).query, keep_blank_values=True)
     assert asked["namespaces"] == [",".join(namespaces)]
     assert asked.keys() == {"namespaces", "credentials"}
+
+
+@pytest.mark.parametrize(
+    ("image", "release"),
+    [
+        ({"tag": "1.2.3-mirrored_2"}, "1.2.3-mirrored_2"),
+        ({"tag": "1.2.3", "digest": f"sha256:{'ab' * 32}"}, "ab" * 32),
+    ],
+)
+def test_controller_and_service_name_the_image_as_release(image: Obj, release: str) -> None:
+    objects = rendered({"controller": {"image": image}})
+    (controller,) = [each for each in objects if each["kind"] == "CompositeController"]
+    (deployment,) = [each for each in objects if each["kind"] == "Deployment"]
+    address = urlsplit(controller["spec"]["hooks"]["sync"]["webhook"]["url"])
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+
+    assert parse_qs(address.query)["release"] == [release]
+    assert {"name": "RELEASE", "value": release} in container["env"]
+    assert is_release(release)
 
 
 def test_credentials_of_others_are_not_made() -> None:

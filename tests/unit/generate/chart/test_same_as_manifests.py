@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,10 @@ ONLY_IN_CHART = {
     ("Secret", "instana-agent-hooks-authority"): "upgrades sign certificates with it; the script "
     "keeps its key in a file",
 }
+OF_CHART = re.compile(r"[?&](credentials|namespaces)=[^&]*")
 """Besides, in what both have: credentials are each installation's own, and the chart notes when
-they were made, in the URLs of hooks too; pull policy and INLINE_SECRETS are values; the network
-policy lets in the Pod of `helm test`. `_as_in_manifests` takes all of it away."""
+they were made, and whose agents count, in the URLs of hooks too; pull policy and INLINE_SECRETS are
+values; the network policy lets in the Pod of `helm test`. `_as_in_manifests` takes it all away."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def _as_in_manifests(obj: Obj) -> Obj:
         test = obj["spec"]["ingress"].pop()
         assert "instana-agent-hooks-test" in str(test)
     for hook in (obj.get("spec") or {}).get("hooks", {}).values():
-        hook["webhook"]["url"] = hook["webhook"]["url"].partition("?")[0]
+        hook["webhook"]["url"] = OF_CHART.sub("", hook["webhook"]["url"])
     return obj
 
 
