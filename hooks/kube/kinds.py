@@ -12,6 +12,10 @@ from hooks.kube.objects import Obj
 
 SOURCE: Final = "kinds.json"
 REFERENCE: Final = "$ref"
+MERGE_KEY: Final = "x-kubernetes-patch-merge-key"
+MERGE_STRATEGY: Final = "x-kubernetes-patch-strategy"
+MERGING: Final = (MERGE_KEY, MERGE_STRATEGY)
+"""Keywords of lists that say how a patch changes them."""
 PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "array": (list,),
     "boolean": (bool,),
@@ -52,6 +56,12 @@ def source() -> Obj:
     return found
 
 
+def recorded_types() -> dict[str, Obj]:
+    """Return the recorded types by their names in the API server's OpenAPI."""
+    types: dict[str, Obj] = source()["types"]
+    return types
+
+
 def structure_of(kind: str) -> Obj:
     """Return the structure of a kind, without references."""
     return _type(TYPES[kind])
@@ -71,7 +81,7 @@ def items_of(structure: Obj) -> Obj:
 
 @cache
 def _type(name: str) -> Obj:
-    return _written_out(BUILT_IN.get(name) or source()["types"][name])
+    return _written_out(BUILT_IN.get(name) or recorded_types()[name])
 
 
 def _written_out(schema: Obj) -> Obj:
@@ -88,6 +98,6 @@ def _written_out(schema: Obj) -> Obj:
 
 def merge_key_of(schema: Obj) -> str:
     """Return the field by which a patch finds items of a list; empty if it replaces the list."""
-    strategies = schema.get("x-kubernetes-patch-strategy", "").split(",")
-    key: str = schema.get("x-kubernetes-patch-merge-key", "")
+    strategies = schema.get(MERGE_STRATEGY, "").split(",")
+    key: str = schema.get(MERGE_KEY, "")
     return key if "merge" in strategies else ""

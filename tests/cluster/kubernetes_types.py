@@ -1,27 +1,20 @@
 """Remake the structure of Kubernetes types from an API server's OpenAPI.
 
-`python -m tests.cluster.kubernetes_types` asks the API server that KUBECONFIG names for the types
-that the models pass through, with all that they consist of, and writes them without prose to
-`hooks/generate/crd/kubernetes_types.json`; and for the kinds that `spec.overrides` is about, also
-with how their lists are merged, to `hooks/kube/kinds.json`. To be done for a new version of
-Kubernetes; then `make generate`.
+`python -m tests.cluster.kubernetes_types` asks the API server that KUBECONFIG names for the kinds
+that `spec.overrides` is about, with all that they consist of, and writes them to
+`hooks/kube/kinds.json`: without prose, and with how their lists are merged. What the models pass
+through is part of these kinds. To be done for a new version of Kubernetes; then `make generate`.
 """
 
 import json
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from hooks.generate.crd.fields import fields_of
-from hooks.generate.crd.kubernetes_types import BUILT_IN, REFERENCE, SOURCE
-from hooks.kube import kinds
-from hooks.models.instana_agent import InstanaAgentSpec
-from hooks.models.kubernetes import KUBERNETES_TYPE
+from hooks.kube.kinds import BUILT_IN, MERGING, REFERENCE, SOURCE, TYPES
 from tests.cluster.api import Api, Obj
 
-TARGET = Path("hooks/generate/crd") / SOURCE
-TARGET_OF_KINDS = Path("hooks/kube") / kinds.SOURCE
+TARGET = Path("hooks/kube") / SOURCE
 GROUPS = ("api/v1", "apis/apps/v1")
 TAKEN = (
     "type",
@@ -29,29 +22,20 @@ TAKEN = (
     "x-kubernetes-list-type",
     "x-kubernetes-list-map-keys",
     "x-kubernetes-map-type",
+    *MERGING,
 )
-MERGING = ("x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy")
 FORMATS = frozenset({"int32", "int64"})
 
 
-def recorded_types(api: Api) -> Obj:
+def recorded(api: Api) -> Obj:
     """Return what is to be in the file."""
-    return _recorded(api, set(_named(fields_of(InstanaAgentSpec))), BUILT_IN.keys(), ())
-
-
-def recorded_kinds(api: Api) -> Obj:
-    """Return what is to be in the file about whole kinds."""
-    return _recorded(api, set(kinds.TYPES.values()), kinds.BUILT_IN.keys(), MERGING)
-
-
-def _recorded(api: Api, names: set[str], known: AbstractSet[str], further: tuple[str, ...]) -> Obj:
     schemas: Obj = {}
     for group in GROUPS:
         schemas |= api.raw(f"openapi/v3/{group}")["components"]["schemas"]
-    wanted = _reachable(names, schemas, known)
+    wanted = _reachable(set(TYPES.values()), schemas)
     return {
         "kubernetes": api.raw("version")["gitVersion"],
-        "types": {name: trimmed(schemas[name], further) for name in wanted},
+        "types": {name: trimmed(schemas[name]) for name in wanted},
     }
 
 
@@ -60,17 +44,9 @@ def as_text(types: Obj) -> str:
     return json.dumps(types, indent=1, sort_keys=True) + "\n"
 
 
-def _named(schema: Any) -> Iterator[str]:
-    if isinstance(schema, dict):
-        if isinstance(schema.get(KUBERNETES_TYPE), str):
-            yield schema[KUBERNETES_TYPE]
-        for part in schema.values():
-            yield from _named(part)
-
-
-def _reachable(names: set[str], schemas: Obj, known: AbstractSet[str]) -> list[str]:
+def _reachable(names: set[str], schemas: Obj) -> list[str]:
     found: set[str] = set()
-    while names := names - found - known:
+    while names := names - found - BUILT_IN.keys():
         found |= names
         names = {each for name in names for each in _references(trimmed(schemas[name]))}
     return sorted(found)
@@ -84,26 +60,26 @@ def _references(schema: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def trimmed(schema: Obj, further: tuple[str, ...] = ()) -> Obj:
+def trimmed(schema: Obj) -> Obj:
     """Return the structure of a schema: no prose, and no enum, which later versions extend.
 
-    `further` are keywords that are taken over as well. A status is no part of what is applied.
+    A status is no part of what is applied.
     """
     if "allOf" in schema:
-        own = {keyword: schema[keyword] for keyword in further if keyword in schema}
-        return trimmed(schema["allOf"][0], further) | own
+        own = {keyword: schema[keyword] for keyword in MERGING if keyword in schema}
+        return trimmed(schema["allOf"][0]) | own
     if REFERENCE in schema:
         return {REFERENCE: schema[REFERENCE].rpartition("/")[2]}
-    kept = {keyword: schema[keyword] for keyword in (*TAKEN, *further) if keyword in schema}
+    kept = {keyword: schema[keyword] for keyword in TAKEN if keyword in schema}
     if schema.get("format") in FORMATS:
         kept["format"] = schema["format"]
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            kept[keyword] = trimmed(schema[keyword], further)
+            kept[keyword] = trimmed(schema[keyword])
     if "properties" in schema:
         required = schema.get("required", ())
         kept["properties"] = {
-            name: trimmed(field, further) | _default(field, is_required=name in required)
+            name: trimmed(field) | _default(field, is_required=name in required)
             for name, field in schema["properties"].items()
             if name != "status"
         }
@@ -117,6 +93,4 @@ def _default(field: Obj, *, is_required: bool) -> Obj:
 
 
 if __name__ == "__main__":
-    server = Api.from_kubeconfig()
-    TARGET.write_text(as_text(recorded_types(server)))
-    TARGET_OF_KINDS.write_text(as_text(recorded_kinds(server)))
+    TARGET.write_text(as_text(recorded(Api.from_kubeconfig())))

@@ -2,7 +2,7 @@
 
 `python -m hooks generate` writes it to `crd/`; the running service does not import it. A field
 added to a model is in the definition without a further step. The fields of Kubernetes types that
-are passed through come from `kubernetes_types.json`, which
+are passed through come from `hooks/kube/kinds.json`, which
 `python -m tests.cluster.kubernetes_types` remakes from the API server that KUBECONFIG names.
 """
 

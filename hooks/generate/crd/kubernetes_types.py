@@ -1,14 +1,11 @@
 """Structural schemas of the Kubernetes types that are passed through: structure without prose."""
 
-import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from hooks.kube.kinds import MERGING, REFERENCE, STRINGS, recorded_types
 from hooks.kube.objects import Obj
 
-SOURCE = "kubernetes_types.json"
-REFERENCE = "$ref"
+LEFT_OUT = frozenset({REFERENCE, *MERGING})
 
 QUANTITY = (
     r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
@@ -19,7 +16,6 @@ INT_OR_STRING: Obj = {
     "anyOf": [{"type": "integer"}, {"type": "string"}],
     IS_INT_OR_STRING: True,
 }
-STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
 
 BUILT_IN: dict[str, Obj] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {**INT_OR_STRING, "pattern": QUANTITY},
@@ -35,16 +31,8 @@ BUILT_IN: dict[str, Obj] = {
 
 def kubernetes_type(name: str) -> Obj:
     """Return the schema of a type, named as in the API server's OpenAPI, without references."""
-    written: Obj = _written_out(BUILT_IN.get(name) or source()["types"][name])
+    written: Obj = _written_out(BUILT_IN.get(name) or recorded_types()[name])
     return written
-
-
-@cache
-def source() -> Obj:
-    """Return the trimmed OpenAPI: the Kubernetes version it is of, and the types by name."""
-    text = files("hooks.generate.crd").joinpath(SOURCE).read_text()
-    found: Obj = json.loads(text)
-    return found
 
 
 def _written_out(schema: Any) -> Any:
@@ -52,5 +40,5 @@ def _written_out(schema: Any) -> Any:
         return [_written_out(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    rest = {name: _written_out(part) for name, part in schema.items() if name != REFERENCE}
+    rest = {name: _written_out(part) for name, part in schema.items() if name not in LEFT_OUT}
     return {**kubernetes_type(schema[REFERENCE]), **rest} if REFERENCE in schema else rest

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from hooks.generate.crd.definition import schema
-from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING, kubernetes_type, source
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING, kubernetes_type
 from hooks.kube.canonical import canonical_env, canonical_probe, canonical_volumes
+from hooks.kube.kinds import recorded_types, source
 from hooks.kube.objects import Obj
 from tests.cluster.kubernetes_types import TARGET, as_text, trimmed
 from tests.support.schema import stored
@@ -135,7 +136,7 @@ def test_defaults_of_kubernetes_are_those_of_the_canonical_form(
 def test_types_of_kubernetes_have_no_prose() -> None:
     described = [
         name
-        for name in source()["types"]
+        for name in recorded_types()
         for _, field in places(kubernetes_type(name))
         if "description" in field
     ]
