@@ -5,8 +5,8 @@ from hooks.desired.cluster_rbac import MANAGER
 from hooks.kube.objects import Identity, Obj
 from hooks.labels import OPERATOR
 from hooks.takeover import Cluster
-from hooks.takeover.cluster import RELEASE_SECRET, release_of
-from hooks.takeover.heirs import heirs_of, identities
+from hooks.takeover.cluster import RELEASE_SECRET, namespace_of, release_of
+from hooks.takeover.heirs import heirs_of, identities, secrets_with_keys
 from hooks.takeover.helm_era import is_helm_era
 from hooks.takeover.running_operator import NAMES
 from hooks.takeover.static_manifests import is_of_static_manifests, is_static_agent
@@ -59,7 +59,8 @@ def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
     for each in sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)}):
         found += _releases(kubectl, each)
     found += _namespaces(kubectl, operators, chosen)
-    found += _of_names_of_children(kubectl, Cluster((*definitions, *agents), namespace, name))
+    known = Cluster((*definitions, *agents), namespace, name)
+    found += [*_of_names_of_children(kubectl, known), *_keys(kubectl, known)]
     return Cluster(_each_once(found), namespace, name)
 
 
@@ -132,6 +133,18 @@ def _of_names_of_children(kubectl: Kubectl, known: Cluster) -> list[Obj]:
         if (wanted := sorted(map(_argument, filter(_is_built_in, identities([heir])))))
         for obj in kubectl.list_objects(
             wanted[0], *wanted[1:], f"--namespace={heir.namespace}", "--ignore-not-found"
+        )
+    ]
+
+
+def _keys(kubectl: Kubectl, known: Cluster) -> list[Obj]:
+    """Return the Secrets with keys: where one has changed, the pods of a k8sensor restart."""
+    return [
+        secret
+        for agent in known.selected
+        if (names := secrets_with_keys(agent))
+        for secret in kubectl.list_objects(
+            "secrets", *names, f"--namespace={namespace_of(agent)}", "--ignore-not-found"
         )
     ]
 

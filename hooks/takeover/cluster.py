@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooks.errors import InvalidResource
+from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
 from hooks.kube.workloads import pod_spec
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import parse_agent
 
+EVERYWHERE = Facts(agent_namespaces=(ALL_NAMESPACES,))
 HELM = "Helm"
 HELM_RELEASE = "meta.helm.sh/release-name"
 RELEASE_SECRET = "sh.helm.release.v1."  # noqa: S105 - the name's beginning, not a secret

@@ -14,15 +14,13 @@ from hooks.desired.cluster_rbac import (
     bound_account,
     uses_default_account,
 )
-from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj
 from hooks.labels import AGENT, K8SENSOR, OPERATOR
 from hooks.models import InstanaAgent
-from hooks.takeover.cluster import Cluster, has_labels, name_of, parsed, place_of
+from hooks.takeover.cluster import EVERYWHERE, Cluster, has_labels, name_of, parsed, place_of
 from hooks.takeover.go_operator import has_finalizer, is_of_operator
 from hooks.takeover.steps import Deletion, Step, place
 
-EVERYWHERE = Facts(agent_namespaces=(ALL_NAMESPACES,))
 KINDS = ("ClusterRoleBinding", "ClusterRole", "RoleBinding", "Role")
 ETCD_READER = "-etcd-reader"
 BOUND_ROLES = ((AGENT, AGENT_ROLE), (K8SENSOR, K8SENSOR_ROLE))

@@ -8,6 +8,7 @@ from hooks.labels import INSTANCE, OPERATOR
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
 from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over
+from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
 
 BOOKKEEPING = "dependents"
@@ -15,30 +16,35 @@ COPY_FOR = "instana.io/instana-agent-name"
 
 
 def handover_steps(
-    cluster: Cluster, agent: Obj, strategy: Strategy, manager: str
+    cluster: Cluster, heir: Heir, strategy: Strategy, manager: str
 ) -> Iterator[Step]:
     """Yield the handing over of each child's fields, then the end of the finalizers."""
-    for child in children_of(cluster, agent):
-        if name_of(child) == f"{name_of(agent)}-{BOOKKEEPING}":
-            why = "Metacontroller deletes it, as no child of that name is wanted"
-            yield Step(child, "leave the operator's bookkeeping", why)
-            continue
-        changes = handed_over(child, is_of_operator, strategy, manager)
-        if is_nameless_copy(child):
-            yield Step(
-                child,
-                f"label it, hand its fields over ({strategy})",
-                "a resource whose selector asks for its own name would leave this copy behind",
-                patched_metadata(child, labels={INSTANCE: name_of(agent)}, **(changes or {})),
-            )
-        elif changes is not None:
-            yield Step(
-                child,
-                f"hand its fields over ({strategy})",
-                "what the operator set would stay after it is removed from the resource",
-                patched_metadata(child, **changes),
-            )
-    yield from _finalizer_steps(agent)
+    for child in children_of(cluster, heir.agent):
+        yield from _child_steps(heir, child, strategy, manager)
+    yield from _finalizer_steps(heir.agent)
+
+
+def _child_steps(heir: Heir, child: Obj, strategy: Strategy, manager: str) -> Iterator[Step]:
+    if name_of(child) == f"{name_of(heir.agent)}-{BOOKKEEPING}":
+        why = "Metacontroller deletes it, as no child of that name is wanted"
+        yield Step(child, "leave the operator's bookkeeping", why)
+        return
+    changes = handed_over(child, is_of_operator, strategy, manager)
+    if is_nameless_copy(child):
+        yield Step(
+            child,
+            f"label it, hand its fields over ({strategy})",
+            "a resource whose selector asks for its own name would leave this copy behind",
+            patched_metadata(child, labels={INSTANCE: name_of(heir.agent)}, **(changes or {})),
+        )
+    elif changes is not None:
+        yield Step(
+            child,
+            f"hand its fields over ({strategy})",
+            "what the operator set would stay after it is removed from the resource",
+            patched_metadata(child, **changes),
+            restarts=heir.restarts(child, manager),
+        )
 
 
 def is_nameless_copy(child: Obj) -> bool:

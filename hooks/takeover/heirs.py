@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hooks.desired.inputs.owned import before_and_after
 from hooks.desired.inputs.ownership import is_of_another
+from hooks.facts import Facts
 from hooks.kube.objects import Identity, Obj, identity
-from hooks.kube.workloads import WORKLOADS
+from hooks.kube.workloads import WORKLOADS, template_of
+from hooks.models.references import of_credentials
 from hooks.rendering import render
-from hooks.takeover.cluster import Cluster, name_of, namespace_of
-from hooks.takeover.cluster_rights import EVERYWHERE
-from hooks.takeover.steps import Step
+from hooks.takeover.cluster import EVERYWHERE, Cluster, name_of, namespace_of, parsed
+from hooks.takeover.steps import NO_RESTART, Step
+
+RESTARTS = {
+    "DaemonSet": "the agents, node by node, once adopted",
+    "Deployment": "its pods, once adopted",
+}
+GONE = "its pods end, once adopted"
+OF_KEYS = ".keySecretKeyRef"
+"""How the paths of references end that name keys of backends."""
 
 ANY_TIME = "1970-01-01T00:00:00Z"
 
@@ -26,6 +36,20 @@ class Heir:
         """Return the namespace of the resource, and of its children."""
         return namespace_of(self.agent)
 
+    def restarts(self, obj: Obj, manager: str) -> str:
+        """Return which pods restart once the object is adopted, in words for the plan.
+
+        The template that the service would answer is compared with the observed one; `manager` is
+        Metacontroller's field manager. An invalid resource changes nothing.
+        """
+        if obj["kind"] not in WORKLOADS or not self.children:
+            return NO_RESTART
+        wanted = next((each for each in self.children if identity(each) == identity(obj)), None)
+        if wanted is None:
+            return GONE
+        before, after = before_and_after(Facts(field_manager=manager), obj, wanted)
+        return NO_RESTART if template_of(before) == template_of(after) else RESTARTS[obj["kind"]]
+
 
 def heirs_of(cluster: Cluster, agents: Iterable[Obj]) -> list[Heir]:
     """Return the resources with their children."""
@@ -35,6 +59,19 @@ def heirs_of(cluster: Cluster, agents: Iterable[Obj]) -> list[Heir]:
 def identities(heirs: Iterable[Heir]) -> set[Identity]:
     """Return what the children of the resources are."""
     return {identity(child) for heir in heirs for child in heir.children}
+
+
+def secrets_with_keys(agent: Obj) -> list[str]:
+    """Return the names of the user's Secrets that have the keys of backends, none if invalid.
+
+    A k8sensor restarts if its pods were made for another key.
+    """
+    resource = parsed(agent)
+    if resource is None:
+        return []
+    spec = resource.spec.agent
+    named = [each.name for each in of_credentials(spec) if each.path.endswith(OF_KEYS)]
+    return sorted({name for name in (spec.keys_secret, *named) if name})
 
 
 def without_heir(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
@@ -54,8 +91,11 @@ def without_heir(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
 
 
 def _desired(cluster: Cluster, agent: Obj) -> list[Obj]:
+    keys = secrets_with_keys(agent)
     around = [
-        each for each in cluster.in_namespace(namespace_of(agent)) if each["kind"] in WORKLOADS
+        each
+        for each in cluster.in_namespace(namespace_of(agent))
+        if each["kind"] in WORKLOADS or (each["kind"] == "Secret" and name_of(each) in keys)
     ]
     rendered = render([agent, *around], EVERYWHERE, ANY_TIME)
     if rendered.problems:

@@ -25,21 +25,23 @@ def helm_era_steps(
         for obj in cluster.in_namespace(heir.namespace):
             if is_helm_era(obj) and identity(obj) in wanted:
                 changes = handed_over(obj, is_of_helm, strategy, manager) or {}
-                yield from adoption(obj, wanted[identity(obj)], strategy, changes)
+                restarts = heir.restarts(obj, manager)
+                yield from adoption(obj, wanted[identity(obj)], strategy, changes, restarts)
 
 
-def adoption(obj: Obj, child: Obj, strategy: Strategy, changes: Obj) -> Iterator[Step]:
+def adoption(
+    obj: Obj, child: Obj, strategy: Strategy, changes: Obj, restarts: str
+) -> Iterator[Step]:
     """Yield the step that labels the object as the child and changes its metadata, if any is."""
     labels = handing_over(child)
     if labels.items() <= labels_of(obj).items() and not changes:
         return
-    is_agents = obj["kind"] == "DaemonSet"
     yield Step(
         obj,
         f"label it for adoption, hand its fields over ({strategy})",
         "Metacontroller takes no notice of an object without the labels",
         patched_metadata(obj, labels=labels, **changes),
-        restarts="the agents, node by node, once adopted" if is_agents else "none",
+        restarts=restarts,
     )
 
 

@@ -36,9 +36,9 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
 
 def _after_stop(cluster: Cluster, settings: Settings) -> Iterator[Step]:
     strategy, manager = settings.strategy, settings.field_manager
-    for agent in cluster.selected:
-        yield from handover_steps(cluster, agent, strategy, manager)
     heirs = heirs_of(cluster, cluster.selected)
+    for heir in heirs:
+        yield from handover_steps(cluster, heir, strategy, manager)
     yield from helm_era_steps(cluster, heirs, strategy, manager)
     yield from static_steps(cluster, heirs, strategy, manager)
     yield from without_heir(cluster, filter(_is_old_agent, cluster.of_kind("DaemonSet")))

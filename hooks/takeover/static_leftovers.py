@@ -7,8 +7,14 @@ names of those manifests is meant, and of cluster roles what nobody else is boun
 from hooks.desired.cluster_rbac import bound_account
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.labels import AGENT
-from hooks.takeover.cluster import Cluster, name_of, namespace_of, parsed, repositories_of
-from hooks.takeover.cluster_rights import EVERYWHERE
+from hooks.takeover.cluster import (
+    EVERYWHERE,
+    Cluster,
+    name_of,
+    namespace_of,
+    parsed,
+    repositories_of,
+)
 from hooks.takeover.static_manifests import is_of_static_manifests
 
 SENSORS = ("k8sensor", "kubernetes-sensor")

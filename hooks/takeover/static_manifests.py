@@ -44,7 +44,7 @@ def static_steps(
                 yield refusal
                 continue
             changes = handed_over(obj, _is_former(obj, manager), strategy, manager) or {}
-            yield from adoption(obj, child, strategy, changes)
+            yield from adoption(obj, child, strategy, changes, heir.restarts(obj, manager))
 
 
 def is_of_static_manifests(obj: Obj) -> bool:

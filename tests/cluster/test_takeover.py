@@ -5,19 +5,17 @@ Go operator left them, handed over by the command, adopted by Metacontroller, ch
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from hooks.cli.command_line import main
-from hooks.cli.kubectl import CallFailed, Kubectl
 from hooks.kube.objects import Identity, identity
-from tests.cluster.api import Api, Obj, wait_for
-from tests.cluster.cases import CASES, NAMESPACE, resource, surroundings
+from tests.cluster.api import Api, Obj
+from tests.cluster.cases import CASES, NAMESPACE, resource
 from tests.cluster.former import deploy_operator, lay_out
 from tests.cluster.loop import running_loop
 from tests.cluster.many import (
@@ -29,6 +27,7 @@ from tests.cluster.many import (
     wait_until_settled,
 )
 from tests.cluster.metacontroller import STRATEGIES, Recorder
+from tests.cluster.taking_over import clear, foretold, prepared, restarted, takeover
 
 pytestmark = [
     pytest.mark.loop,
@@ -78,6 +77,7 @@ class Taken:
     agents: dict[str, Obj]
     left: dict[Identity, Obj]
     results: dict[str, Result] = field(default_factory=dict)
+    foretold: set[Identity] = field(default_factory=set)
     adopted: dict[Identity, Obj] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     leftovers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -89,10 +89,6 @@ class Taken:
     @property
     def namespaces(self) -> list[str]:
         return [each["metadata"]["namespace"] for each in self.agents.values()]
-
-
-def takeover(command: str, strategy: str, *options: str) -> Result:
-    return CliRunner().invoke(main, ["takeover", command, "--apply-strategy", strategy, *options])
 
 
 @pytest.fixture(scope="module", params=RUNS, ids="-".join, name="taken")
@@ -109,34 +105,18 @@ def _taken(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Tak
     operator = deploy_operator(api, NAMESPACE)
     namespaces = [each["metadata"]["namespace"] for each in agents.values()]
     taken = Taken(strategy, api, agents, children(api, namespaces))
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("AGENT_NAMESPACES", "*")
-        environ.setattr(Kubectl, "patch", _patching(api))
+    with prepared(api):
         try:
             _go_through(taken, logs)
             yield taken
         finally:
-            _clear(taken, operator)
-
-
-def _patching(api: Api) -> Callable[[Kubectl, Obj, Obj], None]:
-    """Return what sends a patch without a process for each of some thousand.
-
-    The other tests of the take-over send theirs by `kubectl`.
-    """
-
-    def patch(_: Kubectl, obj: Obj, body: Obj) -> None:
-        try:
-            api.merge(obj, body)
-        except AssertionError as refused:
-            raise CallFailed(str(refused)) from None
-
-    return patch
+            clear(api, operator, list(agents.values()), cases)
 
 
 def _go_through(taken: Taken, logs: Path) -> None:
     api, agents = taken.api, list(taken.agents.values())
     taken.results["plan"] = takeover("plan", taken.strategy)
+    taken.foretold = foretold(taken.strategy)
     taken.results["apply"] = takeover("apply", taken.strategy)
     with running_loop(api, taken.strategy, logs) as loop:
         wait_until_settled(api, agents)
@@ -186,24 +166,6 @@ def _leftovers(taken: Taken, loop: Recorder) -> dict[str, list[str]]:
     return found
 
 
-def _clear(taken: Taken, operator: Obj) -> None:
-    api = taken.api
-    api.delete(operator)
-    for agent in taken.agents.values():
-        if api.get(agent):
-            api.merge(agent, {"metadata": {"finalizers": None}})
-            api.delete(agent)
-    for namespace in taken.namespaces:
-        api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    shared = [each for case in taken.agents for each in surroundings(case)]
-    for each in shared:
-        if each["metadata"].get("namespace") != NAMESPACE:
-            api.delete(each)
-    wait_for(
-        lambda: not everywhere(api, "InstanaAgent", "instana.io/v1"), "all resources are gone", 60
-    )
-
-
 def test_plan_writes_nothing_and_stops_the_operator_first(taken: Taken) -> None:
     plan = taken.results["plan"]
 
@@ -251,6 +213,10 @@ def test_children_are_adopted_and_no_pod_restarts(taken: Taken) -> None:
         for place in before.keys() & after.keys():
             assert _uid(before[place]) == _uid(after[place]), place
             assert _template(before[place]) == _template(after[place]), place
+
+
+def test_the_plan_foretold_it(taken: Taken) -> None:
+    assert taken.foretold == restarted(taken.left, taken.adopted) == set()
 
 
 @pytest.mark.parametrize("stage", ["switched", "plain"])
