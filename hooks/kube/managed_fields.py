@@ -132,6 +132,16 @@ def has_applied(obj: Obj, manager: str) -> bool:
     return any(map(_is_apply, _entries(obj, manager)))
 
 
+def owners_applied(obj: Obj, manager: str) -> frozenset[str]:
+    """Return the UIDs of the owners that the manager gave the object through server-side apply."""
+    applied = [entry.get("fieldsV1") for entry in _entries(obj, manager) if _is_apply(entry)]
+    metadata = [as_object(as_object(fields).get("f:metadata")) for fields in applied[:MOST_ENTRIES]]
+    owners = [as_object(each.get("f:ownerReferences")) for each in metadata]
+    keys = (parsed(path[2:]) for each in owners for path in each if path.startswith("k:"))
+    uids = (key.get("uid") for key in keys if isinstance(key, dict))
+    return frozenset(uid for uid in uids if isinstance(uid, str))
+
+
 def applied_at(obj: Obj, manager: str) -> str:
     """Return when the manager last applied the object, in RFC 3339; empty if it never did."""
     return max((_time(entry) for entry in _entries(obj, manager) if _is_apply(entry)), default="")

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from hooks.desired.inputs.made_for import is_older
 from hooks.desired.passes.keep_templates import PODS_MADE_FOR, pods_made_for
 from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
+from hooks.kube.workloads import WORKLOADS
 from hooks.labels import INSTANCE, OPERATOR
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
 from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
@@ -12,6 +14,7 @@ from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
 
 BOOKKEEPING = "dependents"
+NOTED = "the record of that spec"
 COPY_FOR = "instana.io/instana-agent-name"
 
 
@@ -19,9 +22,14 @@ def handover_steps(
     cluster: Cluster, heir: Heir, strategy: Strategy, manager: str
 ) -> Iterator[Step]:
     """Yield the handing over of each child's fields, then the end of the finalizers."""
-    for child in children_of(cluster, heir.agent):
-        yield from _child_steps(heir, child, strategy, manager)
-    yield from _finalizer_steps(heir.agent)
+    children = children_of(cluster, heir.agent)
+    steps = [step for each in children for step in _child_steps(heir, each, strategy, manager)]
+    noted = _noted(cluster, heir.agent)
+    is_lost = any(_loses_its_maker(heir.agent, step) for step in steps)
+    noting = list(_noting_steps(heir.agent, noted)) if is_lost else []
+    yield from noting
+    yield from steps
+    yield from _finalizer_steps(heir.agent, noted, NOTED if noting else "")
 
 
 def _child_steps(heir: Heir, child: Obj, strategy: Strategy, manager: str) -> Iterator[Step]:
@@ -78,20 +86,43 @@ def has_finalizer(agent: Obj) -> bool:
     return any(each in FORMER_FINALIZERS for each in agent["metadata"].get("finalizers") or [])
 
 
-def _finalizer_steps(agent: Obj) -> Iterator[Step]:
+def _loses_its_maker(agent: Obj, step: Step) -> bool:
+    """Tell whether the step removes what shows that a workload was made for the resource."""
+    resource = parsed(agent) if step.obj["kind"] in WORKLOADS else None
+    return resource is not None and is_older(resource, step.obj)
+
+
+def _noting_steps(agent: Obj, noted: Obj) -> Iterator[Step]:
+    if noted.items() - annotations_of(agent).items():
+        yield Step(
+            agent,
+            "record the spec that its pods were built from",
+            "a workload older than the resource does not show it once its fields are handed over",
+            patched_metadata(agent, annotations=noted),
+        )
+
+
+def _finalizer_steps(agent: Obj, noted: Obj, awaited: str) -> Iterator[Step]:
     if has_finalizer(agent):
         left = [each for each in agent["metadata"]["finalizers"] if each not in FORMER_FINALIZERS]
+        annotations = {"annotations": noted} if noted else {}
         yield Step(
             agent,
             "remove the operator's finalizer",
             "nobody else removes it: the resource could never be deleted",
-            patched_metadata(agent, finalizers=left, **_noted(agent)),
+            patched_metadata(agent, finalizers=left, **annotations),
+            waits_for=awaited,
         )
 
 
-def _noted(agent: Obj) -> Obj:
-    """Return the annotation that tells a change which concerns no pod from one that does."""
+def _noted(cluster: Cluster, agent: Obj) -> dict[str, str]:
+    """Return the annotation that tells a change which concerns no pod from one that does.
+
+    A workload that was made for another resource is left out.
+    """
     resource = parsed(agent)
     if resource is None:
         return {}
-    return {"annotations": {PODS_MADE_FOR: pods_made_for(resource)}}
+    around = cluster.in_namespace(namespace_of(agent))
+    workloads = [each for each in around if each["kind"] in WORKLOADS]
+    return {PODS_MADE_FOR: pods_made_for(resource, workloads)}

@@ -5,7 +5,8 @@ import subprocess
 from typing import Any
 
 from hooks.contract import CHILD_SELECTOR
-from hooks.labels import INSTANCE
+from hooks.kube.objects import labels_of
+from hooks.labels import INSTANCE, MANAGED_BY
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
@@ -43,6 +44,25 @@ def lay_out(api: Api, case: str, namespace: str, *, is_narrow: bool = False) -> 
     for child in recorded(case):
         api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     return agent
+
+
+def lay_out_first(api: Api, case: str, namespace: str) -> None:
+    """Make what the Go operator left for a resource that is gone: `lay_out` then makes it anew.
+
+    A DaemonSet that another operator made before stays that one's.
+    """
+    open_namespace(api, namespace)
+    for each in surroundings(case):
+        if each["kind"] == "DaemonSet":
+            api.apply(moved(each, namespace), manager=_maker(each))
+    for child in recorded(case):
+        if not api.get(there := moved(child, namespace)):
+            api.apply(there, manager=OPERATOR)
+
+
+def _maker(daemonset: Obj) -> str:
+    is_labelled = labels_of(daemonset).get(MANAGED_BY) == OPERATOR
+    return OPERATOR if is_labelled else "of-another"
 
 
 def narrowed(agent: Obj) -> Obj:

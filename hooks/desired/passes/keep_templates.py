@@ -7,6 +7,7 @@ A newer version of this service is none; what was changed by hand, or a rotated 
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -14,6 +15,13 @@ from hashlib import sha256
 from hooks.desired import names
 from hooks.desired.agent.daemonset import agent_daemonsets
 from hooks.desired.inputs.context import Context, build_context
+from hooks.desired.inputs.made_for import (
+    RESOURCE,
+    is_made_for,
+    is_older,
+    made_for,
+    made_for_resource,
+)
 from hooks.desired.inputs.missing import lacks_something
 from hooks.desired.inputs.owned import as_observed
 from hooks.desired.k8sensor.deployment import k8sensor_deployments
@@ -42,7 +50,8 @@ KEPT = "instana.io/template-kept"
 PODS_MADE_FOR = "instana.io/pods-made-for"
 """On a resource that was handed over: a line for each workload, with the generation that the Go
 operator made its pods for and the digest of ours for the same. A change of the resource before it
-is led by us may not concern them."""
+is led by us may not concern them. A workload that is older than the resource has a second line,
+with the generation and the UID of the resource: the operator made its pods for this one."""
 
 OF_THE_RESOURCE = (with_overrides, on_nodes_that_can_run_them)
 """The passes over templates that need nothing of the cluster, in the order of all passes."""
@@ -70,8 +79,7 @@ class _Known:
     @cached_property
     def noted(self) -> frozenset[str]:
         """What the resource says its pods were made for."""
-        annotations = self.context.agent.metadata.annotations
-        return frozenset(annotations.get(PODS_MADE_FOR, "").splitlines())
+        return _noted(self.context.agent)
 
     @cached_property
     def made_for(self) -> dict[str, str]:
@@ -79,11 +87,20 @@ class _Known:
         return _digests_in_all_places(self.context.agent)
 
 
-def pods_made_for(agent: InstanaAgent) -> str:
-    """Return the mark of a resource whose pods are those of its generation."""
+def pods_made_for(agent: InstanaAgent, workloads: Iterable[Obj] = ()) -> str:
+    """Return the mark of a resource whose pods are those of its generation.
+
+    Observed workloads that were made for another resource are left out.
+    """
     digests = _digests_in_all_places(agent)
-    places = sorted(_templates_by_the_resource_alone(agent, Facts()))
-    return "\n".join(_made_for(str(agent.generation), place, digests[place]) for place in places)
+    observed = {describe(each): each for each in workloads}
+    noted = _noted(agent)
+    others = {name for name, each in observed.items() if not is_made_for(agent, each, noted)}
+    places = sorted(_templates_by_the_resource_alone(agent, Facts()).keys() - others)
+    older = [each for each in places if each in observed and is_older(agent, observed[each])]
+    lines = [made_for(str(agent.generation), each, digests[each]) for each in places]
+    lines += [made_for_resource(agent, observed[each]) for each in older]
+    return "\n".join(lines)
 
 
 def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
@@ -97,6 +114,10 @@ def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
 def keeps_template(child: Obj) -> bool:
     """Tell whether a desired workload has the template of the Go operator."""
     return GENERATION_LABEL in labels_of(child)
+
+
+def _noted(agent: InstanaAgent) -> frozenset[str]:
+    return frozenset(agent.metadata.annotations.get(PODS_MADE_FOR, "").splitlines())
 
 
 def _is_marked(observed: Obj) -> bool:
@@ -132,6 +153,8 @@ def _with_template_kept(known: _Known, child: Obj) -> Obj:
     alone = known.alone.get(describe(child))
     marks = _marks(known, template_of(child), template, annotations_of(observed))
     marks |= present(**{FOR: _digest(alone) if alone else None})
+    if is_older(context.agent, observed):
+        marks |= {RESOURCE: context.agent.metadata.uid}
     is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
     if not is_up_to_date or not _is_to_be_kept(known, observed, marks):
         return child
@@ -166,22 +189,16 @@ def _is_to_be_kept(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
 def _is_of_this_spec(known: _Known, observed: Obj) -> bool:
     """Tell whether the generation on the workload is that of the resource, or as good as that.
 
-    A workload older than the resource was made for another one, deleted since without it.
+    The generation counts the changes of the resource that the workload was made for, which may be
+    a former one. What the hand-over noted is compared by digest, so that it holds for either.
     """
     agent = known.context.agent
     generation = labels_of(observed)[GENERATION_LABEL]
-    created = observed["metadata"].get("creationTimestamp") or ""
-    if created and created < agent.metadata.creation_timestamp:
-        return False
-    if generation == str(agent.generation):
+    if generation == str(agent.generation) and is_made_for(agent, observed, known.noted):
         return True
     workload = describe(observed)
-    made_for = known.made_for.get(workload) if known.noted else None
-    return made_for is not None and _made_for(generation, workload, made_for) in known.noted
-
-
-def _made_for(generation: str, workload: str, digest: str) -> str:
-    return f"{generation} {workload} {digest}"
+    digest = known.made_for.get(workload) if known.noted else None
+    return digest is not None and made_for(generation, workload, digest) in known.noted
 
 
 def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:

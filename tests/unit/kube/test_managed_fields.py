@@ -20,6 +20,7 @@ from hooks.kube.managed_fields import (
     MOST_ENTRIES,
     last_applied,
     owned_by,
+    owners_applied,
     projection,
 )
 from hooks.kube.objects import Obj
@@ -331,3 +332,28 @@ def test_no_metadata_raises(metadata: Obj) -> None:
 @given(text=st.text() | JSON.map(json.dumps))
 def test_no_annotation_raises(text: str) -> None:
     assert "metadata" in projection(annotated(text), ["us"], labels=["a"])
+
+
+def test_owners_are_those_that_the_manager_applied() -> None:
+    """As Kubernetes 1.36 stores what a client applied with owners."""
+    owners: Obj = {".": {}, 'k:{"uid":"u-1"}': {}, 'k:{"uid":"u-2"}': {".": {}, "f:name": {}}}
+    applied = managed({}, {"f:metadata": {"f:ownerReferences": owners}})
+    updated = managed({}, {"f:metadata": {"f:ownerReferences": owners}}, operation="Update")
+
+    assert owners_applied(applied, "us") == {"u-1", "u-2"}
+    assert owners_applied(applied, "them") == owners_applied(updated, "us") == set()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        None,
+        [],
+        {"f:metadata": []},
+        {"f:metadata": {"f:ownerReferences": ["k"]}},
+        {"f:metadata": {"f:ownerReferences": {"k:": {}, "k:[]": {}, 'v:{"uid":"u"}': {}}}},
+        {"f:metadata": {"f:ownerReferences": {'k:{"uid":1}': {}, 'k:{"uid":["u"]}': {}}}},
+    ],
+)
+def test_what_cannot_be_read_names_no_owner(fields: Any) -> None:
+    assert owners_applied(managed({}, fields), "us") == set()

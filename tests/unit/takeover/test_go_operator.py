@@ -6,9 +6,11 @@ import pytest
 
 from hooks.desired.passes.keep_templates import PODS_MADE_FOR, pods_made_for
 from hooks.kube.managed_fields import LAST_APPLIED
+from hooks.labels import GENERATION_LABEL
 from hooks.rules import parse_agent
 from hooks.takeover import Settings, Strategy
-from hooks.takeover.steps import Patch
+from hooks.takeover.steps import Patch, Step
+from tests.support.resources import merged
 from tests.unit.takeover.former import (
     FINALIZER,
     NAMESPACE,
@@ -119,6 +121,64 @@ def test_what_the_pods_are_made_for_is_noted() -> None:
         ["4", "DaemonSet/instana-agent"],
         ["4", "Deployment/instana-agent-k8sensor"],
     ]
+
+
+NOTE = "record the spec that its pods were built from"
+BEFORE, MADE = "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z"
+HELD = agent(finalizers=[FINALIZER], generation=4, creationTimestamp=MADE)
+AGENTS, SENSORS = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
+
+
+def daemonset(created: str = BEFORE, *uids: str) -> dict[str, Any]:
+    """Return a DaemonSet that the operator gave these owners."""
+    owners: dict[str, Any] = {f'k:{{"uid":"{uid}"}}': {} for uid in uids}
+    fields: dict[str, Any] = {"f:metadata": {"f:ownerReferences": owners}}
+    record = [applied(**fields)] if uids else []
+    rest: dict[str, Any] = {"managedFields": record, "spec": {"template": {}}}
+    made = child("DaemonSet", "instana-agent", HELD, creationTimestamp=created, **rest)
+    made["metadata"]["labels"][GENERATION_LABEL] = "4"
+    return made
+
+
+def lines(step: Step) -> list[str]:
+    """Return the workloads that the note of a step names."""
+    assert isinstance(step.change, Patch)
+    noted = step.change.body["metadata"]["annotations"][PODS_MADE_FOR]
+    return [line.split()[1] for line in noted.splitlines()]
+
+
+def test_it_is_noted_first_where_workloads_are_older_than_the_resource() -> None:
+    """They do not tell any more once they are handed over, should the rest be refused."""
+    uid = HELD["metadata"]["uid"]
+    older = planned(HELD, daemonset(BEFORE, uid)).to_do
+    younger = planned(HELD, daemonset(MADE, uid)).to_do
+
+    assert [each.obj["kind"] for each in older] == ["InstanaAgent", "DaemonSet"]
+    assert [each.obj["kind"] for each in younger] == ["DaemonSet", "InstanaAgent"]
+    assert older[0].what == NOTE
+    assert lines(older[0]) == [AGENTS, SENSORS, AGENTS]
+    assert lines(younger[1]) == [AGENTS, SENSORS]
+
+
+def test_what_was_noted_stays_when_the_record_is_gone() -> None:
+    there = daemonset(BEFORE, HELD["metadata"]["uid"])
+    noting = planned(HELD, there).to_do[0]
+    assert isinstance(noting.change, Patch)
+    marked = merged(HELD, noting.change.body)
+
+    assert NOTE not in [each.what for each in planned(marked, there).to_do]
+    (last,) = planned(marked, daemonset(BEFORE)).to_do
+    assert lines(last) == lines(noting)
+
+
+@pytest.mark.parametrize("is_owned", [True, False])
+def test_nothing_is_noted_of_what_was_made_for_another_resource(is_owned: bool) -> None:  # noqa: FBT001
+    former = daemonset(BEFORE, "uid-of-another")
+    if not is_owned:
+        del former["metadata"]["ownerReferences"]
+
+    of_resource = [each for each in planned(HELD, former).steps if each.obj is HELD]
+    assert {tuple(lines(each)) for each in of_resource} == {(SENSORS,)}
 
 
 def test_nothing_is_noted_of_an_invalid_resource() -> None:
