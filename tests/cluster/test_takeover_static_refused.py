@@ -79,8 +79,8 @@ def test_daemonset_that_cannot_be_adopted_is_replaced_once_it_is_deleted(
         ):
             wait_for(lambda: "status" in (api.get(agent) or {}), "the resource was synced")
             api.delete(old)
-            wait_for(lambda: is_owned(api.get(old)), "another DaemonSet is in its place")
             done = apply_in(namespace, strategy)
+            wait_for(lambda: is_owned(api.get(old)), "another DaemonSet is in its place")
             for kind in ("Service", "Secret", "ServiceAccount"):
                 obj = in_namespace(kind, namespace)
                 wait_for(lambda o=obj: is_owned(api.get(o)), f"{kind} is adopted")  # type: ignore[misc]
