@@ -142,7 +142,7 @@ canonical_volumes = shape(
     image=shape("reference pullPolicy"),
     iscsi=shape(
         "iscsiInterface fsType readOnly portals chapAuthDiscovery chapAuthSession",
-        defaults=constants(iscsiInterface="default"),
+        defaults=constants(iscsiInterface="default", lun=0),
         secretRef=OBJECT_REF,
     ),
     nfs=shape("readOnly"),
@@ -170,7 +170,7 @@ canonical_volume_mounts = shape("readOnly subPath subPathExpr")
 # Containers.
 
 EXEC = shape("command")
-HTTP_GET = shape("path host scheme httpHeaders", httpHeaders=shape())
+HTTP_GET = shape("path host scheme httpHeaders", httpHeaders=shape(defaults=constants(value="")))
 TCP_SOCKET = shape("host")
 _ENV_VAR = shape(
     "value",

@@ -72,7 +72,8 @@ RULES = (
     Rule(
         "variable-name",
         ("spec.agent.env",),
-        "must be the name of a variable: printable ASCII characters other than '='",
+        "must be the name of a variable: printable ASCII characters other than '=' (before "
+        "Kubernetes 1.32 only letters, digits, '-', '_' and '.', no digit first)",
         bad={"agent": {"env": {"1 BAD=NAME": "x"}}},
         good={"agent": {"env": {"GOOD_NAME": "x"}}},
         must=each_name(matches(VARIABLE)),
@@ -81,7 +82,8 @@ RULES = (
     Rule(
         "pod-variable-name",
         tuple(f"{pod}.env[]" for pod in PODS),
-        "must be the name of a variable: printable ASCII characters other than '='",
+        "must be the name of a variable: printable ASCII characters other than '=' (before "
+        "Kubernetes 1.32 only letters, digits, '-', '_' and '.', no digit first)",
         bad={"agent": {"pod": {"env": [{"name": "", "value": "x"}]}}},
         good={"agent": {"pod": {"env": [{"name": "GOOD_NAME", "value": "x"}]}}},
         must=has("name", matches(VARIABLE)),

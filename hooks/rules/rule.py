@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 from hooks.kube.objects import Obj
 
@@ -30,6 +30,20 @@ class Layer(StrEnum):
     POLICY = "policy"
     WEBHOOK = "webhook"
     SERVICE = "service"
+
+
+class Place(str):
+    """Where a value is wrong, with what is to be said of it instead of the rule's message."""
+
+    __slots__ = ("message",)
+
+    message: str
+
+    def __new__(cls, where: str, message: str) -> Self:
+        """Take the place, as a rule without messages of its own yields it, and the message."""
+        place = super().__new__(cls, where)
+        place.message = message
+        return place
 
 
 class Check(Protocol):
@@ -78,6 +92,8 @@ class Rule:
     severity: Severity = Severity.ERROR
     in_schema: bool = False
     """Whether the schema of the fields refuses it."""
+    keywords: Obj | None = None
+    """What the schema of its places says for it besides their fields, as far as a schema can."""
     in_policy: bool = False
     """Whether the expression is too much for a definition: it costs too much in the worst case."""
     carried_out: bool = False
@@ -129,6 +145,16 @@ class Rule:
     def paths(self) -> tuple[str, ...]:
         """Return the paths of the fields that it is about."""
         return tuple(place + self.field for place in self.places)
+
+
+def told(check: Callable[[Any], Iterable[tuple[str, str]]]) -> Find:
+    """Return what finds the places of a check, each with what the check says of it."""
+    return lambda value: [Place(place, message) for place, message in check(value)]
+
+
+def count_of(fields: Iterable[str]) -> str:
+    """Return the expression for how many of some fields there are."""
+    return f"[{', '.join(f'has(self.{field})' for field in fields)}].filter(given, given).size()"
 
 
 def unless(holds: Callable[[Any], object], field: str = "") -> Find:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hooks.errors import MOST_PROBLEMS, Problem
-from hooks.rules.rule import Find, Rule
+from hooks.rules.rule import Find, Place, Rule
 
 ITEMS = "[]"
 VALUES = "{}"
@@ -72,7 +72,8 @@ def _collect(value: Any, node: Node, path: str, found: list[Problem], most: int)
         for where in find(value):
             if len(found) >= most:
                 break
-            found.append(Problem((path + where)[1:], rule.message, rule.identifier))
+            message = where.message if isinstance(where, Place) else rule.message
+            found.append(Problem((path + where)[1:], message, rule.identifier))
     if node.is_gate and len(found) > before:
         return
     if isinstance(value, dict):

@@ -143,7 +143,10 @@ ODD: list[Obj] = [
                         "ephemeral": {
                             "volumeClaimTemplate": {
                                 "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
-                                "spec": {"resources": {"requests": {"storage": "1Gi"}}},
+                                "spec": {
+                                    "accessModes": ["ReadWriteOnce"],
+                                    "resources": {"requests": {"storage": "1Gi"}},
+                                },
                             }
                         },
                     }

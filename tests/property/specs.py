@@ -49,10 +49,12 @@ QUANTITIES = st.one_of(
     st.builds("{}{}".format, st.integers(1, 4096), st.sampled_from(["m", "Mi", "Ki", "Gi", "M"])),
 )
 AMOUNTS = st.dictionaries(
-    st.sampled_from(["cpu", "memory", "ephemeral-storage", "example.com/gpu"]),
-    QUANTITIES,
-    max_size=3,
+    st.sampled_from(["cpu", "memory", "ephemeral-storage"]), QUANTITIES, max_size=3
 )
+DEVICES = st.dictionaries(
+    st.just("example.com/gpu"), st.integers(0, 8) | st.sampled_from(["1", "2k"])
+)
+"""What cannot be shared: there are whole ones only, and requests and limits are the same."""
 
 TOLERATIONS: list[Obj] = [
     {"operator": "Exists"},
@@ -114,7 +116,14 @@ VOLUMES: list[Obj] = [
         "downwardAPI": {
             "items": [
                 {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}},
-                {"path": "cpu", "resourceFieldRef": {"resource": "limits.cpu", "divisor": "1m"}},
+                {
+                    "path": "cpu",
+                    "resourceFieldRef": {
+                        "containerName": "instana-agent",
+                        "resource": "limits.cpu",
+                        "divisor": "1m",
+                    },
+                },
             ]
         },
     },
@@ -547,7 +556,9 @@ def valid_specs(draw: st.DrawFn) -> Obj:
     if draw(st.booleans()):
         pod |= {"labels": draw(LABELS), "annotations": draw(LABELS)}
         requests, limits = draw(AMOUNTS), draw(AMOUNTS)
-        pod |= {"requests": requests, "limits": _not_below(limits, requests)}
+        devices = draw(DEVICES)
+        limits = _not_below(limits, requests)
+        pod |= {"requests": requests | devices, "limits": limits | devices}
         text = draw(TEXTS)
         forms: list[Obj] = [
             {"configuration_yaml": dumps(text)},

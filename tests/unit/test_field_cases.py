@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hooks.kube.objects import Obj
-from hooks.rules import errors_of, warnings_of
-from tests.support.hook import answer, child, children, conditions, pod, stored, texts
+from hooks.admission import InlineSecrets, validate
+from hooks.kube.objects import Obj, describe
+from hooks.rules import errors_of, rules_named_in, warnings_of
+from tests.support.hook import FACTS, answer, child, children, conditions, pod, stored, texts
+from tests.support.resources import merged
+from tests.support.reviews import refused_by, review, warned_by
 
 FOLDER = Path("tests/fixtures/field")
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
@@ -23,8 +26,18 @@ WORKING = [
     "proxy-password-special",
     "replicas-zero",
     "secret-other-entry-name",
+    "volumes-downward",
 ]
-REFUSED = {"docs-zones": "cluster-name-of-zones"}
+OF_PODS = {
+    "child-refused-affinity-operator": "affinity",
+    "child-refused-anti-affinity-weight": "affinity",
+    "child-refused-hostpath-type": "volume-source",
+    "child-refused-mount-propagation": "mount-field",
+    "child-refused-priority-class-upper": "priority-class",
+    "child-refused-secret-volume-no-name": "volume-source",
+}
+"""What Kubernetes refuses of a pod, and no other rule."""
+REFUSED = {"docs-zones": "cluster-name-of-zones", **OF_PODS}
 
 
 def objects(case: str, file: str = "input") -> list[Obj]:
@@ -49,6 +62,31 @@ def test_it_is_taken(case: str) -> None:
 @pytest.mark.parametrize("case", REFUSED)
 def test_it_is_refused_by_its_rule(case: str) -> None:
     assert [each.rule for each in errors_of(resource(case))] == [REFUSED[case]]
+
+
+@pytest.mark.parametrize("case", OF_PODS)
+def test_what_kubernetes_would_refuse_keeps_the_children_as_they_are(case: str) -> None:
+    parent = resource(case)
+    sound = parent | {"spec": merged(parent["spec"], {"agent": {"pod": None}})}
+    before = stored(answer(sound))
+    answered = answer(parent, observed=before)
+
+    valid = conditions(answered)["Valid"]
+    assert (valid["status"], rules_named_in(valid["message"])) == ("False", (OF_PODS[case],))
+    assert {describe(each) for each in answered["children"]} == {*map(describe, before)}
+    assert pod(answered, AGENT) == pod({"children": before}, AGENT)
+
+
+@pytest.mark.parametrize("case", OF_PODS)
+def test_a_change_elsewhere_is_taken_of_what_was_stored_before(case: str) -> None:
+    old = resource(case)
+    new = old | {"spec": merged(old["spec"], {"cluster": {"name": "renamed"}})}
+    other = old | {"spec": merged(old["spec"], {"agent": {"pod": {"priorityClassName": "/"}}})}
+
+    assert refused_by(validate(review(old), FACTS, InlineSecrets.WARN)) == {OF_PODS[case]}
+    assert warned_by(validate(review(new, old), FACTS, InlineSecrets.WARN)) >= {OF_PODS[case]}
+    assert refused_by(validate(review(new, old), FACTS, InlineSecrets.WARN)) == set()
+    assert refused_by(validate(review(other, old), FACTS, InlineSecrets.WARN)) == {"priority-class"}
 
 
 def test_empty_login_of_a_proxy_is_none() -> None:

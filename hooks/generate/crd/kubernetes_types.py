@@ -28,11 +28,20 @@ BUILT_IN: dict[str, Obj] = {
 }
 """Types whose OpenAPI is not structural, or wider than what is of use inside a resource."""
 
+NOT_ASKED_FOR: dict[str, tuple[str, ...]] = {
+    "io.k8s.api.core.v1.HTTPHeader": ("value",),
+    "io.k8s.api.core.v1.ISCSIVolumeSource": ("lun",),
+    "io.k8s.api.core.v1.PreferredSchedulingTerm": ("preference",),
+}
+"""What the OpenAPI says is required, and the API server does without: it stores the empty value."""
+
 
 def kubernetes_type(name: str) -> Obj:
     """Return the schema of a type, named as in the API server's OpenAPI, without references."""
     written: Obj = _written_out(BUILT_IN.get(name) or recorded_types()[name])
-    return written
+    optional = NOT_ASKED_FOR.get(name, ())
+    required = [field for field in written.get("required", ()) if field not in optional]
+    return written | {"required": required} if optional else written
 
 
 def _written_out(schema: Any) -> Any:

@@ -28,6 +28,8 @@ def with_rules(schema: Obj) -> Obj:
     for place, bound in BOUNDS.items():
         schema = _changed(schema, steps_of(place), bound)
     for rule in TABLE:
+        for place in rule.places if rule.keywords else ():
+            schema = _changed(schema, steps_of(place), rule.keywords or {})
         if rule.layers[0] is Layer.CEL:
             schema = _with_rule(schema, rule)
     return schema
@@ -111,13 +113,32 @@ def _at(schema: Obj, steps: list[str]) -> Any:
 
 
 def _changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
-    """Return the schema with more keywords at a place; lists of rules grow."""
+    """Return the schema with more keywords at a place, and below it; lists of rules grow."""
     if not steps:
-        rules = [*schema.get(KEYWORD, []), *more.get(KEYWORD, [])]
-        return schema | more | ({KEYWORD: rules} if rules else {})
+        return _joined(schema, more)
     step, rest = steps[0], steps[1:]
     keyword = KEYWORDS_OF_STEPS.get(step)
     if keyword:
         return schema | {keyword: _changed(schema[keyword], rest, more)}
     properties = schema["properties"]
     return schema | {"properties": properties | {step: _changed(properties[step], rest, more)}}
+
+
+def _joined(schema: Obj, more: Obj) -> Obj:
+    """Return the schema with further keywords; a default that they refuse is left out."""
+    joined = schema | {name: _with_keyword(schema, name, part) for name, part in more.items()}
+    if more.get("minLength") and joined.get("default") == "":
+        del joined["default"]
+    return joined
+
+
+def _with_keyword(schema: Obj, name: str, part: Any) -> Any:
+    """Return what a keyword says once a part is added to it."""
+    given: Any = schema.get(name)
+    if name == KEYWORD:
+        return [*(given or ()), *part]
+    if name == "required":
+        return [*dict.fromkeys((*(given or ()), *part))]
+    if name == "properties":
+        return given | {field: _joined(given[field], below) for field, below in part.items()}
+    return _joined(given, part) if name in KEYWORDS_OF_STEPS.values() else part

@@ -36,6 +36,98 @@ from tests.support.verdicts import is_of_the_schema
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+NAME_OF_LABEL = (
+    "must be the name of a label: at most 63 letters, digits, '-', '_' and '.', after a domain in "
+    "lower case and '/' if any"
+)
+NAME_OF_OBJECT = (
+    "must be at most 253 lower case letters, digits, '-' and '.', with a letter or digit at both "
+    "ends"
+)
+NO_RESOURCE = (
+    "is no resource of a container: there are cpu, memory, ephemeral-storage, huge pages such as "
+    "hugepages-2Mi, and others with a domain such as example.com/gpu"
+)
+FIELDS_OF_PODS = (
+    "must be one of metadata.name, metadata.namespace, metadata.uid, spec.nodeName, "
+    "spec.serviceAccountName, status.hostIP, status.hostIPs, status.podIP, status.podIPs, "
+    "metadata.labels['name'] or metadata.annotations['name']: did you mean spec.nodeName?"
+)
+OF_POD_PARTS = {
+    "affinity": (
+        (
+            f"spec.agent.pod.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[0]"
+            ".matchExpressions[0].operator"
+        ),
+        "must be In, NotIn, Exists, DoesNotExist, Gt or Lt: did you mean In?",
+    ),
+    "annotation-value": (
+        "spec.agent.pod.annotations[controller.kubernetes.io/pod-deletion-cost]",
+        "must be a whole number of 32 bits",
+    ),
+    "container-resource": (
+        "spec.agent.pod.limits[example.com/gpu]",
+        "is required: the same as the request, of which more cannot be used",
+    ),
+    "container-resource-name": (
+        "spec.agent.pod.requests[gpu]",
+        NO_RESOURCE,
+    ),
+    "mount-field": (
+        "spec.agent.pod.volumeMounts[0].subPath",
+        "must be a relative path, without '/' at its beginning and without '..'",
+    ),
+    "priority-class": (
+        "spec.agent.pod.priorityClassName",
+        NAME_OF_OBJECT,
+    ),
+    "probe-handler": (
+        "spec.agent.pod.livenessProbe.httpGet.scheme",
+        "must be HTTP or HTTPS: did you mean HTTPS?",
+    ),
+    "pull-secret-name": (
+        "spec.agent.image.pullSecrets[0].name",
+        NAME_OF_OBJECT,
+    ),
+    "sensor-mount-field": (
+        "spec.k8s_sensor.deployment.pod.volumeMounts[0].mountPropagation",
+        "must be None or HostToContainer",
+    ),
+    "toleration-name": (
+        "spec.agent.pod.tolerations[0].key",
+        NAME_OF_LABEL,
+    ),
+    "topology-spread-field": (
+        "spec.k8s_sensor.deployment.pod.topologySpreadConstraints[0].nodeTaintsPolicy",
+        "must be Honor or Ignore: did you mean Honor?",
+    ),
+    "variable-file": (
+        "spec.agent.pod.env[0].valueFrom.fileKeyRef.volumeName",
+        "must be a volume with an emptyDir",
+    ),
+    "variable-source": (
+        "spec.agent.pod.env[0].valueFrom.fieldRef.fieldPath",
+        FIELDS_OF_PODS,
+    ),
+    "variable-sources": (
+        "spec.agent.pod.env[0].valueFrom",
+        "must have one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef",
+    ),
+    "volume-source": (
+        "spec.agent.pod.volumes[0].hostPath.type",
+        (
+            "must be DirectoryOrCreate, Directory, FileOrCreate, File, Socket, CharDevice or "
+            "BlockDevice: did you mean Directory?"
+        ),
+    ),
+    "volume-sources": (
+        "spec.agent.pod.volumes[0]",
+        "must not have emptyDir and hostPath together: take all but one out",
+    ),
+}
+"""What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
+
 BLAMED = {
     "too-many": "spec.agent.pod.annotations",
     "too-long": "spec.agent.pod.env[0].value",
@@ -82,6 +174,8 @@ BLAMED = {
     "mirror-url-missing": "spec.agent.agentReleaseRepoMirrorUsername",
     "opentelemetry-off": "spec.opentelemetry.grpc.port",
     "quantity": "spec.agent.pod.limits[memory]",
+    "annotation-size": "spec.agent.pod.annotations",
+    **{identifier: place for identifier, (place, _) in OF_POD_PARTS.items()},
 }
 """What is blamed in bad examples by the service, where the API server can only blame more."""
 
@@ -133,6 +227,7 @@ def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> Non
         *("configuration-yaml", "tls-key-of-certificate"),
         *("object-of-installation", "object-overwritten"),
         *("zone-node-label", "zone-pod-label"),
+        *("annotation-size", "annotation-value", "container-resource", "variable-file"),
     }
 
 
@@ -155,6 +250,7 @@ def test_few_rules_are_written_twice() -> None:
         *("limit-below-request", "negative-amount"),
         *("mount-without-volume", "sensor-mount-without-volume"),
         *("node-affinity-os", "port-taken"),
+        *("container-resource-name", "variable-sources", "volume-sources"),
     }
 
 
@@ -180,7 +276,8 @@ def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
 
     own = [each for each in found if each.rule == rule.identifier]
     assert len(own) == 1
-    assert own[0].message == rule.message
+    _, said = OF_POD_PARTS.get(rule.identifier, ("", rule.message))
+    assert own[0].message == said
     if rule.identifier in BLAMED:
         assert own[0].path == BLAMED[rule.identifier]
     else:

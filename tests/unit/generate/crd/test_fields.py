@@ -156,20 +156,26 @@ def test_every_field_of_the_models_is_there_with_type_and_description(path: str)
     assert field.keys() & {"type", "x-kubernetes-int-or-string"}
 
 
-def _without_bounds(schema: Any) -> Any:
+SAID_OF_VALUES = {"enum", "maximum", "maxItems", "minimum", "minItems", "required"}
+"""Keywords with which rules say what Kubernetes takes, and bounds how much."""
+
+
+def _structure(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [*map(_without_bounds, schema)]
+        return [*map(_structure, schema)]
     if not isinstance(schema, dict):
         return schema
-    return {name: _without_bounds(part) for name, part in schema.items() if name != "maxItems"}
+    return {name: _structure(part) for name, part in schema.items() if name not in SAID_OF_VALUES}
 
 
-def test_liveness_probe_is_the_probe_of_kubernetes_with_bounded_lists() -> None:
+def test_liveness_probe_has_the_fields_of_kubernetes_and_values_that_it_takes() -> None:
     class WithProbe(SpecModel):
         probe: Probe = Field(description="Probe.")
 
     expected = structural(fields_of(WithProbe))["properties"]["probe"]["properties"]
 
     ours = field_at("agent.pod.livenessProbe")["properties"]
-    assert ours != expected
-    assert _without_bounds(ours) == expected
+    assert ours["httpGet"]["required"] == expected["httpGet"]["required"] == ["port"]
+    assert ours["httpGet"]["properties"]["scheme"]["enum"] == ["", "HTTP", "HTTPS"]
+    assert ours["exec"]["required"] == ["command"]
+    assert _structure(ours) == _structure(expected)

@@ -1,0 +1,141 @@
+"""Rules on what is passed through to containers: the API server would refuse the children for it.
+
+Each rule looks at one part. Its message says what the part is about; what is wrong, and what to
+write instead, is said of each place.
+"""
+
+from typing import Any, Final
+
+from hooks.kube.objects import Obj
+from hooks.kube.pod_validation.containers import (
+    MOUNTS,
+    ONE_SOURCE,
+    PRIVILEGED_MOUNTS,
+    PROBE,
+    VARIABLES,
+    files,
+)
+from hooks.kube.pod_validation.references import SOURCES_OF_VARIABLES
+from hooks.kube.pod_validation.resources import (
+    HUGE_PAGES,
+    NO_RESOURCE,
+    SIDES,
+    STANDARD,
+    names_of_resources,
+    resources,
+)
+from hooks.rules.rule import Rule, count_of, told
+
+PODS: Final = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
+PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
+NOTHING: Final[Obj] = {"emptyDir": {}}
+FILE: Final = {"volumeName": "own", "path": "a", "key": "A"}
+
+
+def _of_pod(**parts: Any) -> Obj:
+    return {"agent": {"pod": parts}}
+
+
+def _of_sensor(**parts: Any) -> Obj:
+    return {"k8s_sensor": {"deployment": {"pod": parts}}}
+
+
+RULES = (
+    Rule(
+        "mount-field",
+        (f"{PODS[0]}.volumeMounts",),
+        "must have a mountPropagation None, HostToContainer or Bidirectional, a relative subPath "
+        "or subPathExpr, and recursiveReadOnly with readOnly only",
+        bad=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "/b"}]),
+        good=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "b"}]),
+        find=told(PRIVILEGED_MOUNTS),
+        keywords=PRIVILEGED_MOUNTS.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "sensor-mount-field",
+        (f"{PODS[1]}.volumeMounts",),
+        "must have a mountPropagation None or HostToContainer, as the k8sensor is not privileged, "
+        "a relative subPath or subPathExpr, and recursiveReadOnly with readOnly only",
+        bad=_of_sensor(
+            volumes=[{"name": "a", **NOTHING}],
+            volumeMounts=[{"name": "a", "mountPath": "/a", "mountPropagation": "Bidirectional"}],
+        ),
+        good=_of_sensor(
+            volumes=[{"name": "a", **NOTHING}],
+            volumeMounts=[{"name": "a", "mountPath": "/a", "mountPropagation": "None"}],
+        ),
+        find=told(MOUNTS),
+        keywords=MOUNTS.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "variable-source",
+        tuple(f"{pod}.env" for pod in PODS),
+        "must take its value from one place, which is there: a field of the pod such as "
+        "spec.nodeName, a resource such as limits.memory, or an entry of a Secret or ConfigMap",
+        bad=_of_pod(
+            env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodename"}}}]
+        ),
+        good=_of_pod(
+            env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
+        ),
+        find=told(VARIABLES),
+        keywords=VARIABLES.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "variable-sources",
+        tuple(f"{pod}.env[].valueFrom" for pod in PODS),
+        f"must have one of {', '.join(SOURCES_OF_VARIABLES)}",
+        bad=_of_pod(env=[{"name": "NODE", "valueFrom": {}}]),
+        good=_of_pod(
+            env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
+        ),
+        find=told(ONE_SOURCE),
+        # Written twice: the message names the fields that are there.
+        cel=f"{count_of(SOURCES_OF_VARIABLES)} == 1",
+    ),
+    Rule(
+        "variable-file",
+        PODS,
+        "must be a volume with an emptyDir (variables from files need Kubernetes 1.35)",
+        bad=_of_pod(env=[{"name": "A", "valueFrom": {"fileKeyRef": FILE}}]),
+        good=_of_pod(
+            volumes=[{"name": "own", **NOTHING}],
+            env=[{"name": "A", "valueFrom": {"fileKeyRef": FILE}}],
+        ),
+        find=told(files),
+    ),
+    Rule(
+        "probe-handler",
+        tuple(f"{pod}.{probe}" for pod in PODS for probe in PROBES),
+        "must ask as Kubernetes can: a command for exec, a port from 1 to 65535, and a scheme HTTP "
+        "or HTTPS",
+        bad=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "https"}}),
+        good=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "HTTPS"}}),
+        find=told(PROBE),
+        keywords=PROBE.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "container-resource-name",
+        tuple(f"{pod}.{side}" for pod in PODS for side in SIDES),
+        NO_RESOURCE,
+        bad=_of_pod(requests={"gpu": 1}),
+        good=_of_pod(requests={"cpu": 1}),
+        find=told(names_of_resources),
+        # Written twice: each name has a message of its own, with the one that was meant.
+        cel=f"self.all(name, name.contains('/') || name in {[*STANDARD]} || "
+        f"name.startsWith('{HUGE_PAGES}'))",
+    ),
+    Rule(
+        "container-resource",
+        PODS,
+        "must be a whole number of what is no resource of Kubernetes itself, with a limit that is "
+        "the request; of huge pages a multiple of their size",
+        bad=_of_pod(requests={"example.com/gpu": 1}),
+        good=_of_pod(requests={"example.com/gpu": 1}, limits={"example.com/gpu": 1}),
+        find=told(resources),
+    ),
+)

@@ -1,0 +1,173 @@
+"""Rules on what is passed through to pods: the API server would refuse the children for it.
+
+Each rule looks at one part. Its message says what the part is about; what is wrong, and what to
+write instead, is said of each place.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from hooks.kube.objects import Obj, as_object
+from hooks.kube.pod_validation.affinity import AFFINITY, TOPOLOGY_SPREAD
+from hooks.kube.pod_validation.annotations import MOST_BYTES, annotations, size_of
+from hooks.kube.pod_validation.checks import Found, each, fields
+from hooks.kube.pod_validation.names import OPTIONAL_NAME
+from hooks.kube.pod_validation.tolerations import NUMERIC, TOLERATION
+from hooks.kube.pod_validation.volumes import ONE_SOURCE, SOURCES, VOLUMES
+from hooks.rules.expression import if_has
+from hooks.rules.rule import Rule, Severity, count_of, told
+from hooks.rules.values import one_of
+
+PODS: Final = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
+TOLERATIONS: Final = (
+    *(f"{pod}.tolerations[]" for pod in PODS),
+    "spec.zones[].tolerations[]",
+)
+CONTAINERS: Final = ("instana-agent",)
+FOR_THE_SERVICE: Final = 4096
+"""What the service's own annotations of a pod take, at most."""
+LARGEST_ANNOTATIONS: Final = MOST_BYTES - FOR_THE_SERVICE
+NOTHING: Final[Obj] = {"emptyDir": {}}
+CONSTRAINT: Final = {
+    "maxSkew": 1,
+    "topologyKey": "zone",
+    "whenUnsatisfiable": "DoNotSchedule",
+}
+PULL_SECRETS: Final = each(fields(name=OPTIONAL_NAME))
+
+
+def _of_pod(**parts: Any) -> Obj:
+    return {"agent": {"pod": parts}}
+
+
+def _of_sensor(**parts: Any) -> Obj:
+    return {"k8s_sensor": {"deployment": {"pod": parts}}}
+
+
+def _annotations(given: Obj) -> Found:
+    return annotations(given, CONTAINERS)
+
+
+def _large_annotations(spec: Obj) -> Iterator[str]:
+    of_agent = _annotations_at(spec, "agent")
+    of_sensor = _annotations_at(as_object(spec.get("k8s_sensor")), "deployment")
+    if size_of(of_agent) > LARGEST_ANNOTATIONS:
+        yield ".agent.pod.annotations"
+    elif size_of(of_agent | of_sensor) > LARGEST_ANNOTATIONS:
+        yield ".k8s_sensor.deployment.pod.annotations"
+
+
+def _annotations_at(part: Obj, owner: str) -> Obj:
+    return as_object(as_object(as_object(part.get(owner)).get("pod")).get("annotations"))
+
+
+def _with_operator(operator: str) -> Obj:
+    expression = {"key": "pool", "operator": operator, "values": ["b"]}
+    required = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
+    return _of_pod(
+        affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    )
+
+
+RULES = (
+    Rule(
+        "affinity",
+        (*(f"{pod}.affinity" for pod in PODS), "spec.zones[].affinity"),
+        "must be an affinity as Kubernetes takes it: operators In, NotIn, Exists, DoesNotExist, "
+        "for nodes also Gt and Lt; weights from 1 to 100; a topologyKey for pods",
+        bad=_with_operator("in"),
+        good=_with_operator("In"),
+        find=told(AFFINITY),
+        keywords=AFFINITY.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "topology-spread-field",
+        (f"{PODS[1]}.topologySpreadConstraints[]",),
+        "must be a constraint as Kubernetes takes it: nodeAffinityPolicy and nodeTaintsPolicy "
+        "Honor or Ignore, minDomains with DoNotSchedule only, no key of matchLabelKeys in the "
+        "labelSelector (before Kubernetes 1.34)",
+        bad=_of_sensor(topologySpreadConstraints=[CONSTRAINT | {"nodeTaintsPolicy": "honor"}]),
+        good=_of_sensor(topologySpreadConstraints=[CONSTRAINT | {"nodeTaintsPolicy": "Honor"}]),
+        find=told(TOPOLOGY_SPREAD),
+        keywords=TOPOLOGY_SPREAD.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "toleration-name",
+        TOLERATIONS,
+        "must have the name of a label as its key, and one of its values as its value",
+        bad=_of_pod(tolerations=[{"key": "the key", "operator": "Exists"}]),
+        good=_of_pod(tolerations=[{"key": "example.com/the-key", "operator": "Exists"}]),
+        find=told(TOLERATION),
+        keywords=TOLERATION.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "toleration-comparison",
+        TOLERATIONS,
+        "needs the feature gate TaintTolerationComparisonOperators (Kubernetes 1.35 or newer, off "
+        "by default): without it the API server refuses the pods",
+        bad=_of_pod(tolerations=[{"key": "a", "operator": "Gt", "value": "1"}]),
+        good=_of_pod(tolerations=[{"key": "a", "operator": "Equal", "value": "1"}]),
+        must=if_has("operator", ~one_of(*NUMERIC)),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "volume-source",
+        tuple(f"{pod}.volumes" for pod in PODS),
+        "must have one source, with the fields and values that Kubernetes takes of it",
+        bad=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a", "type": "directory"}}]),
+        good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a", "type": "Directory"}}]),
+        find=told(VOLUMES),
+        keywords=VOLUMES.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "volume-sources",
+        tuple(f"{pod}.volumes[]" for pod in PODS),
+        "must not have two sources: take all but one out",
+        bad=_of_pod(volumes=[{"name": "a", **NOTHING, "hostPath": {"path": "/a"}}]),
+        good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a"}}]),
+        find=told(ONE_SOURCE),
+        # Written twice: the message names the fields that are there.
+        cel=f"{count_of(SOURCES)} <= 1",
+    ),
+    Rule(
+        "priority-class",
+        tuple(f"{pod}.priorityClassName" for pod in PODS),
+        "must be the name of a priority class: at most 253 lower case letters, digits, '-' and '.'",
+        bad=_of_pod(priorityClassName="System_Critical"),
+        good=_of_pod(priorityClassName="system-node-critical"),
+        find=told(OPTIONAL_NAME),
+        keywords=OPTIONAL_NAME.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "pull-secret-name",
+        ("spec.agent.image.pullSecrets", "spec.k8s_sensor.image.pullSecrets"),
+        "must be the name of a Secret: at most 253 lower case letters, digits, '-' and '.'",
+        bad={"agent": {"image": {"pullSecrets": [{"name": "My_Secret"}]}}},
+        good={"agent": {"image": {"pullSecrets": [{"name": "my-secret"}]}}},
+        find=told(PULL_SECRETS),
+        keywords=PULL_SECRETS.schema,
+        in_schema=True,
+    ),
+    Rule(
+        "annotation-value",
+        tuple(f"{pod}.annotations" for pod in PODS),
+        "must have values that Kubernetes takes of the annotations it knows",
+        bad=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "low"}),
+        good=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "-1"}),
+        find=told(_annotations),
+    ),
+    Rule(
+        "annotation-size",
+        ("spec",),
+        f"must have at most {LARGEST_ANNOTATIONS // 1024} KiB together, with names (of the "
+        "k8sensor, with those of agent.pod): Kubernetes takes 256 KiB, and the service adds some",
+        bad=_of_pod(annotations={"example.com/note": "x" * LARGEST_ANNOTATIONS}),
+        good=_of_pod(annotations={"example.com/note": "x"}),
+        find=_large_annotations,
+    ),
+)
