@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
+from hooks.desired.passes.pod_problems import pod_problems
 from hooks.desired.passes.update_problems import update_problems
 from hooks.errors import InvalidResource, Problem, short_path
 from hooks.kube.canonical_kinds import canonical_object
@@ -67,7 +68,7 @@ def _with_override(
         for place in missing_fields(merged, structure)
     ]
     stored = child if found else canonical_object(merged, path)
-    problems += found or [*_pod_problems(stored, path), *_update_problems(stored, path)]
+    problems += found or [*_outcome_problems(stored, path), *_update_problems(stored, path)]
     return stored
 
 
@@ -104,13 +105,13 @@ def _changed(path: str) -> Problem:
     return Problem(path, message, OVERRIDE_IDENTITY)
 
 
-def _pod_problems(merged: Obj, path: str) -> Iterator[Problem]:
+def _outcome_problems(merged: Obj, path: str) -> Iterator[Problem]:
     """Yield what Kubernetes would not take of a pod, or the service cannot do without."""
-    if "template" in merged.get("spec", {}):
-        yield from (
-            Problem(f"{path}.spec.template.spec{place}", message, OVERRIDE_RESULT)
-            for place, message in _of_pod(pod_spec(merged))
-        )
+    if "template" not in merged.get("spec", {}):
+        return
+    found = [(f".spec.template.spec{place}", said) for place, said in _of_pod(pod_spec(merged))]
+    for place, message in found or pod_problems(merged):
+        yield Problem(short_path(f"{path}{place}"), message, OVERRIDE_RESULT)
 
 
 def _update_problems(merged: Obj, path: str) -> Iterator[Problem]:
