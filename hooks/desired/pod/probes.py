@@ -2,6 +2,7 @@
 
 from hooks.kube.canonical import canonical_probe
 from hooks.kube.objects import Obj
+from hooks.kube.pod_validation.names import LARGEST_INT32
 from hooks.kube.workloads import HANDLERS, PROBES
 from hooks.models.agent import AgentPod
 from hooks.models.k8s_sensor import SensorPod
@@ -77,7 +78,8 @@ def _numbers(failures: int) -> Obj:
 
 def _startup_failures(liveness: Obj) -> int:
     """Return how often the startup probe may fail: as long as the liveness probe would wait."""
-    return max(STARTUP_FAILURES, -(-startup_seconds(liveness) // PERIOD_SECONDS))
+    failures = -(-startup_seconds(liveness) // PERIOD_SECONDS)
+    return min(max(STARTUP_FAILURES, failures), LARGEST_INT32)
 
 
 def _number(probe: Obj, field: str, default: int) -> int:

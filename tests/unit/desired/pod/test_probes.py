@@ -131,3 +131,9 @@ def test_a_k8sensor_has_no_probe_unless_it_is_given(which: str) -> None:
 @pytest.mark.parametrize("which", ["Service/instana-agent", "Service/instana-agent-headless"])
 def test_agents_are_reached_before_they_are_ready(which: str) -> None:
     assert child(answer(agent()), which)["spec"]["publishNotReadyAddresses"] is True
+
+
+def test_the_startup_probe_has_a_number_that_kubernetes_can_hold() -> None:
+    liveness = {"failureThreshold": 2**31 - 1, "initialDelaySeconds": 2**31 - 1}
+
+    assert of_agent(livenessProbe=liveness)["startupProbe"]["failureThreshold"] == 2**31 - 1
