@@ -1,7 +1,6 @@
 """The `data` of a Secret, base64-encoded as the API server stores it."""
 
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 
 from hooks.kube.objects import Obj
 
@@ -22,7 +21,7 @@ def decoded(secret: Obj, name: str) -> str:
         return ""
     try:
         return b64decode(value, validate=True).decode().strip()
-    except (NotBase64, UnicodeDecodeError):
+    except ValueError:  # Neither base64 nor UTF-8.
         return ""
 
 

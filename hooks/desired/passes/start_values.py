@@ -9,7 +9,6 @@ Nor is what the resource does not name, such as a Secret in an override.
 import hmac
 import json
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -130,7 +129,7 @@ def _stripped(value: str) -> str:
     """Return an entry without white space at its ends, which is no part of a credential."""
     try:
         return b64decode(value, validate=True).strip().hex()
-    except NotBase64:
+    except ValueError:  # What is not base64, also for letters outside of ASCII.
         return value
 
 

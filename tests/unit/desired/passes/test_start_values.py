@@ -71,6 +71,13 @@ def test_white_space_around_a_value_is_no_difference() -> None:
     assert digest(variable(), secret("mine", a="1\n")) == digest(variable(), secret("mine", a="1"))
 
 
+@pytest.mark.parametrize("data", ["%", "a", "é", "\ud800"])
+def test_what_is_not_base64_has_a_digest_too(data: str) -> None:
+    odd = secret("mine") | {"data": {"a": data}}
+
+    assert digest(variable(), odd) not in ("", digest(variable(), secret("mine", a="1")))
+
+
 @pytest.mark.parametrize("entry", ["tls.crt", "tls.key"])
 def test_it_follows_certificate_and_key_of_a_secret_that_is_mounted_as_a_whole(entry: str) -> None:
     pod = volume("instana-agent-tls", secret={"secretName": "mine"})
