@@ -31,7 +31,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
-	format golden generate bench attacks hostile side-by-side cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench attacks hostile cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,10 +113,6 @@ attacks: $(VENV)/dev.stamp ## Measure a service under attack, and what many call
 
 hostile: $(VENV)/dev.stamp ## Search EXAMPLES resources for the one that costs most.
 	$(BIN)/python -m tests.bench.search $(EXAMPLES)
-
-side-by-side: EXAMPLES = 20000
-side-by-side: $(VENV)/dev.stamp ## Compare with the commit BASE: recorded and EXAMPLES generated requests, files, also those in CASES.
-	$(BIN)/python -m tests.side_by_side $(BASE) --examples=$(EXAMPLES) $(if $(CASES),--cases=$(CASES))
 
 cluster: $(VENV)/dev.stamp ## Run the tests against an API server, but for those of the loop: that of KUBECONFIG, or one of their own.
 	$(IN_CLUSTER) $(BIN)/python -m pytest -m "$(MARKED)" tests/cluster
