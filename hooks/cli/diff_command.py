@@ -7,9 +7,9 @@ from typing import BinaryIO, Final
 import click
 
 from hooks.cli.fact_options import fact_option, facts_of
+from hooks.cli.given_agents import end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
-    end_if_invalid,
     files_argument,
     giving_up_on_what_cannot_be_read,
 )
@@ -28,12 +28,14 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
 
     The other objects in them play the cluster, the existing children with their managed fields
     (`kubectl get ... -o yaml --show-managed-fields`). Tells which pods would be replaced, and of
-    Secrets no value. Ends with 3 if something would change, with 2 and the list of problems when
-    the resource is invalid, with 1 when a file cannot be read.
+    Secrets no value. Warnings go to standard error. Ends with 3 if something would change, with 2
+    and the problems that `validate` finds when the resource is invalid, with 1 when a file cannot
+    be read.
     """
     with giving_up_on_what_cannot_be_read():
-        expected = preview(documents_in(files), facts_of(facts), now())
-    end_if_invalid(expected.problems)
+        documents = [*documents_in(files)]
+        expected = preview(documents, facts_of(facts), now())
+    end_if_wrong(documents, expected.problems)
     for child in expected.withheld:
         click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)
     if not expected.changes:

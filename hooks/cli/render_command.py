@@ -8,9 +8,9 @@ import click
 import orjson
 
 from hooks.cli.fact_options import fact_option, facts_of
+from hooks.cli.given_agents import end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
-    end_if_invalid,
     files_argument,
     giving_up_on_what_cannot_be_read,
 )
@@ -35,12 +35,14 @@ def render_command(
 
     The other objects in them play the cluster: Secrets, Namespaces, existing children, CRDs. YAML
     is ready for `kubectl apply`; JSON has children, attachments and status. Both have the values of
-    Secrets, keys and passwords among them, unless --redact is given. Ends with 2 and the list of
-    problems when the resource is invalid, with 1 when a file cannot be read.
+    Secrets, keys and passwords among them, unless --redact is given. Warnings go to standard error.
+    Ends with 2 and the problems that `validate` finds when the resource is invalid, with 1 when a
+    file cannot be read.
     """
     with giving_up_on_what_cannot_be_read():
-        rendered = render(documents_in(files), facts_of(facts), now())
-    end_if_invalid(rendered.problems)
+        documents = [*documents_in(files)]
+        rendered = render(documents, facts_of(facts), now())
+    end_if_wrong(documents, rendered.problems)
     if redact:
         rendered = replace(rendered, children=[*map(_redacted, rendered.children)])
     sys.stdout.write(_as_json(rendered) if output == "json" else as_yaml(_objects(rendered)))

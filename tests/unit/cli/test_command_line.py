@@ -95,16 +95,50 @@ def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
         apiVersion: instana.io/v1
         kind: InstanaAgent
         metadata: {{name: agent}}
-        spec: {{agent: {{proxyPassword: [{SECRET_VALUE}], mode: 7}}}}
+        spec:
+          agent: {{endpointHost: a, endpointPort: "1", proxyPassword: [{SECRET_VALUE}], mode: 7}}
     """
     result = run("render", "-", stdin=text)
 
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "spec.agent.mode: input should be a valid string (rule field-type)",
-        "spec.agent.proxyPassword: input should be a valid string (rule field-type)",
+        "spec.agent.proxyPassword: must be a string (rule field-type)",
+        "spec.agent.mode: must be a string: put it in quotes (rule field-type)",
     ]
+
+
+@pytest.mark.parametrize("command", ["render", "diff"])
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ("agent: {tollerations: []}", "spec.agent.tollerations"),
+        ("agent: {endpointPort: 443}", "spec.agent.endpointPort"),
+        ("agent: {endpointHost: null}", "spec.agent.endpointHost"),
+        ("agent: {pod: {affinity: {nodeAffinity: {nodeSelectorTerms: []}}}}", "nodeSelectorTerms"),
+    ],
+)
+def test_commands_see_what_validate_sees(
+    tmp_path: Path, command: str, spec: str, path: str
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(agent(yaml.safe_load(spec))))
+    told = run("validate", str(file)).stdout.splitlines()
+    result = run(command, str(file))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    errors = [line.partition(": error: ")[2] for line in told if ": error: " in line]
+    assert result.stderr.splitlines() == errors
+    assert path in errors[0]
+
+
+def test_warnings_of_what_is_rendered_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(agent()))
+    result = run("render", str(file))
+
+    assert result.exit_code == 0
+    assert result.stderr.startswith("warning: spec.agent.key: everyone who may read")
 
 
 @pytest.mark.parametrize(

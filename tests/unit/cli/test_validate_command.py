@@ -28,7 +28,7 @@ def validate(tmp_path: Path, *documents: Any, strict: bool = False, text: str = 
 def test_a_fine_resource_ends_with_0(tmp_path: Path, *, strict: bool) -> None:
     done = validate(tmp_path, agent(QUIET), {"kind": "Secret"}, None, strict=strict)
 
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "valid: 1\n")
 
 
 @pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 2)])

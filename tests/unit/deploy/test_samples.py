@@ -25,7 +25,7 @@ def _sample(request: pytest.FixtureRequest) -> Path:
 def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
     result = CliRunner().invoke(validate_command, [str(sample), "--strict", *FACTS])
 
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "valid: 1\n")
 
 
 def test_a_sample_leads_to_children(sample: Path) -> None:

@@ -1,0 +1,60 @@
+"""What people write in a resource that its schema does not have, and the message each gets."""
+
+import pytest
+import yaml
+
+from hooks.generate.crd import departures
+from hooks.models.instana_agent import API_VERSION
+
+CPU = "spec.agent.pod.limits.cpu"
+QUOTES = "put it in quotes"
+NO_FIELD = "is no field of the resource: correct its name or its place"
+WORD = "YAML reads words such as OFF, no and yes as true or false, so put it in quotes"
+
+
+def messages(spec: str) -> list[str]:
+    resource = {"apiVersion": API_VERSION, "spec": yaml.safe_load(spec)}
+    return [
+        f"{problem.path}: {problem.message}"
+        for problem in departures(resource)
+        if problem.message != "is required"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("agnet: {}", f"spec.agnet: {NO_FIELD}; did you mean agent?"),
+        (
+            "agent: {tollerations: []}",
+            f"spec.agent.tollerations: {NO_FIELD}",
+        ),
+        (
+            "agent: {pod: {tollerations: []}}",
+            f"spec.agent.pod.tollerations: {NO_FIELD}; did you mean tolerations?",
+        ),
+        (
+            "useSecretMount: true",
+            f"spec.useSecretMount: {NO_FIELD}; did you mean useSecretMounts?",
+        ),
+        (
+            'agent.cpuLimit: "1.0"',
+            f'spec["agent.cpuLimit"]: {NO_FIELD}; since {API_VERSION} it is {CPU}',
+        ),
+        ("cluster: {'a b': 1}", f'spec.cluster["a b"]: {NO_FIELD}'),
+        ("agent: {mode: OFF}", f"spec.agent.mode: must be a string: {WORD}"),
+        (
+            "agent: {endpointPort: 443}",
+            f"spec.agent.endpointPort: must be a string: {QUOTES}",
+        ),
+        ("agent: {key: [a]}", "spec.agent.key: must be a string"),
+        ("agent: {env: [a]}", "spec.agent.env: must be an object"),
+        ("zones: {name: a}", "spec.zones: must be a list"),
+    ],
+)
+def test_what_people_write_gets_its_message(written: str, message: str) -> None:
+    assert messages(written) == [message]
+
+
+def test_a_long_name_is_compared_with_none() -> None:
+    assert messages(f"{'agent' * 20}: 1") == [f"spec.{'agent' * 20}: {NO_FIELD}"]
