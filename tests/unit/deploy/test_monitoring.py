@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from hooks.errors import (
@@ -26,6 +27,7 @@ from hooks.server.overload import Overloaded
 from hooks.server.seen_resources import State
 from hooks.server.settings import Settings
 from tests.support.kustomize import build, checkout, find, installation, make_credentials
+from tests.support.pages import block
 from tests.support.tools import needs
 
 TARGET_LABELS = {"pod", "job"}
@@ -181,3 +183,10 @@ def test_on_openshift_the_authority_is_its_own(place: Path) -> None:
     assert authority == {"configMap": {"name": "instana-agent-hooks-ca", "key": "service-ca.crt"}}
     assert find(objects, "ConfigMap", authority["configMap"]["name"])
     assert "ca.crt" not in [*_values(endpoint)]
+
+
+def test_monitors_of_both_kinds_give_the_job_of_the_alerts() -> None:
+    service = yaml.safe_load(Path("deploy/components/monitoring/service-monitor.yaml").read_text())
+    pods = yaml.safe_load(block("install.md", "yaml", "kind: PodMonitor"))
+
+    assert pods["spec"]["jobLabel"] == service["spec"]["jobLabel"]
