@@ -147,7 +147,9 @@ def test_without_nodes_nobody_acts_on_them_and_nothing_runs_on(tmp_path: Path) -
     state = tmp_path / "state"
     with started(state) as kubeconfig:
         api = Api.from_kubeconfig(kubeconfig)
-        assert running(state) == {"etcd", "kube-apiserver", "kube-controller-manager"}
+        # A program that was just started is a copy of its shell for a moment.
+        programs = {"etcd", "kube-apiserver", "kube-controller-manager"}
+        wait_for(lambda: running(state) == programs, "these programs run and no other")
         api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "written"}})
         assert not ready_nodes(api)
 

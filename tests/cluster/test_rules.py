@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hooks.rules import BY_IDENTIFIER, Layer, Rule, errors_of
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, Layer, Rule, errors_of
 from hooks.rules.walking import steps_of
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, resource
@@ -130,7 +130,9 @@ def _policies(api: Api, older: dict[str, Obj]) -> Iterator[None]:
     assert len(older) == len(REFUSED_BY_POLICY)
     objects = list(yaml.safe_load_all(POLICIES.read_text()))
     api.apply_all(objects)
-    probes = [REFUSED_BY_POLICY[0], WARNINGS[-1]]
+    inline = [rule for rule in WARNINGS if rule.identifier in INLINE_SECRETS]
+    others = [rule for rule in WARNINGS if rule not in inline]
+    probes = [each[0] for each in (REFUSED_BY_POLICY, inline, others)]  # One of each policy.
     wait_for(lambda: all(told_by_policy(api, each) for each in probes), "the policies are in force")
     yield
     for obj in objects:
