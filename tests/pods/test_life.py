@@ -25,6 +25,7 @@ from tests.pods.workloads import (
     NAME,
     NAMESPACE,
     agents,
+    daemonset,
     how_it_is,
     image,
     is_of,
@@ -39,6 +40,9 @@ pytestmark = pytest.mark.timeout(900)
 
 SOON = 120.0
 AT_ONCE_PERCENT = 10
+ENDING = 1
+"""Agents away beyond that: Kubernetes' controller does not count a pod that is ending already, and
+counts the event of a deletion twice now and then. Both were seen, also on a machine at rest."""
 KEYS = "instana-keys"
 ROOM = str(64 * 1024 * 1024)
 """For requests with the pods of 500 nodes."""
@@ -103,6 +107,8 @@ def test_a_new_image_is_rolled_out_a_few_nodes_at_a_time(api: Api, size: int, to
         wait_until_ready(api, size)
 
     told[f"a new image on {size} nodes, {at_once(size)} at a time"] = lines(watches)
+    strategy = (api.get(daemonset()) or {})["spec"]["updateStrategy"]["rollingUpdate"]
+    assert strategy == {"maxSurge": 0, "maxUnavailable": f"{AT_ONCE_PERCENT}%"}
     enough_are_ready(watches, size - at_once(size))
     assert {image(pod) for pod in agents(api)} == {"registry.example/agent:2"}
     assert not before & uids(agents(api))
@@ -304,7 +310,7 @@ def enough_are_ready(watches: list[Watch], fewest: int) -> None:
     for there in moments(watches):
         objects = list(there.values())
         away = [each for each in objects if is_of(AGENT_OF_NODE, each) and not is_ready(each)]
-        assert len(ready_nodes(objects)) >= fewest, [how_it_is(pod) for pod in away]
+        assert len(ready_nodes(objects)) >= fewest - ENDING, [how_it_is(pod) for pod in away]
 
 
 def ready_sensors(objects: list[Obj]) -> int:
