@@ -1,5 +1,6 @@
 """The bounds on what a resource may have: what is taken up to them, and what becomes of more."""
 
+import re
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -292,6 +293,46 @@ def test_each_list_and_map_is_bounded_or_counted_value_by_value() -> None:
 
     assert found
     assert [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)] == []
+
+
+TEXTS_OF_OTHER_RULES = {
+    "spec.pinnedChartVersion",
+    "spec.podSecurityPolicy.name",
+    "spec.agent.mode",
+    "spec.agent.tls.certManager.issuerRef.group",
+    "spec.agent.tls.certManager.issuerRef.kind",
+    "spec.k8s_sensor.pollrate",
+    *(f"spec.{owner}.image.pullPolicy" for owner in ("agent", "k8s_sensor")),
+    *(
+        f"spec.k8s_sensor.{what}.ca.{field}"
+        for what in ("etcd", "restClient")
+        for field in ("filename", "secretName")
+    ),
+}
+OF_PODS = re.compile(
+    r"\.pod\.(claims|tolerations|volumeMounts|env|\w+Probe|topologySpreadConstraints)\b"
+    r"|^spec\.(zones\[\]\.tolerations|selector|overrides)\b"
+)
+"""Texts of Kubernetes' types, which count by their bytes."""
+
+
+def endless(part: Obj, path: str) -> Iterator[str]:
+    """Yield the paths of texts in a schema that have no greatest length and no list of values."""
+    if part.get("type") == "string" and not part.keys() & {"maxLength", "enum"}:
+        yield path
+    for name, field in part.get("properties", {}).items():
+        yield from endless(field, f"{path}.{name}")
+    if part.get("type") == "array":
+        yield from endless(part["items"], f"{path}[]")
+    if isinstance(part.get("additionalProperties"), dict):
+        yield from endless(part["additionalProperties"], f"{path}{{}}")
+
+
+def test_each_text_has_a_greatest_length_or_another_rule() -> None:
+    found = [*endless(schema()["properties"]["spec"], "spec")]
+    ours = [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)]
+
+    assert {each for each in ours if not OF_PODS.search(each)} == TEXTS_OF_OTHER_RULES
 
 
 @pytest.mark.parametrize("end", ["", "!"])
