@@ -17,6 +17,7 @@ from hooks.rules import (
     TABLE,
     Layer,
     Rule,
+    Severity,
     errors_of,
     parse_agent,
     rules_named_in,
@@ -509,3 +510,51 @@ def test_odd_values_are_told_and_nothing_breaks(spec: Obj, rules: set[str]) -> N
 
     assert {each.rule for each in errors_of(resource)} == rules
     assert {each.rule for each in warnings_of(resource)} <= BY_IDENTIFIER.keys()
+
+
+WARNINGS = {
+    "account-annotations-unused",
+    "backend-repeated",
+    "certificate-file-unused",
+    "configuration-yaml-deprecated",
+    "digest-and-tag",
+    "disruption-budget-unused",
+    "feature-flags-unused",
+    "image-latest",
+    "inline-backend-key",
+    "inline-download-key",
+    "inline-key",
+    "inline-proxy-password",
+    "inline-release-mirror-password",
+    "inline-shared-mirror-password",
+    "inline-tls-key",
+    "key-and-keys-secret",
+    "kubernetes-unused",
+    "label-reserved",
+    "mirror-url-missing",
+    "mode-kubernetes",
+    "network-policy-off",
+    "opentelemetry-off",
+    "opentelemetry-switch",
+    "pinned-chart-version-unused",
+    "pod-security-policy-unused",
+    "proxy-host-missing",
+    "proxy-login",
+    "resource-name-digit",
+    "rolling-update-unused",
+    "service-mesh-unused",
+    "service-wanted",
+    "tls-secret-and-pair",
+    "tls-value-and-reference",
+    "toleration-comparison",
+    "value-and-reference",
+    "variable-repeated",
+    "variable-reserved",
+    "zone-and-zones",
+    "zones-overlap",
+}
+"""What works, and is most likely not what somebody wants: it refuses no resource."""
+
+
+def test_these_rules_warn_and_all_others_refuse() -> None:
+    assert {rule.identifier for rule in TABLE if rule.severity is Severity.WARNING} == WARNINGS
