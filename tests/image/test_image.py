@@ -84,7 +84,7 @@ def test_command_line_is_the_entry_point(image: Image, tmp_path: Path) -> None:
 
     there = Container(image, tmp_path / "render", ("render", "-")).run(AGENT.read_bytes())
 
-    assert there.stderr == b""
+    assert there.stderr == here.stderr
     assert there.stdout == here.stdout
     assert there.returncode == 0
 
