@@ -48,9 +48,7 @@ RULES = (
         "or subPathExpr, and recursiveReadOnly with readOnly only",
         bad=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "/b"}]),
         good=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "b"}]),
-        find=told(PRIVILEGED_MOUNTS),
-        keywords=PRIVILEGED_MOUNTS.schema,
-        in_schema=True,
+        of_part=PRIVILEGED_MOUNTS,
     ),
     Rule(
         "sensor-mount-field",
@@ -65,9 +63,7 @@ RULES = (
             volumes=[{"name": "a", **NOTHING}],
             volumeMounts=[{"name": "a", "mountPath": "/a", "mountPropagation": "None"}],
         ),
-        find=told(MOUNTS),
-        keywords=MOUNTS.schema,
-        in_schema=True,
+        of_part=MOUNTS,
     ),
     Rule(
         "variable-source",
@@ -80,9 +76,7 @@ RULES = (
         good=_of_pod(
             env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
         ),
-        find=told(VARIABLES),
-        keywords=VARIABLES.schema,
-        in_schema=True,
+        of_part=VARIABLES,
     ),
     Rule(
         "variable-sources",
@@ -114,9 +108,7 @@ RULES = (
         "or HTTPS",
         bad=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "https"}}),
         good=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "HTTPS"}}),
-        find=told(PROBE),
-        keywords=PROBE.schema,
-        in_schema=True,
+        of_part=PROBE,
     ),
     Rule(
         "container-resource-name",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, TypeAlias
 
 from hooks.kube.objects import Obj
+from hooks.kube.pod_validation.checks import Check as PartCheck
 
 Find: TypeAlias = Callable[[Any], Iterable[str]]
 """Takes the value at a rule's place, yields where in it something is wrong: "" for all of it."""
@@ -71,8 +72,9 @@ class Rule:
     `bad` and `good`: examples, each the difference to the smallest resource's spec (or metadata,
     for places there).
 
-    `must` is what it asks for, of which `find`, `cel` and `field` are made. A rule that no
-    expression says has them by hand, and where it has `cel` both are to be kept the same.
+    `must` is what it asks for, of which `find`, `cel` and `field` are made; `of_part` is the check
+    of a part of a pod, of which `find` and the `keywords` of the schema are made. A rule that
+    neither says has them by hand, and where it has `cel` both are to be kept the same.
 
     `find` looks at the value of a place as it was written: of the right type, never null. A rule
     without it is found while a resource is read or its children are built. `cel` is the same for
@@ -86,6 +88,7 @@ class Rule:
     bad: Obj
     good: Obj
     must: Check | None = None
+    of_part: PartCheck | None = None
     find: Find | None = None
     cel: str = ""
     field: str = ""
@@ -110,6 +113,10 @@ class Rule:
             object.__setattr__(self, "find", self.must.find)
             object.__setattr__(self, "cel", self.must.cel)
             object.__setattr__(self, "field", self.must.field)
+        if self.of_part:
+            object.__setattr__(self, "find", told(self.of_part))
+            object.__setattr__(self, "keywords", self.of_part.schema)
+            object.__setattr__(self, "in_schema", bool(self.of_part.schema))
 
     @property
     def is_written_twice(self) -> bool:
