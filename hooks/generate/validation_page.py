@@ -13,6 +13,7 @@ from hooks.rules.answer_size import (
     OF_A_VALUE,
     OF_A_VARIABLE,
     OF_A_WORKLOAD,
+    PARTS_OF_TEXT,
 )
 from hooks.rules.bounds import AS_LONG_AS_NAMES, BOUNDS, ENTRIES, ITEMS, LENGTH
 
@@ -91,7 +92,7 @@ work:
   {of_a_value} for any other value of its pods;
 - once {of_a_named_object} for each such `valueFrom`, Secret and ConfigMap, {of_a_merged_value} for
   each value in `spec.zones` and in overrides of other objects, {of_a_configured_value} for each
-  value in `spec.agent.configuration`.
+  value in `spec.agent.configuration` and for {parts_of_text} values of `configuration_yaml`.
 
 That is room for 100 zones and 32 backends with 1,000 variables each. Each zone counts with all that
 is given for the agents, each backend with all that is given for the k8sensors. Zones of nodes
@@ -130,6 +131,7 @@ def _bounded() -> str:
     text = BOUNDED.format(
         megabytes=MOST_BYTES // 1024**2,
         work=MOST_WORK,
+        parts_of_text=PARTS_OF_TEXT,
         of_a_workload=OF_A_WORKLOAD,
         of_a_variable=OF_A_VARIABLE,
         of_a_reference=OF_A_REFERENCE,

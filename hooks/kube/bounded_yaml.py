@@ -17,7 +17,7 @@ from yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
-    NodeEvent,
+    ScalarEvent,
 )
 
 from hooks.kube.json_loader import JsonLoader
@@ -49,13 +49,17 @@ class OutOfBounds(yaml.YAMLError):
     """YAML with more of something than is taken."""
 
 
-def check_yaml(text: str, bounds: Bounds) -> None:
-    """Raise OutOfBounds for more YAML than is taken, another YAMLError for what is none."""
+def check_yaml(text: str, bounds: Bounds) -> int:
+    """Return the number of parts of YAML: scalars, collections and documents.
+
+    Raises OutOfBounds for more YAML than is taken, another YAMLError for what is not YAML.
+    """
     _at_most(bounds.longest, len(text), "characters")
     _at_most(MOST_DIRECTIVES, sum(1 for _ in DIRECTIVE.finditer(text)), "directives")
     found = _Found(bounds)
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in iter(yaml.CSafeLoader(text).get_event, None):
         found.add(event)
+    return found.parts
 
 
 def documents_of(text: str, bounds: Bounds) -> Iterator[Any]:
@@ -86,34 +90,32 @@ class _Found:
         """The collections around the place: anchor, and how many parts there were before."""
         self._sizes: dict[str, int] = {}
         """The parts of what has an anchor."""
-        self._parts = 0
+        self.parts = 0
         self._aliases = 0
 
     def add(self, event: Event) -> None:
-        """Take one more event."""
-        if isinstance(event, CollectionEndEvent):
+        """Take one more event; most are of scalars without an anchor, so these come first."""
+        if isinstance(event, ScalarEvent):
+            self.parts += 1
+            if event.anchor:
+                self._sizes[event.anchor] = 1
+        elif isinstance(event, CollectionStartEvent):
+            self._open.append((event.anchor, self.parts))
+            _at_most(DEEPEST, len(self._open), "levels")
+            self.parts += 1
+        elif isinstance(event, CollectionEndEvent):
             self._end(*self._open.pop())
         elif isinstance(event, AliasEvent):
             self._add_alias(event.anchor)
-        elif isinstance(event, NodeEvent):
-            self._add_node(event)
         elif isinstance(event, DocumentStartEvent):
             self._sizes.clear()
-            self._parts += 1
-        _at_most(self._bounds.most_parts, self._parts, "parts")
-
-    def _add_node(self, event: NodeEvent) -> None:
-        if isinstance(event, CollectionStartEvent):
-            self._open.append((event.anchor, self._parts))
-            _at_most(DEEPEST, len(self._open), "levels")
-            self._parts += 1
-        else:
-            self._parts += 1
-            self._end(event.anchor, self._parts - 1)
+            self.parts += 1
+        if self.parts > self._bounds.most_parts:
+            _at_most(self._bounds.most_parts, self.parts, "parts")
 
     def _end(self, anchor: str | None, before: int) -> None:
         if anchor:
-            self._sizes[anchor] = self._parts - before
+            self._sizes[anchor] = self.parts - before
 
     def _add_alias(self, anchor: str | None) -> None:
         self._aliases += 1
@@ -121,7 +123,7 @@ class _Found:
         if anchor is None or anchor not in self._sizes:
             msg = "an alias stands for nothing that is whole before it"
             raise yaml.YAMLError(msg)
-        self._parts += self._sizes[anchor]
+        self.parts += self._sizes[anchor]
 
 
 def _at_most(most: int, found: int, what: str) -> None:

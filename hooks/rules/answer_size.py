@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.rules.bounds import LONGEST_VARIABLE, MOST_ZONES, values_in
+from hooks.rules.configuration import read_text
 from hooks.rules.rule import Rule, unless
 
 ANSWER_SIZE = "answer-size"
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of all children together, as JSON."""
 
-MOST_WORK: Final = 232_000
+MOST_WORK: Final = 205_000
 """Each is about a microsecond on a quiet core, at most: of a sync that changes all workloads."""
 
 OF_A_WORKLOAD: Final = 400
@@ -27,11 +28,14 @@ OF_A_REFERENCE: Final = 5
 OF_A_NAMED_OBJECT: Final = 30
 """Of the same, however many workloads there are: what is missing is told."""
 
-OF_A_MERGED_VALUE: Final = 7
+OF_A_MERGED_VALUE: Final = 8
 """Of a value in an affinity or in an override, which are looked at one by one."""
 
-OF_A_CONFIGURED_VALUE: Final = 2
-OF_A_VALUE: Final = 2
+OF_A_CONFIGURED_VALUE: Final = 1
+PARTS_OF_TEXT: Final = 3
+"""As many of `configuration_yaml` count as one unit: they are only read, however many pods."""
+
+OF_A_VALUE: Final = 3
 """Of any other value of a pod."""
 
 SOURCES = frozenset({"secret", "configMap"})
@@ -84,6 +88,7 @@ def leads_to_too_much(spec: Obj, daemonsets: int = 1) -> bool:
     length = _length([zones, agent.get("configuration_yaml"), others])
     work = OF_A_MERGED_VALUE * _values([zones, others])
     work += OF_A_CONFIGURED_VALUE * _values(agent.get("configuration"))
+    work += _parts_of(agent.get("configuration_yaml")) // PARTS_OF_TEXT
     return (
         length + sum(alike.length() for alike in workloads) > MOST_BYTES
         or work + sum(alike.work() for alike in workloads) > MOST_WORK
@@ -106,6 +111,10 @@ def _workloads(spec: Obj, agent: Obj, daemonsets: int) -> tuple[_Alike, _Alike]:
 def _length(value: Any) -> int:
     text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
     return len(text.encode(errors="surrogatepass"))
+
+
+def _parts_of(text: Any) -> int:
+    return read_text(text)[1] if text and isinstance(text, str) else 0
 
 
 def _references_of(volumes: Any) -> int:

@@ -190,7 +190,10 @@ def _is_writable(configuration: Obj) -> bool:
 
 
 def values_in(part: Any) -> Iterator[tuple[Any, int]]:
-    """Yield each name, and each value that is none of others, with how far it is indented."""
+    """Yield each name, each list in a list, and each other value that has none in it.
+
+    With how far it is indented. Whatever takes time or memory is counted: an object by its names.
+    """
     inside, level = [part], 0
     while inside:
         below: list[Any] = []
@@ -199,6 +202,7 @@ def values_in(part: Any) -> Iterator[tuple[Any, int]]:
                 yield from ((name, level) for name in value)
                 below += value.values()
             elif isinstance(value, list) and value:
+                yield from ((item, level) for item in value if item and isinstance(item, list))
                 below += value
             else:
                 yield value, level

@@ -40,17 +40,16 @@ class _Text(Enum):
 
 
 @lru_cache(maxsize=1)
-def _read(text: str) -> _Text:
-    """Return what a text is: read once for both rules about it."""
+def read_text(text: str) -> tuple[_Text, int]:
+    """Return what a text is and its number of parts, if known: read once for all rules about it."""
     try:
-        check_yaml(text, YAML)
+        return _Text.YAML, check_yaml(text, YAML)
     except OutOfBounds:
-        return _Text.TOO_MUCH
+        return _Text.TOO_MUCH, YAML.most_parts
     except yaml.MarkedYAMLError as error:
-        return _Text.YAML if error.problem == HALF_A_CHARACTER else _Text.OTHER
+        return (_Text.YAML if error.problem == HALF_A_CHARACTER else _Text.OTHER), 0
     except (yaml.YAMLError, UnicodeError):
-        return _Text.OTHER
-    return _Text.YAML
+        return _Text.OTHER, 0
 
 
 def _of_chart(field: str, instead: str, bad: object) -> Rule:
@@ -75,7 +74,7 @@ RULES = (
         "line)",
         bad={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [open\n"}},
         good={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [closed]\n"}},
-        find=unless(lambda text: _read(text) is not _Text.OTHER),
+        find=unless(lambda text: read_text(text)[0] is not _Text.OTHER),
     ),
     Rule(
         "configuration-yaml-size",
@@ -85,7 +84,7 @@ RULES = (
         "it, or further files that are mounted",
         bad={"agent": {"configuration_yaml": "- " * (DEEPEST + 1) + "a"}},
         good={"agent": {"configuration_yaml": "- " * DEEPEST + "a"}},
-        find=unless(lambda text: _read(text) is not _Text.TOO_MUCH),
+        find=unless(lambda text: read_text(text)[0] is not _Text.TOO_MUCH),
     ),
     Rule(
         "configuration-twice",

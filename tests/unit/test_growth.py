@@ -5,14 +5,20 @@ quadratic calls something for each pair; `make bench` measures time.
 """
 
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import pytest
 
+from hooks.errors import InvalidResource
+from hooks.kube.objects import Obj
+from hooks.rules import parse_agent
+from hooks.rules.configuration import read_text
 from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.support import hook
 from tests.support.hostile import GROWING, bodies
+from tests.support.resources import agent
 
 FRACTION = 16
 """Of what there may be at most: the least of three sizes, each twice the one before."""
@@ -25,6 +31,29 @@ What is linear adds twice as much, what is quadratic four times.
 
 LITTLE = 3000
 """Calls that are no matter."""
+
+
+REFUSED = {
+    "overrides: unknown fields",
+    "items that are no zones",
+    "variables that are no texts",
+    "configuration_yaml: directives",
+    "configuration_yaml: levels",
+    "configuration_yaml: items below others",
+}
+"""What costs something although it is a mistake."""
+
+
+def test_what_grows_is_taken_unless_it_is_a_mistake() -> None:
+    assert {name for name in GROWING if not _is_taken(*GROWING[name])} == REFUSED
+
+
+def _is_taken(most: int, spec: Callable[[int], Obj]) -> bool:
+    try:
+        parse_agent(agent(spec(most)))
+    except InvalidResource:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("what", GROWING)
@@ -51,6 +80,7 @@ def calls(body: bytes) -> int:
         nonlocal counted
         counted += event in ("call", "c_call")
 
+    read_text.cache_clear()
     before = sys.getprofile()
     sys.setprofile(count)
     try:

@@ -14,15 +14,17 @@ from hooks.facts import Facts
 from hooks.generate.crd.definition import schema
 from hooks.kube.objects import Obj
 from hooks.rules import checking, errors_of, rules_named_in
-from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES
+from hooks.rules.answer_size import ANSWER_SIZE, MOST_BYTES, leads_to_too_much
 from hooks.rules.bounds import (
     AS_LONG_AS_NAMES,
     BOUNDS,
+    CONFIGURATION_SIZE,
     ENTRIES,
     LENGTH,
     LONGEST_CERTIFICATE,
     LONGEST_CONFIGURATION,
     LONGEST_VARIABLE,
+    MOST_CONFIGURED,
     TOO_LONG,
     TOO_MANY,
 )
@@ -248,6 +250,20 @@ def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each(
 
     assert broken("agentService") == []
     assert broken("agentDaemonSet") == [ANSWER_SIZE]
+
+
+def test_each_list_in_a_list_counts() -> None:
+    def broken(values: int) -> list[str]:
+        lists: Any = [[[[[[]]]]]] * (values // 5)
+        return [each.rule for each in errors_of(agent(at("agent.configuration", {"a": lists})))]
+
+    assert broken(MOST_CONFIGURED - 5) == []
+    assert broken(MOST_CONFIGURED) == [CONFIGURATION_SIZE]
+
+
+def test_parts_of_the_text_are_counted() -> None:
+    assert leads_to_too_much(at("agent.configuration_yaml", "- a\n" * 130_000), 400)
+    assert not leads_to_too_much(at("agent.configuration_yaml", "- a\n" * 1000), 400)
 
 
 def test_annotations_count_for_each_backend() -> None:
