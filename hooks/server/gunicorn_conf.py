@@ -8,6 +8,7 @@ import os
 import ssl
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from gunicorn.config import Config
 from gunicorn.workers.base import Worker
 
 from hooks.server import garbage, logs
+from hooks.server.listening import host_to_bind
 from hooks.server.loop import Limits
 from hooks.server.settings import SettingsError, from_environ
 from hooks.server.sockets import Certificate
@@ -49,7 +51,7 @@ BoundedWorker.limits = Limits(
     reviews=REVIEWS,
 )
 
-bind = list(settings.addresses)
+bind = list(replace(settings, host=host_to_bind(settings.host)).addresses)
 worker_class = "hooks.server.worker.BoundedWorker"
 workers = 1
 threads = settings.threads

@@ -19,6 +19,7 @@ from hooks.facts import (
     parse_release,
     parse_take_over,
 )
+from hooks.server.listening import EVERY_ADDRESS
 
 LogFormat = Literal["auto", "console", "json"]
 
@@ -55,7 +56,7 @@ class SettingsError(ValueError):
 class Settings:
     """All settings with their defaults; docs/settings.md says what each does."""
 
-    host: str = "0.0.0.0"  # noqa: S104  a container's port is reached from outside
+    host: str = EVERY_ADDRESS
     port: int = 8080
     threads: int = 32
     max_calls: int = 0
