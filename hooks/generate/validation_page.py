@@ -26,8 +26,10 @@ see it:
 - **CEL**: rules in the definition, which needs nothing else. An unchanged part of a stored resource
   is not asked again, so that it can still be labelled and deleted;
 - **policy**: the ValidatingAdmissionPolicies of `deploy/admission`, which also give the warnings.
-  They are optional, and need no webhook: `kubectl apply -k deploy/admission`. They too let an
-  unchanged part of a stored resource pass, so that its other fields can be changed, but warn again;
+  They need no webhook. Every overlay and the chart install them, unless you add the component
+  `deploy/components/without-policies`, or set `controller.policies.enabled` to `false`. They too
+  let an unchanged part of a stored resource pass, so that you can change its other fields, but they
+  warn again;
 - **webhook**: the service, asked by the API server ([how to install it](install.md#webhooks)). It
   sees what the policies see, and what takes more than an expression. Optional, too;
 - **service**: the sync hook. An invalid resource that got there keeps its children as they are, and
@@ -55,19 +57,16 @@ policies ask for all of a changed spec, but that which refuses secrets spares th
 ## Secrets in resources
 
 Rules `inline-...` are about a key or password that stands in the resource as a value; what an
-installation makes of it is said once for the policies, and once for the webhook:
+installation makes of it is set once for the policies, and once for the webhook. In the chart
+`controller.inlineSecrets` sets both.
 
 | | Policies | Webhook: `INLINE_SECRETS` |
 | --- | --- | --- |
-| nothing is said | component `deploy/admission/inline-secrets-allow` | `Allow` |
-| a warning, as it is without a choice | `deploy/admission` alone | `Warn` |
-| refused, unless it was there before | component `deploy/admission/inline-secrets-deny` | `Deny` |
+| nothing | component `deploy/admission/inline-secrets-allow` | `Allow` |
+| a warning, the default | no component | `Warn` |
+| a refusal of new ones | component `deploy/admission/inline-secrets-deny` | `Deny` |
 
 ```yaml
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources:
-  - instana-agent-hooks/deploy/admission
 components:
   - instana-agent-hooks/deploy/admission/inline-secrets-deny
 ```

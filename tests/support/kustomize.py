@@ -29,6 +29,7 @@ COMPONENTS = (
     "deploy/components/webhook-ca-self-signed",
     "deploy/components/webhooks",
     "deploy/components/without-guards",
+    "deploy/components/without-policies",
     "metacontroller/components/certificates",
     "metacontroller/components/etag",
     "metacontroller/components/node-zones",

@@ -127,6 +127,12 @@ class Enabled(SpecModel):
     enabled: bool = Field(default=False, description="Whether they are installed.")
 
 
+class EnabledByDefault(SpecModel):
+    """Something that is on unless it is switched off."""
+
+    enabled: bool = Field(default=True, description="Whether they are installed.")
+
+
 class Guards(SpecModel):
     """Admission policies that keep agents from what is not theirs."""
 
@@ -272,8 +278,10 @@ class ControllerValues(SpecModel):
         description="An admission policy for clusters where tenants write InstanaAgents: "
         "docs/guards.md.",
     )
-    policies: Enabled = Field(
-        default=Enabled(), description="Admission policies with further errors, and warnings."
+    policies: EnabledByDefault = Field(
+        default=EnabledByDefault(),
+        description="Admission policies with errors that the CRD cannot see, and all warnings: "
+        "docs/validation.md.",
     )
     inline_secrets: str = Field(
         default="Warn",

@@ -1,15 +1,23 @@
-"""The policies of deploy/guards are in every overlay, and can be taken out."""
+"""The policies of deploy/guards and deploy/admission are in every overlay, and can be taken out."""
 
 from pathlib import Path
 
 import pytest
 
-from hooks.generate.policies import guards
-from tests.support.kustomize import OVERLAYS, build, find, installation
+from hooks.generate.policies import guards, policies
+from tests.support.kustomize import OVERLAYS, Obj, build, find, installation
 from tests.support.pages import block
 from tests.support.tools import needs
 
-POLICIES = {(each["kind"], each["metadata"]["name"]) for each in guards()}
+Names = set[tuple[str, str]]
+
+
+def names(objects: list[Obj]) -> Names:
+    return {(each["kind"], each["metadata"]["name"]) for each in objects}
+
+
+GUARDS = names(guards())
+POLICIES = names(policies())
 OF_POLICIES = {kind for kind, _ in POLICIES}
 
 pytestmark = [
@@ -18,34 +26,29 @@ pytestmark = [
 ]
 
 
-def found(directory: Path) -> set[tuple[str, str]]:
-    return {
-        (each["kind"], each["metadata"]["name"])
-        for each in build(directory)
-        if each["kind"] in OF_POLICIES
-    }
+def found(directory: Path) -> Names:
+    return {(kind, name) for kind, name in names(build(directory)) if kind in OF_POLICIES}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_overlay_has_the_guards(overlay: str, place: Path) -> None:
-    assert found(place / "deploy/overlays" / overlay) == POLICIES != set()
+def test_overlay_has_guards_and_warnings(overlay: str, place: Path) -> None:
+    assert found(place / "deploy/overlays" / overlay) == GUARDS | POLICIES != set()
 
 
-def test_they_can_be_installed_on_their_own(place: Path) -> None:
-    assert found(place / "deploy/guards") == POLICIES
+@pytest.mark.parametrize(
+    ("directory", "expected"), [("deploy/guards", GUARDS), ("deploy/admission", POLICIES)]
+)
+def test_they_can_be_installed_on_their_own(directory: str, expected: Names, place: Path) -> None:
+    assert found(place / directory) == expected
 
 
-def test_a_component_takes_out_all_of_them_and_no_policy_else(place: Path) -> None:
-    component = "deploy/components/without-guards"
-    directory = installation(place, "self-signed", component)
-    assert found(directory) == set()
+@pytest.mark.parametrize(
+    ("component", "left"), [("without-guards", POLICIES), ("without-policies", GUARDS)]
+)
+def test_component_takes_out_all_and_nothing_else(component: str, left: Names, place: Path) -> None:
+    directory = installation(place, "self-signed", f"deploy/components/{component}")
 
-    kustomization = directory / "kustomization.yaml"
-    listed = kustomization.read_text().replace(
-        "resources:\n", "resources:\n- ../deploy/admission\n"
-    )
-    kustomization.write_text(listed)
-    assert found(directory) == found(place / "deploy/admission") != set()
+    assert found(directory) == left
 
 
 def test_groups_and_images_are_named_as_the_page_says(place: Path) -> None:

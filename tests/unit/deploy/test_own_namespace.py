@@ -165,8 +165,9 @@ def test_new_resources_are_refused_there(after: list[Obj]) -> None:
 
 
 def test_guards_can_be_taken_out_besides(place: Path) -> None:
-    without = "deploy/components/without-guards"
-    kinds = {each["kind"] for each in build(installation(place, "self-signed", without, COMPONENT))}
+    without = [f"deploy/components/without-{each}" for each in ("guards", "policies")]
+    objects = build(installation(place, "self-signed", *without, COMPONENT))
+    kinds = {each["kind"] for each in objects}
 
     assert "ValidatingAdmissionPolicy" not in kinds
     assert "Deployment" in kinds

@@ -43,7 +43,6 @@ class Variant:
 
     overlay: str = "self-signed"
     components: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
     values: Obj = field(default_factory=dict)
     served: str = ""
     """A kind that only newer clusters serve, of which Helm is told."""
@@ -153,19 +152,9 @@ VARIANTS = {
         components=("deploy/components/own-selector",),
         served="admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
     ),
-    "policies": Variant(
-        resources=("deploy/admission",), values={"controller": {"policies": {"enabled": True}}}
-    ),
-    "policies-allow": Variant(
-        resources=("deploy/admission",),
-        components=("deploy/admission/inline-secrets-allow",),
-        values={"controller": {"policies": {"enabled": True}, "inlineSecrets": "Allow"}},
-    ),
-    "policies-deny": Variant(
-        resources=("deploy/admission",),
-        components=("deploy/admission/inline-secrets-deny",),
-        values={"controller": {"policies": {"enabled": True}, "inlineSecrets": "Deny"}},
-    ),
+    "without-policies": option("deploy/components/without-policies", policies={"enabled": False}),
+    "policies-allow": option("deploy/admission/inline-secrets-allow", inlineSecrets="Allow"),
+    "policies-deny": option("deploy/admission/inline-secrets-deny", inlineSecrets="Deny"),
 }
 
 
@@ -213,12 +202,7 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
 
 
 def _built(place: Path, variant: Variant) -> list[Obj]:
-    directory = installation(place, variant.overlay, *variant.components)
-    kustomization = directory / "kustomization.yaml"
-    content = yaml.safe_load(kustomization.read_text())
-    content["resources"] += [f"../{each}" for each in variant.resources]
-    kustomization.write_text(yaml.safe_dump(content))
-    return build(directory)
+    return build(installation(place, variant.overlay, *variant.components))
 
 
 def _by_name(objects: list[Obj]) -> dict[tuple[str, str], Obj]:
