@@ -166,7 +166,12 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-build.txt | $(VENV)/bin/pyt
 	hack/install $(BIN)/python requirements-dev.txt
 	touch $(VENV)/run.stamp $@
 
+# As Helm's own build does, or `helm template` would take clusters for ones of Kubernetes 1.20.
+KUBERNETES_MINOR = $(shell sed -n 's|.*k8s.io/client-go v0\.\([0-9]*\)\..*|\1|p' hack/tools/go.mod)
+HELM_KUBERNETES = $(foreach package,chartutil lint/rules,-X helm.sh/helm/v3/pkg/$(package).k8sVersionMinor=$(KUBERNETES_MINOR))
+
 # The versions of the tools are in go.mod; a new one is another stamp's dependency.
 $(GO_TOOLS): hack/tools/go.mod hack/tools/go.sum | $(BIN)/python
-	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath -ldflags='-s -w' tool
+	cd hack/tools && GOFLAGS=-buildvcs=false GOBIN=$(abspath $(BIN)) go install -trimpath \
+		-ldflags='-s -w $(HELM_KUBERNETES)' tool
 	touch $@
