@@ -4,6 +4,7 @@
 {{- $places := include "instana-agent.placesOfTexts" . | fromYaml }}
 {{- range $places.ports }}{{ include "instana-agent.numberToText" (list $spec . "^") }}{{ end }}
 {{- range $places.quantities }}{{ include "instana-agent.numberToText" (list $spec . "[.]") }}{{ end }}
+{{- range $places.variables }}{{ include "instana-agent.numberToText" (list $spec . ".") }}{{ end }}
 {{- toYaml $spec }}
 {{- end }}
 
@@ -24,5 +25,24 @@
 {{- $_ := set $inside $name (toJson $part) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Fails if the value of a variable is one of which no text can be made as it was written: Helm
+reads 1000000 as 1e+06. The values themselves may be secret. */}}
+{{- define "instana-agent.refuseLossyVariables" -}}
+{{- $refused := list }}
+{{- range $place := (include "instana-agent.placesOfTexts" . | fromYaml).variables }}
+{{- $variables := $.Values }}
+{{- range initial $place }}{{ $variables = get $variables . | default dict }}{{ end }}
+{{- range $name, $value := $variables }}
+{{- $is := dict "map" "a map" "slice" "a list" | dig (kindOf $value) "a number that Helm does not keep as it is written" }}
+{{- if not (or (kindIs "string" $value) (kindIs "invalid" $value) (regexMatch `^(true|false|-?[0-9]+|-?[0-9]{1,6}[.][0-9]{1,9})$` (toString $value))) }}
+{{- $refused = append $refused (printf "* %s.%s: is %s" (initial $place | join ".") $name $is) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if $refused }}
+{{- fail (printf "values of variables that are not strings: put them in quotes, or use --set-string, with `\\,` for a comma and `\\.` for a dot in a name:\n%s\n" (join "\n" $refused)) }}
 {{- end }}
 {{- end }}

@@ -1,5 +1,5 @@
 {{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
-entry or item. Fractions become texts, and ports whatever they are. */}}
+entry or item. Fractions become texts; ports and variables do whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
 ports:
 - ["agent","endpointPort"]
@@ -23,4 +23,7 @@ quantities:
 - ["k8s_sensor","deployment","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","limits","*"]
 - ["k8s_sensor","deployment","pod","volumes","*","ephemeral","volumeClaimTemplate","spec","resources","requests","*"]
 - ["k8s_sensor","deployment","pod","volumes","*","projected","sources","*","downwardAPI","items","*","resourceFieldRef","divisor"]
+variables:
+- ["agent","env","*"]
+- ["controller","settings","*"]
 {{- end }}

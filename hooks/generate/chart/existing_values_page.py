@@ -12,7 +12,8 @@ of this chart is in [helm.md](helm.md#from-instanas-own-chart).
 
 Values for the chart 2.0.x work: all that it documents reaches the resource as it did, but for what
 is listed here. A number or a truth value where the resource has a text has to stand in quotes
-(`agent.env`, image tags), as YAML reads `no` and `1.10` as something else; ports need none.
+(such as an image tag), as YAML reads `no` and `1.10` as something else. Ports need none, nor do the
+variables in `agent.env`, unless Helm would change the number: 1000000 was `1e+06` there.
 """
 SECTIONS: Final = {
     Verdict.EFFECTIVE: "The chart 2.0.x documents these and does not pass them on, or not always. "

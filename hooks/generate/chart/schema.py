@@ -7,7 +7,7 @@ import orjson
 from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.chart.existing_values import EXISTING
 from hooks.generate.chart.existing_values_template import admitted
-from hooks.generate.chart.texts import is_port, is_quantity
+from hooks.generate.chart.texts import is_port, is_quantity, is_variables
 from hooks.generate.crd.definition import schema as resource_schema
 from hooks.generate.crd.fields import fields_of
 from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
@@ -24,6 +24,9 @@ KEYWORDS: Final = ("description", "enum", "pattern", "minimum", "maximum")
 LENGTHS: Final = ("minLength", "maxLength", "minItems", "maxItems")
 NAMES_OF_YAML: Final[Obj] = {"true": False, "false": False}
 """What a name such as `on` or `no` without quotes is read as."""
+
+VARIABLES: Final[Obj] = {"properties": NAMES_OF_YAML, "additionalProperties": True}
+"""The templates make texts of numbers and truth values, and say which values are neither."""
 
 
 def values_schema() -> str:
@@ -66,6 +69,8 @@ def _values(field: Obj, name: str) -> Obj:
         return own | {"type": ["string", "integer", "null"]}
     if "type" not in field:
         return {**ANYTHING}
+    if is_variables(name, field):
+        return own | {"type": ["object", "null"], **VARIABLES}
     return own | _of_type(field)
 
 

@@ -5,19 +5,23 @@ from typing import Final
 
 import orjson
 
+from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.crd.definition import schema
+from hooks.generate.crd.fields import fields_of
 from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.kube.objects import Obj
 
 PORTS: Final = frozenset({"endpointPort", "proxyPort"})
+VARIABLES: Final = frozenset({"env", "settings"})
 EACH: Final = "*"
 
 TEMPLATE: Final = """\
 {{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
-entry or item. Fractions become texts, and ports whatever they are. */}}
+entry or item. Fractions become texts; ports and variables do whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
 ports:
 %squantities:
+%svariables:
 %s{{- end }}
 """
 
@@ -32,13 +36,20 @@ def is_port(name: str, field: Obj) -> bool:
     return name in PORTS and field.get("type") == "string"
 
 
+def is_variables(name: str, field: Obj) -> bool:
+    """Tell whether a field is a map of variables, whose values people write as they come."""
+    return name in VARIABLES and "additionalProperties" in field
+
+
 def texts_template() -> str:
     """Return the template with the places, each a list of names."""
     spec = schema()["properties"]["spec"]
     found = list(_places(spec, ()))
     ports = [path for path, field in found if is_port(path[-1], field)]
     quantities = [path for path, field in found if is_quantity(field)]
-    return TEMPLATE % (_lines(ports), _lines(quantities))
+    found += _places(fields_of(ControllerValues), ("controller",))
+    variables = [(*path, EACH) for path, field in found if is_variables(path[-1], field)]
+    return TEMPLATE % (_lines(ports), _lines(quantities), _lines(variables))
 
 
 def _lines(paths: list[tuple[str, ...]]) -> str:

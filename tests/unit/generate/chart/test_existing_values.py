@@ -108,7 +108,6 @@ def test_memory_in_bytes_is_no_memory_in_mebibytes() -> None:
 @pytest.mark.parametrize(
     ("agent", "path"),
     [
-        ({"env": {"DEBUG": True}}, "/agent/env/DEBUG"),
         ({"image": {"tag": 1.10}}, "/agent/image/tag"),
         ({"pod": {"mounts": []}}, "/agent/pod"),
         ({"annotations": {}}, "/agent"),

@@ -12,6 +12,7 @@ pytestmark = needs_helm
 
 FOLDER = Path("tests/fixtures/field-values")
 TAKEN: dict[str, tuple[str, Any]] = {
+    "numeric-env": ("agent.env.INSTANA_AGENT_PROXY_PORT", "3128"),
     "additional-backends-by-set": ("agent.additionalBackends.0.endpointPort", "443"),
     "git-tag-like-exponent": ("k8s_sensor.image.tag", "65e4231"),
     "k3s-labs": ("agent.pod.limits.cpu", "1"),
@@ -23,6 +24,7 @@ TAKEN: dict[str, tuple[str, Any]] = {
 """A field of the resource that each is about, and its value."""
 
 REFUSED = {
+    "agent-resources-numeric-env": ["/agent", "resources"],
     "config-yaml-as-object": ["/agent/configuration_yaml"],
     "made-up-top-level": ["agentKey", "clusterName", "endpointHost", "endpointPort", "resources"],
     "memory-number-leader-elector": [

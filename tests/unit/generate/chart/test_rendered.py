@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,19 +96,57 @@ def test_texts_stay_as_they_are_written() -> None:
     }
 
 
-NO_TEXTS = ("true", "007", "no", "1e3", "1", "0x10", "1.5", "[a]", "{a: b}")
+AS_TEXTS = {
+    "true": "true",
+    "no": "false",
+    "3128": "3128",
+    "-1": "-1",
+    "999999": "999999",
+    "0": "0",
+    "0.5": "0.5",
+    "123456.123456789": "123456.123456789",
+}
+"""What the chart 2.0.x makes of them too."""
+
+LOSSY = {
+    "1000000": "a number",
+    "1e6": "a number",
+    "9007199254740993": "a number",
+    "0.0000001": "a number",
+    "0.1234567890123456789": "a number",
+    "[a]": "a list",
+    "{a: b}": "a map",
+}
+VARIABLES = (("agent", "env"), ("controller", "settings"))
 
 
-def test_what_yaml_takes_for_no_text_is_refused() -> None:
-    entries = "".join(f"    T{number}: {text}\n" for number, text in enumerate(NO_TEXTS))
+def variables(place: tuple[str, str], texts: Iterable[str]) -> str:
+    section, name = place
+    entries = "".join(f"    T{number}: {text}\n" for number, text in enumerate(texts))
+    return f"{section}:\n  {name}:\n{entries}"
 
-    with pytest.raises(Refused) as refused:
-        spec_of(f"agent:\n  env:\n{entries}")
 
-    for number in range(len(NO_TEXTS)):
-        assert re.search(
-            f"/agent/env/T{number}': got [a-z]+, want null or string", str(refused.value)
-        )
+def test_numbers_and_truth_values_become_variables() -> None:
+    expected = {f"T{number}": each for number, each in enumerate(AS_TEXTS.values())}
+    agents, service = (rendered(variables(place, AS_TEXTS)) for place in VARIABLES)
+
+    assert agent_of(agents)["spec"]["agent"]["env"] == expected
+    assert _env(service).items() >= expected.items()
+
+
+@pytest.mark.parametrize("place", VARIABLES, ids=".".join)
+def test_variable_that_would_change_is_refused(place: tuple[str, str]) -> None:
+    with pytest.raises(Refused, match="in quotes, or use --set-string") as refused:
+        rendered(variables(place, LOSSY))
+
+    for number, (text, kind) in enumerate(LOSSY.items()):
+        assert f"* {'.'.join(place)}.T{number}: is {kind}" in str(refused.value)
+        assert f"{text}\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["true", "3128", "1000000", "9007199254740993", "0128", "1.10"])
+def test_variable_is_set_by_an_option(text: str) -> None:
+    assert spec_of({}, f"--set=agent.env.X={text}")["agent"]["env"] == {"X": text}
 
 
 @pytest.mark.parametrize(
