@@ -117,21 +117,34 @@ app.kubernetes.io/name: instana-agent-hooks
 app.kubernetes.io/part-of: instana
 {{- end }}
 
-{{- /* Whether a key or the cluster has no name, without which the API server refuses the InstanaAgent. */}}
-{{- define "instana-agent.lacksNames" -}}
+{{- /* The rule by which the API server refuses an InstanaAgent without a key or a name of the cluster. */}}
+{{- define "instana-agent.lacks" -}}
 {{- $spec := include "instana-agent.spec" . | fromYaml }}
 {{- $agent := $spec.agent | default dict }}
-{{- if not (or $agent.key $agent.keySecretKeyRef $agent.keysSecret) }}true
-{{- else if not (or (dig "cluster" "name" "" $spec) (dig "zone" "name" "" $spec)) }}true
+{{- $cluster := dig "cluster" "name" "" $spec }}
+{{- if not (or $agent.key $agent.keySecretKeyRef $agent.keysSecret) }}key-source
+{{- else if and $spec.zones (not $cluster) }}cluster-name-of-zones
+{{- else if not (or $cluster (dig "zone" "name" "" $spec)) }}cluster-name
 {{- end }}
 {{- end }}
 
 {{- /* Whether the InstanaAgent is left out for now: a first installation, with nothing to report to.
 One that is there is never left out for that, as it would be deleted. */}}
 {{- define "instana-agent.agentWaits" -}}
-{{- if and .Values.controller.enabled (include "instana-agent.lacksNames" .) }}
+{{- if and .Values.controller.enabled (include "instana-agent.lacks" .) }}
 {{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
 {{- if not (lookup "instana.io/v1" "InstanaAgent" .Release.Namespace (include "instana-agent.agentName" .)) }}true{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Fails where the API server would refuse the InstanaAgent, and Helm leave a failed release. Where the
+cluster lacks the definition too, nothing of this kind is known: a dry run brings none. */}}
+{{- define "instana-agent.refuseNameless" -}}
+{{- $lacks := include "instana-agent.lacks" . }}
+{{- if and $lacks .Values.controller.agent.create (eq (include "instana-agent.clusterIsKnown" .) "true") }}
+{{- if and (.Capabilities.APIVersions.Has "instana.io/v1/InstanaAgent") (not (include "instana-agent.agentWaits" .)) }}
+{{- fail (printf "InstanaAgent %s: %s" (include "instana-agent.agentName" .) (get (include "instana-agent.messagesOfRules" . | fromYaml) $lacks)) }}
 {{- end }}
 {{- end }}
 {{- end }}

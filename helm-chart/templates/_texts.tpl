@@ -1,5 +1,12 @@
-{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
-entry or item. Fractions become texts; ports and variables do whatever they are. */}}
+{{- /* Made by `make generate`. What is said of an InstanaAgent that lacks what it must have. */}}
+{{- define "instana-agent.messagesOfRules" -}}
+cluster-name: "is required unless spec.zone.name is set: the name that the cluster shall have in Instana (rule cluster-name)"
+cluster-name-of-zones: "is required where spec.zones is used: the name that the cluster shall have in Instana (rule cluster-name-of-zones)"
+key-source: "an agent needs a key to report: name the entry of a Secret in keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key (rule key-source)"
+{{- end }}
+
+{{- /* Where the spec has texts that people write as numbers. `*` is every entry or item.
+Fractions become texts; ports and variables do whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
 ports:
 - ["agent","endpointPort"]

@@ -1,7 +1,8 @@
 """Expressions on a value of a resource, each written once: for the service and for the API server.
 
 An expression such as `when(filled("zones"), given("cluster.name"))` yields a predicate in Python,
-the same expression in CEL, and the places to blame where it does not hold. `hooks.rules.values` has
+the same expression in CEL, as much of it as a JSON schema can say, and the places to blame where it
+does not hold. `hooks.rules.values` has
 the expressions on a value itself; here is how expressions are combined and applied to fields.
 
 What is blamed belongs to the expression: its field, also when it is negated. `any_of` blames its
@@ -10,10 +11,13 @@ last member, `all_of` those that do not hold; `at` says otherwise.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
+from hooks.kube.objects import Obj
 from hooks.rules.rule import Find
+from hooks.rules.schemas import ANYTHING, both, either, inside, needed
 
 AND: Final = "&&"
 OR: Final = "||"
@@ -36,6 +40,7 @@ class Expression:
     `field`: what to blame who can blame one place only, such as `.cluster.name`; empty for all of
     the value. `places`: what to blame more exactly, in a value for which it does not hold.
     `joins`: the operator that its CEL has outside of brackets, if it is one that joins expressions.
+    `schema`: what a JSON schema can say of it, see `hooks.rules.schemas`.
     """
 
     written: Written
@@ -43,6 +48,7 @@ class Expression:
     field: str = ""
     places: Find | None = None
     joins: str = ""
+    schema: Obj = field_of(default_factory=dict, compare=False)
 
     @property
     def cel(self) -> str:
@@ -105,15 +111,16 @@ def all_of(*expressions: Expression) -> Expression:
         for each in expressions:
             yield from each.find(value)
 
-    holds = reduce(_both, reversed([each.holds for each in expressions]))
+    holds = reduce(_both_hold, reversed([each.holds for each in expressions]))
+    schema = both(*(each.schema for each in expressions))
     fields = {each.field for each in expressions}
     if len(fields) > 1:
-        return Expression(written, holds, "", places, AND)
-    has_places = any(each.places for each in expressions)
-    return Expression(written, holds, expressions[0].field, places if has_places else None, AND)
+        return Expression(written, holds, "", places, AND, schema)
+    blamed = places if any(each.places for each in expressions) else None
+    return Expression(written, holds, expressions[0].field, blamed, AND, schema)
 
 
-def _both(second: Holds, first: Holds) -> Holds:
+def _both_hold(second: Holds, first: Holds) -> Holds:
     return lambda value: first(value) and second(value)
 
 
@@ -124,11 +131,12 @@ def any_of(*expressions: Expression) -> Expression:
         return f" {OR} ".join(_within(OR, each, of) for each in expressions)
 
     last = expressions[-1]
-    holds = reduce(_either, reversed([each.holds for each in expressions]))
-    return Expression(written, holds, last.field, last.places, OR)
+    holds = reduce(_either_holds, reversed([each.holds for each in expressions]))
+    schema = either(*(each.schema for each in expressions))
+    return Expression(written, holds, last.field, last.places, OR, schema)
 
 
-def _either(second: Holds, first: Holds) -> Holds:
+def _either_holds(second: Holds, first: Holds) -> Holds:
     return lambda value: first(value) or second(value)
 
 
@@ -159,7 +167,9 @@ def equally(one: Expression, other: Expression) -> Expression:
 
 # Expressions on fields.
 
-HAS_ITEMS: Final = Expression(lambda of: f"size({of}) > 0", bool)
+HAS_ITEMS: Final = Expression(
+    lambda of: f"size({of}) > 0", bool, schema={"minItems": 1, "minProperties": 1}
+)
 """Of a list or a map."""
 
 
@@ -170,7 +180,10 @@ def present(path: str) -> Expression:
     """
     parent, _, step = path.rpartition(".")
     expression = Expression(
-        lambda of: f"has({of}.{step})", lambda value: value.get(step) is not None, f".{step}"
+        lambda of: f"has({of}.{step})",
+        lambda value: value.get(step) is not None,
+        f".{step}",
+        schema=needed(step, ANYTHING),
     )
     return has(parent, expression) if parent else expression
 
@@ -188,24 +201,24 @@ def if_has(path: str, expression: Expression) -> Expression:
 
 
 def _in_field(step: str, expression: Expression) -> Expression:
-    return _below(
+    below = _below(
         step,
         expression,
         lambda of: f"has({of}.{step}) && {_within(AND, expression, f'{of}.{step}')}",
         _holds_in(step, expression.holds),
-        AND,
     )
+    return replace(below, joins=AND, schema=needed(step, expression.schema))
 
 
 def _if_in_field(step: str, expression: Expression) -> Expression:
     holds = expression.holds
-    return _below(
+    below = _below(
         step,
         expression,
         lambda of: f"!has({of}.{step}) || {_within(OR, expression, f'{of}.{step}')}",
         lambda value: (part := value.get(step)) is None or holds(part),
-        OR,
     )
+    return replace(below, joins=OR, schema=inside(step, expression.schema))
 
 
 def _holds_in(step: str, holds: Holds) -> Holds:
@@ -215,9 +228,7 @@ def _holds_in(step: str, holds: Holds) -> Holds:
     return lambda value: (part := value.get(step)) is not None and holds(part)
 
 
-def _below(
-    step: str, expression: Expression, written: Written, holds: Holds, joins: str
-) -> Expression:
+def _below(step: str, expression: Expression, written: Written, holds: Holds) -> Expression:
     """Return the expression on a field, which blames what is wrong below it."""
     within = expression.places
 
@@ -227,12 +238,12 @@ def _below(
         yield from (f".{step}{place}" for place in found)
 
     field = f".{step}{expression.field}"
-    return Expression(written, holds, field, places if within else None, joins)
+    return Expression(written, holds, field, places if within else None)
 
 
 def given(path: str) -> Expression:
     """Return the expression that a text is there and not empty."""
-    return has(path, Expression(lambda of: f"{of} != ''", bool))
+    return has(path, Expression(lambda of: f"{of} != ''", bool, schema={"minLength": 1}))
 
 
 def filled(path: str) -> Expression:
@@ -242,9 +253,12 @@ def filled(path: str) -> Expression:
 
 def on(path: str) -> Expression:
     """Return the expression that a switch is there and on."""
-    return has(path, Expression(lambda of: of, bool))
+    return has(path, Expression(lambda of: of, bool, schema={"enum": [True]}))
 
 
 def off(path: str) -> Expression:
     """Return the expression that a switch is there and off."""
-    return has(path, Expression(lambda of: f"!{of}", lambda value: value is False))
+    return has(
+        path,
+        Expression(lambda of: f"!{of}", lambda value: value is False, schema={"enum": [False]}),
+    )

@@ -14,8 +14,12 @@ LONGEST_NAME = 253
 _NAME = r"[^\x00-\x20\x7f/@?#:,;\\\[\]]+"
 _IPV6 = r"[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9_.-]+)?"
 HOST = rf"{_NAME}|{_IPV6}|\[{_IPV6}\]"
-PORT = r"[0-9]{1,5}"
 HIGHEST_PORT = 65535
+PORT = (
+    "0{0,4}[1-9]|0{0,3}[1-9][0-9]|0{0,2}[1-9][0-9]{2}|0?[1-9][0-9]{3}|"
+    "[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+)
+"""A number from 1 to the highest port in at most five digits, with zeros in front or without."""
 
 BLANKS = r" \t-\r"
 """Part of a class of characters, as RE2 and Python disagree on those of their own for it."""

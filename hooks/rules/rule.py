@@ -62,6 +62,10 @@ class Check(Protocol):
     def field(self) -> str:
         """Return the part of the value to blame where only one can be blamed."""
 
+    @property
+    def schema(self) -> Obj:
+        """Return what a JSON schema can say of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -117,6 +121,11 @@ class Rule:
             object.__setattr__(self, "find", told(self.of_part))
             object.__setattr__(self, "keywords", self.of_part.schema)
             object.__setattr__(self, "in_schema", bool(self.of_part.schema))
+
+    @property
+    def schema(self) -> Obj:
+        """Return what a JSON schema can say of what it asks for."""
+        return self.must.schema if self.must else {}
 
     @property
     def is_written_twice(self) -> bool:

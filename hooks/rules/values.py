@@ -7,6 +7,7 @@ from typing import Any, Final
 from hooks.kube.objects import Obj
 from hooks.rules.expression import AND, CHOICE, OR, Expression
 from hooks.rules.rule import full
+from hooks.rules.schemas import both, of_items, of_names, of_one_type
 
 LOOPS: Final = ("a", "b", "c", "d", "e", "f")
 """Names of what a loop of CEL is at, one for each loop inside another one."""
@@ -14,13 +15,17 @@ LOOPS: Final = ("a", "b", "c", "d", "e", "f")
 
 def equal(wanted: str | int) -> Expression:
     """Return the expression that a value is that text or that number."""
-    return Expression(lambda of: f"{of} == {wanted!r}", lambda value: value == wanted)
+    return Expression(
+        lambda of: f"{of} == {wanted!r}", lambda value: value == wanted, schema={"enum": [wanted]}
+    )
 
 
 def one_of(*wanted: str | int) -> Expression:
     """Return the expression that a value is one of a few texts or numbers."""
     return Expression(
-        lambda of: f"{of} in [{', '.join(map(repr, wanted))}]", lambda value: value in wanted
+        lambda of: f"{of} in [{', '.join(map(repr, wanted))}]",
+        lambda value: value in wanted,
+        schema={"enum": [*wanted]},
     )
 
 
@@ -29,7 +34,12 @@ def matches(pattern: str, in_python: str | None = None) -> Expression:
 
     `in_python`: the same pattern as Python reads it best.
     """
-    return Expression(lambda of: f"{of}.matches(r'^({pattern})$')", full(in_python or pattern))
+    whole = f"^({pattern})$"
+    return Expression(
+        lambda of: f"{of}.matches(r'{whole}')",
+        full(in_python or pattern),
+        schema={"pattern": whole},
+    )
 
 
 def contains(pattern: str) -> Expression:
@@ -38,12 +48,17 @@ def contains(pattern: str) -> Expression:
     return Expression(
         lambda of: f"{of}.matches(r'{pattern}')",
         lambda value: isinstance(value, str) and found(value),
+        schema={"pattern": pattern},
     )
 
 
 def no_longer_than(most: int) -> Expression:
     """Return the expression that a text has at most that many characters."""
-    return Expression(lambda of: f"size({of}) <= {most}", lambda value: len(value) <= most)
+    return Expression(
+        lambda of: f"size({of}) <= {most}",
+        lambda value: len(value) <= most,
+        schema={"maxLength": most},
+    )
 
 
 def at_least(least: int) -> Expression:
@@ -51,6 +66,7 @@ def at_least(least: int) -> Expression:
     return Expression(
         lambda of: f"{of} >= {least}",
         lambda value: isinstance(value, int | float) and value >= least,
+        schema={"minimum": least},
     )
 
 
@@ -60,14 +76,7 @@ def between(least: int, most: int) -> Expression:
         lambda of: f"{of} >= {least} && {of} <= {most}",
         lambda value: isinstance(value, int | float) and least <= value <= most,
         joins=AND,
-    )
-
-
-def as_number(expression: Expression) -> Expression:
-    """Return the expression that another one holds for the number that a text of digits is."""
-    written, holds = expression.written, expression.holds
-    return Expression(
-        lambda of: written(f"int({of})"), lambda value: holds(int(value)), joins=expression.joins
+        schema={"minimum": least, "maximum": most},
     )
 
 
@@ -80,6 +89,7 @@ def int_or_text(number: Expression, text: Expression) -> Expression:
         ),
         lambda value: of_number(value) if isinstance(value, int) else of_text(value),
         joins=CHOICE,
+        schema=both(of_one_type(number.schema), of_one_type(text.schema)),
     )
 
 
@@ -92,7 +102,11 @@ def each(expression: Expression) -> Expression:
             yield from (f"[{index}]{place}" for place in find(item))
 
     return Expression(
-        lambda of: _for_all(of, expression), lambda items: all(map(holds, items)), "", places
+        lambda of: _for_all(of, expression),
+        lambda items: all(map(holds, items)),
+        "",
+        places,
+        schema=of_items(expression.schema),
     )
 
 
@@ -104,7 +118,11 @@ def each_name(expression: Expression) -> Expression:
         yield from (f"[{name}]" for name in names if not holds(name))
 
     return Expression(
-        lambda of: _for_all(of, expression), lambda names: all(map(holds, names)), "", places
+        lambda of: _for_all(of, expression),
+        lambda names: all(map(holds, names)),
+        "",
+        places,
+        schema=of_names(expression.schema),
     )
 
 

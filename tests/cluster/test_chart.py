@@ -163,6 +163,7 @@ def test_resource_is_not_deleted_for_a_lost_value(cluster: Cluster) -> None:
         cluster.upgrade({"cluster": {"name": "production"}})
 
     assert cluster.api.get(AGENT)
+    assert "STATUS: deployed" in cluster.helm("status", RELEASE)
 
 
 def test_cluster_without_metacontroller_gets_the_controllers_later(cluster: Cluster) -> None:

@@ -1,5 +1,6 @@
 """`values.schema.json`: what the chart's values may be, made from the models."""
 
+from functools import reduce
 from typing import Final
 
 import orjson
@@ -7,12 +8,17 @@ import orjson
 from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.chart.existing_values import EXISTING
 from hooks.generate.chart.existing_values_template import admitted
-from hooks.generate.chart.texts import is_port, is_quantity, is_variables
+from hooks.generate.chart.texts import TO_BE_GIVEN, is_port, is_quantity, is_variables
 from hooks.generate.crd.definition import schema as resource_schema
 from hooks.generate.crd.fields import fields_of
 from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
 from hooks.generate.crd.structural import PRESERVED, structural
+from hooks.generate.crd.validations import SECRETS, changed
 from hooks.kube.objects import Obj
+from hooks.rules import TABLE, Rule
+from hooks.rules.patterns import HIGHEST_PORT
+from hooks.rules.schemas import EMPTY, inside, needed
+from hooks.rules.walking import steps_of
 
 DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 ANY: Final = "any"
@@ -20,11 +26,16 @@ ANYTHING: Final[Obj] = {"$ref": f"#/definitions/{ANY}"}
 LAST_EXACT: Final = 2**53 - 1
 """Helm reads numbers as floating-point ones: larger ones would be others in the resource."""
 
-KEYWORDS: Final = ("description", "enum", "pattern", "minimum", "maximum")
+KEYWORDS: Final = ("description", "enum", "pattern", "minimum", "maximum", "propertyNames")
 LENGTHS: Final = ("minLength", "maxLength", "minItems", "maxItems")
 NAMES_OF_YAML: Final[Obj] = {"true": False, "false": False}
 """What a name such as `on` or `no` without quotes is read as."""
 
+IS_PORT: Final[Obj] = {
+    "type": ["string", "integer", "null"],
+    "minimum": 1,
+    "maximum": HIGHEST_PORT,
+}
 VARIABLES: Final[Obj] = {"properties": NAMES_OF_YAML, "additionalProperties": True}
 """The templates make texts of numbers and truth values, and say which values are neither."""
 
@@ -42,11 +53,31 @@ def schema() -> Obj:
         "type": "object",
         "properties": _properties(),
         "additionalProperties": False,
+        "allOf": [_not_empty(rule) for rule in TABLE if rule.identifier in TO_BE_GIVEN],
     }
 
 
+def _not_empty(rule: Rule) -> Obj:
+    """Return the schema by which texts are not all empty of which a resource must have one.
+
+    An empty one, such as of a variable that a shell does not have, was to be given. Without any of
+    them the first release leaves the InstanaAgent out, and says what is missing.
+    """
+    empty = [_at(name.split("."), EMPTY) for name in TO_BE_GIVEN[rule.identifier]]
+    without = {"not": _at(["controller", "agent", "create"], {"enum": [False]})}
+    (place,) = rule.places
+    steps = reversed(steps_of(place)[1:])
+    there = reduce(lambda below, step: inside(step, below), steps, rule.schema)
+    return {"if": {"anyOf": empty, **without}, "then": there}
+
+
+def _at(path: list[str], schema: Obj) -> Obj:
+    """Return the schema of what has a field at a path, one that a schema takes."""
+    return reduce(lambda below, step: needed(step, below), reversed(path), schema)
+
+
 def _properties() -> Obj:
-    spec = resource_schema()["properties"]["spec"]
+    spec = _with_rules(resource_schema())["properties"]["spec"]
     controller = structural(fields_of(ControllerValues))
     properties: Obj = {name: _values(part, name) for name, part in spec["properties"].items()}
     for existing in EXISTING:
@@ -58,6 +89,19 @@ def _properties() -> Obj:
     }
 
 
+def _with_rules(resource: Obj) -> Obj:
+    """Return the schema of the resource with what a schema can say of the rules for its spec.
+
+    But for secrets: of a text that is not of a pattern Helm prints the value.
+    """
+    for rule in TABLE:
+        for place in rule.places if rule.is_error else ():
+            steps = steps_of(place)
+            if place not in SECRETS and steps[0] == "spec":
+                resource = changed(resource, steps, rule.schema)
+    return resource
+
+
 def _values(field: Obj, name: str) -> Obj:
     """Return the JSON schema of a structural one; null counts as not given."""
     own = {keyword: field[keyword] for keyword in (*KEYWORDS, *LENGTHS) if keyword in field}
@@ -65,7 +109,9 @@ def _values(field: Obj, name: str) -> Obj:
         own["enum"] = [*own["enum"], None]
     if is_quantity(field):
         return own | {"type": ["string", "number", "null"]}
-    if IS_INT_OR_STRING in field or is_port(name, field):
+    if is_port(name, field):
+        return own | IS_PORT
+    if IS_INT_OR_STRING in field:
         return own | {"type": ["string", "integer", "null"]}
     if "type" not in field:
         return {**ANYTHING}

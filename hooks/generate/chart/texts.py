@@ -8,16 +8,30 @@ import orjson
 from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.crd.definition import schema
 from hooks.generate.crd.fields import fields_of
-from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING, QUANTITY
+from hooks.generate.crd.validations import message_of
 from hooks.kube.objects import Obj
+from hooks.rules import TABLE
 
 PORTS: Final = frozenset({"endpointPort", "proxyPort"})
 VARIABLES: Final = frozenset({"env", "settings"})
 EACH: Final = "*"
+TO_BE_GIVEN: Final = {
+    "key-source": ("agent.key", "agent.keysSecret"),
+    "cluster-name": ("cluster.name", "zone.name"),
+}
+"""Texts one of which must be given, by their rule."""
+
+SAID: Final = (*TO_BE_GIVEN, "cluster-name-of-zones")
+"""The rules of which the templates say what they find."""
 
 TEMPLATE: Final = """\
-{{- /* Made by `make generate`: where the spec has texts that people write as numbers. `*` is every
-entry or item. Fractions become texts; ports and variables do whatever they are. */}}
+{{- /* Made by `make generate`. What is said of an InstanaAgent that lacks what it must have. */}}
+{{- define "instana-agent.messagesOfRules" -}}
+%s{{- end }}
+
+{{- /* Where the spec has texts that people write as numbers. `*` is every entry or item.
+Fractions become texts; ports and variables do whatever they are. */}}
 {{- define "instana-agent.placesOfTexts" -}}
 ports:
 %squantities:
@@ -28,7 +42,7 @@ ports:
 
 def is_quantity(field: Obj) -> bool:
     """Tell whether a field is an amount such as `500m`, or as a number `0.5`."""
-    return IS_INT_OR_STRING in field and "pattern" in field
+    return IS_INT_OR_STRING in field and field.get("pattern") == QUANTITY
 
 
 def is_port(name: str, field: Obj) -> bool:
@@ -49,7 +63,13 @@ def texts_template() -> str:
     quantities = [path for path, field in found if is_quantity(field)]
     found += _places(fields_of(ControllerValues), ("controller",))
     variables = [(*path, EACH) for path, field in found if is_variables(path[-1], field)]
-    return TEMPLATE % (_lines(ports), _lines(quantities), _lines(variables))
+    return TEMPLATE % (_messages(), *map(_lines, (ports, quantities, variables)))
+
+
+def _messages() -> str:
+    """Return the messages of the rules that templates apply, a line of YAML each."""
+    said = {rule.identifier: message_of(rule) for rule in TABLE if rule.identifier in SAID}
+    return "".join(f"{name}: {orjson.dumps(text).decode()}\n" for name, text in said.items())
 
 
 def _lines(paths: list[tuple[str, ...]]) -> str:

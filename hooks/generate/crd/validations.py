@@ -26,10 +26,10 @@ KEYWORDS_OF_STEPS = {ITEMS: "items", VALUES: "additionalProperties"}
 def with_rules(schema: Obj) -> Obj:
     """Return the schema of the resource with the bounds and rules at their places."""
     for place, bound in BOUNDS.items():
-        schema = _changed(schema, steps_of(place), bound)
+        schema = changed(schema, steps_of(place), bound)
     for rule in TABLE:
         for place in rule.places if rule.keywords else ():
-            schema = _changed(schema, steps_of(place), rule.keywords or {})
+            schema = changed(schema, steps_of(place), rule.keywords or {})
         if rule.layers[0] is Layer.CEL:
             schema = _with_rule(schema, rule)
     return schema
@@ -50,7 +50,7 @@ def _with_rule(schema: Obj, rule: Rule) -> Obj:
             written = _of_secret(rule, field, _at(schema, steps))
         else:
             written = _written(schema, steps, rule)
-        schema = _changed(schema, steps, {KEYWORD: [written]})
+        schema = changed(schema, steps, {KEYWORD: [written]})
     return schema
 
 
@@ -112,16 +112,16 @@ def _at(schema: Obj, steps: list[str]) -> Any:
     return part
 
 
-def _changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
+def changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
     """Return the schema with more keywords at a place, and below it; lists of rules grow."""
     if not steps:
         return _joined(schema, more)
     step, rest = steps[0], steps[1:]
     keyword = KEYWORDS_OF_STEPS.get(step)
     if keyword:
-        return schema | {keyword: _changed(schema[keyword], rest, more)}
+        return schema | {keyword: changed(schema[keyword], rest, more)}
     properties = schema["properties"]
-    return schema | {"properties": properties | {step: _changed(properties[step], rest, more)}}
+    return schema | {"properties": properties | {step: changed(properties[step], rest, more)}}
 
 
 def _joined(schema: Obj, more: Obj) -> Obj:

@@ -13,7 +13,9 @@ import yaml
 
 from hooks.cli.command_line import main
 from hooks.facts import is_release
+from hooks.generate.crd.validations import message_of
 from hooks.kube.node_affinity import REQUIRED
+from hooks.rules import BY_IDENTIFIER
 from tests.support.helm import CHART, Obj, Refused, agent_of, helm, needs_helm, rendered, spec_of
 from tests.unit.generate.chart.goldens import cases, golden, outcome
 
@@ -241,6 +243,40 @@ def test_mistakes_are_refused_with_their_places() -> None:
         "'/controller/replicas': got string, want null or integer",
     ):
         assert told in str(refused.value)
+
+
+IN_A_CLUSTER = ("--api-versions=v1/Secret", "--api-versions=instana.io/v1/InstanaAgent")
+NAMELESS: list[tuple[Obj, str]] = [
+    ({}, "key-source"),
+    ({"agent": KEY}, "cluster-name"),
+    ({"agent": KEY, "zones": [{"name": "east"}]}, "cluster-name-of-zones"),
+]
+
+
+@pytest.mark.parametrize(("values", "rule"), NAMELESS)
+def test_upgrade_that_lacks_a_name_is_refused(values: Obj, rule: str) -> None:
+    """So it is for a further release: only the first one may leave the InstanaAgent out."""
+    message = re.escape(message_of(BY_IDENTIFIER[rule]))
+
+    with pytest.raises(Refused, match=f"InstanaAgent instana-agent: {message}"):
+        rendered(values, *IN_A_CLUSTER)
+    assert rendered(values | {"controller": {"agent": {"create": False}}}, *IN_A_CLUSTER)
+    assert rendered(values, IN_A_CLUSTER[0])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"agent": KEY, "cluster": {"name": "c"}},
+        {"agent": KEY, "zone": {"name": "z"}},
+        {"agent": KEY, "cluster": {"name": "c"}, "zones": [{"name": "east"}]},
+        {"agent": {"key": "k"}, "cluster": {"name": "c"}},
+        {"agent": {"keySecretKeyRef": {"name": "a", "key": "b"}}, "cluster": {"name": "c"}},
+    ],
+    ids=json.dumps,
+)
+def test_upgrade_with_a_name_and_a_key_is_taken(values: Obj) -> None:
+    assert agent_of(rendered(values, *IN_A_CLUSTER))
 
 
 def _contains(value: Obj, part: Obj) -> bool:
