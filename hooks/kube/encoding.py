@@ -16,11 +16,16 @@ def decoded(secret: Obj, name: str) -> str:
     A trailing line break is a common slip (`echo key | base64`) and never part of a credential.
     Empty where the entry is missing, or is no text.
     """
+    return as_pods_read_it(secret, name).strip()
+
+
+def as_pods_read_it(secret: Obj, name: str) -> str:
+    """Return the text of an entry of a Secret; empty where it is missing, or is no text."""
     value = (secret.get("data") or {}).get(name)
     if not isinstance(value, str):
         return ""
     try:
-        return b64decode(value, validate=True).decode().strip()
+        return b64decode(value, validate=True).decode()
     except ValueError:  # Neither base64 nor UTF-8.
         return ""
 

@@ -25,6 +25,9 @@ and how to write theirs so that they arrive depends on the version of what reads
 OF_FILES = tuple(f".{name}SecretKeyRef" for name in ("key", "proxyUser", "proxyPassword"))
 """How the paths of references end whose values are written into such a file."""
 
+OF_VARIABLES = ".valueFrom.secretKeyRef.name"
+"""How the paths of references end whose values are variables of the user's."""
+
 Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
 

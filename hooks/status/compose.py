@@ -35,6 +35,7 @@ from hooks.status.conditions.prerequisites import (
     references_resolved,
 )
 from hooks.status.conditions.ready import VALID, all_conditions
+from hooks.status.conditions.white_space import secrets_trimmed
 from hooks.status.fields.counts import counts, images
 from hooks.status.fields.effective import effective
 from hooks.status.fields.links import links
@@ -117,6 +118,7 @@ def report_on_valid(
     parts = [
         *certificate_issued(context),
         references_resolved(context),
+        *secrets_trimmed(context),
         authorized(context),
         *etcd_monitored(context),
         children_owned(parent, context.children, found, context.facts),
@@ -144,7 +146,7 @@ def report_on_valid(
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
     """Return the report on a paused resource; the children are those that should exist."""
-    needs = [references_resolved(context), authorized(context)]
+    needs = [references_resolved(context), *secrets_trimmed(context), authorized(context)]
     unasked = Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True)
     paused = _paused(postponed_changes(context, children))
     fields = {

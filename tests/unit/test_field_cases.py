@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from hooks.admission import InlineSecrets, validate
+from hooks.desired.passes.checksums import recorded_checksum
 from hooks.kube.objects import Obj, describe
 from hooks.rules import errors_of, rules_named_in, warnings_of
 from tests.support.hook import FACTS, answer, child, children, conditions, pod, stored, texts
@@ -25,6 +26,8 @@ WORKING = [
     "otlp-ports-swapped",
     "proxy-password-special",
     "replicas-zero",
+    "secret-key-with-newline",
+    "secret-newline-fixed",
     "secret-other-entry-name",
     "volumes-downward",
 ]
@@ -168,3 +171,21 @@ def test_secret_with_another_entry_is_named() -> None:
 
     assert (found["status"], found["reason"]) == ("False", "ReferenceMissing")
     assert "Secret instana-agent-key has no usable entry key" in found["message"]
+
+
+@pytest.mark.parametrize("case", ["secret-key-with-newline", "secret-newline-fixed"])
+def test_line_break_of_a_secret_is_in_the_status(case: str) -> None:
+    (keys,) = objects(case, "cluster")
+    message = conditions(answer(resource(case), keys))["SecretsTrimmed"]["message"]
+
+    assert f"entry key of Secret {keys['metadata']['name']} ends in a line break" in message
+
+
+def test_pods_restart_once_the_line_break_is_gone() -> None:
+    case = "secret-newline-fixed"
+    told = [answer(resource(case), *objects(case, each)) for each in ("cluster", "cluster-after")]
+
+    assert "SecretsTrimmed" not in conditions(told[1])
+    for workload in (AGENT, SENSOR):
+        with_break, without = (recorded_checksum(child(each, workload)) for each in told)
+        assert with_break != without

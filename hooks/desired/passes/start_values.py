@@ -4,6 +4,10 @@ Over all such values of a pod at once, with the places where the pod finds them,
 that it reports with, which is long and random: of no value alone there is a digest. What a pod
 follows by itself is no part of it: the agent's configuration, namespaces, volumes of the user's.
 Nor is what the resource does not name, such as a Secret in an override.
+
+A credential counts with the white space at its ends, as a pod reads it with that: where a line
+break is taken out of a Secret, pods restart. Of files that have several lines, certificates and
+those of the backends, the white space at the ends means nothing.
 """
 
 import hmac
@@ -40,6 +44,8 @@ class _Reading:
     name: str
     entry: str
     is_optional: bool
+    is_exact: bool
+    """Whether white space at its ends is a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +127,15 @@ def _entry(holder: Obj, reading: _Reading) -> str | _Unknown | None:
     texts = as_object(holder.get("data"))
     value = as_object(holder.get("binaryData")).get(reading.entry, texts.get(reading.entry))
     if isinstance(value, str):
-        return _stripped(value) if reading.kind == "Secret" else value
+        return _content(value, reading) if reading.kind == "Secret" else value
     return None if reading.is_optional else _Unknown()
 
 
-def _stripped(value: str) -> str:
-    """Return an entry without white space at its ends, which is no part of a credential."""
+def _content(value: str, reading: _Reading) -> str:
+    """Return the bytes of an entry of a Secret, as far as they count."""
     try:
-        return b64decode(value, validate=True).strip().hex()
+        content = b64decode(value, validate=True)
+        return (content if reading.is_exact else content.strip()).hex()
     except ValueError:  # What is not base64, also for letters outside of ASCII.
         return value
 
@@ -142,7 +149,7 @@ def _variables(pod: Obj) -> Iterator[_Reading]:
             source = as_object(variable.get("valueFrom"))
             for field in source.keys() & OF_ENTRIES.keys():
                 place = f"variable {container.get('name')}/{variable.get('name')}"
-                yield _reading(place, OF_ENTRIES[field], as_object(source[field]))
+                yield _reading(place, OF_ENTRIES[field], as_object(source[field]), is_exact=True)
 
 
 def _files(pod: Obj) -> Iterator[_Reading]:
@@ -154,10 +161,11 @@ def _files(pod: Obj) -> Iterator[_Reading]:
 
 def _files_of(volume: Obj, source: Obj) -> Iterator[_Reading]:
     """Yield the files that a Secret gives a volume: certificate and key, if it names none."""
-    secret = as_object(source.get("secret"))
+    secret, is_exact = as_object(source.get("secret")), volume["name"] == SECRETS_VOLUME
     pair = [{"key": entry, "path": entry} for entry in (TLS_CERTIFICATE, TLS_KEY)]
     for item in as_objects(secret.get("items", pair if secret else None)):
-        yield _reading(f"file {volume['name']}/{item.get('path')}", "Secret", secret | item)
+        place = f"file {volume['name']}/{item.get('path')}"
+        yield _reading(place, "Secret", secret | item, is_exact=is_exact)
 
 
 def _backend_files(pod: Obj, own: dict[tuple[str, str], Obj]) -> Iterator[_Reading]:
@@ -170,10 +178,11 @@ def _backend_files(pod: Obj, own: dict[tuple[str, str], Obj]) -> Iterator[_Readi
             for entry in entries:
                 if entry.startswith(BACKEND_FILES):
                     reference = {"name": name, "key": entry}
-                    yield _reading(f"file {CONFIG_VOLUME}/{entry}", "Secret", reference)
+                    place = f"file {CONFIG_VOLUME}/{entry}"
+                    yield _reading(place, "Secret", reference, is_exact=False)
 
 
-def _reading(place: str, kind: str, reference: Obj) -> _Reading:
+def _reading(place: str, kind: str, reference: Obj, *, is_exact: bool) -> _Reading:
     name = reference.get("secretName") or reference.get("name")
     is_optional = reference.get("optional") is True
-    return _Reading(place, kind, str(name), str(reference.get("key")), is_optional)
+    return _Reading(place, kind, str(name), str(reference.get("key")), is_optional, is_exact)

@@ -3,6 +3,8 @@
 import pytest
 
 from hooks.desired import build_context
+from hooks.desired.agent.volumes import TLS_VOLUME
+from hooks.desired.k8sensor.certificates import ETCD
 from hooks.desired.passes.start_values import checksum_of, holders
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
@@ -67,8 +69,31 @@ def test_there_is_none_while_a_value_is_not_there(pod: Obj) -> None:
     assert digest(pod, secret("mine", b="1")) == ""
 
 
-def test_white_space_around_a_value_is_no_difference() -> None:
-    assert digest(variable(), secret("mine", a="1\n")) == digest(variable(), secret("mine", a="1"))
+def without_and_with_line_break(pod: Obj, entry: str = "a") -> tuple[str, str]:
+    one, other = (digest(pod, secret("mine", **{entry: text})) for text in ("1", "1\n"))
+    return one, other
+
+
+@pytest.mark.parametrize("pod", [variable(), volume("instana-secrets", **OF_SECRET)], ids=str)
+def test_white_space_that_pods_read_counts(pod: Obj) -> None:
+    without, with_break = without_and_with_line_break(pod)
+
+    assert "" not in (without, with_break)
+    assert without != with_break
+
+
+@pytest.mark.parametrize(
+    ("pod", "entry"),
+    [
+        *((volume(name, **OF_SECRET), "a") for name in (TLS_VOLUME, ETCD.volume)),
+        (volume("config", secret={"secretName": "mine"}), BACKEND),
+    ],
+    ids=["tls", "etcd", "backend"],
+)
+def test_white_space_around_several_lines_is_none(pod: Obj, entry: str) -> None:
+    without, with_break = without_and_with_line_break(pod, entry)
+
+    assert without == with_break != ""
 
 
 @pytest.mark.parametrize("data", ["%", "a", "é", "\ud800"])

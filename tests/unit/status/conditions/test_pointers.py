@@ -22,7 +22,7 @@ NO_REASONS = {
     *("True", "False", "Unknown"),
     *("AgentsAvailable", "Authorized", "CertificateIssued", "ChildrenApplied", "ChildrenOwned"),
     *("EtcdMonitored", "PackageCacheReady", "Reconciling", "ReferencesResolved", "RolloutHeld"),
-    *("SensorsAvailable", "SoleController", "Stalled", "Upgrading", "Valid"),
+    *("SecretsTrimmed", "SensorsAvailable", "SoleController", "Stalled", "Upgrading", "Valid"),
     *("Bound", "DaemonSet", "Deployment", "Failed", "Manual", "Running"),
 }
 """Words in functions that make conditions which are a status, a type, or of Kubernetes."""

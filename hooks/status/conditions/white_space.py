@@ -1,0 +1,23 @@
+"""Whether entries of Secrets that pods read have white space at their ends."""
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.white_space import Untrimmed, untrimmed_entries
+from hooks.status.condition import Condition, several
+
+SECRETS_TRIMMED = "SecretsTrimmed"
+
+
+def secrets_trimmed(context: Context) -> list[Condition]:
+    """Return the condition where there is such an entry, nothing elsewhere; no value is shown."""
+    found = [_shown(each) for each in untrimmed_entries(context)]
+    if not found:
+        return []
+    message = (
+        f"{several(found)}: pods read the value with it, so write the Secret again without it, "
+        "for example with printf instead of echo"
+    )
+    return [Condition(SECRETS_TRIMMED, "False", "WhiteSpaceAtEnds", message, is_advice=True)]
+
+
+def _shown(entry: Untrimmed) -> str:
+    return f"entry {entry.entry} of Secret {entry.secret} {entry.what}"
