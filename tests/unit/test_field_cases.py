@@ -9,7 +9,7 @@ from hooks.admission import InlineSecrets, validate
 from hooks.desired.passes.checksums import recorded_checksum
 from hooks.kube.objects import Obj, describe
 from hooks.rules import errors_of, rules_named_in, warnings_of
-from tests.support.hook import FACTS, answer, child, children, conditions, pod, stored, texts
+from tests.support.hook import FACTS, answer, child, children, conditions, env, pod, stored, texts
 from tests.support.resources import merged
 from tests.support.reviews import refused_by, review, warned_by
 
@@ -21,6 +21,7 @@ WORKING = [
     "airgap-mirror-empty-login",
     "host-aliases",
     "label-equals-selector",
+    "no-proxy",
     "otel-legacy-switch",
     "otlp-http-55680",
     "otlp-ports-swapped",
@@ -189,3 +190,11 @@ def test_pods_restart_once_the_line_break_is_gone() -> None:
     for workload in (AGENT, SENSOR):
         with_break, without = (recorded_checksum(child(each, workload)) for each in told)
         assert with_break != without
+
+
+def test_hosts_without_proxy_are_joined() -> None:
+    found = answer(resource("no-proxy"))
+    hosts = "10.0.0.0/8,.svc,.cluster.local"
+
+    assert env(found, AGENT)["NO_PROXY"] == hosts
+    assert env(found, SENSOR)["NO_PROXY"] == f"{hosts},kubernetes.default.svc"

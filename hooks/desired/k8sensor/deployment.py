@@ -1,5 +1,6 @@
 """Deployment `<name>-k8sensor<suffix>`: the k8sensor, once per backend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hooks.desired import names
@@ -37,7 +38,10 @@ from hooks.models.ports import AGENT_API
 
 MODE = "KUBERNETES"
 COMMAND = "/ko-app/k8sensor"
-NO_PROXY = "kubernetes.default.svc"
+API_SERVER = "kubernetes.default.svc"
+NO_PROXY = ("NO_PROXY", "no_proxy")
+"""The variables in which Go looks for hosts that need no proxy: golang.org/x/net/http/httpproxy."""
+
 PREFERENCE_WEIGHT = 100
 
 
@@ -163,7 +167,7 @@ def _settings(context: Context, backend: Backend) -> dict[str, Obj]:
             CONFIG_PATH=names.CONFIG_DIRECTORY,
             ETCD_INSECURE="true" if sensor.etcd.insecure else "false",
             INSTANA_KUBERNETES_REDACT_SECRETS=agent.redact_kubernetes_secrets,
-            NO_PROXY=NO_PROXY if agent.proxy_host else "",
+            NO_PROXY=_without_proxy(agent.env) if agent.proxy_host else "",
             REST_CLIENT_HOST_ALLOWLIST=",".join(sensor.rest_client.host_allowlist),
         )
         | from_reference("BACKEND", address)
@@ -172,6 +176,13 @@ def _settings(context: Context, backend: Backend) -> dict[str, Obj]:
         | from_field("POD_NAMESPACE", "metadata.namespace")
         | from_field("POD_UID", "metadata.uid")
     )
+
+
+def _without_proxy(env: Mapping[str, str]) -> str:
+    """Return the hosts that the k8sensor needs no proxy for: the user's and the API server."""
+    of_user = next((env[name] for name in NO_PROXY if env.get(name)), "")
+    hosts = [each for each in of_user.split(",") if each]
+    return of_user if API_SERVER in hosts else ",".join([*hosts, API_SERVER])
 
 
 def _parts(context: Context, backend: Backend, observed: Obj | None) -> _Parts:

@@ -175,6 +175,12 @@ def test_r10_nodes_of_openshift_get_no_directories_of_cloud_foundry() -> None:
     assert not [path for path in mounts(result, AGENT).values() if path.startswith("/var/vcap")]
 
 
+def test_r11_hosts_without_proxy_are_added_to() -> None:
+    result = answer(agent({"agent": {"proxyHost": "proxy.example", "env": {"NO_PROXY": ".svc"}}}))
+
+    assert env(result, K8SENSOR)["NO_PROXY"] == ".svc,kubernetes.default.svc"
+
+
 def test_r01_an_agent_has_three_probes() -> None:
     container = pod(answer(agent()), AGENT)["containers"][0]
 

@@ -117,6 +117,17 @@ def test_k8sensors_prefer_nodes_without_another_one() -> None:
         ({"agent": {"proxyHost": "p"}}, "NO_PROXY", "kubernetes.default.svc"),
         ({}, "NO_PROXY", None),
         ({"agent": {"env": {"NO_PROXY": "mine"}}}, "NO_PROXY", "mine"),
+        *(
+            ({"agent": {"proxyHost": "p", "env": env}}, "NO_PROXY", hosts)
+            for env, hosts in (
+                ({"NO_PROXY": "10.0.0.0/8,.svc"}, "10.0.0.0/8,.svc,kubernetes.default.svc"),
+                ({"NO_PROXY": "a,"}, "a,kubernetes.default.svc"),
+                ({"NO_PROXY": "kubernetes.default.svc,a"}, "kubernetes.default.svc,a"),
+                ({"NO_PROXY": ""}, "kubernetes.default.svc"),
+                ({"no_proxy": "a"}, "a,kubernetes.default.svc"),
+                ({"NO_PROXY": "a", "no_proxy": "b"}, "a,kubernetes.default.svc"),
+            )
+        ),
         (
             {"agent": {"env": {"POD_IP": "mine"}}},
             "POD_IP",
