@@ -16,7 +16,7 @@ from functools import reduce
 from typing import Any, Final, TypeAlias
 
 from hooks.kube.objects import Obj
-from hooks.rules.rule import Find
+from hooks.rules.rule import Find, Place
 from hooks.rules.schemas import ANYTHING, both, either, inside, needed
 
 AND: Final = "&&"
@@ -74,6 +74,15 @@ class Expression:
     def shown_at(self, field: str) -> "Expression":
         """Return the same expression that blames that field where only one can be blamed."""
         return replace(self, field=field, places=self.broken)
+
+    def saying(self, message: str) -> "Expression":
+        """Return the same expression that has a message of its own where it does not hold.
+
+        The API server gives the message of the rule; an expression that this one becomes a part of
+        by `all_of` keeps it.
+        """
+        broken = self.broken
+        return replace(self, places=lambda value: [Place(each, message) for each in broken(value)])
 
     def __and__(self, other: "Expression") -> "Expression":
         return all_of(self, other)

@@ -11,7 +11,6 @@ from hooks.rules.values import (
     each_name,
     matches,
     no_longer_than,
-    none_named,
     one_of,
     unique,
 )
@@ -30,13 +29,6 @@ FURTHER_VOLUMES = (
     "instana-secrets", "package-cache",
 )  # fmt: skip
 """Names of those that some agents have."""
-
-VARIABLES = (
-    "CONFIG_PATH", "ENTRYPOINT_SKIP_BACKEND_TEMPLATE_GENERATION", "INSTANA_AGENT_ENDPOINT",
-    "INSTANA_AGENT_ENDPOINT_PORT", "INSTANA_AGENT_POD_NAME", "K8S_SERVICE_DOMAIN",
-    "NAMESPACES_DETAILS_PATH", "NODE_NAME", "POD_IP",
-)  # fmt: skip
-"""Names of the variables that every agent has."""
 
 NOTHING: Obj = {"emptyDir": {}}
 
@@ -123,16 +115,6 @@ RULES = (
         bad={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "X"}]}}},
         good={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}}},
         must=unique("name"),
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "variable-reserved",
-        ("spec.agent.env",),
-        "is set by the service itself, so that this one has no effect: take it out (a variable in "
-        "spec.agent.pod.env would win)",
-        bad={"agent": {"env": {"POD_IP": "192.0.2.1"}}},
-        good={"agent": {"pod": {"env": [{"name": "POD_IP", "value": "192.0.2.1"}]}}},
-        must=none_named(*VARIABLES),
         severity=Severity.WARNING,
     ),
     Rule(

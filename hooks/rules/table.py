@@ -25,6 +25,7 @@ from hooks.rules import (
     runtime,
     service_account,
     tls,
+    variables,
     zones,
 )
 from hooks.rules.rule import Rule
@@ -46,6 +47,7 @@ TABLE: tuple[Rule, ...] = (
     *pod_scheduling.RULES,
     *operating_system.RULES,
     *pod_additions.RULES,
+    *variables.RULES,
     *pod_parts.RULES,
     *container_parts.RULES,
     *k8s_sensor.RULES,

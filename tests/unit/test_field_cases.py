@@ -19,6 +19,7 @@ CONFIG, OWN_SECRET = "Secret/instana-agent-config", "Secret/instana-agent"
 BACKEND = "com.instana.agent.main.sender.Backend-1.cfg"
 WORKING = [
     "airgap-mirror-empty-login",
+    "env-twice",
     "host-aliases",
     "label-equals-selector",
     "no-proxy",
@@ -27,6 +28,7 @@ WORKING = [
     "otlp-ports-swapped",
     "proxy-password-special",
     "replicas-zero",
+    "reserved-variables",
     "secret-key-with-newline",
     "secret-newline-fixed",
     "secret-other-entry-name",
@@ -198,3 +200,36 @@ def test_hosts_without_proxy_are_joined() -> None:
 
     assert env(found, AGENT)["NO_PROXY"] == hosts
     assert env(found, SENSOR)["NO_PROXY"] == f"{hosts},kubernetes.default.svc"
+
+
+@pytest.mark.parametrize(
+    ("case", "warned"),
+    [
+        (
+            "reserved-variables",
+            {
+                f"spec.agent.env[{name}]: variable-reserved"
+                for name in (
+                    *("INSTANA_ZONE", "INSTANA_AGENT_MODE", "INSTANA_KUBERNETES_CLUSTER_NAME"),
+                    *("INSTANA_AGENT_PROXY_HOST", "INSTANA_AGENT_HTTP_LISTEN"),
+                )
+            },
+        ),
+        (
+            "env-twice",
+            {
+                "spec.agent.env[INSTANA_AGENT_PROXY_HOST]: variable-reserved",
+                "spec.agent.env[SAME]: variable-overridden",
+                "spec.agent.pod.env[1].name: variable-repeated",
+                "spec.agent.pod.env[2].name: variable-over-field",
+            },
+        ),
+    ],
+    ids=["reserved", "twice"],
+)
+def test_each_loser_among_variables_is_named(case: str, warned: set[str]) -> None:
+    found = {f"{each.path}: {each.rule}" for each in warnings_of(resource(case))}
+    made = pod(answer(resource(case)), AGENT)["containers"][0]["env"]
+
+    assert {each for each in found if ": variable-" in each} == warned
+    assert len({each["name"] for each in made}) == len(made)

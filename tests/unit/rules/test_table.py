@@ -25,9 +25,10 @@ from hooks.rules import (
 )
 from hooks.rules.connection import VALUES
 from hooks.rules.patterns import HOST
-from hooks.rules.pod_additions import FURTHER_VOLUMES, VARIABLES, VOLUMES
+from hooks.rules.pod_additions import FURTHER_VOLUMES, VOLUMES
 from hooks.rules.pod_scheduling import RESERVED
 from hooks.rules.rule import full
+from hooks.rules.variables import OF_EVERY_AGENT
 from hooks.rules.zones import MODES
 from tests.support.bounds import at
 from tests.support.hook import FACTS, answer, conditions, pod, stored
@@ -129,6 +130,18 @@ OF_POD_PARTS = {
 }
 """What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
 
+SAID_OF_PLACES = {
+    "variable-reserved": (
+        "is set by the service itself, so that this one has no effect: take it out (a variable in "
+        "spec.agent.pod.env would win)"
+    ),
+    "variable-over-field": (
+        "wins over spec.zone.name, which has no effect there: take one of both out"
+    ),
+    **{identifier: said for identifier, (_, said) in OF_POD_PARTS.items()},
+}
+"""What is said of bad examples by rules that have a message of its own for each place."""
+
 BLAMED = {
     "too-many": "spec.agent.pod.annotations",
     "too-long": "spec.agent.pod.env[0].value",
@@ -157,6 +170,8 @@ BLAMED = {
     "variable-value": "spec.agent.pod.env[0].valueFrom",
     "variable-repeated": "spec.agent.pod.env[1].name",
     "variable-reserved": "spec.agent.env[POD_IP]",
+    "variable-over-field": "spec.agent.pod.env[0].name",
+    "variable-overridden": "spec.agent.env[X]",
     "volume-repeated": "spec.agent.pod.volumes[1].name",
     "mount-without-volume": "spec.agent.pod.volumeMounts[0].name",
     "mount-path-repeated": "spec.agent.pod.volumeMounts[1].mountPath",
@@ -251,7 +266,8 @@ def test_few_rules_are_written_twice() -> None:
         *("limit-below-request", "negative-amount"),
         *("mount-without-volume", "sensor-mount-without-volume"),
         *("node-affinity-os", "port-taken"),
-        *("container-resource-name", "variable-sources", "volume-sources"),
+        *("container-resource-name", "variable-overridden"),
+        *("variable-sources", "volume-sources"),
     }
 
 
@@ -277,8 +293,7 @@ def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
 
     own = [each for each in found if each.rule == rule.identifier]
     assert len(own) == 1
-    _, said = OF_POD_PARTS.get(rule.identifier, ("", rule.message))
-    assert own[0].message == said
+    assert own[0].message == SAID_OF_PLACES.get(rule.identifier, rule.message)
     if rule.identifier in BLAMED:
         assert own[0].path == BLAMED[rule.identifier]
     else:
@@ -325,7 +340,7 @@ def test_every_agent_has_the_volumes_and_variables_that_rules_name() -> None:
 
     assert {each["name"] for each in made["volumes"]} == {*VOLUMES, *further}
     assert further <= {*FURTHER_VOLUMES}
-    assert {*VARIABLES} <= {each["name"] for each in made["containers"][0]["env"]}
+    assert {*OF_EVERY_AGENT} <= {each["name"] for each in made["containers"][0]["env"]}
 
 
 @pytest.mark.parametrize("workload", [AGENT, SENSOR])
@@ -548,6 +563,8 @@ WARNINGS = {
     "tls-value-and-reference",
     "toleration-comparison",
     "value-and-reference",
+    "variable-over-field",
+    "variable-overridden",
     "variable-repeated",
     "variable-reserved",
     "zone-and-zones",
