@@ -4,8 +4,10 @@ Where it is a text, that is read as far as its syntax goes: without building any
 aliases cost nothing.
 """
 
+from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import yaml
@@ -19,11 +21,20 @@ from hooks.kube.bounded_yaml import (
     check_yaml,
 )
 from hooks.kube.objects import Obj
+from hooks.kube.yaml_shape import is_mapping, lines_of_repeated_keys
 from hooks.rules.bounds import LONGEST_CONFIGURATION
 from hooks.rules.expression import given, present
-from hooks.rules.rule import Rule, Severity, unless
+from hooks.rules.rule import Rule, Severity, told, unless
 from hooks.rules.values import equal
 
+MOST_LINES: Final = 5
+OF_REPEATED: Final = (
+    "some readers of YAML take the last one, others refuse the text, so put both into one"
+)
+NOT_A_MAPPING: Final = (
+    "is not a mapping, so that the agent ignores all of it: write the content of "
+    "configuration.yaml, not the name of a file (other files can be mounted)"
+)
 HALF_A_CHARACTER = "found invalid Unicode character escape code"
 """Java takes a character in two halves, as JSON may write it; this parser does not."""
 
@@ -50,6 +61,32 @@ def read_text(text: str) -> tuple[_Text, int]:
         return (_Text.YAML if error.problem == HALF_A_CHARACTER else _Text.OTHER), 0
     except (yaml.YAMLError, UnicodeError):
         return _Text.OTHER, 0
+
+
+def is_usable(text: str) -> bool:
+    """Tell whether a configuration that is YAML is a mapping, or nothing, for all that is known."""
+    try:
+        return is_mapping(text)
+    except (yaml.YAMLError, UnicodeError):
+        return True
+
+
+def _repeated(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is said of keys that are there twice: in which lines, never which."""
+    lines = _first_repeated(text)
+    if lines:
+        more = " and more" if len(lines) > MOST_LINES else ""
+        where = ", ".join(map(str, lines[:MOST_LINES]))
+        yield "", f"has a key again in line {where}{more}: {OF_REPEATED}"
+
+
+def _first_repeated(text: str) -> list[int]:
+    if read_text(text)[0] is not _Text.YAML:
+        return []
+    try:
+        return [*islice(lines_of_repeated_keys(text), MOST_LINES + 1)]
+    except yaml.YAMLError:
+        return []
 
 
 def _of_chart(field: str, instead: str, bad: object) -> Rule:
@@ -82,9 +119,27 @@ RULES = (
         f"is YAML with more than {DEEPEST} levels, {MOST_ALIASES:,} aliases, {MOST_DIRECTIVES} "
         f"directives, or {YAML.most_parts:,} parts with all that aliases stand for: write less of "
         "it, or further files that are mounted",
-        bad={"agent": {"configuration_yaml": "- " * (DEEPEST + 1) + "a"}},
-        good={"agent": {"configuration_yaml": "- " * DEEPEST + "a"}},
+        bad={"agent": {"configuration_yaml": "a: " + "[" * DEEPEST + "]" * DEEPEST}},
+        good={"agent": {"configuration_yaml": "a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)}},
         find=unless(lambda text: read_text(text)[0] is not _Text.TOO_MUCH),
+    ),
+    Rule(
+        "configuration-yaml-mapping",
+        ("spec.agent.configuration_yaml",),
+        NOT_A_MAPPING,
+        bad={"agent": {"configuration_yaml": "configuration.yaml"}},
+        good={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [production]\n"}},
+        find=unless(is_usable),
+        carried_out=True,
+    ),
+    Rule(
+        "configuration-yaml-repeated",
+        ("spec.agent.configuration_yaml",),
+        f"has a key twice: {OF_REPEATED}",
+        bad={"agent": {"configuration_yaml": "a: 1\nb: 2\na: 3\n"}},
+        good={"agent": {"configuration_yaml": "a: 1\nb: {a: 2}\n"}},
+        find=told(_repeated),
+        severity=Severity.WARNING,
     ),
     Rule(
         "configuration-twice",

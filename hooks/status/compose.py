@@ -25,6 +25,7 @@ from hooks.status.conditions.availability import (
     sensors_available,
 )
 from hooks.status.conditions.certificate import certificate_issued
+from hooks.status.conditions.configuration import configuration_usable
 from hooks.status.conditions.etcd_copies import etcd_monitored
 from hooks.status.conditions.ownership import children_owned, sole_controller
 from hooks.status.conditions.package_cache import package_cache
@@ -116,6 +117,7 @@ def report_on_valid(
     differing, pods = differences(context, children), read_pods(context)
     pending, changing = differing.pending, differing.changing
     parts = [
+        *configuration_usable(context),
         *certificate_issued(context),
         references_resolved(context),
         *secrets_trimmed(context),

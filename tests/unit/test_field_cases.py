@@ -43,7 +43,11 @@ OF_PODS = {
     "child-refused-secret-volume-no-name": "volume-source",
 }
 """What Kubernetes refuses of a pod, and no other rule."""
-REFUSED = {"docs-zones": "cluster-name-of-zones", **OF_PODS}
+REFUSED = {
+    "configuration-not-mapping": "configuration-yaml-mapping",
+    "docs-zones": "cluster-name-of-zones",
+    **OF_PODS,
+}
 
 
 def objects(case: str, file: str = "input") -> list[Obj]:

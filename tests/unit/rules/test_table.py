@@ -131,6 +131,10 @@ OF_POD_PARTS = {
 """What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
 
 SAID_OF_PLACES = {
+    "configuration-yaml-repeated": (
+        "has a key again in line 3: some readers of YAML take the last one, others refuse the "
+        "text, so put both into one"
+    ),
     "variable-reserved": (
         "is set by the service itself, so that this one has no effect: take it out (a variable in "
         "spec.agent.pod.env would win)"
@@ -240,7 +244,8 @@ def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> Non
         *(f"override-{each}" for each in of_overrides),
         *of_children,
         *("answer-size", "configuration-size", "configuration-yaml-size"),
-        *("configuration-yaml", "tls-key-of-certificate"),
+        *(f"configuration-yaml{each}" for each in ("", "-mapping", "-repeated")),
+        "tls-key-of-certificate",
         *("object-of-installation", "object-overwritten"),
         *("zone-node-label", "zone-pod-label"),
         *("annotation-size", "annotation-value", "container-resource", "variable-file"),
@@ -256,7 +261,9 @@ def test_only_what_costs_too_much_for_the_definition_is_left_to_policies() -> No
 def test_only_what_a_stored_resource_can_do_without_is_carried_out() -> None:
     missed = identifiers(lambda rule: rule.is_error and Layer.SERVICE not in rule.layers)
 
-    assert missed == {"backend-key", "unknown-field", "served-version"}
+    assert missed == {
+        *("backend-key", "configuration-yaml-mapping", "unknown-field", "served-version"),
+    }
 
 
 def test_few_rules_are_written_twice() -> None:
@@ -532,6 +539,7 @@ WARNINGS = {
     "backend-repeated",
     "certificate-file-unused",
     "configuration-yaml-deprecated",
+    "configuration-yaml-repeated",
     "digest-and-tag",
     "disruption-budget-unused",
     "feature-flags-unused",

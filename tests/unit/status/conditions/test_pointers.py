@@ -21,6 +21,7 @@ SYNCS = [each for each in recorded_requests() if each.hook == "sync"]
 NO_REASONS = {
     *("True", "False", "Unknown"),
     *("AgentsAvailable", "Authorized", "CertificateIssued", "ChildrenApplied", "ChildrenOwned"),
+    "ConfigurationUsable",
     *("EtcdMonitored", "PackageCacheReady", "Reconciling", "ReferencesResolved", "RolloutHeld"),
     *("SecretsTrimmed", "SensorsAvailable", "SoleController", "Stalled", "Upgrading", "Valid"),
     *("Bound", "DaemonSet", "Deployment", "Failed", "Manual", "Running"),
