@@ -10,14 +10,25 @@ from collections.abc import Sequence
 from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection
-from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 import orjson
 
-from hooks.kube.objects import Obj
+from hooks.admission import errors_in
+from hooks.cli.given_agents import agents_in, end_if_wrong, is_served
+from hooks.cli.given_files import (
+    BOUNDS,
+    GivenFile,
+    give_up,
+    giving_up_on_what_cannot_be_read,
+    text_of,
+)
+from hooks.facts import Facts
+from hooks.kube.bounded_yaml import documents_of
+from hooks.kube.objects import Obj, as_object
 from hooks.kube.workloads import pod_spec
-from hooks.server.settings import Settings
+from hooks.server.settings import Settings, SettingsError, from_environ
 
 LOOPBACK = "127.0.0.1"
 PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_FILE": ""}
@@ -27,17 +38,41 @@ ANSWER_SECONDS = 10.0
 
 
 @click.command("demo")
-@click.argument("request_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("request_file", type=GivenFile(), metavar="FILE")
 @click.option("--once", is_flag=True, envvar="ONCE", help="End after the answer.")
-def demo_command(request_file: Path, *, once: bool) -> None:
-    """Start the service here, send it a recorded sync request, show the answer, go on serving."""
-    sys.exit(demonstrate(request_file, Settings(), once=once))
+def demo_command(request_file: BinaryIO, *, once: bool) -> None:
+    """Start the service here, send it a recorded sync request, show the answer, go on serving.
+
+    Warnings about the InstanaAgent in the request go to standard error. Ends with 2 and the
+    problems that `validate` finds when it is invalid, with 1 when the file cannot be read.
+    """
+    settings = _settings()
+    with giving_up_on_what_cannot_be_read():
+        text = text_of(request_file)
+        parents = [as_object(each).get("parent") for each in documents_of(text, BOUNDS)]
+    _end_if_wrong(parents, settings.facts)
+    sys.exit(demonstrate(text.encode(), request_file.name, settings, once=once))
 
 
-def demonstrate(request_file: Path, settings: Settings, *, once: bool) -> int:
+def _settings() -> Settings:
+    """Return the settings of the service that is started; ends the command if one is wrong."""
+    try:
+        return from_environ(os.environ | PLAIN_HTTP)
+    except SettingsError as error:
+        give_up(str(error))
+
+
+def _end_if_wrong(parents: list[Any], facts: Facts) -> None:
+    """Say of the resources in a request what `validate` says of them in files."""
+    known = filter(is_served, agents_in(parents))
+    end_if_wrong(parents, [problem for agent in known for problem in errors_in(agent, facts)])
+
+
+def demonstrate(request: bytes, name: str, settings: Settings, *, once: bool) -> int:
     """Serve on loopback, send the recorded request, print children and status.
 
-    Goes on serving until it is interrupted, unless `once`. Returns the exit code.
+    `name` is that of the request's file. Goes on serving until it is interrupted, unless `once`.
+    Returns the exit code.
     """
     port = settings.port if _is_free(settings.port) else _free_port()
     for end in (signal.SIGINT, signal.SIGTERM):
@@ -46,8 +81,8 @@ def demonstrate(request_file: Path, settings: Settings, *, once: bool) -> int:
     process = _start(port)
     try:
         _wait_until_ready(process, port)
-        answer, milliseconds = _ask(port, request_file.read_bytes())
-        _show(answer, request_file, f"http://{LOOPBACK}:{port}", milliseconds)
+        answer, milliseconds = _ask(port, request)
+        _show(answer, name, f"http://{LOOPBACK}:{port}", milliseconds)
         if not once:
             click.echo(f"\nServing on http://{LOOPBACK}:{port} until Ctrl-C.")
             return process.wait()
@@ -110,8 +145,8 @@ def _call(port: int, method: str, path: str, body: bytes | None = None) -> tuple
         return response.status, response.read()
 
 
-def _show(answer: Obj, request_file: Path, address: str, milliseconds: float) -> None:
-    click.echo(f"POST {address}/sync with {request_file}: answered in {milliseconds:.1f} ms\n")
+def _show(answer: Obj, name: str, address: str, milliseconds: float) -> None:
+    click.echo(f"POST {address}/sync with {name}: answered in {milliseconds:.1f} ms\n")
     children = answer["children"]
     rows = [(child["kind"], child["metadata"]["name"], summary(child)) for child in children]
     _print_table(("KIND", "NAME", "WHAT MATTERS"), rows)

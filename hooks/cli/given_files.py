@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn, cast
 
 import click
 import yaml
@@ -19,18 +19,37 @@ BOUNDS: Final = Bounds(longest=LARGEST, most_parts=8_000_000)
 UNREADABLE: Final = 1
 INVALID: Final = 2
 
+
+class GivenFile(click.File):
+    """A file to read, "-" for standard input; one that cannot be opened counts as unreadable."""
+
+    def __init__(self) -> None:
+        """Open it for bytes."""
+        super().__init__("rb")
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> BinaryIO:
+        """Return the open file; ends the command with one line where there is none."""
+        try:
+            return cast("BinaryIO", super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            give_up(f"a file cannot be read: {error.message}")
+
+
 files_argument: Final = click.argument(
-    "files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE..."
+    "files", nargs=-1, required=True, type=GivenFile(), metavar="FILE..."
 )
 
 
 def documents_in(files: Iterable[BinaryIO]) -> Iterator[Any]:
     """Yield the documents of all files; raises OutOfBounds for one that is too much."""
     for file in files:
-        yield from documents_of(_text_of(file), BOUNDS)
+        yield from documents_of(text_of(file), BOUNDS)
 
 
-def _text_of(file: BinaryIO) -> str:
+def text_of(file: BinaryIO) -> str:
+    """Return what is in a file; raises OutOfBounds, or UnicodeDecodeError for what is no text."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         msg = f"there are more than {LARGEST:,} bytes"

@@ -1,5 +1,6 @@
 """`make run`: the service is started, asked once, and what it answers is shown."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,9 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from hooks.cli.command_line import main
 from hooks.cli.demo import summary
+from hooks.kube.objects import Obj
 from tests.recorded import Recorded, recorded_requests
+from tests.support.resources import merged
 
 REQUEST = "tests/fixtures/sync/healthy/request.json"
 END_SECONDS = 20
@@ -39,6 +44,53 @@ def test_request_that_is_refused_is_told(tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert "400" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"agnet": {}}, "spec.agnet: is no field of the resource"),
+        ({"agent": {"endpointPort": 443}}, "spec.agent.endpointPort: must be a string"),
+        ({"agent": {"endpointHost": None}}, "spec.agent.endpointHost: is required"),
+    ],
+)
+def test_what_validate_finds_ends_with_2(tmp_path: Path, change: Obj, problem: str) -> None:
+    request = json.loads(Path(REQUEST).read_text())
+    parent = request["parent"] | {"spec": merged(request["parent"]["spec"], change)}
+    for name, content in (("request", request | {"parent": parent}), ("agent", parent)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    told = CliRunner().invoke(main, ["validate", str(tmp_path / "agent.json")]).stdout
+    errors = [line.partition(": error: ")[2] for line in told.splitlines() if ": error: " in line]
+    result = demo(str(tmp_path / "request.json"), "--once")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == errors
+    assert errors[0].startswith(problem)
+
+
+def test_warnings_are_told_beside_the_answer() -> None:
+    result = demo(REQUEST, "--once")
+
+    assert result.stderr.startswith("warning: spec.agent.configuration_yaml: is deprecated")
+    assert "warning" not in result.stdout
+
+
+def test_a_wrong_setting_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENSHIFT", "perhaps")
+    result = demo(REQUEST, "--once")
+
+    assert result.returncode == 1
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["OPENSHIFT"]
+
+
+@pytest.mark.parametrize("command", ["demo", "diff", "render", "validate"])
+@pytest.mark.parametrize("file", ["not-there.yaml", "."])
+def test_a_file_that_cannot_be_opened_ends_with_1(command: str, file: str) -> None:
+    result = CliRunner().invoke(main, [command, file])
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"a file cannot be read: '{file}': ")
+    assert len(result.stderr.splitlines()) == 1
 
 
 @contextmanager
