@@ -7,10 +7,17 @@ from hooks.models.instana_agent import OpenTelemetry
 from hooks.models.ports import AGENT_API, OTLP_GRPC, OTLP_HTTP, OTLP_LEGACY, Port, opened
 from hooks.rules.expression import Expression, all_of, if_has, off, on, present, when
 from hooks.rules.patterns import HIGHEST_PORT
-from hooks.rules.rule import Rule, Severity
+from hooks.rules.rule import Place, Rule, Severity
 from hooks.rules.values import between
 
 PREFIX = "spec.opentelemetry"
+OWNERS = {
+    "agent-apis": f"the agent's own API (always {AGENT_API})",
+    "otlp-legacy": f"older senders of OTLP over gRPC ({OTLP_LEGACY} while gRPC is on)",
+    "otlp-grpc": f"OTLP over gRPC ({PREFIX}.grpc.port, {OTLP_GRPC} where that is not set)",
+    "otlp-http": f"OTLP over HTTP ({PREFIX}.http.port, {OTLP_HTTP} where that is not set)",
+}
+"""Who has a port, by its name."""
 
 
 def _ports(otel: Obj) -> tuple[Port, ...]:
@@ -21,13 +28,19 @@ def _ports(otel: Obj) -> tuple[Port, ...]:
     return opened(OpenTelemetry.model_validate(otel))
 
 
-def _taken(otel: Obj) -> Iterator[str]:
-    """Yield each port that is another one's too, of those that the resource sets."""
+def _taken(otel: Obj) -> Iterator[Place]:
+    """Yield each port that the resource sets to one that something else has, and say what."""
     ports = _ports(otel)
-    numbers = [port.number for port in ports]
     for port in ports:
-        if port.path and numbers.count(port.number) > 1:
-            yield port.path.removeprefix(PREFIX)
+        others = [each for each in ports if each.number == port.number and each is not port]
+        if others and _is_set(otel, port):
+            message = f"is already the port of {OWNERS[others[0].name]}: choose another one"
+            yield Place(port.path.removeprefix(PREFIX), message)
+
+
+def _is_set(otel: Obj, port: Port) -> bool:
+    protocol = port.path.removeprefix(f"{PREFIX}.").partition(".")[0]
+    return (otel.get(protocol) or {}).get("port") is not None
 
 
 def _is_on(protocol: str) -> str:

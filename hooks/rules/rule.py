@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self, TypeAlias
 
 from hooks.kube.objects import Obj
 from hooks.kube.pod_validation.checks import Check as PartCheck
+from hooks.kube.pod_validation.checks import meant
 
 Find: TypeAlias = Callable[[Any], Iterable[str]]
 """Takes the value at a rule's place, yields where in it something is wrong: "" for all of it."""
@@ -114,13 +115,22 @@ class Rule:
     def __post_init__(self) -> None:
         """Take apart what it asks for, once and for all."""
         if self.must:
-            object.__setattr__(self, "find", self.must.find)
+            object.__setattr__(self, "find", self._find_of(self.must))
             object.__setattr__(self, "cel", self.must.cel)
             object.__setattr__(self, "field", self.must.field)
         if self.of_part:
             object.__setattr__(self, "find", told(self.of_part))
             object.__setattr__(self, "keywords", self.of_part.schema)
             object.__setattr__(self, "in_schema", bool(self.of_part.schema))
+
+    def _find_of(self, must: Check) -> Find:
+        """Return what finds the places, with the text that was meant if one of few may be."""
+        find, allowed = must.find, few_texts(must.schema)
+        if not allowed:
+            return find
+        return lambda value: [
+            Place(place, f"{self.message}{meant(str(value), allowed)}") for place in find(value)
+        ]
 
     @property
     def schema(self) -> Obj:
@@ -161,6 +171,12 @@ class Rule:
     def paths(self) -> tuple[str, ...]:
         """Return the paths of the fields that it is about."""
         return tuple(place + self.field for place in self.places)
+
+
+def few_texts(schema: Obj) -> tuple[str, ...]:
+    """Return the texts that a value may be, if they are few and nothing else is asked."""
+    values = schema["enum"] if schema.keys() == {"enum"} else ()
+    return tuple(value for value in values if isinstance(value, str) and value)
 
 
 def told(check: Callable[[Any], Iterable[tuple[str, str]]]) -> Find:

@@ -64,7 +64,7 @@ RULES = (
     Rule(
         "mode",
         ("spec.agent.mode", "spec.zones[].mode"),
-        "must be APM, INFRASTRUCTURE, AWS, OFF or, as of old, KUBERNETES",
+        "must be APM, INFRASTRUCTURE, AWS or OFF, or the deprecated KUBERNETES",
         bad={"agent": {"mode": "FULL"}},
         good={"agent": {"mode": "INFRASTRUCTURE"}},
         must=one_of(*MODES),

@@ -1,47 +1,21 @@
 """What the API server refuses about a resource by its schema alone, before any rule."""
 
 import re
-from collections.abc import Collection, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 from typing import Any, Final
 
 from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
 from hooks.generate.crd.definition import schema
 from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
+from hooks.generate.crd.unknown_fields import unknown_field
+from hooks.generate.crd.wrong_types import wrong_type
 from hooks.kube.kinds import PYTHON_TYPES
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import API_VERSION
 from hooks.rules.runtime import SERVED_VERSION, UNKNOWN_FIELD
 
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
-NAMES = {"array": "a list", "object": "an object", "integer": "a whole number"}
 PLAIN_NAME: Final = re.compile(r"[\w-]+", re.ASCII)
-LONGEST_COMPARED: Final = 64
-NOT_A_FIELD: Final = "is no field of the resource: correct its name or its place"
-IN_QUOTES: Final = "must be a string: put it in quotes"
-WORD_IN_QUOTES: Final = (
-    "must be a string: YAML reads words such as OFF, no and yes as true or false, so put it in "
-    "quotes"
-)
-
-V1BETA1: Final = {
-    "agent.cpuLimit": "spec.agent.pod.limits.cpu",
-    "agent.cpuReq": "spec.agent.pod.requests.cpu",
-    "agent.downloadKey": "spec.agent.downloadKey",
-    "agent.endpoint.host": "spec.agent.endpointHost",
-    "agent.endpoint.port": "spec.agent.endpointPort",
-    "agent.env": "spec.agent.env",
-    "agent.image": "spec.agent.image.name",
-    "agent.imagePullPolicy": "spec.agent.image.pullPolicy",
-    "agent.key": "spec.agent.key",
-    "agent.memLimit": "spec.agent.pod.limits.memory",
-    "agent.memReq": "spec.agent.pod.requests.memory",
-    "agent.zone.name": "spec.zone.name",
-    "cluster.name": "spec.cluster.name",
-    "config.files": "spec.agent.configuration_yaml",
-    "opentelemetry.enabled": "spec.opentelemetry",
-}
-"""Fields of the first version of the resource, whose names had dots, and what replaces them."""
 
 
 def departures(resource: Obj) -> Iterator[Problem]:
@@ -57,7 +31,7 @@ def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
     if value is None:
         return
     if not _has_type(value, of):
-        yield Problem(path, _wrong_type(value, of), FIELD_TYPE)
+        yield Problem(path, wrong_type(value, of, path), FIELD_TYPE)
     elif isinstance(value, dict):
         yield from _of_object(value, of, path)
     elif isinstance(value, list):
@@ -78,19 +52,12 @@ def _of_object(value: Obj, of: Obj, path: str) -> Iterator[Problem]:
         elif isinstance(further, dict):
             yield from _of_value(part, further, f"{path}[{name}]")
         elif PRESERVED not in of:
-            yield Problem(_inside(path, name), _unknown(name, properties), UNKNOWN_FIELD)
+            yield Problem(_inside(path, name), unknown_field(name, path, properties), UNKNOWN_FIELD)
 
 
 def _inside(path: str, name: str) -> str:
     """Return the path of a field; a name with a dot, say, is one name and looks like it."""
     return f"{path}.{name}" if PLAIN_NAME.fullmatch(name) else f'{path}["{name}"]'
-
-
-def _unknown(name: str, known: Collection[str]) -> str:
-    if name in V1BETA1:
-        return f"{NOT_A_FIELD}; since instana.io/v1 it is {V1BETA1[name]}"
-    nearest = get_close_matches(name, known, n=1) if len(name) <= LONGEST_COMPARED else []
-    return f"{NOT_A_FIELD}; did you mean {nearest[0]}?" if nearest else NOT_A_FIELD
 
 
 def _of_text(text: str, of: Obj, path: str) -> Iterator[Problem]:
@@ -108,16 +75,3 @@ def _has_type(value: Any, of: Obj) -> bool:
         return True
     is_other = isinstance(value, bool) and of["type"] != "boolean"
     return isinstance(value, PYTHON_TYPES[of["type"]]) and not is_other
-
-
-def _wrong_type(value: Any, of: Obj) -> str:
-    if of.get("type") != "string" or isinstance(value, dict | list):
-        return f"must be {_type_name(of)}"
-    return WORD_IN_QUOTES if isinstance(value, bool) else IN_QUOTES
-
-
-def _type_name(of: Obj) -> str:
-    if IS_INT_OR_STRING in of:
-        return "a whole number or a text in quotes"
-    name: str = of["type"]
-    return NAMES.get(name, f"a {name}")

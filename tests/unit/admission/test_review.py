@@ -59,7 +59,7 @@ def test_answer_is_about_the_request() -> None:
 def test_refusal_says_what_is_wrong_where_and_by_which_rule() -> None:
     answer = validated(review(agent({"agent": {"mode": "FULL"}})))
 
-    text = "must be APM, INFRASTRUCTURE, AWS, OFF or, as of old, KUBERNETES (rule mode)"
+    text = "must be APM, INFRASTRUCTURE, AWS or OFF, or the deprecated KUBERNETES (rule mode)"
     assert answer["response"]["allowed"] is False
     assert answer["response"]["status"] == {
         "status": "Failure",

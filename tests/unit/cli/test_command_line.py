@@ -103,7 +103,7 @@ def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "spec.agent.proxyPassword: must be a string (rule field-type)",
+        "spec.agent.proxyPassword: must be a string, not a list (rule field-type)",
         "spec.agent.mode: must be a string: put it in quotes (rule field-type)",
     ]
 

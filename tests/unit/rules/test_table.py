@@ -27,7 +27,7 @@ from hooks.rules.connection import VALUES
 from hooks.rules.patterns import HOST
 from hooks.rules.pod_additions import FURTHER_VOLUMES, VOLUMES
 from hooks.rules.pod_scheduling import RESERVED
-from hooks.rules.rule import full
+from hooks.rules.rule import Place, few_texts, full
 from hooks.rules.variables import OF_EVERY_AGENT
 from hooks.rules.zones import MODES
 from tests.support.bounds import at
@@ -130,7 +130,9 @@ OF_POD_PARTS = {
 }
 """What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
 
-SAID_OF_PLACES = {
+SAID = {
+    "port-taken": "is already the port of the agent's own API (always 42699): choose another one",
+    "pull-policy": "must be Always, IfNotPresent or Never: did you mean Always?",
     "configuration-yaml-repeated": (
         "has a key again in line 3: some readers of YAML take the last one, others refuse the "
         "text, so put both into one"
@@ -144,7 +146,7 @@ SAID_OF_PLACES = {
     ),
     **{identifier: said for identifier, (_, said) in OF_POD_PARTS.items()},
 }
-"""What is said of bad examples by rules that have a message of its own for each place."""
+"""What is said of a bad example instead of the rule's message."""
 
 BLAMED = {
     "too-many": "spec.agent.pod.annotations",
@@ -293,6 +295,37 @@ def test_only_what_other_objects_show_is_kept_from_the_webhook() -> None:
 
 
 @pytest.mark.parametrize(
+    "rule",
+    [rule for rule in TABLE if few_texts(rule.schema)],
+    ids=lambda rule: rule.identifier,
+)
+def test_the_value_that_was_meant_is_named(rule: Rule) -> None:
+    assert rule.find
+    meant = few_texts(rule.schema)[-1]
+    (place,) = rule.find(meant.swapcase())
+
+    assert isinstance(place, Place)
+    assert place.message == f"{rule.message}: did you mean {meant}?"
+
+
+OTHER_OWNERS = [
+    ("http: {port: 4317}", ".http.port", "OTLP over gRPC (spec.opentelemetry.grpc.port, 4317"),
+    ("grpc: {port: 4318}", ".grpc.port", "OTLP over HTTP (spec.opentelemetry.http.port, 4318"),
+    ("grpc: {port: 55680}", ".grpc.port", "older senders of OTLP over gRPC (55680 while"),
+    ("http: {port: 55680}", ".http.port", "older senders of OTLP over gRPC (55680 while"),
+    ("http: {port: 42699}", ".http.port", "the agent's own API (always 42699)"),
+]
+
+
+@pytest.mark.parametrize(("written", "field", "owner"), OTHER_OWNERS)
+def test_a_port_that_is_taken_names_who_has_it(written: str, field: str, owner: str) -> None:
+    (found,) = errors_of(agent({"opentelemetry": yaml.safe_load(written)}))
+
+    assert found.path == f"spec.opentelemetry{field}"
+    assert found.message.startswith(f"is already the port of {owner}")
+
+
+@pytest.mark.parametrize(
     "rule", [rule for rule in TABLE if rule.find], ids=lambda rule: rule.identifier
 )
 def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
@@ -300,7 +333,7 @@ def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
 
     own = [each for each in found if each.rule == rule.identifier]
     assert len(own) == 1
-    assert own[0].message == SAID_OF_PLACES.get(rule.identifier, rule.message)
+    assert own[0].message == SAID.get(rule.identifier, rule.message)
     if rule.identifier in BLAMED:
         assert own[0].path == BLAMED[rule.identifier]
     else:

@@ -7,6 +7,7 @@ from hooks.generate.crd import departures
 from hooks.models.instana_agent import API_VERSION
 
 CPU = "spec.agent.pod.limits.cpu"
+CPU_LIMIT = "spec.agent.pod.limits[cpu]"
 QUOTES = "put it in quotes"
 NO_FIELD = "is no field of the resource: correct its name or its place"
 WORD = "YAML reads words such as OFF, no and yes as true or false, so put it in quotes"
@@ -25,17 +26,26 @@ def messages(spec: str) -> list[str]:
     ("written", "message"),
     [
         ("agnet: {}", f"spec.agnet: {NO_FIELD}; did you mean agent?"),
-        (
-            "agent: {tollerations: []}",
-            f"spec.agent.tollerations: {NO_FIELD}",
-        ),
+        ("agent: {tollerations: []}", f"spec.agent.tollerations: {NO_FIELD}"),
+        ("name: prod", f"spec.name: {NO_FIELD}"),
+        ("k8sSensor: {}", f"spec.k8sSensor: {NO_FIELD}; did you mean k8s_sensor?"),
+        ("useSecretMount: true", f"spec.useSecretMount: {NO_FIELD}; did you mean useSecretMounts?"),
         (
             "agent: {pod: {tollerations: []}}",
             f"spec.agent.pod.tollerations: {NO_FIELD}; did you mean tolerations?",
         ),
         (
-            "useSecretMount: true",
-            f"spec.useSecretMount: {NO_FIELD}; did you mean useSecretMounts?",
+            "tolerations: []",
+            f"spec.tolerations: {NO_FIELD}; did you mean spec.agent.pod.tolerations?",
+        ),
+        (
+            "agent: {cluster: {name: a}}",
+            f"spec.agent.cluster: {NO_FIELD}; did you mean spec.cluster?",
+        ),
+        ("zones: [{nodeSelector: {}}]", f"spec.zones[0].nodeSelector: {NO_FIELD}"),
+        (
+            "agent: {image: {repository: a}}",
+            f"spec.agent.image.repository: {NO_FIELD}; did you mean spec.agent.image.name?",
         ),
         (
             'agent.cpuLimit: "1.0"',
@@ -43,13 +53,27 @@ def messages(spec: str) -> list[str]:
         ),
         ("cluster: {'a b': 1}", f'spec.cluster["a b"]: {NO_FIELD}'),
         ("agent: {mode: OFF}", f"spec.agent.mode: must be a string: {WORD}"),
+        ("agent: {endpointPort: 443}", f"spec.agent.endpointPort: must be a string: {QUOTES}"),
+        ("agent: {env: {A: 1}}", f"spec.agent.env[A]: must be a string: {QUOTES}"),
+        ("agent: {key: [a]}", "spec.agent.key: must be a string, not a list"),
         (
-            "agent: {endpointPort: 443}",
-            f"spec.agent.endpointPort: must be a string: {QUOTES}",
+            "agent: {pod: {tolerations: {}}}",
+            "spec.agent.pod.tolerations: must be a list, not an object: begin each item with `- `",
         ),
-        ("agent: {key: [a]}", "spec.agent.key: must be a string"),
-        ("agent: {env: [a]}", "spec.agent.env: must be an object"),
-        ("zones: {name: a}", "spec.zones: must be a list"),
+        (
+            "agent: {minReadySeconds: '10'}",
+            "spec.agent.minReadySeconds: must be a whole number: take the quotes off",
+        ),
+        ("agent: {minReadySeconds: ten}", "spec.agent.minReadySeconds: must be a whole number"),
+        (
+            "useSecretMounts: 'true'",
+            "spec.useSecretMounts: must be true or false: take the quotes off",
+        ),
+        ("useSecretMounts: 'yes'", "spec.useSecretMounts: must be true or false"),
+        (
+            "agent: {pod: {limits: {cpu: 0.5}}}",
+            f'{CPU_LIMIT}: must be a whole number or a quantity in quotes such as "500m"',
+        ),
     ],
 )
 def test_what_people_write_gets_its_message(written: str, message: str) -> None:

@@ -1,0 +1,84 @@
+"""What is said of a value of another type than its field: what it must be, and how to write it."""
+
+from typing import Any, Final
+
+from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
+from hooks.kube.objects import Obj
+
+IN_QUOTES: Final = "put it in quotes"
+WORD_IN_QUOTES: Final = f"YAML reads words such as OFF, no and yes as true or false, so {IN_QUOTES}"
+WITHOUT_QUOTES: Final = "take the quotes off"
+WORDS: Final = ("true", "false")
+QUANTITY_IN_QUOTES: Final = 'a whole number or a quantity in quotes such as "500m"'
+TEXT_IN_QUOTES: Final = "a whole number or a text in quotes"
+WANTED: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+NUMBER: Final = "a number"
+GIVEN: Final = {bool: "true or false", dict: "an object", list: "a list", str: "a string"}
+
+HINTS: Final[dict[tuple[str, type], str]] = {
+    ("spec.agent.configuration_yaml", dict): (
+        "write `configuration_yaml: |` in front of it, or move it to spec.agent.configuration"
+    ),
+    ("spec.agent.env", list): (
+        "write `NAME: value` without `- `, or move items with `name` and `value` to "
+        "spec.agent.pod.env"
+    ),
+    ("spec.agent.pod.env", dict): (
+        "write items with `name` and `value`, or move `NAME: value` to spec.agent.env"
+    ),
+    ("spec.zones", dict): "begin each zone with `- name: `; a single zone is spec.zone.name",
+}
+"""How to write what people give in another shape, by the field and the type they give."""
+
+
+def wrong_type(value: Any, of: Obj, path: str) -> str:
+    """Return the message for a value at a path of another type than the schema `of` wants."""
+    hint = HINTS.get((path, type(value))) or _hint(value, of)
+    return f"must be {_wanted(of)}{_given(value, of)}{f': {hint}' if hint else ''}"
+
+
+def _wanted(of: Obj) -> str:
+    if IS_INT_OR_STRING in of:
+        return QUANTITY_IN_QUOTES if "pattern" in of else TEXT_IN_QUOTES
+    wanted: str = of["type"]
+    return WANTED[wanted]
+
+
+def _given(value: Any, of: Obj) -> str:
+    """Return what it is instead, where the shapes differ; of numbers and words the hint tells."""
+    is_shape = of.get("type") in ("array", "object") or isinstance(value, dict | list)
+    return f", not {GIVEN.get(type(value), NUMBER)}" if is_shape else ""
+
+
+def _hint(value: Any, of: Obj) -> str:
+    match of.get("type"):
+        case "string" if not isinstance(value, dict | list):
+            return WORD_IN_QUOTES if isinstance(value, bool) else IN_QUOTES
+        case "integer" | "boolean":
+            return WITHOUT_QUOTES if _is_quoted(value, of) else ""
+        case "array":
+            return "begin each item with `- `"
+        case "object":
+            return _hint_of_object(value, of)
+    return ""
+
+
+def _is_quoted(value: Any, of: Obj) -> bool:
+    """Tell whether a text would be right without its quotes."""
+    if not isinstance(value, str):
+        return False
+    return value in WORDS if of["type"] == "boolean" else value.isdecimal()
+
+
+def _hint_of_object(value: Any, of: Obj) -> str:
+    if isinstance(value, list):
+        return "write `name: value` without `- `"
+    fields = [*of.get("required", ()), *of.get("properties", ())]
+    return f"write its fields below it, such as `{fields[0]}: `" if fields else ""
