@@ -3,7 +3,7 @@
 import orjson
 
 from tests.recorded import recorded_requests
-from tests.support import former_values, rejected
+from tests.support import former_values, messages, rejected
 from tests.support.helm import binary
 from tests.told import FOLDER, stories, told
 
@@ -16,6 +16,7 @@ def main() -> None:
     for story, steps in stories().items():
         (FOLDER / f"{story}.txt").write_text(told(steps))
     rejected.PAGE.write_text(rejected.page())
+    messages.PAGE.write_text(messages.refreshed(messages.PAGE.read_text()))
     if binary():
         former_values.refresh()
 

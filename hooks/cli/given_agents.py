@@ -1,5 +1,6 @@
 """What is wrong with the InstanaAgents in files, for every command that gets some."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hooks.models.instana_agent import API_VERSION, KIND
 from hooks.rules import warnings_of
 
 GROUP: Final = API_VERSION.partition("/")[0]
-VERSION_PATH: Final = "apiVersion"
+ENTRY: Final = re.compile(r"\[([^\]]*)\]")
 
 
 def agents_in(documents: Iterable[Any]) -> Iterator[Obj]:
@@ -42,8 +43,13 @@ def is_served(agent: Obj) -> bool:
 def all_problems(agent: Obj, by_rules: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return what the schema shows, and what the rules found elsewhere."""
     by_schema = tuple(departures(agent))
-    paths = {problem.path for problem in by_schema}
-    return by_schema + tuple(each for each in by_rules if each.path not in paths)
+    places = {_place_of(problem) for problem in by_schema}
+    return by_schema + tuple(each for each in by_rules if _place_of(each) not in places)
+
+
+def _place_of(problem: Problem) -> str:
+    """Return the path, the same for an entry of a map whoever tells it: `env[A]` or `env.A`."""
+    return ENTRY.sub(r".\1", problem.path)
 
 
 def end_if_wrong(documents: Iterable[Any], by_rules: Iterable[Problem]) -> None:

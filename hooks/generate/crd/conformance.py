@@ -7,10 +7,10 @@ from typing import Any, Final
 from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
 from hooks.generate.crd.definition import schema
 from hooks.generate.crd.kubernetes_types import IS_INT_OR_STRING
-from hooks.generate.crd.unknown_fields import unknown_field
+from hooks.generate.crd.unknown_fields import V1BETA1, unknown_field
 from hooks.generate.crd.wrong_types import wrong_type
 from hooks.kube.kinds import PYTHON_TYPES
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 from hooks.models.instana_agent import API_VERSION
 from hooks.rules.runtime import SERVED_VERSION, UNKNOWN_FIELD
 
@@ -22,9 +22,16 @@ def departures(resource: Obj) -> Iterator[Problem]:
     """Yield where a resource departs from the schema: fields, types, and what must be given."""
     if resource.get("apiVersion") != API_VERSION:
         yield Problem("apiVersion", f"must be {API_VERSION}", SERVED_VERSION)
+        yield from _of_first_version(as_object(resource.get("spec")))
         return
     fields = schema()["properties"]
     yield from _of_value(resource.get("spec", {}), fields["spec"], "spec")
+
+
+def _of_first_version(spec: Obj) -> Iterator[Problem]:
+    """Yield the fields of the first version, which are known by their dots; of others, nothing."""
+    for name in filter(V1BETA1.__contains__, spec):
+        yield Problem(_inside("spec", name), unknown_field(name, "spec", ()), UNKNOWN_FIELD)
 
 
 def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:

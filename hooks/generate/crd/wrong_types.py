@@ -33,6 +33,7 @@ HINTS: Final[dict[tuple[str, type], str]] = {
     ("spec.agent.pod.env", dict): (
         "write items with `name` and `value`, or move `NAME: value` to spec.agent.env"
     ),
+    ("spec.k8s_sensor.pollrate", int): "write the seconds with their unit, such as 10s",
     ("spec.zones", dict): "begin each zone with `- name: `; a single zone is spec.zone.name",
 }
 """How to write what people give in another shape, by the field and the type they give."""
