@@ -9,8 +9,9 @@ import click
 from hooks.cli.given_files import end_if_invalid
 from hooks.errors import Problem
 from hooks.generate.crd import departures
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 from hooks.models.instana_agent import API_VERSION, KIND
+from hooks.rendering import DEFAULT_NAMESPACE
 from hooks.rules import warnings_of
 
 GROUP: Final = API_VERSION.partition("/")[0]
@@ -19,20 +20,26 @@ ENTRY: Final = re.compile(r"\[([^\]]*)\]")
 
 def agents_in(documents: Iterable[Any]) -> Iterator[Obj]:
     """Yield the InstanaAgents of any version in the documents, also those within lists."""
+    return map(_in_a_namespace, _as_given(documents))
+
+
+def _as_given(documents: Iterable[Any]) -> Iterator[Obj]:
     for document in documents:
-        yield from _agents_in(document)
+        if isinstance(document, dict):
+            yield from _as_given_in(document)
 
 
-def _agents_in(document: Any) -> Iterator[Obj]:
-    if not isinstance(document, dict):
-        return
+def _as_given_in(document: Obj) -> Iterator[Obj]:
     if isinstance(document.get("items"), list):
-        yield from agents_in(document["items"])
+        yield from _as_given(document["items"])
     group = str(document.get("apiVersion")).partition("/")[0]
     if (group, document.get("kind")) == (GROUP, KIND):
-        metadata = document.get("metadata")
-        given = metadata if isinstance(metadata, dict) else {}
-        yield document | {"metadata": {"namespace": "default"} | given}
+        yield document
+
+
+def _in_a_namespace(agent: Obj) -> Obj:
+    metadata = as_object(agent.get("metadata"))
+    return agent | {"metadata": {"namespace": DEFAULT_NAMESPACE} | metadata}
 
 
 def is_served(agent: Obj) -> bool:
@@ -58,7 +65,16 @@ def end_if_wrong(documents: Iterable[Any], by_rules: Iterable[Problem]) -> None:
     All lines go to standard error: those of problems are what `validate` prints, without the file.
     """
     found = [*by_rules]
-    for agent in filter(is_served, agents_in(documents)):
+    for given in filter(is_served, _as_given(documents)):
+        agent = _in_a_namespace(given)
         end_if_invalid(all_problems(agent, found))
-        for warning in warnings_of(agent):
+        for warning in (*_warnings_of_place(given), *warnings_of(agent)):
             click.echo(f"warning: {warning}", err=True)
+
+
+def _warnings_of_place(agent: Obj) -> Iterator[str]:
+    if not as_object(agent.get("metadata")).get("namespace"):
+        yield (
+            f"metadata.namespace: is not given, so it is taken for {DEFAULT_NAMESPACE}: set it, as "
+            "`kubectl apply` may choose another one"
+        )

@@ -21,7 +21,8 @@ from hooks.status.conditions.progress import STALLED
 
 MOST_RESOURCES: Final = 1000
 GONE_SECONDS: Final = 2400.0
-"""Metacontroller calls for every resource at least each 30 min (`--cache-flush-interval`)."""
+"""Metacontroller calls for every resource at least each 30 min (`--cache-flush-interval`), and each
+10 min as its controller asks for here (`resyncPeriodSeconds`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ Values for the chart 2.0.x work: all that it documents reaches the resource as i
 is listed here. A number or a truth value where the resource has a text has to stand in quotes
 (such as an image tag), as YAML reads `no` and `1.10` as something else. Ports need none, nor do the
 variables in `agent.env`, unless Helm would change the number: 1000000 was `1e+06` there.
+
+The chart 2.0.x cut off the line breaks at the end of `agent.configuration_yaml`; this one keeps
+them. So an upgrade adds a line break to the resource, whose `generation` counts up, and to the file
+that agents read. No pod restarts for it.
 """
 SECTIONS: Final = {
     Verdict.EFFECTIVE: "The chart 2.0.x documents these and does not pass them on, or not always. "

@@ -132,6 +132,18 @@ def test_commands_see_what_validate_sees(
     assert path in errors[0]
 
 
+@pytest.mark.parametrize("command", ["render", "diff"])
+def test_the_namespace_that_is_assumed_is_told(tmp_path: Path, command: str) -> None:
+    file, placed = tmp_path / "agent.yaml", agent()
+    homeless = placed | {"metadata": {"name": "instana-agent"}}
+    told = []
+    for resource in (placed, homeless):
+        file.write_text(yaml.safe_dump(resource))
+        told.append("metadata.namespace: is not given" in run(command, str(file)).stderr)
+
+    assert told == [False, True]
+
+
 def test_warnings_of_what_is_rendered_are_told(tmp_path: Path) -> None:
     file = tmp_path / "agent.yaml"
     file.write_text(yaml.safe_dump(agent()))

@@ -148,7 +148,7 @@ def test_r08_a_k8sensor_that_is_switched_off_has_no_budget() -> None:
 def test_r09_ports_that_collide_are_refused(port: int) -> None:
     result = answer(agent({"opentelemetry": {"grpc": {"port": port}}}))
 
-    assert "spec.opentelemetry.grpc.port: is a port" in conditions(result)["Valid"]["message"]
+    assert "spec.opentelemetry.grpc.port: is already the port of" in conditions(result)["Valid"]["message"]
 
 
 def test_r06_sensors_can_be_closed_off_and_spread() -> None:
@@ -185,3 +185,12 @@ def test_r01_an_agent_has_three_probes() -> None:
     container = pod(answer(agent()), AGENT)["containers"][0]
 
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
+
+
+def test_s07_a_restricted_k8sensor_is_hardened() -> None:
+    result = answer(agent({"k8s_sensor": {"securityProfile": "Restricted"}}))
+    (container,) = pod(result, K8SENSOR)["containers"]
+
+    assert pod(result, K8SENSOR)["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}

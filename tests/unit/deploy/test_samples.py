@@ -1,5 +1,6 @@
 """Every sample is a resource that works: no rule is broken, and its children can be built."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,17 @@ def test_a_sample_has_neither_errors_nor_warnings(sample: Path) -> None:
     result = CliRunner().invoke(validate_command, [str(sample), "--strict", *FACTS])
 
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "valid: 1\n")
+
+
+def test_a_sample_names_the_facts_without_which_it_is_invalid(sample: Path) -> None:
+    said = re.findall(r"validate (--fact [\w=.]+) (\S+\.yaml)", sample.read_text())
+    alone = CliRunner().invoke(validate_command, [str(sample), "--strict"])
+    named = [part for fact, _ in said for part in fact.split()]
+    together = CliRunner().invoke(validate_command, [str(sample), "--strict", *named])
+
+    assert bool(said) is (alone.exit_code != 0)
+    assert {file for _, file in said} <= {sample.name}
+    assert together.exit_code == 0
 
 
 def test_a_sample_leads_to_children(sample: Path) -> None:

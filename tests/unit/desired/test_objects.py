@@ -52,6 +52,7 @@ def test_no_labelled_namespace_is_a_fact() -> None:
         ({"agent": OURS}, "agent-key"),
         ({"agent": OURS | {"downloadKey": "download"}}, "download"),
         ({"agent": OURS | {"keysSecret": "keys"}}, "stored"),
+        ({"agent": OURS | {"keysSecret": "keys", "downloadKey": "download"}}, "download"),
     ],
 )
 def test_a_pull_secret_is_made_for_instanas_registry(spec: Obj, credential: str) -> None:

@@ -18,10 +18,9 @@ from tests.unit.go_operator.comparison import Difference, Listed, differences
 
 FIXTURES = Path("tests/fixtures/go-operator")
 CASES = sorted(path.parent.name for path in FIXTURES.glob("*/input.yaml"))
-LISTED = [
-    Listed(**each)
-    for each in yaml.safe_load((FIXTURES / "differences.yaml").read_text())["differences"]
-]
+DIFFERENCES = yaml.safe_load((FIXTURES / "differences.yaml").read_text())
+LISTED = [Listed(**each) for each in DIFFERENCES["differences"]]
+NOT_RECORDED = DIFFERENCES["not_recorded"]
 FACTS = Facts(operator_version="v0.0.1-dev")
 
 
@@ -70,6 +69,14 @@ def test_every_listed_difference_exists() -> None:
 
 def test_every_listed_difference_has_a_reason() -> None:
     assert [listed for listed in LISTED if len(listed.reason.split()) < 4] == []
+
+
+@pytest.mark.parametrize("difference", NOT_RECORDED, ids=lambda each: each["child"])
+def test_what_no_case_shows_has_a_test(difference: dict[str, str]) -> None:
+    file, _, name = difference["test"].partition("::")
+
+    assert {"child", "path", "there", "reason", "test"} == difference.keys()
+    assert f"\ndef {name}(" in Path(file).read_text()
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -59,6 +59,14 @@ def test_nothing_found_means_no_targets(cluster: list[Obj]) -> None:
     assert targets(*cluster) == ""
 
 
+def test_legacy_endpoints_are_not_read_beside_slices() -> None:
+    subsets = [{"addresses": [{"ip": "10.0.0.9"}], "ports": [{"name": "metrics", "port": 2379}]}]
+    legacy = obj("Endpoints", "etcd", "kube-system", subsets=subsets)
+
+    assert targets(etcd_service(), legacy) == ""
+    assert targets(etcd_service(), legacy, etcd_slice("10.0.0.1")) == ONE
+
+
 def test_a_slice_of_another_namespace_is_none_of_etcds() -> None:
     foreign = etcd_slice("10.0.0.1")
     foreign["metadata"]["namespace"] = "elsewhere"
