@@ -72,7 +72,7 @@ def _awaited(cluster: Cluster, users: list[InstanaAgent]) -> str:
 
 def _keeps_rights(agent: InstanaAgent, role: str) -> bool:
     """Tell whether the operator gave the agents rights that we do not give."""
-    if role != agent.service_account_name:
+    if role not in _with_namespace(agent, agent.service_account_name):
         return False
     return not agent.spec.rbac.create or uses_default_account(agent)
 
@@ -92,7 +92,13 @@ def _kept(obj: Obj, unbound: list[InstanaAgent]) -> Step:
 
 def _role_names(agent: InstanaAgent) -> tuple[str, ...]:
     k8sensor = names.k8sensor(agent.name)
-    return agent.service_account_name, k8sensor, k8sensor + ETCD_READER
+    of_account = _with_namespace(agent, agent.service_account_name)
+    return *of_account, *_with_namespace(agent, k8sensor), k8sensor + ETCD_READER
+
+
+def _with_namespace(agent: InstanaAgent, name: str) -> tuple[str, str]:
+    """Return both names of a cluster role: newer operators put the namespace in front."""
+    return name, f"{agent.namespace}-{name}"
 
 
 def _binding(role: str, agent: InstanaAgent) -> str:

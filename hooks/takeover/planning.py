@@ -12,6 +12,7 @@ from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.go_operator import handover_steps
 from hooks.takeover.heirs import heirs_of, without_heir
 from hooks.takeover.helm_era import helm_era_steps, is_helm_era
+from hooks.takeover.operator_version import version_steps
 from hooks.takeover.running_operator import STOPPED, is_any_running, stopping_steps
 from hooks.takeover.static_manifests import is_static_agent, static_steps
 from hooks.takeover.steps import Plan, Step
@@ -27,7 +28,7 @@ class Settings:
 
 def plan(cluster: Cluster, settings: Settings) -> Plan:
     """Return what is left to do; nothing but stopping it while an operator runs."""
-    stopping = tuple(stopping_steps(cluster))
+    stopping = (*version_steps(cluster), *stopping_steps(cluster))
     rest = tuple(_after_stop(cluster, settings))
     if is_any_running(cluster):
         rest = tuple(_once_stopped(each) for each in rest)

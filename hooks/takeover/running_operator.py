@@ -104,12 +104,17 @@ def _is_of_olm(deployment: Obj) -> bool:
     return CLUSTER_SERVICE_VERSION in kinds
 
 
-def _blocked_by_olm(deployment: Obj) -> Step:
+def version_of_olm(deployment: Obj) -> str:
+    """Return the name of the ClusterServiceVersion that made the Deployment, "" if none did."""
     owners = as_objects(deployment["metadata"].get("ownerReferences"))
-    version = next(
-        (each["name"] for each in owners if each.get("kind") == CLUSTER_SERVICE_VERSION),
-        labels_of(deployment).get("olm.owner", "<name>"),
+    return next(
+        (str(each.get("name")) for each in owners if each.get("kind") == CLUSTER_SERVICE_VERSION),
+        labels_of(deployment).get("olm.owner", ""),
     )
+
+
+def _blocked_by_olm(deployment: Obj) -> Step:
+    version = version_of_olm(deployment) or "<name>"
     namespace = namespace_of(deployment)
     return Step(
         deployment,

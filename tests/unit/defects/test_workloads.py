@@ -148,7 +148,10 @@ def test_r08_a_k8sensor_that_is_switched_off_has_no_budget() -> None:
 def test_r09_ports_that_collide_are_refused(port: int) -> None:
     result = answer(agent({"opentelemetry": {"grpc": {"port": port}}}))
 
-    assert "spec.opentelemetry.grpc.port: is already the port of" in conditions(result)["Valid"]["message"]
+    assert (
+        "spec.opentelemetry.grpc.port: is already the port of"
+        in conditions(result)["Valid"]["message"]
+    )
 
 
 def test_r06_sensors_can_be_closed_off_and_spread() -> None:

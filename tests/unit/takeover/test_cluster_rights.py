@@ -41,6 +41,17 @@ def test_they_go_once_our_bindings_are_there() -> None:
     assert {type(each.change) for each in found.to_do} == {Deletion}
 
 
+def test_those_with_the_namespace_in_front_go_too() -> None:
+    names = ("tenant-a-instana-agent", "tenant-a-instana-agent-k8sensor")
+    rights = [right(kind, name) for kind in ("ClusterRoleBinding", "ClusterRole") for name in names]
+    others = right("ClusterRole", "tenant-b-instana-agent")
+
+    found = planned(agent(namespace="tenant-a"), *rights, others, *our_bindings("tenant-a"))
+
+    assert places(found.to_do) == [f"{each['kind']} {each['metadata']['name']}" for each in rights]
+    assert found.waiting == ()
+
+
 @pytest.mark.parametrize("missing", [0, 1])
 def test_each_of_our_bindings_is_waited_for(missing: int) -> None:
     ours = our_bindings()
@@ -99,9 +110,10 @@ def test_nothing_goes_while_a_resource_is_invalid() -> None:
     ("spec", "name"),
     [
         ({"rbac": {"create": False}}, "instana-agent"),
+        ({"rbac": {"create": False}}, "instana-agent-instana-agent"),
         ({"serviceAccount": {"create": False}}, "default"),
     ],
-    ids=["rbac.create", "account default"],
+    ids=["rbac.create", "rbac.create, newer operators", "account default"],
 )
 def test_rights_that_we_do_not_give_are_kept(spec: Any, name: str) -> None:
     found = planned(agent(spec=spec), right("ClusterRole", name), *our_bindings())

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from hooks.desired.k8sensor.etcd_copies import CA_SOURCE, CLIENT_SOURCE, NAMESPACE
 from hooks.kube.objects import Obj
 from hooks.status.condition import LONGEST_MESSAGE, Condition
 from hooks.status.conditions.pointers import PAGE, pointed
@@ -159,3 +160,10 @@ def _word(part: ast.AST, module: ModuleType) -> str:
     elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
         found = getattr(getattr(module, part.value.id, None), part.attr, None)
     return found if isinstance(found, str) else ""
+
+
+def test_the_page_names_the_sources_of_etcds_certificates() -> None:
+    section = SECTIONS["SourceMissing"]
+
+    assert f"-n {NAMESPACE} get configmap {CA_SOURCE}\n" in section
+    assert f"-n {NAMESPACE} get secret {CLIENT_SOURCE}\n" in section

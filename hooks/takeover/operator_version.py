@@ -1,0 +1,64 @@
+"""The version of the operator that runs, and a note where it is newer than what is known here."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from hooks.kube.objects import Obj, as_objects, labels_of
+from hooks.kube.workloads import pod_spec, template_of
+from hooks.takeover.cluster import Cluster
+from hooks.takeover.go_operator import has_finalizer
+from hooks.takeover.running_operator import is_running, operators, version_of_olm
+from hooks.takeover.steps import Step
+
+Version: TypeAlias = tuple[int, ...]
+
+COMPARED: Final = "2.2.16"
+"""The version whose builders and children the tests compare this service with."""
+
+LABEL: Final = "app.kubernetes.io/operator-version"
+VERSION: Final = re.compile(r"(?:.*[^\d.])?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+].*)?", re.DOTALL)
+LONGEST: Final = 512
+"""A longer text is no name of a version or an image."""
+
+
+def version_steps(cluster: Cluster) -> Iterator[Step]:
+    """Yield a note for each operator of a newer version that has still something to hand over."""
+    for deployment in operators(cluster):
+        version = operator_version(deployment)
+        if _is_newer(version) and _is_in_use(cluster, deployment):
+            yield Step(
+                deployment,
+                f"read what is new in its version {version}",
+                f"this service was compared with versions up to {COMPARED}: docs/migrate.md lists "
+                "what is known of newer ones, and `python -m hooks diff` shows what would change",
+            )
+
+
+def operator_version(deployment: Obj) -> str:
+    """Return the version of an operator's Deployment, "" where nothing shows one."""
+    found = (_version_in(text) for text in _said_by(deployment))
+    return next((".".join(map(str, each)) for each in found if each), "")
+
+
+def _said_by(deployment: Obj) -> Iterator[str]:
+    """Yield what names the version: labels, the Operator Lifecycle Manager, the image's tag."""
+    for labelled in (deployment, template_of(deployment)):
+        yield labels_of(labelled).get(LABEL, "")
+    yield version_of_olm(deployment)
+    for container in as_objects(pod_spec(deployment).get("containers")):
+        _, _, tag = str(container.get("image", "")).partition("@")[0].rpartition(":")
+        yield tag
+
+
+def _version_in(text: str) -> Version:
+    found = VERSION.fullmatch(text) if len(text) <= LONGEST else None
+    return tuple(map(int, found.groups())) if found else ()
+
+
+def _is_newer(version: str) -> bool:
+    return _version_in(version) > _version_in(COMPARED)
+
+
+def _is_in_use(cluster: Cluster, deployment: Obj) -> bool:
+    return is_running(cluster, deployment) or any(map(has_finalizer, cluster.agents))
