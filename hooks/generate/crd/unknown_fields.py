@@ -74,7 +74,7 @@ def _elsewhere(name: str, path: str) -> str:
     """Return the path of the only field of that name that is near, in the same lists."""
     here = INDEX.sub("[]", path).split(".")
     ranked = sorted((_distance(each.split("."), here), each) for each in _paths().get(name, ()))
-    near = [(steps, each) for steps, each in ranked if steps[0] <= MOST_STEPS]
+    near = [(steps, each) for steps, each in ranked if sum(steps) <= MOST_STEPS]
     is_alone = len(near) == 1 or (len(near) > 1 and near[0][0] < near[1][0])
     return near[0][1] if is_alone else ""
 

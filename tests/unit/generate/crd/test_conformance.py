@@ -28,6 +28,10 @@ def messages(spec: str) -> list[str]:
         ("agnet: {}", f"spec.agnet: {NO_FIELD}; did you mean agent?"),
         ("agent: {tollerations: []}", f"spec.agent.tollerations: {NO_FIELD}"),
         ("name: prod", f"spec.name: {NO_FIELD}"),
+        (
+            "agent: {pod: {livenessProbe: {grpc: {port: 1, mode: TLS}}}}",
+            f"spec.agent.pod.livenessProbe.grpc.mode: {NO_FIELD}",
+        ),
         ("k8sSensor: {}", f"spec.k8sSensor: {NO_FIELD}; did you mean k8s_sensor?"),
         ("useSecretMount: true", f"spec.useSecretMount: {NO_FIELD}; did you mean useSecretMounts?"),
         (
