@@ -39,8 +39,9 @@ see it:
 `python -m hooks validate FILE...` asks all of them without a cluster, and `--strict` counts
 warnings as problems. In a path `[]` stands for each item of a list, `{}` for each value of a map.
 Where a rule is not asked of the service, that carries out all else of a stored resource, and its
-conditions `ReferencesResolved` and `ConfigurationUsable` name what is missing. The key of a certificate is compared with it
-in the service, as far as both encodings tell (RSA, and elliptic curves that name their public key).
+conditions `ReferencesResolved` and `ConfigurationUsable` name what is missing. The key of a
+certificate is compared with it in the service, as far as both encodings tell (RSA, and elliptic
+curves that name their public key).
 
 ## What was stored before
 
