@@ -16,7 +16,7 @@ import click
 import orjson
 
 from hooks.admission import errors_in
-from hooks.cli.given_agents import agents_in, end_if_wrong, is_served
+from hooks.cli.given_agents import agents_in, end_if_none_is_served, end_if_wrong, is_served
 from hooks.cli.given_files import (
     BOUNDS,
     GivenFile,
@@ -64,6 +64,7 @@ def _settings() -> Settings:
 
 def _end_if_wrong(parents: list[Any], facts: Facts) -> None:
     """Say of the resources in a request what `validate` says of them in files."""
+    end_if_none_is_served(parents)
     known = filter(is_served, agents_in(parents))
     end_if_wrong(parents, [problem for agent in known for problem in errors_in(agent, facts)])
 

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 import click
 
 from hooks.cli.fact_options import fact_option, facts_of
-from hooks.cli.given_agents import end_if_wrong
+from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
     files_argument,
@@ -34,6 +34,7 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     """
     with giving_up_on_what_cannot_be_read():
         documents = [*documents_in(files)]
+        end_if_none_is_served(documents)
         expected = preview(documents, facts_of(facts), now())
     end_if_wrong(documents, expected.problems)
     for child in expected.withheld:

@@ -59,6 +59,13 @@ def _place_of(problem: Problem) -> str:
     return ENTRY.sub(r".\1", problem.path)
 
 
+def end_if_none_is_served(documents: Iterable[Any]) -> None:
+    """End the command if all resources in the documents are of versions that there are not."""
+    agents = [*agents_in(documents)]
+    if not any(map(is_served, agents)):
+        end_if_invalid(problem for agent in agents for problem in all_problems(agent, ()))
+
+
 def end_if_wrong(documents: Iterable[Any], by_rules: Iterable[Problem]) -> None:
     """Print the warnings of the resource in the documents, and end the command if it is invalid.
 

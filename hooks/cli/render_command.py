@@ -8,7 +8,7 @@ import click
 import orjson
 
 from hooks.cli.fact_options import fact_option, facts_of
-from hooks.cli.given_agents import end_if_wrong
+from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
     files_argument,
@@ -41,6 +41,7 @@ def render_command(
     """
     with giving_up_on_what_cannot_be_read():
         documents = [*documents_in(files)]
+        end_if_none_is_served(documents)
         rendered = render(documents, facts_of(facts), now())
     end_if_wrong(documents, rendered.problems)
     if redact:

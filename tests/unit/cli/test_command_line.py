@@ -115,6 +115,7 @@ def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
         ("agent: {tollerations: []}", "spec.agent.tollerations"),
         ("agent: {endpointPort: 443}", "spec.agent.endpointPort"),
         ("agent: {endpointHost: null}", "spec.agent.endpointHost"),
+        ("agent.key: a", 'spec["agent.key"]'),
         ("agent: {pod: {affinity: {nodeAffinity: {nodeSelectorTerms: []}}}}", "nodeSelectorTerms"),
     ],
 )
@@ -130,6 +131,16 @@ def test_commands_see_what_validate_sees(
     errors = [line.partition(": error: ")[2] for line in told if ": error: " in line]
     assert result.stderr.splitlines() == errors
     assert path in errors[0]
+
+
+@pytest.mark.parametrize("command", ["render", "diff"])
+def test_another_version_is_told_as_validate_tells_it(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(agent() | {"apiVersion": "instana.io/v1beta1"}))
+    result = run(command, str(file))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "apiVersion: must be instana.io/v1 (rule served-version)\n"
 
 
 @pytest.mark.parametrize("command", ["render", "diff"])
