@@ -31,7 +31,7 @@ def departures(resource: Obj) -> Iterator[Problem]:
 def _of_first_version(spec: Obj) -> Iterator[Problem]:
     """Yield the fields of the first version, which are known by their dots; of others, nothing."""
     for name in filter(V1BETA1.__contains__, spec):
-        yield Problem(_inside("spec", name), unknown_field(name, "spec", ()), UNKNOWN_FIELD)
+        yield Problem(_inside("spec", name), unknown_field(name, "spec", ()), SERVED_VERSION)
 
 
 def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
