@@ -75,6 +75,18 @@ reads both Secrets when the spec of a controller changes, not when they do. */}}
 {{- join "," $given }}
 {{- end }}
 
+{{- /* Fails where another release has the service, which a cluster has once. */}}
+{{- define "instana-agent.refuseSecond" -}}
+{{- if .Values.controller.enabled }}
+{{- $there := dig "metadata" "annotations" dict (lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "instana-io-agent") }}
+{{- $name := get $there "meta.helm.sh/release-name" }}
+{{- $namespace := get $there "meta.helm.sh/release-namespace" }}
+{{- if and $name (ne (print $namespace "/" $name) (print .Release.Namespace "/" .Release.Name)) }}
+{{- fail (printf "controller.enabled: release %s in namespace %s has the service, which a cluster has once. For a further release set controller.enabled to false, and add %s to controller.namespaces of release %s (docs/helm.md)." $name $namespace .Release.Namespace $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* Fails where the namespace of the service is not there, or not for the service alone. */}}
 {{- define "instana-agent.refuseNamespace" -}}
 {{- $namespace := include "instana-agent.namespace" . }}

@@ -63,6 +63,7 @@ EVERYWHERE = (
     ("ValidatingWebhookConfiguration", ADMISSION),
     *CONTROLLERS,
 )
+LABEL = "kubectl label namespace {} pod-security.kubernetes.io/enforce=privileged"
 AGENT: Obj = {
     "apiVersion": "instana.io/v1",
     "kind": "InstanaAgent",
@@ -153,6 +154,7 @@ def test_notes_say_what_is_missing(cluster: Cluster) -> None:
     assert "The Secret instana-keys with the agent key is not there." in without_secret
     assert cluster.api.get(AGENT)
     assert "WHAT IS MISSING" not in complete
+    assert "POD SECURITY" not in complete
     assert "helm test instana-agent" in complete
 
 
@@ -297,20 +299,41 @@ def test_further_release_has_its_resource_alone(cluster: Cluster) -> None:
     values = json.dumps(VALUES | {"controller": {"enabled": False}})
     arguments = ("install", "agents", str(CHART), "--values", "-")
 
-    cluster.helm(*arguments, namespace="team-a", stdin=values)
+    notes = cluster.helm(*arguments, namespace="team-a", stdin=values)
 
+    assert LABEL.format("team-a") in notes
     metadata = {"name": "agents", "namespace": "team-a"}
     assert cluster.api.get(AGENT | {"metadata": metadata})
     cluster.helm("uninstall", "agents", namespace="team-a")
     assert cluster.api.get(AGENT)
 
 
+@pytest.mark.parametrize(
+    ("level", "told"), [("", "POD SECURITY"), ("baseline", "WHAT IS MISSING"), ("privileged", "")]
+)
+def test_notes_name_the_label_that_agents_need(cluster: Cluster, level: str, told: str) -> None:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    labels = {"pod-security.kubernetes.io/enforce": level or None}
+    cluster.make_key()
+    cluster.api.merge(namespace, {"metadata": {"labels": labels}})
+    try:
+        notes = cluster.install(VALUES | {"controller": {"image": {"repository": "reg.example/a"}}})
+    finally:
+        cluster.make_namespace()
+
+    assert (LABEL.format(NAMESPACE) in notes) is bool(told)
+    assert [each for each in ("POD SECURITY", "WHAT IS MISSING") if each in notes] == (
+        [told] if told else []
+    )
+
+
 def test_second_installation_in_the_cluster_is_refused(cluster: Cluster) -> None:
     cluster.install()
     arguments = ("install", "second", str(CHART), "--values", "-", "--create-namespace")
 
-    with pytest.raises(Refused, match="invalid ownership metadata"):
+    with pytest.raises(Refused, match=r"set controller\.enabled to false, and add elsewhere to"):
         cluster.helm(*arguments, namespace="elsewhere", stdin=json.dumps(VALUES))
+    assert "second" not in cluster.helm("list", "--all-namespaces", "--all", "--short")
 
 
 @pytest.fixture(name="newer")
