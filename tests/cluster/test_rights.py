@@ -31,7 +31,7 @@ from tests.cluster.metacontroller import (
     running_metacontroller,
     service,
 )
-from tests.support.kustomize import build, checkout, make_credentials
+from tests.support.kustomize import CREDENTIALS, build, checkout, make_credentials
 from tests.support.log_lines import whole_lines
 from tests.support.pages import block
 from tests.support.tools import needs
@@ -127,7 +127,7 @@ class Installation:
         self.api = api
         self.place = checkout(place)
         self.log = place / "service.log"
-        self.credentials = self.place / OVERLAY / "credentials"
+        self.credentials = self.place / OVERLAY / CREDENTIALS
         self.make_credentials()
 
     def make_credentials(self, *options: str) -> None:

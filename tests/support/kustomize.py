@@ -13,6 +13,7 @@ from tests.support.tools import WITHOUT_COLLECTION
 Obj = dict[str, Any]
 
 SOURCES = ("crd", "deploy", "metacontroller")
+CREDENTIALS = "made-by-make-credentials"
 OVERLAYS = ("cert-manager", "dev", "openshift", "self-signed")
 TOKENS_ONLY = ("cert-manager", "openshift")
 COMPONENTS = (
@@ -40,7 +41,7 @@ COMPONENTS = (
 def checkout(folder: Path) -> Path:
     """Return a copy of all manifests, for credentials that end up in no other place."""
     for source in SOURCES:
-        shutil.copytree(source, folder / source, ignore=shutil.ignore_patterns("credentials"))
+        shutil.copytree(source, folder / source, ignore=shutil.ignore_patterns(CREDENTIALS))
     return folder
 
 

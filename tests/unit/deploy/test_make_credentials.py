@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.kustomize import CREDENTIALS, TOKENS_ONLY, checkout
 from tests.support.tools import needs
 
 SCRIPT = Path("deploy/make-credentials").resolve()
@@ -38,7 +39,7 @@ def _overlay(tmp_path: Path) -> Path:
 
 @pytest.fixture(name="credentials")
 def _credentials(overlay: Path) -> Path:
-    return overlay / "credentials"
+    return overlay / CREDENTIALS
 
 
 @pytest.fixture(name="make")
@@ -61,6 +62,26 @@ def test_makes_all_there_needs_to_be_and_shows_none_of_it(overlay: Path, make: M
 
 def test_tokens_alone_are_made_where_certificates_come_from_elsewhere(make: Make) -> None:
     assert set(make("--tokens-only")) == TOKENS
+
+
+def test_those_of_an_older_version_are_kept(overlay: Path, make: Make) -> None:
+    (overlay / "credentials").mkdir()
+    (overlay / "credentials/token").write_text("an-older-token")
+
+    assert make("--tokens-only")["token"] == "an-older-token"
+    assert not (overlay / "credentials").exists()
+
+
+@needs("kubectl")
+@pytest.mark.parametrize("overlay", ["self-signed", *TOKENS_ONLY])
+def test_an_overlay_without_them_names_the_script(overlay: str, tmp_path: Path) -> None:
+    place = checkout(tmp_path) / "deploy/overlays" / overlay
+    done = subprocess.run(
+        ["kubectl", "kustomize", str(place)], check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode
+    assert "made-by-make-credentials: no such file or directory" in done.stderr
 
 
 def test_others_read_nothing(make: Make, credentials: Path) -> None:

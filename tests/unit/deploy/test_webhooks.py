@@ -92,7 +92,7 @@ def test_webhooks_are_asked_when_the_policies_are(place: Path) -> None:
 
 
 def test_self_signed_authority_is_in_the_configuration(place: Path) -> None:
-    made = place / "deploy/overlays/self-signed/credentials/ca.crt"
+    made = place / "deploy/overlays/self-signed/made-by-make-credentials/ca.crt"
 
     webhooks = webhooks_in(installed(place, "self-signed"))
 
