@@ -20,7 +20,7 @@ SUFFIX = "SecretKeyRef"
 
 
 def test_the_example_can_be_carried_out() -> None:
-    example = yaml.safe_load(block("secrets.md", "yaml", "keysSecret"))
+    example = yaml.safe_load(block("secrets.md", "yaml", "instana-download"))
     secrets = [secret(name, **{key: "x"}) for name, key in _entries(example["spec"])]
     secrets.append(secret("instana-keys", key="x"))
     rendered = render([example, *_together(secrets)], Facts(), NOW)
@@ -28,6 +28,26 @@ def test_the_example_can_be_carried_out() -> None:
 
     assert not rendered.problems
     assert conditions["ReferencesResolved"] == "True"
+
+
+def test_agents_mount_the_store_before_its_secret_is_there() -> None:
+    """Else the driver would wait for a pod, and the pods for the Secret."""
+    example = yaml.safe_load(block("secrets.md", "yaml", "csi:"))
+    provider = yaml.safe_load(block("secrets.md", "yaml", "secretObjects"))
+    rendered = render([example], Facts(), NOW)
+    (agents,) = [each for each in rendered.children if each["kind"] == "DaemonSet"]
+    pod = agents["spec"]["template"]["spec"]
+    volumes = {each["name"]: each for each in pod["volumes"]}
+    mounted = {each["name"] for each in pod["containers"][0]["volumeMounts"]}
+    attributes = volumes["secrets-store"]["csi"]["volumeAttributes"]
+    needed = example["spec"]["agent"]["keysSecret"]
+    missing = {each["type"]: each["message"] for each in rendered.status["conditions"]}
+
+    assert "secrets-store" in mounted
+    assert attributes["secretProviderClass"] == provider["metadata"]["name"]
+    assert [each["secretName"] for each in provider["spec"]["secretObjects"]] == [needed]
+    assert needed in missing["ReferencesResolved"]
+    assert f"'{needed}'" in str(pod["volumes"])
 
 
 def test_every_entry_is_listed_with_the_value_that_it_stands_for() -> None:
