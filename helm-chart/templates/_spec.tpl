@@ -28,6 +28,19 @@
 {{- end }}
 {{- end }}
 
+{{- /* Fails if a value has the shape of another field, and says where it belongs. */}}
+{{- define "instana-agent.refuseMisshapen" -}}
+{{- $refused := list }}
+{{- range include "instana-agent.misshapen" . | fromJsonArray }}
+{{- if regexMatch .begins (include "instana-agent.valueAt" (dict "within" $.Values "path" .path)) }}
+{{- $refused = append $refused (printf "* %s: %s" (join "." .path) .says) }}
+{{- end }}
+{{- end }}
+{{- if $refused }}
+{{- fail (printf "values of another type than their field (docs/api.md):\n%s\n" (join "\n" $refused)) }}
+{{- end }}
+{{- end }}
+
 {{- /* Fails if the value of a variable is one of which no text can be made as it was written: Helm
 reads 1000000 as 1e+06. The values themselves may be secret. */}}
 {{- define "instana-agent.refuseLossyVariables" -}}

@@ -8,6 +8,7 @@ import orjson
 from hooks.generate.chart.controller_values import ControllerValues
 from hooks.generate.chart.existing_values import EXISTING
 from hooks.generate.chart.existing_values_template import admitted
+from hooks.generate.chart.misshapen import also_allowed, misshapen
 from hooks.generate.chart.texts import TO_BE_GIVEN, is_port, is_quantity, is_variables
 from hooks.generate.crd.definition import schema as resource_schema
 from hooks.generate.crd.fields import fields_of
@@ -82,6 +83,8 @@ def _properties() -> Obj:
     properties: Obj = {name: _values(part, name) for name, part in spec["properties"].items()}
     for existing in EXISTING:
         properties = admitted(properties, existing)
+    for each in misshapen():
+        properties = also_allowed(properties, each)
     return properties | {
         "controller": _values(controller, "controller"),
         "enabled": {"description": "For parent charts, as a condition.", "type": "boolean"},

@@ -25,7 +25,7 @@ TAKEN: dict[str, tuple[str, Any]] = {
 
 REFUSED = {
     "agent-resources-numeric-env": ["/agent", "resources"],
-    "config-yaml-as-object": ["/agent/configuration_yaml"],
+    "config-yaml-as-object": ["agent.configuration_yaml: must be a string, not an object: "],
     "made-up-top-level": ["agentKey", "clusterName", "endpointHost", "endpointPort", "resources"],
     "memory-number-leader-elector": [
         "* leaderElector: ",

@@ -13,6 +13,7 @@ import yaml
 
 from hooks.cli.command_line import main
 from hooks.facts import is_release
+from hooks.generate.chart.misshapen import misshapen
 from hooks.generate.crd.validations import message_of
 from hooks.kube.node_affinity import REQUIRED
 from hooks.rules import BY_IDENTIFIER
@@ -96,6 +97,26 @@ def test_texts_stay_as_they_are_written() -> None:
     assert spec["agent"]["env"] == {
         f"T{number}": each for number, each in enumerate(TEXTS.values())
     }
+
+
+SHAPES: list[tuple[Obj, str]] = [
+    ({"agent": {"configuration_yaml": {"com.instana": {}}}}, "move it to spec.agent.configuration"),
+    ({"agent": {"env": [{"name": "A", "value": "b"}]}}, "to spec.agent.pod.env"),
+    ({"agent": {"pod": {"env": {"A": "b"}}}}, "to spec.agent.env"),
+    ({"k8s_sensor": {"pollrate": 10}}, "such as 10s"),
+    ({"zones": {"name": "east"}}, "a single zone is spec.zone.name"),
+]
+"""Values in the shape of another field."""
+
+
+@pytest.mark.parametrize(("values", "says"), SHAPES)
+def test_value_in_another_shape_is_told_where_it_belongs(values: Obj, says: str) -> None:
+    with pytest.raises(Refused, match=re.escape(says)):
+        rendered(values)
+
+
+def test_every_shape_that_people_give_is_tried() -> None:
+    assert len(SHAPES) == len([*misshapen()])
 
 
 AS_TEXTS = {
