@@ -161,6 +161,30 @@ def last_written(obj: Obj) -> str:
     return max((_time(entry) for entry in entries if not entry.get("subresource")), default="")
 
 
+def status_written(obj: Obj) -> str:
+    """Return when anybody last wrote the object's status, in RFC 3339; empty if that is unknown."""
+    entries = as_objects(_metadata(obj).get("managedFields"))
+    return max((_time(each) for each in entries if each.get("subresource") == "status"), default="")
+
+
+def written_part(obj: Obj, *path: str) -> str:
+    """Return when a field of the object was last written by whoever owns it or a part of it.
+
+    In RFC 3339; empty where that is unknown. It may be later than that: the API server notes one
+    time for all that a manager wrote in the same way.
+    """
+    entries = as_objects(_metadata(obj).get("managedFields"))
+    writes = [each for each in entries if not each.get("subresource") and _owns(each, path)]
+    return max(map(_time, writes), default="")
+
+
+def _owns(entry: Obj, path: tuple[str, ...]) -> bool:
+    fields: Any = entry.get("fieldsV1")
+    for name in path:
+        fields = as_object(fields).get(f"f:{name}")
+    return fields is not None
+
+
 def _entries(obj: Obj, manager: str) -> list[Obj]:
     """Return the manager's entries for the object itself, not for its status."""
     return [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hooks.kube.objects import Obj, describe, identity
+from hooks.kube.objects import Obj, as_object, describe, identity
 from hooks.observed import ObservedObjects
 
 Names: TypeAlias = tuple[str, ...]
@@ -24,18 +24,24 @@ NO_CHANGES = Changes()
 def changes_of(observed: ObservedObjects, children: list[Obj], pending: list[Obj]) -> Changes:
     """Return what becomes of the children; `pending` are those that are not as they should be.
 
-    At rest that is a look at how many there are.
+    At rest that is a look at how many there are. A child that is being deleted is not to be
+    deleted again: it may wait for its finalizers as long as it likes.
     """
     count = sum(map(len, observed.by_kind.values()))
     if not pending and count == len(children):
         return NO_CHANGES
     there = {identity(each) for each in observed}
     wanted = {identity(each) for each in children}
+    unwanted = [each for each in observed if identity(each) not in wanted]
     return Changes(
         created=_names([each for each in pending if identity(each) not in there]),
         changed=_names([each for each in pending if identity(each) in there]),
-        deleted=_names([each for each in observed if identity(each) not in wanted]),
+        deleted=_names([each for each in unwanted if not _is_being_deleted(each)]),
     )
+
+
+def _is_being_deleted(child: Obj) -> bool:
+    return "deletionTimestamp" in as_object(child.get("metadata"))
 
 
 def _names(children: list[Obj]) -> Names:

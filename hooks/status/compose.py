@@ -14,11 +14,12 @@ from hooks.status.changes import NO_CHANGES, Changes, changes_of
 from hooks.status.condition import LONGEST_MESSAGE, PAUSED, VALID_TYPE, Condition, several, stamped
 from hooks.status.conditions.applied import (
     CHILDREN_APPLIED,
-    PATIENCE_SECONDS,
+    NOT_APPLIED,
     children_applied,
     differences,
 )
 from hooks.status.conditions.availability import (
+    Changing,
     agents_as_observed,
     agents_available,
     sensors_as_observed,
@@ -114,8 +115,10 @@ def report_on_valid(
 ) -> Report:
     """Return the report on a resource whose children are those found, with what is held back."""
     children, desired = found.children, [*found.children, *found.withheld]
-    differing, pods = differences(context, children), read_pods(context)
-    pending, changing = differing.pending, differing.changing
+    differing, pods = differences(parent, context, children), read_pods(context)
+    changes = changes_of(context.children, children, differing.pending)
+    applied = children_applied(parent, context, changes, now)
+    changing = Changing(differing.changing, is_taken=applied.reason != NOT_APPLIED)
     parts = [
         *configuration_usable(context),
         *certificate_issued(context),
@@ -126,24 +129,20 @@ def report_on_valid(
         children_owned(parent, context.children, found, context.facts),
         sole_controller(context.children, context.facts),
         *package_cache(context),
-        children_applied(parent, context, pending, now),
+        applied,
         agents_available(context, desired, changing, pods),
         sensors_available(context, desired, changing, pods),
     ]
     fields = {
         "images": images(children),
-        **_named_in_spec(context, desired, changing, held),
+        **_named_in_spec(context, desired, differing.changing, held),
         **rollout(parent, context, found, held),
         "effective": effective(context),
         **pods_status(pods),
     }
     resource = _Resource(parent, context.children, context.facts, now)
     report = resource.report(VALID, parts, rollout_held(context, held), fields)
-    return replace(
-        report,
-        resync_after=resync_after(report.status, now) or (PATIENCE_SECONDS if pending else None),
-        changes=changes_of(context.children, children, pending),
-    )
+    return replace(report, resync_after=resync_after(report.status, now), changes=changes)
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
@@ -152,7 +151,7 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
     unasked = Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True)
     paused = _paused(postponed_changes(context, children))
     fields = {
-        **_named_in_spec(context, children, differences(context, children).changing, ()),
+        **_named_in_spec(context, children, differences(parent, context, children).changing, ()),
         "effective": effective(context),
         **pods_status(read_pods(context)),
     }

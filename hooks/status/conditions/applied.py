@@ -1,19 +1,29 @@
-"""Whether the API server took what was asked for: a refusal is told to no hook, but it shows."""
+"""Whether the API server took what was asked for: a refusal is told to no hook, but it shows.
 
-from collections.abc import Iterator
+Metacontroller writes the status after it tried to write the children. So a status that says
+`BeingApplied` means that each child was tried, and what is not there some time later was refused,
+or is changed back. Why is known to Metacontroller alone, whose events have the API server's words.
+"""
+
 from dataclasses import dataclass
+from typing import Final
 
 from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.owned import as_observed
 from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.times import seconds_between
 from hooks.kube.workloads import WORKLOADS
+from hooks.status.changes import NO_CHANGES, Changes
 from hooks.status.condition import Condition, observed_conditions, several
 from hooks.status.version import told_version
 
 CHILDREN_APPLIED = "ChildrenApplied"
-PATIENCE_SECONDS = 60
+ALL_APPLIED: Final = "AllChildrenApplied"
+BEING_APPLIED: Final = "BeingApplied"
+NOT_APPLIED: Final = "ChildrenNotApplied"
+PATIENCE_SECONDS = 30
 """How long a change may take to arrive before it counts as refused."""
 
 
@@ -28,56 +38,103 @@ class Differences:
     """The DaemonSets and Deployments that are there with another spec, each as `Kind/name`."""
 
 
-def differences(context: Context, children: list[Obj]) -> Differences:
-    """Return how the observed children differ from the desired ones."""
-    changing = [child for child in children if _has_another_spec(context, child)]
-    names = frozenset(describe(child) for child in changing)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A desired child and the observed one, with what of that has to be desired too."""
+
+    desired: Obj
+    observed: Obj | None
+    ours: Obj
+
+    @property
+    def has_another_spec(self) -> bool:
+        """Tell whether it is a workload that is there with another spec."""
+        return self._is_observed_workload and not self._agrees({"spec"})
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether it is as desired; the spec of a workload is looked at apart."""
+        apart = {"spec"} if self._is_observed_workload else set()
+        return self._agrees((self.desired.keys() | self.ours.keys()) - apart)
+
+    @property
+    def _is_observed_workload(self) -> bool:
+        return self.desired["kind"] in WORKLOADS and bool(self.observed)
+
+    def _agrees(self, fields: set[str]) -> bool:
+        desired = _only(self.desired, fields)
+        return contains(self.observed, desired) and contains(desired, _only(self.ours, fields))
+
+
+def differences(parent: Obj, context: Context, children: list[Obj]) -> Differences:
+    """Return how the observed children differ from the desired ones.
+
+    At rest only what is desired is looked for. That something of ours has to go is looked for
+    while the resource or the service is new, or children are known not to be as they should be.
+    """
+    is_at_rest = _known(parent).get("status") != "False" and not _is_new(parent, context)
+    pairs = [_pair(context, child, is_at_rest=is_at_rest) for child in children]
+    changing = frozenset(describe(each.desired) for each in pairs if each.has_another_spec)
     pending = [
-        child for child in children if describe(child) in names or not _is_there(context, child)
+        each.desired for each in pairs if describe(each.desired) in changing or not each.is_there
     ]
-    return Differences(pending, names)
+    return Differences(pending, changing)
 
 
-def _has_another_spec(context: Context, child: Obj) -> bool:
-    observed = context.observed_workload(child)
-    return bool(observed) and not contains(as_object(observed).get("spec"), child.get("spec"))
-
-
-def _is_there(context: Context, child: Obj) -> bool:
-    """Tell whether a child is observed as desired; the spec of a workload was looked at before."""
+def _pair(context: Context, child: Obj, *, is_at_rest: bool) -> _Pair:
     observed = context.observed_as(child)
-    looked_at = {"spec"} if child["kind"] in WORKLOADS and observed else set()
-    return contains(observed, {name: child[name] for name in child.keys() - looked_at})
+    ours = {} if is_at_rest or not observed else as_observed(context, observed)
+    return _Pair(child, observed, ours)
 
 
-def children_applied(parent: Obj, context: Context, pending: list[Obj], now: str) -> Condition:
-    """Return whether the API server has every child as it should be.
+def _only(obj: Obj, fields: set[str]) -> Obj:
+    return {name: obj[name] for name in obj.keys() & fields}
 
-    A change that came up in the last minute is on its way; an older one was refused, which is then
+
+def children_applied(parent: Obj, context: Context, changes: Changes, now: str) -> Condition:
+    """Return whether the API server has every child as it should be, given what is to change.
+
+    A change is on its way at first. One that is not there after a while was not taken, which is
     said until the child is as asked for, or something else is asked for.
     """
-    if not pending or _is_on_its_way(parent, context, pending, now):
-        message = "the API server has taken every child, or was asked to within the last minute"
-        return Condition(CHILDREN_APPLIED, "True", "AllChildrenApplied", message)
+    if changes == NO_CHANGES:
+        message = "the API server has every child as asked for"
+        return Condition(CHILDREN_APPLIED, "True", ALL_APPLIED, message)
+    if _is_on_its_way(parent, context, now):
+        message = "children are being created, changed or deleted"
+        return Condition(
+            CHILDREN_APPLIED, "False", BEING_APPLIED, message, is_advice=True, passes=True
+        )
     metadata = parent["metadata"]
     message = (
-        f"for more than {PATIENCE_SECONDS} s not as asked for: "
-        f"{several([describe(each) for each in pending])}; the API server may refuse it (a quota, "
-        "an admission policy, a field that cannot be changed), or Metacontroller may lack the "
-        f"rights: kubectl describe agents.instana.io {metadata['name']} --namespace "
-        f"{metadata.get('namespace', '')} lists the events SyncError"
+        f"not as asked for after {PATIENCE_SECONDS} s: {several(_listed(changes))}; this service "
+        "does not learn why, the events SyncError have the API server's words: kubectl describe "
+        f"agents.instana.io {metadata['name']} --namespace {metadata.get('namespace', '')}"
     )
-    return Condition(CHILDREN_APPLIED, "False", "ChildrenNotApplied", message)
+    return Condition(CHILDREN_APPLIED, "False", NOT_APPLIED, message)
 
 
-def _is_on_its_way(parent: Obj, context: Context, pending: list[Obj], now: str) -> bool:
-    if _is_new(parent, context):
+def _listed(changes: Changes) -> list[str]:
+    return [
+        *(f"{each} is not there" for each in changes.created),
+        *(f"{each} differs" for each in changes.changed),
+        *(f"{each} is still there" for each in changes.deleted),
+    ]
+
+
+def _is_on_its_way(parent: Obj, context: Context, now: str) -> bool:
+    known = _known(parent)
+    if _is_new(parent, context) or known.get("status") != "False":
         return True
-    known = observed_conditions(parent)
-    if known.get(CHILDREN_APPLIED, {}).get("status") == "False":
+    if known.get("reason") == NOT_APPLIED:
         return False
-    latest = max([*_writes(parent, context, pending), *_transitions(known)])
-    return not latest or seconds_between(latest, now) < PATIENCE_SECONDS
+    since = known.get("lastTransitionTime")
+    latest = max(last_written(parent), since if isinstance(since, str) else "")
+    return seconds_between(latest, now) < PATIENCE_SECONDS
+
+
+def _known(parent: Obj) -> Obj:
+    return as_object(observed_conditions(parent).get(CHILDREN_APPLIED))
 
 
 def _is_new(parent: Obj, context: Context) -> bool:
@@ -86,20 +143,3 @@ def _is_new(parent: Obj, context: Context) -> bool:
     known = before.get("observedGeneration"), before.get("operatorVersion", "")
     version = told_version(context.facts.operator_version)
     return known != (parent["metadata"].get("generation"), version)
-
-
-def _writes(parent: Obj, context: Context, pending: list[Obj]) -> Iterator[str]:
-    """Yield when that was written which the children are made from, and the children themselves."""
-    yield last_written(parent) or parent["metadata"].get("creationTimestamp") or ""
-    for related in context.related:
-        if related.get("kind") != "Pod":
-            yield last_written(related)
-    for child in pending:
-        yield last_written(context.observed_as(child) or {})
-
-
-def _transitions(conditions: dict[str, Obj]) -> Iterator[str]:
-    """Yield when conditions changed: after a while without this service, when it asked first."""
-    for each in conditions.values():
-        time = each.get("lastTransitionTime")
-        yield time if isinstance(time, str) else ""

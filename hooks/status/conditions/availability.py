@@ -1,7 +1,8 @@
 """Whether agents and k8sensors run as the resource says."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.context import Context
@@ -16,6 +17,7 @@ from hooks.status.rollouts.shortfalls import (
     being_changed,
     daemonset_shortfall,
     deployment_shortfall,
+    not_taken,
     not_there,
 )
 from hooks.status.rollouts.workloads import (
@@ -33,10 +35,24 @@ SENSORS_AVAILABLE = "SensorsAvailable"
 AGENTS_LACKING = "NotAllDesiredAgentsAvailable"
 SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
 NO_NODES = "Idle"
+ROLLING_OUT: Final = "RollingOut"
+ROLLOUT_STUCK: Final = "RolloutStuck"
+"""Of a workload whose pods are all available, and that does not come to have newer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Workloads that are there with another spec, each as `Kind/name`.
+
+    `is_taken`: as far as is known, the API server takes the children.
+    """
+
+    names: frozenset[str]
+    is_taken: bool = True
 
 
 def agents_available(
-    context: Context, children: list[Obj], changing: frozenset[str], pods: Pods | None
+    context: Context, children: list[Obj], changing: Changing, pods: Pods | None
 ) -> Condition:
     """Return the condition over the DaemonSets that should exist; some may be changing still."""
     pairs = _pairs(context, children, DAEMON_SET)
@@ -49,7 +65,7 @@ def agents_available(
 
 
 def sensors_available(
-    context: Context, children: list[Obj], changing: frozenset[str], pods: Pods | None
+    context: Context, children: list[Obj], changing: Changing, pods: Pods | None
 ) -> Condition:
     """Return the condition over the Deployments that should exist, those of all backends."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
@@ -98,16 +114,18 @@ def _observed(pairs: Pairs) -> list[Obj]:
     return [observed for _, observed in pairs if observed]
 
 
-def _shortfalls(pairs: Pairs, changing: frozenset[str], look: Look) -> list[Shortfall]:
+def _shortfalls(pairs: Pairs, changing: Changing, look: Look) -> list[Shortfall]:
     return _those_of(_shortfall(desired, observed, changing, look) for desired, observed in pairs)
 
 
 def _shortfall(
-    desired: Obj, observed: Obj | None, changing: frozenset[str], look: Look
+    desired: Obj, observed: Obj | None, changing: Changing, look: Look
 ) -> Shortfall | None:
     if observed is None:
-        return not_there(desired)
-    return being_changed(desired) if describe(desired) in changing else look(observed)
+        return not_there(desired) if changing.is_taken else not_taken(desired)
+    if describe(desired) not in changing.names:
+        return look(observed)
+    return being_changed(observed) if changing.is_taken else not_taken(observed)
 
 
 def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:
@@ -131,6 +149,8 @@ def _lacking(
     text, is_serious = why
     message = several([_text(each, is_serious=is_serious) for each in shortfalls])
     passes = all(each.passes for each in shortfalls) and not is_serious
+    if all(each.all_run for each in shortfalls) and not is_serious:
+        reason = ROLLING_OUT if passes else ROLLOUT_STUCK
     return Condition(
         type_, "False", reason, "; ".join(filter(None, [message, text])), passes=passes
     )

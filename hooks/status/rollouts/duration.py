@@ -1,43 +1,57 @@
-"""How long the roll-out of a DaemonSet takes, by its own counts, strategy and startup probe."""
+"""How long the roll-out of a DaemonSet takes: as long as what is done of it took, per pod.
+
+The times are those of writes that the API server noted in `metadata.managedFields`: the template's
+by whoever asked for the roll-out, the status's by the controller that counts its pods. So the text
+changes with the counts only.
+"""
 
 import re
 from math import ceil
 from typing import Final
 
-from hooks.desired.names import CONTAINER
-from hooks.desired.pod.probes import startup_seconds
+from hooks.kube.managed_fields import status_written, written_part
 from hooks.kube.objects import Obj, as_object
-from hooks.kube.workloads import ON_DELETE, container, pod_spec
+from hooks.kube.times import seconds_between
+from hooks.kube.workloads import ON_DELETE
 from hooks.observed.rollout import count
-
-GRACE_SECONDS = 30
-"""What Kubernetes gives a pod to end where its template does not say."""
 
 MINUTE = 60
 HUNDRED = 100
+USUAL_UNAVAILABLE: Final = 1
+"""How many pods go at once where a DaemonSet does not say."""
 SHARE: Final = re.compile(r"0*([0-9]{1,3})%?")
 """Kubernetes takes any number of zeros before a share; Python reads no more than 4,300 digits."""
 
 
 def remaining_time(daemonset: Obj) -> str:
-    """Return how many pods are left, how many go at once, and the most that it takes.
+    """Return how many pods are left, how many go at once, and about how long that takes.
 
-    A node that takes longer than its startup probe allows does not get ready by waiting.
+    Nothing is said of the time before a first pod is done.
     """
-    spec = as_object(daemonset.get("spec"))
-    left = count(daemonset, "desiredNumberScheduled") - count(daemonset, "updatedNumberScheduled")
-    strategy = as_object(spec.get("updateStrategy"))
-    if strategy.get("type") == ON_DELETE:
+    left = _desired(daemonset) - count(daemonset, "updatedNumberScheduled")
+    if _strategy(daemonset).get("type") == ON_DELETE:
         return f"{left} to go, each once its old one is deleted"
-    at_once = _at_once(as_object(strategy.get("rollingUpdate")), daemonset)
-    minutes = ceil(ceil(left / at_once) * _seconds_of_one(daemonset) / MINUTE)
-    return f"{left} to go, {at_once} at a time, at most {minutes} min"
+    pace = f"{left} to go, {_at_once(daemonset)} at a time"
+    minutes = _minutes(daemonset)
+    return f"{pace}, about {minutes} min" if minutes else pace
 
 
-def _at_once(rolling: Obj, daemonset: Obj) -> int:
-    desired = count(daemonset, "desiredNumberScheduled")
-    sides = (rolling.get(side) for side in ("maxUnavailable", "maxSurge"))
-    return max(1, *(_number(side, desired) for side in sides))
+def may_lack(daemonset: Obj) -> int:
+    """Return how many nodes may be without an available pod during a roll-out."""
+    unavailable, surge = _sides(daemonset)
+    return unavailable if unavailable or surge else USUAL_UNAVAILABLE
+
+
+def _at_once(daemonset: Obj) -> int:
+    return max(USUAL_UNAVAILABLE, *_sides(daemonset))
+
+
+def _sides(daemonset: Obj) -> tuple[int, int]:
+    """Return how many pods may be unavailable, and how many more there may be."""
+    rolling, desired = as_object(_strategy(daemonset).get("rollingUpdate")), _desired(daemonset)
+    return _number(rolling.get("maxUnavailable"), desired), _number(
+        rolling.get("maxSurge"), desired
+    )
 
 
 def _number(side: object, desired: int) -> int:
@@ -48,12 +62,25 @@ def _number(side: object, desired: int) -> int:
     return -(-desired * int(share[1]) // HUNDRED) if share else 0
 
 
-def _seconds_of_one(daemonset: Obj) -> int:
-    spec, agent = as_object(daemonset.get("spec")), container(daemonset, CONTAINER)
-    probe = as_object(agent.get("startupProbe") or agent.get("livenessProbe"))
-    grace = _whole(pod_spec(daemonset).get("terminationGracePeriodSeconds"), GRACE_SECONDS)
-    return grace + startup_seconds(probe) + _whole(spec.get("minReadySeconds"), 0)
+def _minutes(daemonset: Obj) -> int:
+    """Return how long the rest takes at the pace so far, 0 where that is not known."""
+    done = _done(daemonset)
+    begun = written_part(daemonset, "spec", "template")
+    seconds = seconds_between(begun, status_written(daemonset))
+    if done <= 0 or seconds <= 0:
+        return 0
+    return ceil(seconds * (_desired(daemonset) - done) / done / MINUTE)
 
 
-def _whole(value: object, otherwise: int) -> int:
-    return value if isinstance(value, int) else otherwise
+def _done(daemonset: Obj) -> int:
+    """Return how many new pods are available for certain: those that are not may be new ones."""
+    unavailable = max(0, _desired(daemonset) - count(daemonset, "numberAvailable"))
+    return count(daemonset, "updatedNumberScheduled") - unavailable
+
+
+def _desired(daemonset: Obj) -> int:
+    return count(daemonset, "desiredNumberScheduled")
+
+
+def _strategy(daemonset: Obj) -> Obj:
+    return as_object(as_object(daemonset.get("spec")).get("updateStrategy"))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from hooks.kube.objects import Obj, as_object, condition_of, describe
-from hooks.observed.rollout import count, is_taken_up, replicas
+from hooks.observed.rollout import count, is_taken_up, pods, replicas
 from hooks.status.pods.sayings import OF_REFUSALS
 from hooks.status.pods.words import saying_of
-from hooks.status.rollouts.duration import remaining_time
+from hooks.status.rollouts.duration import may_lack, remaining_time
 
 BEING_CHANGED = "is being changed"
 """Of a workload until its controller saw the change: the same before and after it was written.
@@ -18,6 +18,7 @@ DESIRED, MADE, UPDATED = (
 )  # fmt: skip
 BEING_DELETED = "is being deleted, and is made anew once it is gone"
 NOT_THERE = "is not there yet"
+NOT_TAKEN = "is not as asked for, see the condition ChildrenApplied"
 USUAL_REFUSALS = "Pod Security, a ResourceQuota, an admission webhook, a missing priority class"
 
 
@@ -34,6 +35,8 @@ class Shortfall:
     pods_tell: bool = False
     estimate: str = ""
     """What is left of a roll-out, unless its pods are in trouble."""
+    all_run: bool = False
+    """Whether as many pods are available as there can be while they are replaced."""
 
 
 def not_there(workload: Obj) -> Shortfall:
@@ -42,8 +45,14 @@ def not_there(workload: Obj) -> Shortfall:
 
 
 def being_changed(workload: Obj) -> Shortfall:
-    """Return what a workload lacks that is observed with another spec."""
-    return Shortfall(f"{describe(workload)} {BEING_CHANGED}")
+    """Return what an observed workload lacks that has, or had a moment ago, another spec."""
+    return Shortfall(f"{describe(workload)} {BEING_CHANGED}", all_run=_all_run(workload))
+
+
+def not_taken(workload: Obj) -> Shortfall:
+    """Return what a workload lacks that the API server does not have as asked for."""
+    text = f"{describe(workload)} {NOT_TAKEN}"
+    return Shortfall(text, passes=False, all_run=_all_run(workload))
 
 
 def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
@@ -56,7 +65,12 @@ def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
         return _unmade_daemon_pods(daemonset, made, desired)
     if updated < desired:
         text = f"{describe(daemonset)} has {updated} of {desired} pods up to date"
-        return Shortfall(text, pods_tell=available < desired, estimate=remaining_time(daemonset))
+        return Shortfall(
+            text,
+            pods_tell=available < desired,
+            estimate=remaining_time(daemonset),
+            all_run=desired - available <= may_lack(daemonset),
+        )
     return _unavailable(daemonset, available, count(daemonset, "numberReady"), desired)
 
 
@@ -76,16 +90,27 @@ def deployment_shortfall(deployment: Obj) -> Shortfall | None:
 def _rolled_deployment(deployment: Obj, desired: int) -> Shortfall:
     updated, there = count(deployment, "updatedReplicas"), count(deployment, "replicas")
     text = f"{describe(deployment)} has {updated} of {desired} pods up to date"
+    all_run = _all_run(deployment)
     if as_object(deployment.get("spec")).get("paused"):
-        return Shortfall(f"{text}: {_on(deployment, 'rollout resume deployment')}", passes=False)
+        text += f": {_on(deployment, 'rollout resume deployment')}"
+        return Shortfall(text, passes=False, all_run=all_run)
     if updated < desired and (refused := _refused_replicas(deployment)):
-        return Shortfall(f"{text}: {refused}", passes=False)
+        return Shortfall(f"{text}: {refused}", passes=False, all_run=all_run)
     if updated >= desired:
         text += f", and {there - updated} old ones until these are available"
     is_stuck = _is_stuck(deployment)
     text += _without_progress(deployment) if is_stuck else ""
     are_unready = count(deployment, "availableReplicas") < max(desired, there)
-    return Shortfall(text, passes=not is_stuck, pods_tell=are_unready)
+    return Shortfall(text, passes=not is_stuck, pods_tell=are_unready, all_run=all_run)
+
+
+def _all_run(workload: Obj) -> bool:
+    """Tell whether a workload has all the pods that it should have, of whatever template."""
+    if workload.get("kind") == "DaemonSet":
+        available = count(workload, "numberAvailable")
+    else:
+        available = count(workload, "availableReplicas")
+    return 0 < pods(workload) <= available
 
 
 def _on(workload: Obj, command: str) -> str:

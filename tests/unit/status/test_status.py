@@ -29,7 +29,7 @@ TYPES = [
     "ReconcileSucceeded",
 ]
 INVALID = {"k8s_sensor": {"pollrate": "often"}}
-SOON = "2026-01-01T00:00:30Z"
+SOON = "2026-01-01T00:00:29Z"
 WITH_STORE = {"agent": {"keysSecret": "keys"}}
 ZONES = {"zones": [{"name": "a"}, {"name": "b"}]}
 
@@ -91,7 +91,7 @@ def test_a_settled_resource_is_ready() -> None:
         "ChildrenApplied": (
             "True",
             "AllChildrenApplied",
-            "the API server has taken every child, or was asked to within the last minute",
+            "the API server has every child as asked for",
         ),
         "AgentsAvailable": agents,
         "SensorsAvailable": sensors,
@@ -162,51 +162,77 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
     return lambda each: each["status"].update(numbers)
 
 
+LACKING = "NotAllDesiredAgentsAvailable"
+ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
+
+
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "reason", "message"),
     [
-        (lambda each: each["metadata"].update(generation=2), "is being changed"),
-        (lambda each: each.pop("status"), "is being changed"),
-        (lambda each: each["metadata"].pop("generation"), "is being changed"),
+        (lambda each: each["metadata"].update(generation=2), "RollingOut", "is being changed"),
+        (lambda each: each.pop("status"), LACKING, "is being changed"),
+        (lambda each: each["metadata"].pop("generation"), "RollingOut", "is being changed"),
+        (set_status(updatedNumberScheduled=1), "RollingOut", ROLLING),
         (
-            set_status(updatedNumberScheduled=1),
-            "has 1 of 3 pods up to date: 2 to go, 1 at a time, at most 24 min",
+            set_status(updatedNumberScheduled=1, numberAvailable=2),
+            "RollingOut",
+            f"{ROLLING}; {HINT}",
         ),
-        (set_status(numberAvailable=2), f"has 2 of 3 pods available; {HINT}"),
-        (set_status(numberAvailable="x"), f"has 0 of 3 pods available; {HINT}"),
-        (lambda each: each["spec"]["template"]["spec"].pop("hostPID"), "is being changed"),
-        (lambda each: each.pop("spec"), "is being changed"),
+        (set_status(updatedNumberScheduled=1, numberAvailable=1), LACKING, f"{ROLLING}; {HINT}"),
+        (set_status(numberAvailable=2), LACKING, f"has 2 of 3 pods available; {HINT}"),
+        (set_status(numberAvailable="x"), LACKING, f"has 0 of 3 pods available; {HINT}"),
+        (
+            lambda each: each["spec"]["template"]["spec"].pop("hostPID"),
+            "RollingOut",
+            "is being changed",
+        ),
+        (lambda each: each.pop("spec"), "RollingOut", "is being changed"),
     ],
 )
-def test_agents_that_fall_short_are_told(change: Callable[[Obj], object], message: str) -> None:
+def test_agents_that_fall_short_are_told(
+    change: Callable[[Obj], object], reason: str, message: str
+) -> None:
     result = answer(agent(), observed=changed(running(), AGENT, change))
 
-    assert says(result, "AllAgentsAvailable") == (
-        "False",
-        "NotAllDesiredAgentsAvailable",
-        f"{AGENT} {message}",
-    )
-    assert says(result, "Ready")[:2] == ("False", "NotAllDesiredAgentsAvailable")
+    assert says(result, "AllAgentsAvailable") == ("False", reason, f"{AGENT} {message}")
+    assert says(result, "Ready")[:2] == ("False", reason)
+
+
+SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
+PAUSED = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
+
+
+def paused(each: Obj) -> None:
+    each["spec"]["paused"] = True
+    each["status"]["updatedReplicas"] = 1
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "reason", "message"),
     [
-        (lambda each: each["metadata"].update(generation=2), "is being changed"),
-        (set_status(updatedReplicas=1), "has 1 of 3 pods up to date"),
-        (set_status(availableReplicas=2), f"has 2 of 3 pods available; {HINT}"),
-        (lambda each: each["spec"].update(replicas=1), "is being changed"),
-        (lambda each: each["spec"].pop("replicas"), "is being changed"),
+        (lambda each: each["metadata"].update(generation=2), "RollingOut", "is being changed"),
+        (set_status(updatedReplicas=1), "RollingOut", "has 1 of 3 pods up to date"),
+        (paused, "RolloutStuck", f"has 1 of 3 pods up to date: {PAUSED}"),
+        (
+            set_status(updatedReplicas=1, availableReplicas=2),
+            SENSORS_LACKING,
+            f"has 1 of 3 pods up to date; {HINT}",
+        ),
+        (
+            set_status(availableReplicas=2),
+            SENSORS_LACKING,
+            f"has 2 of 3 pods available; {HINT}",
+        ),
+        (lambda each: each["spec"].update(replicas=1), "RollingOut", "is being changed"),
+        (lambda each: each["spec"].pop("replicas"), "RollingOut", "is being changed"),
     ],
 )
-def test_k8sensors_that_fall_short_are_told(change: Callable[[Obj], object], message: str) -> None:
+def test_k8sensors_that_fall_short_are_told(
+    change: Callable[[Obj], object], reason: str, message: str
+) -> None:
     result = answer(agent(), observed=changed(running(), K8SENSOR, change))
 
-    assert says(result, "AllK8sSensorsAvailable") == (
-        "False",
-        "NotAllDesiredK8sensorsAvailable",
-        f"{K8SENSOR} {message}",
-    )
+    assert says(result, "AllK8sSensorsAvailable") == ("False", reason, f"{K8SENSOR} {message}")
 
 
 def test_the_status_that_goes_with_a_change_holds_until_something_becomes_of_it() -> None:
@@ -215,15 +241,23 @@ def test_the_status_that_goes_with_a_change_holds_until_something_becomes_of_it(
         "k8s_sensor": {"deployment": {"minReadySeconds": 5}},
     }
     before = answer(agent(spec), observed=running())
+    assert says(before, "ChildrenApplied")[1] == "BeingApplied"
 
     written = stored(before)
     for each in written:
         each["metadata"]["generation"] = 2  # as the controllers of workloads have not seen it
     after = answer(agent(spec, status=before["status"]), observed=written, now=LATER)
 
-    assert encode(after["status"]) == encode(before["status"])
+    assert says(after, "ChildrenApplied")[1] == "AllChildrenApplied"
+    assert _without_applied(after) == _without_applied(before)
     assert says(after, "AllAgentsAvailable")[::2] == ("False", f"{AGENT} is being changed")
     assert says(after, "AllK8sSensorsAvailable")[::2] == ("False", f"{K8SENSOR} is being changed")
+
+
+def _without_applied(answered: Obj) -> Obj:
+    found: Obj = answered["status"]
+    others = [each for each in found["conditions"] if each["type"] != "ChildrenApplied"]
+    return found | {"conditions": others}
 
 
 def test_k8sensors_that_are_switched_off_are_no_shortfall() -> None:
@@ -376,7 +410,12 @@ def test_times_move_with_the_status_of_their_condition() -> None:
     after = answer(agent(status=before["status"]), observed=running(), now=LATER)
     times = {name: each["lastTransitionTime"] for name, each in conditions(after).items()}
 
-    moved = {"Ready", "Reconciling", *(each for each in TYPES if each.endswith("sAvailable"))}
+    moved = {
+        "Ready",
+        "Reconciling",
+        "ChildrenApplied",
+        *(each for each in TYPES if each.endswith("sAvailable")),
+    }
     assert times == dict.fromkeys(TYPES, NOW) | dict.fromkeys(moved, LATER)
 
 

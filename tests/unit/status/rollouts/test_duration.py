@@ -1,30 +1,25 @@
-"""How long the roll-out of a DaemonSet takes."""
-
-from typing import Any
+"""How long the roll-out of a DaemonSet takes, by how long what is done of it took."""
 
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.status.rollouts.duration import remaining_time
+from hooks.status.rollouts.duration import may_lack, remaining_time
 
-QUICK = {"periodSeconds": 5, "failureThreshold": 6}
-SLOW = QUICK | {"failureThreshold": 18}
+OF_TEMPLATE: Obj = {"f:spec": {"f:template": {"f:spec": {}}}}
+
+
+def noted(time: str, fields: Obj | None = None, **more: str) -> Obj:
+    return {"manager": "any", "time": time, "fieldsV1": fields or {}, **more}
 
 
 def daemonset(
-    strategy: Obj,
-    *,
-    desired: int = 100,
-    updated: int = 0,
-    container: Obj | None = None,
-    pod: Obj | None = None,
-    **more: object,
+    strategy: Obj, *, desired: int = 100, writes: tuple[Obj, ...] = (), **counts: int
 ) -> Obj:
-    agent = {"name": "instana-agent", "startupProbe": QUICK} | (container or {})
-    pod = {"containers": [agent]} | (pod or {})
+    usual = {"desiredNumberScheduled": desired, "updatedNumberScheduled": 0}
     return {
-        "spec": {"updateStrategy": strategy, "template": {"spec": pod}, **more},
-        "status": {"desiredNumberScheduled": desired, "updatedNumberScheduled": updated},
+        "metadata": {"managedFields": [*writes]},
+        "spec": {"updateStrategy": strategy},
+        "status": usual | {"numberAvailable": desired} | counts,
     }
 
 
@@ -35,40 +30,71 @@ def rolling(**sides: object) -> Obj:
 @pytest.mark.parametrize(
     ("strategy", "expected"),
     [
-        (rolling(maxUnavailable=1), "100 to go, 1 at a time, at most 100 min"),
-        (rolling(maxUnavailable=10), "100 to go, 10 at a time, at most 10 min"),
-        (rolling(maxUnavailable="25%"), "100 to go, 25 at a time, at most 4 min"),
-        (rolling(maxUnavailable="0" * 5000 + "50%"), "100 to go, 50 at a time, at most 2 min"),
-        (rolling(maxUnavailable="5" * 5000 + "%"), "100 to go, 1 at a time, at most 100 min"),
-        (rolling(maxUnavailable="0.5%"), "100 to go, 1 at a time, at most 100 min"),
-        (rolling(maxUnavailable=0, maxSurge="50%"), "100 to go, 50 at a time, at most 2 min"),
-        (rolling(maxUnavailable="100%"), "100 to go, 100 at a time, at most 1 min"),
+        (rolling(maxUnavailable=1), "100 to go, 1 at a time"),
+        (rolling(maxUnavailable=10), "100 to go, 10 at a time"),
+        (rolling(maxUnavailable="25%"), "100 to go, 25 at a time"),
+        (rolling(maxUnavailable="0" * 5000 + "50%"), "100 to go, 50 at a time"),
+        (rolling(maxUnavailable="5" * 5000 + "%"), "100 to go, 1 at a time"),
+        (rolling(maxUnavailable="0.5%"), "100 to go, 1 at a time"),
+        (rolling(maxUnavailable=0, maxSurge="50%"), "100 to go, 50 at a time"),
+        (rolling(maxUnavailable="100%"), "100 to go, 100 at a time"),
         ({"type": "OnDelete"}, "100 to go, each once its old one is deleted"),
-        ({}, "100 to go, 1 at a time, at most 100 min"),
+        ({}, "100 to go, 1 at a time"),
     ],
 )
-def test_the_time_follows_the_strategy(strategy: Obj, expected: str) -> None:
+def test_how_many_go_at_once_is_the_strategys(strategy: Obj, expected: str) -> None:
     assert remaining_time(daemonset(strategy)) == expected
 
 
 def test_a_share_is_of_all_nodes_and_rounded_up() -> None:
-    found = remaining_time(daemonset(rolling(maxUnavailable="10%"), desired=15, updated=5))
+    found = daemonset(rolling(maxUnavailable="10%"), desired=15, updatedNumberScheduled=5)
 
-    assert found == "10 to go, 2 at a time, at most 5 min"
+    assert remaining_time(found) == "10 to go, 2 at a time"
 
 
 @pytest.mark.parametrize(
-    ("fields", "minutes"),
+    ("strategy", "expected"),
     [
-        ({"minReadySeconds": 60}, 200),
-        ({"pod": {"terminationGracePeriodSeconds": 90}}, 200),
-        ({"container": {"startupProbe": {"initialDelaySeconds": 60, **QUICK}}}, 200),
-        ({"container": {"startupProbe": None, "livenessProbe": SLOW}}, 200),
-        ({"container": {"startupProbe": None}}, 100),
-        ({"pod": {"containers": []}, "minReadySeconds": "x"}, 100),
+        (rolling(maxUnavailable=7), 7),
+        (rolling(maxUnavailable=0, maxSurge=7), 0),
+        (rolling(maxUnavailable="10%", maxSurge=0), 10),
+        ({"type": "OnDelete"}, 1),
+        ({}, 1),
     ],
 )
-def test_the_time_follows_how_long_a_pod_may_take(fields: dict[str, Any], minutes: int) -> None:
-    found = remaining_time(daemonset(rolling(maxUnavailable=1), **fields))
+def test_how_many_may_be_unavailable(strategy: Obj, expected: int) -> None:
+    assert may_lack(daemonset(strategy)) == expected
 
-    assert found.endswith(f"at most {minutes} min")
+
+BEGUN = noted("2026-01-01T12:00:00Z", OF_TEMPLATE)
+COUNTED = noted("2026-01-01T12:04:00Z", {"f:status": {}}, subresource="status")
+LABELLED = noted("2026-01-01T12:03:50Z", {"f:metadata": {"f:labels": {}}})
+
+
+@pytest.mark.parametrize(
+    ("writes", "updated", "available", "expected"),
+    [
+        ((BEGUN, COUNTED), 15, 45, "30 to go, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 16, 44, "29 to go, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 44, 45, "1 to go, 1 at a time, about 1 min"),
+        ((BEGUN, COUNTED, LABELLED), 15, 45, "30 to go, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 0, 45, "45 to go, 1 at a time"),
+        ((BEGUN, COUNTED), 1, 44, "44 to go, 1 at a time"),
+        ((COUNTED,), 15, 45, "30 to go, 1 at a time"),
+        ((BEGUN,), 15, 45, "30 to go, 1 at a time"),
+        ((BEGUN, BEGUN | {"subresource": "status"}), 15, 45, "30 to go, 1 at a time"),
+        ((BEGUN | {"time": 7}, COUNTED | {"time": "x"}), 15, 45, "30 to go, 1 at a time"),
+    ],
+)
+def test_the_rest_takes_as_long_as_what_is_done(
+    writes: tuple[Obj, ...], updated: int, available: int, expected: str
+) -> None:
+    found = daemonset(
+        rolling(maxUnavailable=1),
+        desired=45,
+        writes=writes,
+        updatedNumberScheduled=updated,
+        numberAvailable=available,
+    )
+
+    assert remaining_time(found) == expected

@@ -100,7 +100,7 @@ def test_a_roll_out_that_waits_for_a_new_pod_is_one() -> None:
 def test_a_roll_out_does_not_name_pods_that_start(found: Obj) -> None:
     _, message = agents(found, spec=ON, **ROLLING)
 
-    assert message == f"{AGENT} has 1 of 3 pods up to date: 2 to go, 1 at a time, at most 24 min"
+    assert message == f"{AGENT} has 1 of 3 pods up to date: 2 to go, 1 at a time"
 
 
 def test_a_roll_out_that_stands_still_says_why() -> None:
