@@ -141,7 +141,8 @@ def report_on_valid(
         **pods_status(pods),
     }
     resource = _Resource(parent, context.children, context.facts, now)
-    report = resource.report(VALID, parts, rollout_held(context, held), fields)
+    last = fields.get("rollout", {}).get("last", [])
+    report = resource.report(VALID, parts, rollout_held(context, held, last), fields)
     return replace(report, resync_after=resync_after(report.status, now), changes=changes)
 
 

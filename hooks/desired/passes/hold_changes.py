@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import as_observed, before_and_after
+from hooks.desired.passes.checksums import CHECKSUM
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Obj, describe
 from hooks.kube.workloads import template_of
@@ -20,6 +21,7 @@ from hooks.observed.rollout import pods
 APPROVE = "instana.io/approve"
 """On the resource: the names of the changes that may roll out, with commas between them."""
 
+ANNOTATIONS = "metadata.annotations"
 DIGITS = 16
 
 
@@ -34,6 +36,11 @@ class HeldChange:
     name: str
     paths: tuple[str, ...]
     pods: int
+
+    @property
+    def has_new_values(self) -> bool:
+        """Tell whether pods are to read other values as they start, among others perhaps."""
+        return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in self.paths)
 
 
 def with_changes_held(
@@ -50,7 +57,7 @@ def with_changes_held(
     for child in children:
         observed = context.observed_workload(child)
         change = _change(context, observed, child) if observed else None
-        if observed and change and change.name not in _approved(context):
+        if observed and change and change.name not in approvals(context):
             held.append(change)
             kept.append(_with_template_of(context, observed, child))
         else:
@@ -58,9 +65,10 @@ def with_changes_held(
     return kept, tuple(held)
 
 
-def _approved(context: Context) -> set[str]:
+def approvals(context: Context) -> set[str]:
+    """Return the names of changes that are approved, of whatever changes there are."""
     names = context.agent.metadata.annotations.get(APPROVE, "")
-    return {name.strip() for name in names.split(",")}
+    return {name.strip() for name in names.split(",")} - {""}
 
 
 def _change(context: Context, observed: Obj, child: Obj) -> HeldChange | None:

@@ -88,6 +88,20 @@ def checksum_of(held: Holders, workload: Obj) -> str:
     return hmac.new(key.value.encode(), message.encode(), sha256).hexdigest()
 
 
+def named_entries(held: Holders, workload: Obj) -> frozenset[tuple[str, str, str]]:
+    """Return kind, name and entry of what the resource names and the pods of a workload read.
+
+    With what the credentials are taken from that pods find in Secrets made from the resource.
+    """
+    pod = pod_spec(workload)
+    readings = [*_variables(pod), *_files(pod), *_backend_files(pod, held.own)]
+    found = {(each.kind, each.name, each.entry) for each in readings}
+    if any((kind, name) in held.own for kind, name, _ in found):
+        sources = (each.source for each in held.context.credentials.all)
+        found |= {("Secret", each.secret, each.entry) for each in sources if each}
+    return frozenset(each for each in found if each[:2] in held.named)
+
+
 def _key_of(context: Context, workload: Obj) -> Credential:
     """Return the key that the pods of a workload report with: of all agents the main one."""
     name = workload["metadata"]["name"]

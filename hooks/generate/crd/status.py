@@ -125,6 +125,7 @@ def _last() -> Obj:
                 "cause": _text("Why its pods were replaced, or made."),
                 "template": _text("Digest of the pod template that is asked for."),
                 "checksum": _text("Digest of what all its pods read as they started."),
+                "approval": _text("Name of the change, if it waited for approval."),
             },
         },
     }

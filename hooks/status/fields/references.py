@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.missing import missing_references, undecided_references
-from hooks.desired.passes.checksums import CHECKSUM, recorded_checksum
+from hooks.desired.passes.checksums import recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
 from hooks.kube.objects import Obj, as_object, describe
 from hooks.kube.pods import named_by
@@ -18,7 +18,6 @@ MOST_KEYS = 64
 FOUND = "Found"
 MISSING = "Missing"
 UNKNOWN = "Unknown"
-ANNOTATIONS = "metadata.annotations"
 
 Which: TypeAlias = tuple[str, str]
 """Kind and name."""
@@ -41,7 +40,7 @@ def references(
     `reloadOnSecretChange` off.
     """
     named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
-    waiting = changing.union(each.workload for each in held if _is_reload(each))
+    waiting = changing.union(each.workload for each in held if each.has_new_values)
     in_use = _in_use(context, children, waiting)
     wanted = _wanted_keys(context, named)
     return [_item(context, each, keys, in_use) for each, keys in wanted.items()]
@@ -92,11 +91,6 @@ def _usage(which: Which, in_use: list[Usage]) -> Obj:
         return {}
     naming = [uses for named, uses in in_use if which in named]
     return {"inUse": all(naming or [uses for _, uses in in_use])}
-
-
-def _is_reload(change: HeldChange) -> bool:
-    """Tell whether a change that waits is one of what pods read, among others perhaps."""
-    return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in change.paths)
 
 
 def _in_use(context: Context, children: list[Obj], waiting: frozenset[str]) -> list[Usage]:

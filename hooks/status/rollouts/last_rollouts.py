@@ -14,29 +14,34 @@ from hooks.kube.objects import Obj, as_object, as_objects, describe
 from hooks.kube.workloads import WORKLOADS, template_of
 from hooks.observed.rollout import is_rolled_out
 from hooks.status.condition import PAUSED, observed_conditions
+from hooks.status.rollouts.rotations import NEW_VALUES, rotation
 from hooks.status.size import MOST_PARTS
 from hooks.wire import encode
 
 NOT_KNOWN = "not known: it was before this was recorded"
-NEW_VALUES = "values of Secrets or ConfigMaps that pods read as they start"
 NEW_WORKLOAD = "it was not there: nodes of a new zone, a new backend, or a deletion by hand"
 END_OF_PAUSE = "the end of a pause"
 BY_ITSELF = "a setting of the service, an object that the resource names, or a change by hand"
 DIGITS = 16
-FIELDS = ("workload", "cause", "template", "checksum")
+FIELDS = ("workload", "cause", "template", "checksum", "approval")
 
 
 @dataclass(frozen=True, slots=True)
 class _Former:
-    """What the observed status says: the last roll-outs, and the causes of what was held.
+    """What the observed status says: the last roll-outs, and what was held, each by its workload.
 
     `is_late`: it is of an earlier generation, or there is none, though children may be of this one:
     so what happened in between is told once more.
     """
 
     last: dict[str, Obj]
-    held: dict[str, str]
+    held: dict[str, Obj]
     is_late: bool
+
+    def no_longer_held(self, workload: Obj) -> str:
+        """Return the cause of a change that was held; "" if none was."""
+        held = self.held.get(describe(workload))
+        return f"{held['cause']}, no longer held" if held else ""
 
 
 def last_rollouts(
@@ -51,9 +56,9 @@ def last_rollouts(
     if PAUSED in observed_conditions(parent):
         cause = END_OF_PAUSE
     workloads = [child for child in children if child["kind"] in WORKLOADS]
+    asked = _Asked(context, children, former, cause)
     return [
-        _item(context, child, former, cause, is_held=describe(child) in waiting)
-        for child in workloads[:MOST_PARTS]
+        asked.item(child, is_held=describe(child) in waiting) for child in workloads[:MOST_PARTS]
     ]
 
 
@@ -72,7 +77,10 @@ def _rollout(parent: Obj) -> Obj:
 def _former(parent: Obj) -> _Former:
     last = {each["workload"]: each for each in kept_rollouts(parent)}
     held = {
-        str(each.get("workload")): str(each.get("cause"))
+        str(each.get("workload")): {
+            "cause": str(each.get("cause")),
+            "approval": str(each.get("approval")),
+        }
         for each in as_objects(_rollout(parent).get("held"))
     }
     status, generation = as_object(parent.get("status")), parent["metadata"].get("generation")
@@ -80,20 +88,59 @@ def _former(parent: Obj) -> _Former:
     return _Former(last, held, is_late)
 
 
-def _item(context: Context, child: Obj, former: _Former, cause: str, *, is_held: bool) -> Obj:
-    name = describe(child)
-    before = former.last.get(name, {})
-    observed = context.observed_as(child)
-    template = sha256(encode(template_of(child))).hexdigest()[:DIGITS]
-    item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
-    if is_held:
-        item["template"] = before.get("template") or template
-    elif before.get("template") != template:
-        if _changes(context, child, observed):
-            item["cause"] = _cause(child, observed, former, cause)
-        elif missed := _missed(child, before, former, cause):
-            item["cause"] = missed
-    return item | _checksum(before, observed)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for now, and what the status said before; `cause` is what is new, if it is."""
+
+    context: Context
+    children: list[Obj]
+    former: _Former
+    cause: str
+
+    def item(self, child: Obj, *, is_held: bool) -> Obj:
+        """Return what is said of one workload."""
+        name = describe(child)
+        before = self.former.last.get(name, {})
+        observed = self.context.observed_as(child)
+        template = sha256(encode(template_of(child))).hexdigest()[:DIGITS]
+        item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
+        if is_held:
+            item["template"] = before.get("template") or template
+        elif before.get("template") != template:
+            if _changes(self.context, child, observed):
+                item["cause"] = self._cause_of(child, observed)
+            elif missed := self._missed(child, observed, before):
+                item["cause"] = missed
+        return item | _checksum(before, observed) | _approval(item, before, self.former)
+
+    def _cause_of(self, child: Obj, observed: Obj | None) -> str:
+        if waited_for := self.former.no_longer_held(child):
+            return waited_for
+        if not self.cause and observed is None:
+            return NEW_WORKLOAD
+        if not self.cause and recorded_checksum(child) != recorded_checksum(observed or {}):
+            return self._rotation(child, observed, is_late=False)
+        return self.cause or BY_ITSELF
+
+    def _missed(self, child: Obj, observed: Obj | None, before: Obj) -> str:
+        """Return the cause that the observed status does not have yet, if there is one.
+
+        Metacontroller may show the children that the last answer made beside the status from
+        before it.
+        """
+        if waited_for := self.former.no_longer_held(child):
+            return waited_for
+        if self.former.is_late:
+            return self.cause
+        if not before and 0 < len(self.former.last) < MOST_PARTS:
+            return NEW_WORKLOAD
+        if before.get("checksum", recorded_checksum(child)) != recorded_checksum(child):
+            return self._rotation(child, observed, is_late=True)
+        return ""
+
+    def _rotation(self, child: Obj, observed: Obj | None, *, is_late: bool) -> str:
+        found = rotation(self.context, self.children, child, observed, is_late=is_late)
+        return found or NEW_VALUES
 
 
 def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
@@ -103,30 +150,12 @@ def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
     return before != after
 
 
-def _cause(child: Obj, observed: Obj | None, former: _Former, cause: str) -> str:
-    if waited_for := former.held.get(describe(child)):
-        return f"{waited_for}, no longer held"
-    if not cause and observed is None:
-        return NEW_WORKLOAD
-    if not cause and recorded_checksum(child) != recorded_checksum(observed or {}):
-        return NEW_VALUES
-    return cause or BY_ITSELF
-
-
-def _missed(child: Obj, before: Obj, former: _Former, cause: str) -> str:
-    """Return the cause that the observed status does not have yet, if there is one.
-
-    Metacontroller may show the children that the last answer made beside the status from before it.
-    """
-    if waited_for := former.held.get(describe(child)):
-        return f"{waited_for}, no longer held"
-    if former.is_late:
-        return cause
-    if not before and 0 < len(former.last) < MOST_PARTS:
-        return NEW_WORKLOAD
-    if before.get("checksum", recorded_checksum(child)) != recorded_checksum(child):
-        return NEW_VALUES
-    return ""
+def _approval(item: Obj, before: Obj, former: _Former) -> Obj:
+    """Return the name of the approved change that the pods are of, if they are of one."""
+    is_same = item["template"] == before.get("template")
+    source = before if is_same else former.held.get(item["workload"], {})
+    approval = source.get("approval")
+    return {"approval": approval} if approval else {}
 
 
 def _checksum(before: Obj, observed: Obj | None) -> Obj:

@@ -1,36 +1,55 @@
 """What the status says of roll-outs: the last ones, and changes that wait for approval."""
 
+from collections.abc import Callable
+
 from hooks.desired.inputs.context import Context
-from hooks.desired.passes.hold_changes import APPROVE, HeldChange
+from hooks.desired.passes.hold_changes import APPROVE, HeldChange, approvals
 from hooks.desired.passes.in_the_way import Writable
 from hooks.kube.objects import Obj, as_object, as_objects, describe
 from hooks.models.instana_agent import MANUAL
 from hooks.status.condition import Condition, several
 from hooks.status.rollouts.last_rollouts import last_rollouts
+from hooks.status.rollouts.rotations import rotation
 from hooks.status.size import MOST_PARTS
 from hooks.status.version import told_version
 
 ROLLOUT_HELD = "RolloutHeld"
 HELD = "ChangeNeedsApproval"
+APPROVAL_UNMATCHED = "ApprovalMatchesNothing"
+LONGEST_NAME = 64
 MOST_PATHS = 10
 NAMED_OBJECT = "an object that the resource names, or a change of the workload by hand"
 
 
-def rollout_held(context: Context, held: tuple[HeldChange, ...]) -> list[Condition]:
-    """Return the condition of a resource whose changes need approval; none of any other."""
+def rollout_held(
+    context: Context, held: tuple[HeldChange, ...], last: list[Obj]
+) -> list[Condition]:
+    """Return the condition of a resource whose changes need approval; none of any other.
+
+    `last` are the last roll-outs, as in the status.
+    """
     if context.agent.spec.rollout.policy != MANUAL:
         return []
+    unmatched = _unmatched(context, held, last)
     if not held:
         message = "no change of pods waits for approval"
-        return [Condition(ROLLOUT_HELD, "False", "NothingHeld", message)]
+        reason = APPROVAL_UNMATCHED if unmatched else "NothingHeld"
+        return [Condition(ROLLOUT_HELD, "False", reason, message + unmatched)]
     names = ",".join(change.name for change in held[:MOST_PARTS])
     workloads = several([f"{change.workload} ({change.pods} pods)" for change in held], ", ")
     message = (
         f"pods of {workloads} are not replaced before that is approved, see status.rollout: "
         f"kubectl annotate agents.instana.io {context.agent.name} --namespace "
-        f"{context.agent.namespace} --overwrite {APPROVE}={names}"
+        f"{context.agent.namespace} --overwrite {APPROVE}={names}{unmatched}"
     )
     return [Condition(ROLLOUT_HELD, "True", HELD, message)]
+
+
+def _unmatched(context: Context, held: tuple[HeldChange, ...], last: list[Obj]) -> str:
+    """Return what is said of approvals of changes that there are none of, "" if none is."""
+    known = {change.name for change in held} | {each.get("approval") for each in last}
+    names = sorted(name[:LONGEST_NAME] for name in approvals(context) - known)
+    return f"; {APPROVE} names {several(names, ', ')}, and no change is called so" if names else ""
 
 
 def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...]) -> Obj:
@@ -39,18 +58,34 @@ def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChan
     Why a change came up is told once, by what is new then, and kept as long as the change is.
     """
     new = _cause(parent, context.facts.operator_version)
+
+    def cause_of(change: HeldChange) -> str:
+        return new or _new_value(context, found, change)
+
     waiting = {change.workload for change in held}.union(map(describe, found.retained))
     parts = {
         "last": last_rollouts(parent, context, found.children, waiting, new),
-        "held": _all_held(parent, held[:MOST_PARTS], new or NAMED_OBJECT),
+        "held": _all_held(parent, held[:MOST_PARTS], cause_of),
     }
     return {"rollout": {name: items for name, items in parts.items() if items}}
 
 
-def _all_held(parent: Obj, held: tuple[HeldChange, ...], new: str) -> list[Obj]:
+def _new_value(context: Context, found: Writable, change: HeldChange) -> str:
+    """Return the new values that a change is made for, as far as they are known."""
+    child = next(each for each in found.children if describe(each) == change.workload)
+    observed = context.observed_as(child)
+    rotated = change.has_new_values and rotation(
+        context, found.children, child, observed, is_late=False
+    )
+    return rotated or NAMED_OBJECT
+
+
+def _all_held(
+    parent: Obj, held: tuple[HeldChange, ...], new: Callable[[HeldChange], str]
+) -> list[Obj]:
     before = as_object(as_object(parent.get("status")).get("rollout"))
     causes = {each.get("approval"): each.get("cause") for each in as_objects(before.get("held"))}
-    return [_held(change, causes.get(change.name) or new) for change in held]
+    return [_held(change, causes.get(change.name) or new(change)) for change in held]
 
 
 def _held(change: HeldChange, cause: str) -> Obj:

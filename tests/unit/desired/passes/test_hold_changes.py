@@ -98,6 +98,51 @@ def test_an_approval_is_for_no_other_change() -> None:
     assert held(answer(manual(approve=approval), observed=back))
 
 
+def told(answered: Obj) -> tuple[str, str, str]:
+    found = conditions(answered)["RolloutHeld"]
+    return found["status"], found["reason"], found["message"]
+
+
+def after(answered: Obj, spec: Obj, approve: str, generation: int = 2) -> Obj:
+    """Return the resource with the status of an answer."""
+    return manual(spec, approve, generation) | {"status": answered["status"]}
+
+
+def test_an_approval_that_matches_nothing_is_reported() -> None:
+    waiting = answer(manual(NEW_IMAGE, "0123456789abcdef,typo"), observed=observed())
+    at_rest = answer(manual(approve="x" * 100), observed=observed())
+
+    assert told(waiting)[:2] == ("True", "ChangeNeedsApproval")
+    unmatched = "; instana.io/approve names 0123456789abcdef, typo, and no change is called so"
+    assert told(waiting)[2].endswith(unmatched)
+    assert told(at_rest)[:2] == ("False", "ApprovalMatchesNothing")
+    assert f"names {'x' * 64}, and" in told(at_rest)[2]
+    assert conditions(at_rest)["Ready"]["status"] == "True"
+
+
+@pytest.mark.parametrize("approve", ["", " ,, "])
+def test_no_approval_is_none_that_matches_nothing(approve: str) -> None:
+    assert told(answer(manual(approve=approve), observed=observed()))[1] == "NothingHeld"
+
+
+def test_an_approval_that_was_carried_out_is_not_reported() -> None:
+    """It stays on the resource, and its change is not there to be named any more."""
+    waiting = answer(manual(NEW_IMAGE, generation=2), observed=observed())
+    name = held(waiting)[AGENT]["approval"]
+    approved = answer(after(waiting, NEW_IMAGE, name), observed=observed())
+    done = answer(after(approved, NEW_IMAGE, name), observed=stored(approved))
+    late = answer(after(waiting, NEW_IMAGE, name), observed=stored(approved))
+    other = merged(NEW_IMAGE, {"agent": {"image": {"tag": "3"}}})
+    further = answer(after(done, other, name, generation=3), observed=stored(approved))
+    next_name = held(further)[AGENT]["approval"]
+    again = answer(after(further, other, f"{name},{next_name}", 3), observed=stored(approved))
+
+    for each in (approved, done, late):
+        assert told(each) == ("False", "NothingHeld", "no change of pods waits for approval")
+    assert "no change is called so" not in told(further)[2]
+    assert told(again)[2].endswith(f"; instana.io/approve names {name}, and no change is called so")
+
+
 def test_workloads_are_approved_one_by_one() -> None:
     spec = {"agent": {"pod": {"annotations": {"team": "monitoring"}}}}
     changes = held(answer(manual(spec), observed=observed()))

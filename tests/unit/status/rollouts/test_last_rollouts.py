@@ -1,5 +1,7 @@
 """Why the pods of a workload were replaced last: told once, kept until they are again."""
 
+import pytest
+
 from hooks.desired.inputs.zones import TOPOLOGY_ZONE
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, describe
@@ -11,6 +13,7 @@ from tests.support.resources import agent, merged, obj, secret
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
 NEW_IMAGE = {"agent": {"image": {"tag": "2"}}}
 MANUAL = {"rollout": {"policy": "Manual"}}
+NEW_VALUES = "values of Secrets or ConfigMaps that pods read as they start"
 NOT_KNOWN = "not known: it was before this was recorded"
 WITH_STORE = {"agent": {"key": None, "keysSecret": "keys"}}
 
@@ -105,7 +108,7 @@ def test_new_values_are_a_cause_and_their_digest_is_told_once_pods_have_read_the
     done = answer(parent(WITH_STORE, before=asked), rotated, observed=stored(asked))
 
     assert "checksum" not in last(first)[AGENT]
-    assert causes(asked) == {"values of Secrets or ConfigMaps that pods read as they start"}
+    assert causes(asked) == {NEW_VALUES}
     assert last(asked)[AGENT]["checksum"] == last(before)[AGENT]["checksum"]
     assert last(done)[AGENT]["checksum"] != last(before)[AGENT]["checksum"]
     assert causes(done) == causes(asked)
@@ -121,7 +124,103 @@ def test_a_late_status_loses_no_new_values() -> None:
     late = answer(parent(WITH_STORE, before=before), rotated, observed=stored(asked))
 
     assert causes(late) == causes(asked)
-    assert causes(late) == {"values of Secrets or ConfigMaps that pods read as they start"}
+    assert causes(late) == {NEW_VALUES}
+
+
+BEFORE, MADE, THEN, LAST = (f"2026-01-01T12:0{minute}:00Z" for minute in range(4))
+OF_TEMPLATE: Obj = {"f:spec": {"f:template": {}}}
+TWO_KEYS = {
+    "agent": {"key": None, "keysSecret": "keys", "proxyHost": "p", "tls": {"secretName": "t"}}
+}
+
+
+def noted(found: Obj, *writes: tuple[str, Obj]) -> Obj:
+    entries = [{"manager": "any", "time": time, "fieldsV1": fields} for time, fields in writes]
+    found["metadata"]["managedFields"] = entries
+    return found
+
+
+def data(*entries: str) -> Obj:
+    return {"f:data": {".": {}, **{f"f:{entry}": {} for entry in entries}}}
+
+
+def keys(key: str, *writes: tuple[str, Obj]) -> Obj:
+    return noted(secret("keys", key=key, downloadKey="d"), *writes)
+
+
+def certificate(*writes: tuple[str, Obj]) -> Obj:
+    return noted(secret("t", **{"tls.crt": "c", "tls.key": "k"}), *writes)
+
+
+@pytest.mark.parametrize(
+    ("of_keys", "of_certificate", "expected"),
+    [
+        ([(THEN, data("key"))], [], "Secret keys, entry key"),
+        (
+            [(BEFORE, data("key", "downloadKey")), (THEN, data("key"))],
+            [(BEFORE, data("tls.crt"))],
+            "Secret keys, entry key",
+        ),
+        ([(THEN, data("key", "downloadKey"))], [], "Secret keys, entry downloadKey or key"),
+        (
+            [(THEN, data("key"))],
+            [(LAST, data("tls.crt", "tls.key"))],
+            "Secret keys, entry key, or of Secret t, entry tls.crt or tls.key",
+        ),
+        ([(THEN, data("unread")), (THEN, {"f:metadata": {"f:labels": {}}})], [], ""),
+        ([(BEFORE, data("key"))], [], ""),
+        ([(MADE, data("key"))], [], ""),
+        ([], [], ""),
+    ],
+)
+def test_new_values_are_told_by_what_was_written(
+    of_keys: list[tuple[str, Obj]], of_certificate: list[tuple[str, Obj]], expected: str
+) -> None:
+    pair = certificate(*of_certificate)
+    first = answer(parent(TWO_KEYS), keys("old"), pair)
+    running = [noted(each, (MADE, OF_TEMPLATE)) for each in stored(first)]
+    rotated = answer(parent(TWO_KEYS, before=first), keys("new", *of_keys), pair, observed=running)
+
+    cause = f"a new value of {expected}" if expected else NEW_VALUES
+    assert last(rotated)[AGENT]["cause"] == cause
+
+
+@pytest.mark.parametrize(
+    ("written", "known"), [(BEFORE, True), (MADE, True), ("2026-01-01T11:59:59Z", False)]
+)
+def test_a_late_status_does_not_lose_which_value(written: str, *, known: bool) -> None:
+    """The pods were asked for a moment ago, shortly after somebody wrote the Secret."""
+    first = answer(parent(WITH_STORE), keys("old"))
+    old = answer(parent(WITH_STORE, before=first), keys("old"), observed=stored(first))
+    rotated = keys("new", (written, data("key")))
+    asked = answer(parent(WITH_STORE, before=old), rotated, observed=stored(old))
+    running = [noted(each, (MADE, OF_TEMPLATE)) for each in stored(asked)]
+    late = answer(parent(WITH_STORE, before=old), rotated, observed=running)
+
+    assert causes(late) == {"a new value of Secret keys, entry key" if known else NEW_VALUES}
+
+
+def test_a_key_in_a_file_of_ours_is_told_by_its_source() -> None:
+    """An additional backend has a file with its key, in a Secret that is made for it."""
+    backends = [{"endpointHost": "b", "endpointPort": "1", "key": "in-the-resource"}]
+    spec = merged(WITH_STORE, {"agent": {"additionalBackends": backends}})
+    first = answer(parent(spec), keys("old"))
+    running = [noted(each, (MADE, OF_TEMPLATE)) for each in stored(first)]
+    new = keys("new", (THEN, data("key")))
+    rotated = answer(parent(spec, before=first), new, observed=running)
+
+    assert last(rotated)[AGENT]["cause"] == "a new value of Secret keys, entry key"
+
+
+def test_a_held_change_names_the_new_value() -> None:
+    spec = merged(WITH_STORE, MANUAL)
+    first = answer(parent(spec), keys("old"))
+    running = [noted(each, (MADE, OF_TEMPLATE)) for each in stored(first)]
+    new = keys("new", (THEN, data("key")))
+    rotated = answer(parent(spec, before=first), new, observed=running)
+
+    found = {each["cause"] for each in rotated["status"]["rollout"]["held"]}
+    assert found == {"a new value of Secret keys, entry key"}
 
 
 def test_a_late_status_loses_no_workload_of_a_new_zone() -> None:

@@ -1,0 +1,66 @@
+"""Which Secret or ConfigMap was written that pods read as they start, and which entries of it.
+
+By the times that the API server notes for each field in `metadata.managedFields`: no value is
+looked at. It notes one time for all entries that a client wrote together, of which at least one
+has another value.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final, TypeAlias
+
+from hooks.desired.inputs.context import Context
+from hooks.desired.passes.start_values import holders, named_entries
+from hooks.kube.managed_fields import written_part
+from hooks.kube.objects import Obj
+from hooks.kube.times import seconds_between
+from hooks.status.condition import several
+
+NEW_VALUES: Final = "values of Secrets or ConfigMaps that pods read as they start"
+"""What is said where it is not known which."""
+
+LATE_SECONDS: Final = 60
+"""How long before a workload was written an entry may have been that it was written for."""
+
+Entry: TypeAlias = tuple[str, str, str]
+"""Kind, name, and entry."""
+
+
+def rotation(
+    context: Context, children: list[Obj], workload: Obj, observed: Obj | None, *, is_late: bool
+) -> str:
+    """Return the entries that pods of a workload are replaced for, "" if none is known.
+
+    Those that were written after its pod template was. If that is written already (`is_late`),
+    those that were written last, shortly before.
+    """
+    written = written_part(observed or {}, "spec", "template")
+    if not written:
+        return ""
+    times = {
+        entry: _time(context, entry)
+        for entry in named_entries(holders(context, children), workload)
+    }
+    newer = [entry for entry, time in times.items() if time > written]
+    return _told(newer or (_latest(times, written) if is_late else []))
+
+
+def _latest(times: dict[Entry, str], written: str) -> list[Entry]:
+    latest = max(times.values(), default="")
+    if not latest or seconds_between(latest, written) > LATE_SECONDS:
+        return []
+    return [entry for entry, time in times.items() if time == latest]
+
+
+def _time(context: Context, entry: Entry) -> str:
+    kind, name, key = entry
+    found = context.related.get(f"{kind}.v1", context.agent.namespace, name) or {}
+    return max(written_part(found, field, key) for field in ("data", "binaryData"))
+
+
+def _told(entries: Iterable[Entry]) -> str:
+    objects = [
+        f"{kind} {name}, entry {several([entry[2] for entry in of_one], ' or ')}"
+        for (kind, name), of_one in groupby(sorted(entries), key=lambda entry: entry[:2])
+    ]
+    return f"a new value of {several(objects, ', or of ')}" if objects else ""
