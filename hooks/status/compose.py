@@ -125,7 +125,7 @@ def report_on_valid(
         references_resolved(context),
         *secrets_trimmed(context),
         authorized(context),
-        *etcd_monitored(context),
+        *etcd_monitored(context, children),
         children_owned(parent, context.children, found, context.facts),
         sole_controller(context.children, context.facts),
         *package_cache(context),

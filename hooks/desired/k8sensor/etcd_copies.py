@@ -12,7 +12,8 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.pod.held import Mounted
 from hooks.kube.environment import plain
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_objects
+from hooks.kube.workloads import pod_spec
 from hooks.labels import K8SENSOR
 
 NAMESPACE = "openshift-etcd"
@@ -94,6 +95,15 @@ def etcd_access(context: Context) -> EtcdAccess:
     variables["ETCD_CA_FILE"] = f"{CA_DIRECTORY}/{CA_ENTRIES[0]}"
     authority = _mounted_authority(copy_name(context, CA_SOURCE))
     return EtcdAccess(plain(variables), (authority, client))
+
+
+def mounts_copy(child: Obj) -> bool:
+    """Tell whether a child is a k8sensor's Deployment whose pods mount a copy of the client's key.
+
+    The Go operator calls the volume the same.
+    """
+    volumes = as_objects(pod_spec(child).get("volumes")) if child["kind"] == "Deployment" else []
+    return any(each.get("name") == CLIENT_VOLUME for each in volumes)
 
 
 def copy_name(context: Context, source: str) -> str:

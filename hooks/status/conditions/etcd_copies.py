@@ -7,21 +7,33 @@ from hooks.desired.k8sensor.etcd_copies import (
     NAMESPACE,
     copies_etcd,
     etcd_copies,
+    mounts_copy,
     sources_found,
     wants_copies,
 )
+from hooks.kube.objects import Obj
 from hooks.status.condition import Condition
 
 ETCD_MONITORED = "EtcdMonitored"
 
 
-def etcd_monitored(context: Context) -> list[Condition]:
-    """Return the condition on OpenShift, nothing elsewhere; all else runs without it."""
-    return [_condition(context)] if wants_copies(context) else []
+def etcd_monitored(context: Context, children: list[Obj]) -> list[Condition]:
+    """Return the condition on OpenShift, nothing elsewhere; all else runs without it.
+
+    `children` are those that are answered: pods of a former template may read etcd still.
+    """
+    return [_condition(context, children)] if wants_copies(context) else []
 
 
-def _condition(context: Context) -> Condition:
+def _condition(context: Context, children: list[Obj]) -> Condition:
     if not copies_etcd(context):
+        if any(map(mounts_copy, children)):
+            message = (
+                "k8sensors read the metrics of etcd with a copy of its client key that was made "
+                "before; the next change of their pods ends that, unless the installation's "
+                f"setting ETCD_COPY_NAMESPACES names namespace {context.agent.namespace}"
+            )
+            return Condition(ETCD_MONITORED, "True", "ReadUntilNextChange", message)
         message = (
             f"the client key of etcd is not copied to namespace {context.agent.namespace}, as "
             "whoever reads Secrets there could read and write all of the cluster's state: the "

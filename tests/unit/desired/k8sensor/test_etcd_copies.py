@@ -93,6 +93,22 @@ def test_nothing_is_copied_where_it_is_not_allowed(facts: Facts) -> None:
     assert "ETCD_COPY_NAMESPACES" in conditions(answered)["EtcdMonitored"]["message"]
 
 
+def test_pods_that_stay_as_they_are_read_etcd_until_they_change() -> None:
+    """Pods of a former installation, or a change of them that waits for approval."""
+    before = answer(agent(OPENSHIFT), BUNDLE, CLIENT, facts=ALLOWED)
+    manual = merged(OPENSHIFT, {"rollout": {"policy": "Manual"}})
+    held = answer(agent(manual), BUNDLE, CLIENT, observed=stored(before))
+    changed = answer(agent(OPENSHIFT), BUNDLE, CLIENT, observed=stored(before))
+
+    assert VARIABLES.items() <= env(held, SENSOR).items()
+    assert monitored(held) == ("True", "ReadUntilNextChange")
+    message = conditions(held)["EtcdMonitored"]["message"]
+    assert "the next change of their pods ends that, unless" in message
+    assert message.endswith("ETCD_COPY_NAMESPACES names namespace instana-agent")
+    assert not VARIABLES.keys() & env(changed, SENSOR).keys()
+    assert monitored(changed) == ("False", "CopyNotAllowed")
+
+
 def test_what_is_not_allowed_keeps_nothing_from_being_ready() -> None:
     observed = stored(answer(agent(OPENSHIFT)))
 

@@ -20,7 +20,7 @@ from hooks.sync import sync
 from tests.property import applying, clusters
 from tests.property.applying import Apply, Children, copied
 from tests.property.clusters import CASES
-from tests.support.hook import FACTS, NOW, by_kind
+from tests.support.hook import FACTS, NOW, by_kind, conditions
 from tests.support.resources import agent, merged, secret
 
 APPLIES = [
@@ -155,6 +155,30 @@ def test_a_change_that_concerns_no_pod_restarts_none() -> None:
     labelled = changed(parent, {"serviceAccount": {"annotations": {"a": "b"}}})
 
     assert templates(after(labelled, kept)) == templates(before)
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_kept_pods_that_read_openshifts_etcd_are_told(apply: Apply) -> None:
+    parent, before = taken_over("openshift")
+    (deployment,) = before["Deployment.apps/v1"].values()
+    source = {"defaultMode": 288, "secretName": "etcd-client"}
+    client = {"name": "etcd-client-cert", "secret": source}
+    deployment["spec"]["template"]["spec"]["volumes"].append(client)
+    (applied,) = deployment["metadata"]["managedFields"]
+    owned = applied["fieldsV1"]["f:spec"]["f:template"]["f:spec"]["f:volumes"]
+    fields = {f"f:{field}": {} for field in source}
+    owned['k:{"name":"etcd-client-cert"}'] = {"f:name": {}, "f:secret": fields}
+    first = after(parent, before, apply=apply)
+    edited = changed(parent, LABELLED)
+
+    assert templates(first) == templates(before)
+    assert _of_etcd(called(parent, first)) == ("True", "ReadUntilNextChange")
+    assert _of_etcd(called(edited, first)) == ("False", "CopyNotAllowed")
+
+
+def _of_etcd(answered: Obj) -> tuple[str, str]:
+    found = conditions(answered)["EtcdMonitored"]
+    return found["status"], found["reason"]
 
 
 PODS_ALIKE: Obj = {"serviceAccount": {"annotations": {"a": "b"}}}
