@@ -89,8 +89,15 @@ def _columns() -> list[Obj]:
         _column("Ready", "Whether all is well.", f"{ready}.status"),
         _column("Reason", "Why, or why not.", f"{ready}.reason"),
         _column("Age", "Since it was created.", ".metadata.creationTimestamp", "date"),
+        _wide("Version", "Version of the service.", ".status.operatorVersion"),
+        _wide("Message", "What is wrong, if anything is.", f"{ready}.message"),
     ]
 
 
 def _column(name: str, description: str, path: str, type_: str = "string") -> Obj:
     return {"name": name, "type": type_, "description": description, "jsonPath": path}
+
+
+def _wide(name: str, description: str, path: str) -> Obj:
+    """Return a column that `kubectl get -o wide` has, and no other."""
+    return _column(name, description, path) | {"priority": 1}

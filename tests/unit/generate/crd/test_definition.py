@@ -118,7 +118,17 @@ def test_the_selector_has_the_default_and_the_fields_that_it_always_had() -> Non
     assert before | {field: now[field] for field in further} == now
 
 
-@pytest.mark.parametrize("column", definition()["spec"]["versions"][0]["additionalPrinterColumns"])
+COLUMNS: list[Obj] = definition()["spec"]["versions"][0]["additionalPrinterColumns"]
+
+
+def test_wide_output_adds_version_and_message() -> None:
+    wide = [each["name"] for each in COLUMNS if each.get("priority")]
+
+    assert wide == ["Version", "Message"]
+    assert len(COLUMNS) == len(wide) + 5
+
+
+@pytest.mark.parametrize("column", COLUMNS)
 def test_columns_show_fields_that_there_are(column: Obj) -> None:
     path = re.sub(r"\[\?\(.*\)\]", "", column["jsonPath"]).removeprefix(".")
     metadata = {"properties": {"creationTimestamp": {"type": "date"}}}
