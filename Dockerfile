@@ -20,6 +20,8 @@ FROM ${BASE}
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown
+# Where the documentation of this version is, for the links in a status; a release knows its repository.
+ARG DOCS_URL=
 LABEL org.opencontainers.image.title="instana-agent-hooks" \
       org.opencontainers.image.description="Answers Metacontroller's hooks for Instana agents" \
       org.opencontainers.image.licenses="Apache-2.0" \
@@ -40,7 +42,8 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PYTHONPATH=/app:/app/packages \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    DOCS_URL=${DOCS_URL}
 
 USER 65532:65532
 # Each command is loaded for it: a package that does not work on this machine ends the build.

@@ -8,9 +8,13 @@ from enum import Enum
 from hooks import __version__
 
 ALL_NAMESPACES = "*"
+DOCS = "docs"
+"""Where the documentation is in the repository: for want of a URL of it."""
+LONGEST_URL = 256
 FIELD_MANAGER = "metacontroller"
 """Metacontroller's own default."""
 KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+)?", re.ASCII)
+URL = re.compile(r"https?://[!-~]+", re.ASCII)
 RELEASE = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 FIRST_WITH_ZONES_OF_PODS = (1, 35)
 """The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
@@ -47,6 +51,8 @@ class Facts:
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
     `installation_namespace`: where the service itself is; empty where it is not known.
     `installation_secrets`: its Secrets, where they have names of the user's choice.
+    `docs_url`: where people find the documentation of this version; by default its place in the
+    repository.
     `release`: what the manifests of the installation call this release of the service; where the
     controller names another one, that one decides. Empty: this one always does.
     """
@@ -63,6 +69,7 @@ class Facts:
     pod_status: bool = False
     installation_namespace: str = ""
     installation_secrets: tuple[str, ...] = ()
+    docs_url: str = DOCS
     release: str = ""
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
@@ -76,6 +83,10 @@ class Facts:
     def may_learn_namespaces(self, namespace: str) -> bool:
         """Tell whether agents of the namespace learn of the other labelled namespaces."""
         return _are_listed(self.namespace_details, namespace)
+
+    def page(self, name: str) -> str:
+        """Return where a page of the documentation is, such as `migrate.md`."""
+        return f"{self.docs_url}/{name}"
 
     @property
     def copies_zones(self) -> bool:
@@ -156,6 +167,14 @@ def kubernetes_minor(version: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
+def parse_url(text: str) -> str:
+    """Return the URL without slashes at its end; raises ValueError for what is none."""
+    if len(text) > LONGEST_URL or not URL.fullmatch(text):
+        msg = f"must be an http or https URL of at most {LONGEST_URL} characters"
+        raise ValueError(msg)
+    return text.rstrip("/")
+
+
 def parse_names(text: str) -> tuple[str, ...]:
     """Return the comma-separated names, sorted, each once."""
     return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
@@ -163,6 +182,7 @@ def parse_names(text: str) -> tuple[str, ...]:
 
 PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "agentNamespaces": ("agent_namespaces", parse_names),
+    "docsUrl": ("docs_url", parse_url),
     "etcdCopyNamespaces": ("etcd_copy_namespaces", parse_names),
     "fieldManager": ("field_manager", str),
     "installationNamespace": ("installation_namespace", str),

@@ -10,7 +10,11 @@ from hooks.server.overload import Overloaded
 
 NAME: Final = "instana-agent-hooks"
 LABELS: Final = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "instana"}
-RUNBOOK: Final = "docs/operate.md#alerts"
+RUNBOOK: Final = (
+    "{{ with query \"last_over_time(instana_hooks_build_info{docs!=''}[1d])\" }}"
+    '{{ . | first | label "docs" }}{{ else }}docs{{ end }}/operate.md#alerts'
+)
+"""Where the service says that its documentation is, or said within the last day."""
 NO_FAILURES: Final = "|".join(each.type for each in (InvalidResource, MissingReference, Overloaded))
 """Errors that the resource's own alerts tell of, and the one that has an alert of its own."""
 
@@ -172,7 +176,7 @@ def _alert(name: str, expression: str, when: tuple[str, str], summary: str) -> O
         "expr": expression,
         "for": duration,
         "labels": {"severity": severity},
-        "annotations": {"summary": summary, "description": f"See {RUNBOOK}."},
+        "annotations": {"summary": summary, "runbook_url": RUNBOOK},
     }
 
 

@@ -110,7 +110,8 @@ class Metrics:
             end.set_function(expiry.current)
         build = Info("instana_hooks_build", "What is running.", registry=self.registry)
         python = ".".join(str(part) for part in sys.version_info[:3])
-        build.info({"version": settings.facts.operator_version, "python": python})
+        facts = settings.facts
+        build.info({"version": facts.operator_version, "python": python, "docs": facts.docs_url})
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 

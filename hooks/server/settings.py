@@ -18,6 +18,7 @@ from hooks.facts import (
     parse_names,
     parse_release,
     parse_take_over,
+    parse_url,
 )
 from hooks.server.listening import EVERY_ADDRESS
 
@@ -248,6 +249,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "KUBERNETES_VERSION": parse_kubernetes_version,
     "NODE_ZONES": _flag,
     "POD_STATUS": _flag,
+    "DOCS_URL": parse_url,
     "INSTALLATION_NAMESPACE": _namespace,
     "INSTALLATION_SECRETS": _secrets,
     "RELEASE": parse_release,

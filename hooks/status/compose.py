@@ -30,6 +30,7 @@ from hooks.status.conditions.configuration import configuration_usable
 from hooks.status.conditions.etcd_copies import etcd_monitored
 from hooks.status.conditions.ownership import children_owned, sole_controller
 from hooks.status.conditions.package_cache import package_cache
+from hooks.status.conditions.pointers import linked
 from hooks.status.conditions.prerequisites import (
     AUTHORIZED,
     REFERENCES_RESOLVED,
@@ -76,13 +77,17 @@ class _Resource:
         self, valid: Condition, parts: list[Condition], more: list[Condition], fields: Obj
     ) -> Report:
         """Return the report with these fields: see `all_conditions` for the conditions."""
+        valid, *parts = (linked(each, self.facts) for each in (valid, *parts))
+        more = [linked(each, self.facts) for each in more]
         status = {
             **_facts(self.parent, self.facts),
             **counts(self.children),
             **links(self.parent, self.children),
             **fields,
             **_outcome(valid),
-            "conditions": stamped(all_conditions(valid, parts, more), self.parent, self.now),
+            "conditions": stamped(
+                all_conditions(valid, parts, more, self.facts), self.parent, self.now
+            ),
         }
         return Report(bounded(status))
 
@@ -140,8 +145,8 @@ def report_on_valid(
         "effective": effective(context),
         **pods_status(pods),
     }
-    resource = _Resource(parent, context.children, context.facts, now)
     last = fields.get("rollout", {}).get("last", [])
+    resource = _Resource(parent, context.children, context.facts, now)
     report = resource.report(VALID, parts, rollout_held(context, held, last), fields)
     return replace(report, resync_after=resync_after(report.status, now), changes=changes)
 

@@ -28,7 +28,7 @@ def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, 
     observed = observed_conditions(parent)
     since = as_object(observed.get(UPGRADING)).get("lastTransitionTime")
     seconds = max(seconds_between(since, now), 0.0) if isinstance(since, str) else 0.0
-    added = stamped(_conditions(named, facts.release, seconds), parent, now)
+    added = stamped(_conditions(named, facts, seconds), parent, now)
     base = as_object(parent.get("status")) if observed else own.status
     types = {each["type"] for each in added}
     kept = [each for each in as_objects(base["conditions"]) if each.get("type") not in types]
@@ -36,8 +36,8 @@ def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, 
     return replace(own, status=status, resync_after=backed_off(seconds))
 
 
-def _conditions(named: str, own: str, seconds: float) -> list[Condition]:
-    cause = f"the controller names release {named} of the service, and this is {own}"
+def _conditions(named: str, facts: Facts, seconds: float) -> list[Condition]:
+    cause = f"the controller names release {named} of the service, and this is {facts.release}"
     message = f"{cause}: the children stay as they are until {named} answers"
     conditions = [Condition(UPGRADING, "True", OTHER_RELEASE, message)]
     if seconds < PATIENCE_SECONDS:
@@ -51,5 +51,5 @@ def _conditions(named: str, own: str, seconds: float) -> list[Condition]:
     return [
         *conditions,
         Condition(RECONCILING, "False", OTHER_RELEASE, "nothing moves before that is fixed"),
-        pointed(stalled, stalled),
+        pointed(stalled, stalled, facts),
     ]

@@ -1,21 +1,32 @@
-"""Where to read on: what is wrong has a section in docs/troubleshooting.md, named by its reason."""
+"""Where to read on: what is wrong has a section in troubleshooting.md, named by its reason."""
 
+import re
 from dataclasses import replace
+from typing import Final
 
+from hooks.facts import Facts
 from hooks.status.condition import LONGEST_MESSAGE, Condition
 
-PAGE = "docs/troubleshooting.md"
+PAGE = "troubleshooting.md"
 NOT_DECIDED = "Unknown"
+DOCS_OF_PAGE: Final = re.compile(r"(?<![\w./-])docs(?=/[a-z-]+\.md\b)")
+"""The place of a page in the repository, as messages name it."""
 
 
-def pointed(condition: Condition, cause: Condition) -> Condition:
+def linked(condition: Condition, facts: Facts) -> Condition:
+    """Return the condition with the pages that its message names where people find them."""
+    message = DOCS_OF_PAGE.sub(lambda _: facts.docs_url, condition.message)
+    return replace(condition, message=message)
+
+
+def pointed(condition: Condition, cause: Condition, facts: Facts) -> Condition:
     """Return the condition with the cause's section at the end of its message, within its limit.
 
     What goes on by itself, such as a roll-out, needs no reading.
     """
     if _goes_on_by_itself(cause):
         return condition
-    pointer = f"; {PAGE}#{cause.reason.lower()}"
+    pointer = f"; {facts.page(PAGE)}#{cause.reason.lower()}"
     message = condition.message[: LONGEST_MESSAGE - len(pointer)]
     return replace(condition, message=message + pointer)
 

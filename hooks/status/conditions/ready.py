@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hooks.facts import Facts
 from hooks.status.condition import PAUSED, VALID_TYPE, Condition
 from hooks.status.conditions.availability import AGENTS_AVAILABLE, NO_NODES, SENSORS_AVAILABLE
 from hooks.status.conditions.pointers import pointed
@@ -19,14 +20,14 @@ RECONCILED = Condition(
 
 
 def all_conditions(
-    valid: Condition, parts: list[Condition], more: list[Condition]
+    valid: Condition, parts: list[Condition], more: list[Condition], facts: Facts
 ) -> list[Condition]:
     """Return all conditions, with `Ready` first and those that older automation waits for last.
 
     `Ready` sums up `valid` and the `parts`; `more` does not count.
     """
     summed = [valid, *parts]
-    ready = _ready(summed)
+    ready = _ready(summed, facts)
     if ready.status == "True" and any(each.type == PAUSED for each in more):
         ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
     former = [
@@ -35,11 +36,11 @@ def all_conditions(
     return [ready, *progress(ready, summed), *summed, *more, *former, _reconciled(valid)]
 
 
-def _ready(parts: list[Condition]) -> Condition:
+def _ready(parts: list[Condition], facts: Facts) -> Condition:
     """Return the sum of the parts: the first one that is bad says why."""
     for part in parts:
         if part.status != "True" and not part.is_advice:
-            return pointed(Condition("Ready", "False", part.reason, part.message), part)
+            return pointed(Condition("Ready", "False", part.reason, part.message), part, facts)
     agents = next(part for part in parts if part.type == AGENTS_AVAILABLE)
     reason = agents.reason if agents.reason == NO_NODES else "Ready"
     return Condition("Ready", "True", reason, agents.message)

@@ -30,6 +30,7 @@ from tests.support.kustomize import build, checkout, find, installation, make_cr
 from tests.support.pages import block
 from tests.support.tools import needs
 
+RUNBOOK = re.compile(r'{{ with query "([^"]*)" }}{{ \. \| first \| label "(\w+)" }}')
 TARGET_LABELS = {"pod", "job"}
 """What Prometheus adds to every metric of a target."""
 
@@ -130,6 +131,19 @@ def test_what_is_told_in_the_status_is_no_failure_of_the_service(
     (excluded,) = re.findall(r'instana_hooks_errors_total\{type!~"([^"]+)"', FAILING)
 
     assert (re.fullmatch(excluded, error.type) is None) is is_failure
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda each: each["alert"])
+def test_an_alert_leads_to_its_page(rule: Obj, exposed: dict[str, set[str]]) -> None:
+    """By a URL that the service exposes; without one by the page's place in the repository."""
+    found = RUNBOOK.match(rule["annotations"]["runbook_url"])
+
+    assert found
+    (metric,) = WORDS.findall(found[1])
+    assert found[2] in exposed[metric]
+    rest = rule["annotations"]["runbook_url"][found.end() :]
+    assert rest == "{{ else }}docs{{ end }}/operate.md#alerts"
+    assert "\n### Alerts\n" in OPERATE
 
 
 def test_every_alert_is_explained() -> None:

@@ -121,7 +121,7 @@ def test_what_reached_no_hook_is_counted_as_other(metrics: Metrics) -> None:
 def test_what_is_running_is_told(metrics: Metrics) -> None:
     text = metrics.exposition().decode()
 
-    assert 'instana_hooks_build_info{python="3.' in text
+    assert 'instana_hooks_build_info{docs="docs",python="3.' in text
     assert 'version="1.2.3"' in text
     assert value(metrics, "instana_hooks_threads") == 4
 

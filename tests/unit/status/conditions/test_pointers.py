@@ -10,11 +10,12 @@ from types import ModuleType
 import pytest
 
 from hooks.desired.k8sensor.etcd_copies import CA_SOURCE, CLIENT_SOURCE, NAMESPACE
+from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.status.condition import LONGEST_MESSAGE, Condition
-from hooks.status.conditions.pointers import PAGE, pointed
+from hooks.status.conditions.pointers import PAGE, linked, pointed
 from tests.recorded import Recorded, recorded_requests
-from tests.support.hook import answer, conditions, stored
+from tests.support.hook import FACTS, answer, conditions, stored
 from tests.support.resources import agent
 
 REASON = re.compile(r"[A-Z][a-z0-9]+([A-Z0-9][a-z0-9]*)*")
@@ -30,7 +31,7 @@ NO_REASONS = {
 """Words in functions that make conditions which are a status, a type, or of Kubernetes."""
 
 SECTION = re.compile(r"^### (\S+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
-SECTIONS = {found[1]: found[2] for found in SECTION.finditer(Path(PAGE).read_text("utf-8"))}
+SECTIONS = {found[1]: found[2] for found in SECTION.finditer(Path("docs", PAGE).read_text("utf-8"))}
 
 
 def test_every_reason_has_its_section_and_no_other_has() -> None:
@@ -61,9 +62,46 @@ def test_a_missing_reference_points_to_its_section() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("docs/migrate.md says how", "https://d/1/migrate.md says how"),
+        (
+            "a type: see docs/api.md, or docs/status.md.",
+            "a type: see https://d/1/api.md, or https://d/1/status.md.",
+        ),
+        ("icr.io/docs/agent.md and mydocs/a.md", "icr.io/docs/agent.md and mydocs/a.md"),
+        ("docs/image:1", "docs/image:1"),
+    ],
+)
+def test_pages_in_messages_are_links(message: str, expected: str) -> None:
+    condition = Condition("Valid", "False", "InvalidSpec", message)
+
+    assert linked(condition, Facts(docs_url="https://d/1")).message == expected
+    assert linked(condition, FACTS) == condition
+
+
+def test_a_page_that_a_rule_names_is_a_link() -> None:
+    facts = Facts(docs_url="https://d/1")
+    many = {f"a{index}": "x" for index in range(257)}
+    status = answer(agent({"agent": {"pod": {"annotations": many}}}), facts=facts)["status"]
+
+    assert "see https://d/1/validation.md for how many" in status["reason"]
+    assert "see https://d/1/val" in conditions({"status": status})["Valid"]["message"]
+
+
+def test_the_link_can_be_a_url() -> None:
+    facts = Facts(docs_url="https://docs.example/1.2")
+    found = conditions(answer(agent({"agent": {"keysSecret": "keys"}}), facts=facts))
+
+    assert found["Ready"]["message"].endswith(
+        "; https://docs.example/1.2/troubleshooting.md#referencemissing"
+    )
+
+
 def test_the_pointer_is_there_however_long_the_message() -> None:
     cause = Condition("Valid", "False", "InvalidSpec", "x" * 2 * LONGEST_MESSAGE)
-    message = pointed(cause, cause).message
+    message = pointed(cause, cause, FACTS).message
 
     assert len(message) == LONGEST_MESSAGE
     assert message.endswith("x; docs/troubleshooting.md#invalidspec")
