@@ -166,7 +166,7 @@ def test_kept_pods_that_read_openshifts_etcd_are_told(apply: Apply) -> None:
     deployment["spec"]["template"]["spec"]["volumes"].append(client)
     (applied,) = deployment["metadata"]["managedFields"]
     owned = applied["fieldsV1"]["f:spec"]["f:template"]["f:spec"]["f:volumes"]
-    fields = {f"f:{field}": {} for field in source}
+    fields: Obj = {f"f:{field}": {} for field in source}
     owned['k:{"name":"etcd-client-cert"}'] = {"f:name": {}, "f:secret": fields}
     first = after(parent, before, apply=apply)
     edited = changed(parent, LABELLED)
