@@ -24,6 +24,7 @@ BACKENDS = "spec.agent.additionalBackends"
 BACKEND: Obj = {"endpointHost": "second.example", "endpointPort": "443", "key": "second-key"}
 HOSTS = ("spec.agent.endpointHost", "spec.agent.proxyHost", f"{BACKENDS}[].endpointHost")
 PORTS = ("spec.agent.endpointPort", "spec.agent.proxyPort", f"{BACKENDS}[].endpointPort")
+PROXY_PROTOCOLS = ("http", "https", "socks4", "socks5")
 PROXY_TEXTS = ("proxyPort", "proxyProtocol", "proxyUser", "proxyPassword")
 
 PROXY_REFERENCES = tuple(
@@ -184,6 +185,16 @@ RULES = (
             given("proxyHost")
             | none_of(*map(given, PROXY_TEXTS), *map(present, PROXY_REFERENCES), on("proxyUseDNS"))
         ).shown_at(".proxyHost"),
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "proxy-protocol",
+        ("spec.agent.proxyProtocol",),
+        f"is not one of {', '.join(PROXY_PROTOCOLS)}, which agents and k8sensors know: use one of "
+        "these, or leave it out",
+        bad={"agent": {"proxyHost": "proxy.example", "proxyProtocol": "socks"}},
+        good={"agent": {"proxyHost": "proxy.example", "proxyProtocol": "socks5"}},
+        must=equal("") | matches(f"(?i:{'|'.join(PROXY_PROTOCOLS)})"),
         severity=Severity.WARNING,
     ),
     Rule(

@@ -7,13 +7,28 @@ from typing import Any
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import LONGEST, InvalidQuantity, quantity_value
 from hooks.rules.expression import HAS_ITEMS
-from hooks.rules.rule import Rule
+from hooks.rules.rule import Rule, Severity, told
 
 REMEMBERED = 1024
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 
 COMMON = ("cpu", "memory", "ephemeral-storage")
 """Of these alone the API server compares amounts: any name would cost too much."""
+
+
+FIELDS = ("requests", "limits")
+LEAST_BYTES, MOST_CPU = "1Mi", "128"
+FEW_BYTES = f'is less than {LEAST_BYTES}: a number alone is bytes, so write a unit ("512Mi")'
+MANY_CORES = (
+    f'is more than {MOST_CPU} cores: a number alone is cores, so write "500m" for half a one'
+)
+ENOUGH = f"(!{{0}}.isGreaterThan(quantity('0')) || !{{0}}.isLessThan(quantity('{LEAST_BYTES}')))"
+USUAL = {
+    "cpu": f"!{{0}}.isGreaterThan(quantity('{MOST_CPU}'))",
+    "memory": ENOUGH,
+    "ephemeral-storage": ENOUGH,
+}
+"""The expressions that amounts, each by its name, are what somebody may want."""
 
 
 def _value(amount: Any) -> Any:
@@ -24,10 +39,26 @@ def _value(amount: Any) -> Any:
 
 
 def _negative(pod: Obj) -> Iterator[str]:
-    for field in ("requests", "limits"):
+    for field in FIELDS:
         for name, amount in (pod.get(field) or {}).items():
             if str(amount).lstrip().startswith("-") and (_value(amount) or 0) < 0:
                 yield f".{field}[{name}]"
+
+
+def _odd_units(pod: Obj) -> Iterator[tuple[str, str]]:
+    for field in FIELDS:
+        for name, amount in (pod.get(field) or {}).items():
+            if name in USUAL and _is_odd(name, _spelled(amount)):
+                yield f".{field}[{name}]", MANY_CORES if name == "cpu" else FEW_BYTES
+
+
+def _is_odd(name: str, amount: str) -> bool:
+    found = _value(amount) if len(amount) <= LONGEST else None
+    if found is None:
+        return False
+    if name == "cpu":
+        return bool(found > quantity_value(MOST_CPU))
+    return bool(0 < found < quantity_value(LEAST_BYTES))
 
 
 def _below_requests(pod: Obj) -> Iterator[str]:
@@ -80,9 +111,7 @@ RULES = (
         good={"agent": {"pod": {"requests": {"cpu": "1"}}}},
         # Written twice: the service looks at all names, and remembers quantities.
         find=_negative,
-        cel=" && ".join(
-            _not_negative(field, name) for field in ("requests", "limits") for name in COMMON
-        ),
+        cel=" && ".join(_not_negative(field, name) for field in FIELDS for name in COMMON),
     ),
     Rule(
         "limit-below-request",
@@ -95,6 +124,22 @@ RULES = (
         find=_below_requests,
         cel=" && ".join(map(_not_below, COMMON)),
         field=".limits",
+    ),
+    Rule(
+        "amount-unit",
+        CONTAINERS,
+        f"is less than {LEAST_BYTES}, or more than {MOST_CPU} cores: a number alone is bytes or "
+        'cores, so write a unit ("512Mi", "500m")',
+        bad={"agent": {"pod": {"requests": {"memory": "512"}}}},
+        good={"agent": {"pod": {"requests": {"memory": "512Mi", "cpu": "500m"}}}},
+        # Written twice: the same.
+        find=told(_odd_units),
+        cel=" && ".join(
+            f"(!{_is_given(field, name)} || {range_.format(_amount(field, name))})"
+            for field in FIELDS
+            for name, range_ in USUAL.items()
+        ),
+        severity=Severity.WARNING,
     ),
     Rule(
         "resource-claim",

@@ -78,6 +78,54 @@ FURTHER_WARNINGS: list[tuple[str, Obj, set[str]]] = [
     ),
     ("proxy-host-missing", {"agent": {"proxyUseDNS": False}}, set()),
     *(
+        ("proxy-protocol", {"agent": {"proxyProtocol": protocol}}, fields)
+        for protocol, fields in (
+            *((each, set()) for each in ("", "http", "HTTPS", "socks4", "SOCKS5")),
+            *((each, {"spec.agent.proxyProtocol"}) for each in ("socks", "socks5h", "http://")),
+        )
+    ),
+    *(
+        ("amount-unit", {"agent": {"pod": {field: {name: amount}}}}, fields)
+        for field in ("requests", "limits")
+        for name, amount, is_odd in (
+            ("memory", 512, True),
+            ("memory", "1048575", True),
+            ("memory", "512m", True),
+            ("memory", "1Mi", False),
+            ("memory", 0, False),
+            ("ephemeral-storage", "100", True),
+            ("ephemeral-storage", "1G", False),
+            ("cpu", 500, True),
+            ("cpu", "128001m", True),
+            ("cpu", "128", False),
+            ("cpu", "1m", False),
+        )
+        for fields in ({f"spec.agent.pod.{field}[{name}]"} if is_odd else set(),)
+    ),
+    *(
+        ("placeholder", {part: {field: text}}, {f"spec.{part}.{field}"} if is_one else set())
+        for part, field, text, is_one in (
+            ("agent", "key", "replace-key", True),
+            ("agent", "key", "<your-agent-key>", True),
+            ("agent", "key", "YOUR_AGENT_KEY", True),
+            ("agent", "key", "xxxx", True),
+            ("agent", "downloadKey", "${DOWNLOAD_KEY}", True),
+            ("agent", "downloadKey", "$DOWNLOAD_KEY", True),
+            ("agent", "keysSecret", "replace-me", True),
+            ("agent", "proxyPassword", "changeme", True),
+            ("cluster", "name", "{{ .Values.cluster }}", True),
+            ("cluster", "name", "prod-${REGION}", True),
+            ("cluster", "name", "prod-$REGION", False),
+            ("cluster", "name", "replacement-site", False),
+            ("cluster", "name", "your", False),
+            ("cluster", "name", "my-cluster", False),
+            ("cluster", "name", "a < b > c", False),
+            ("zone", "name", "edited-zone", True),
+            ("zone", "name", "Edited_Zone", True),
+            ("zone", "name", "xx", False),
+        )
+    ),
+    *(
         ("image-latest", {part: {"image": image}}, {f"spec.{part}.image.tag"})
         for part in ("agent", "k8s_sensor")
         for image in ({"tag": "latest"}, {"name": "mine", "tag": ""}, {"name": "mine"})

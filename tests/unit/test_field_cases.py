@@ -22,6 +22,7 @@ WORKING = [
     "env-twice",
     "host-aliases",
     "label-equals-selector",
+    "memory-text-number",
     "no-proxy",
     "otel-legacy-switch",
     "otlp-http-55680",
@@ -32,6 +33,7 @@ WORKING = [
     "secret-key-with-newline",
     "secret-newline-fixed",
     "secret-other-entry-name",
+    "template-key-left",
     "volumes-downward",
 ]
 OF_PODS = {
@@ -45,6 +47,7 @@ OF_PODS = {
 """What Kubernetes refuses of a pod, and no other rule."""
 REFUSED = {
     "configuration-not-mapping": "configuration-yaml-mapping",
+    "angle-bracket-placeholder": "port",
     "docs-zones": "cluster-name-of-zones",
     **OF_PODS,
 }
@@ -237,3 +240,23 @@ def test_each_loser_among_variables_is_named(case: str, warned: set[str]) -> Non
 
     assert {each for each in found if ": variable-" in each} == warned
     assert len({each["name"] for each in made}) == len(made)
+
+
+@pytest.mark.parametrize(
+    ("case", "rule", "paths"),
+    [
+        (
+            "angle-bracket-placeholder",
+            "placeholder",
+            {f"spec.agent.{each}" for each in ("key", "endpointHost", "endpointPort")},
+        ),
+        ("template-key-left", "placeholder", {"spec.agent.key", "spec.zone.name"}),
+        (
+            "memory-text-number",
+            "amount-unit",
+            {"spec.agent.pod.requests[memory]", "spec.agent.pod.limits[memory]"},
+        ),
+    ],
+)
+def test_what_is_most_likely_a_slip_is_named(case: str, rule: str, paths: set[str]) -> None:
+    assert {each.path for each in warnings_of(resource(case)) if each.rule == rule} == paths

@@ -131,6 +131,7 @@ OF_POD_PARTS = {
 """What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
 
 SAID = {
+    "amount-unit": 'is less than 1Mi: a number alone is bytes, so write a unit ("512Mi")',
     "port-taken": "is already the port of the agent's own API (always 42699): choose another one",
     "pull-policy": "must be Always, IfNotPresent or Never: did you mean Always?",
     "configuration-yaml-repeated": (
@@ -162,6 +163,7 @@ BLAMED = {
     "pull-secret-repeated": "spec.agent.image.pullSecrets[1].name",
     "update-count": "spec.agent.updateStrategy.rollingUpdate.maxUnavailable",
     "negative-amount": "spec.agent.pod.requests[cpu]",
+    "amount-unit": "spec.agent.pod.requests[memory]",
     "limit-below-request": "spec.agent.pod.limits[memory]",
     "label-value": "spec.agent.pod.labels[owner]",
     "label-name": "spec.agent.pod.labels[the owner]",
@@ -272,7 +274,7 @@ def test_few_rules_are_written_twice() -> None:
     assert identifiers(lambda rule: rule.is_written_twice) == {
         *("backend-repeated", "topology-spread-repeated", "zones-overlap"),
         *("certificate-duration", "certificate-renewal"),
-        *("limit-below-request", "negative-amount"),
+        *("amount-unit", "limit-below-request", "negative-amount"),
         *("mount-without-volume", "sensor-mount-without-volume"),
         *("node-affinity-os", "port-taken"),
         *("container-resource-name", "variable-overridden"),
@@ -569,6 +571,7 @@ def test_odd_values_are_told_and_nothing_breaks(spec: Obj, rules: set[str]) -> N
 
 WARNINGS = {
     "account-annotations-unused",
+    "amount-unit",
     "backend-repeated",
     "certificate-file-unused",
     "configuration-yaml-deprecated",
@@ -593,9 +596,11 @@ WARNINGS = {
     "opentelemetry-off",
     "opentelemetry-switch",
     "pinned-chart-version-unused",
+    "placeholder",
     "pod-security-policy-unused",
     "proxy-host-missing",
     "proxy-login",
+    "proxy-protocol",
     "resource-name-digit",
     "rolling-update-unused",
     "service-mesh-unused",

@@ -1,0 +1,38 @@
+"""The warning of texts that come from a template, and that nobody replaced."""
+
+from hooks.rules.connection import BACKENDS, LOGINS
+from hooks.rules.rule import Rule, Severity
+from hooks.rules.values import contains, matches
+
+AGENT_FIELDS = (
+    "key", "keysSecret", "downloadKey", "endpointHost", "endpointPort", "proxyHost", "proxyPort",
+    "proxyUser", "proxyPassword", *(each for url, two in LOGINS.items() for each in (url, *two)),
+)  # fmt: skip
+PLACES = (
+    *(f"spec.agent.{each}" for each in AGENT_FIELDS),
+    *(f"{BACKENDS}[].{each}" for each in ("endpointHost", "endpointPort", "key")),
+    "spec.cluster.name",
+    "spec.zone.name",
+    "spec.zones[].name",
+)
+
+VARIABLE = r"\$\{[^{}]*\}|\{\{[^{}]*\}\}"
+"""What envsubst, Helm and their like replace, also within a text."""
+
+WHOLE = (
+    r"<[^<>]+>|\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_][A-Za-z0-9_]*\)|"
+    r"(?i:(?:replace|edited|your)[-_ ].*|change[-_ ]?me|replaceme|placeholder|x{3,})"
+)
+"""What stands for a text of the user's, as a whole: in guides, and in the samples of operators."""
+
+RULES = (
+    Rule(
+        "placeholder",
+        PLACES,
+        "is a placeholder that nobody replaced: write a value of your own",
+        bad={"agent": {"key": "replace-key"}},
+        good={"agent": {"key": "agent-key"}},
+        must=~(matches(WHOLE) | contains(VARIABLE)),
+        severity=Severity.WARNING,
+    ),
+)
