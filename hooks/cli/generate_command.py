@@ -15,6 +15,7 @@ from hooks.generate.policies import (
     own_selector,
     policies,
     restricted_fields,
+    shared_nodes,
     validating_configuration,
 )
 from hooks.generate.validation_page import validation_page
@@ -59,7 +60,7 @@ def _generated_from_code() -> dict[Path, str]:
     return {
         API_REFERENCE: api_reference(),
         DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
-        POLICIES: POLICIES_HEADER + as_yaml(policies()),
+        POLICIES: POLICIES_HEADER + as_yaml([*policies(), *shared_nodes()]),
         INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
         RESTRICTED: GUARDS_HEADER + as_yaml(restricted_fields()),
         GUARDS: GUARDS_HEADER + as_yaml(guards()),

@@ -21,7 +21,7 @@ from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
-from hooks.rules import warnings_of
+from hooks.rules import sharing, warnings_of
 
 
 @click.command("validate")
@@ -40,7 +40,11 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
         give_up(f"there is no {KIND} in the files")
     with giving_up_on_what_cannot_be_read():
         known = facts_of(facts)
-    results = [(name, agent, _errors(agent, known), warnings_of(agent)) for name, agent in found]
+    shared = sharing([agent for _, agent in found])
+    results = [
+        (name, agent, _errors(agent, known), (*warnings_of(agent), *beside))
+        for (name, agent), beside in zip(found, shared, strict=True)
+    ]
     for name, agent, errors, warnings in results:
         place = f"{Path(name).name}: {_name_of(agent)}"
         _report(place, "error", errors)

@@ -43,6 +43,16 @@ conditions `ReferencesResolved` and `ConfigurationUsable` name what is missing. 
 certificate is compared with it in the service, as far as both encodings tell (RSA, and elliptic
 curves that name their public key).
 
+## Two InstanaAgents in one namespace
+
+An agent uses the network of its node, so of two agents on a node only one gets the ports, and the
+other stays pending. The rule `nodes-shared` warns when you write an InstanaAgent that certainly has
+the nodes of another one in its namespace: their tolerations are the same, and one of them has no
+node selector and no affinity that the other has not. The API server compares both itself, as the
+other ones are parameters of the policy `instana-agent-shared-nodes`; it learns of a new one within
+moments. `validate` compares the resources in its files. Neither looks into other namespaces, so
+give the agents of each namespace their own nodes.
+
 ## What was stored before
 
 Neither labels, finalizers and the status nor a deletion are checked, and an update only where it

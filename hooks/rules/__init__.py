@@ -15,6 +15,7 @@ from hooks.rules.checking import (
 )
 from hooks.rules.inline_secrets import IDENTIFIERS as INLINE_SECRETS
 from hooks.rules.rule import Layer, Rule, Severity
+from hooks.rules.shared_nodes import sharing
 from hooks.rules.stored import agent_before, only_children_show, problems_before
 from hooks.rules.table import BY_IDENTIFIER, TABLE
 
@@ -34,5 +35,6 @@ __all__ = [
     "problems_before",
     "read_agent",
     "rules_named_in",
+    "sharing",
     "warnings_of",
 ]

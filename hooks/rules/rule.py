@@ -103,7 +103,7 @@ class Rule:
     keywords: Obj | None = None
     """What the schema of its places says for it besides their fields, as far as a schema can."""
     in_policy: bool = False
-    """Whether the expression is too much for a definition: it costs too much in the worst case."""
+    """Whether a policy has it, not the CRD: it costs too much there, or is about other objects."""
     carried_out: bool = False
     """Whether the service carries out all else of a stored resource that breaks it."""
     on_create: bool = False
@@ -154,7 +154,7 @@ class Rule:
         if self.in_schema:
             return (Layer.SCHEMA, *own)
         if not self.cel:
-            return own
+            return (Layer.POLICY, *own) if self.in_policy else own
         return (Layer.POLICY if self.in_policy or not self.is_error else Layer.CEL, *own)
 
     @property

@@ -18,8 +18,12 @@ from hooks.kube.quantities import InvalidQuantity, quantity_value
 KEYWORD = "x-kubernetes-validations"
 POLICY = "ValidatingAdmissionPolicy"
 OF_A_RULE = {"rule", "message", "fieldPath", "reason", "optionalOldSelf"}
-OF_A_POLICY = {"failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"}
-OF_A_VALIDATION = {"expression", "message"}
+OF_A_POLICY = {
+    *("failurePolicy", "matchConstraints", "matchConditions", "paramKind"),
+    *("variables", "validations"),
+}
+OF_A_VALIDATION = {"expression", "message", "messageExpression"}
+OF_A_BINDING = {"policyName", "validationActions", "paramRef"}
 
 
 class NoVerdict(AssertionError):
@@ -160,19 +164,30 @@ def validations_in(manifests: Iterable[Obj]) -> Iterator[tuple[str, Obj]]:
 
 
 def judged_by_policies(
-    manifests: Iterable[Obj], new: Obj, old: Obj | None = None, groups: tuple[str, ...] = ()
+    manifests: Iterable[Obj],
+    new: Obj,
+    old: Obj | None = None,
+    groups: tuple[str, ...] = (),
+    params: tuple[Obj, ...] = (),
 ) -> Iterator[Verdict]:
     """Yield what the policies that are bound say of an object that is created, or changed.
 
-    Which objects a policy is about is not asked; `groups` are those of the user who writes.
+    Which objects a policy is about is not asked; `groups` are those of the user who writes,
+    `params` the parameters of a policy that has some.
     """
     request = {"operation": "UPDATE" if old else "CREATE", "userInfo": {"groups": [*groups]}}
     seen = {"object": new, "oldObject": old, "request": request}
     policies = {each["metadata"]["name"]: each for each in _of_kind(manifests, POLICY)}
     for binding in _of_kind(manifests, f"{POLICY}Binding"):
-        _check(binding["spec"], {"policyName", "validationActions"})
-        policy = policies[binding["spec"]["policyName"]]
-        yield from _by_policy(policy, seen, tuple(binding["spec"]["validationActions"]))
+        _check(binding["spec"], OF_A_BINDING)
+        policy, actions = (
+            policies[binding["spec"]["policyName"]],
+            binding["spec"]["validationActions"],
+        )
+        for more in (
+            [{"params": each} for each in params] if "paramRef" in binding["spec"] else [{}]
+        ):
+            yield from _by_policy(policy, seen | more, tuple(actions))
 
 
 def _by_policy(policy: Obj, values: Obj, actions: tuple[str, ...]) -> Iterator[Verdict]:
@@ -181,20 +196,27 @@ def _by_policy(policy: Obj, values: Obj, actions: tuple[str, ...]) -> Iterator[V
     asked = context(**values)
     if not all(holds(each["name"], each["expression"], asked) for each in spec["matchConditions"]):
         return
-    seen = context(**values, variables=_variables(spec, asked))
+    seen = context(**values, variables=_variables(spec, values))
     for name, validation in validations_in([policy]):
         _check(validation, OF_A_VALIDATION)
-        message = validation["message"]
+        message = _message(validation, seen)
         is_fine = holds(name, validation["expression"], seen)
         yield Verdict(name, message.partition(": ")[0], message, is_fine, actions=actions)
 
 
-def _variables(spec: Obj, seen: cel.Context) -> Obj:
-    """Return the variables of a policy, none of which may be made of another one here."""
-    return {
-        each["name"]: compiled(each["expression"]).execute(seen)
-        for each in spec.get("variables", ())
-    }
+def _message(validation: Obj, seen: cel.Context) -> str:
+    expression = validation.get("messageExpression")
+    message: str = compiled(expression).execute(seen) if expression else validation["message"]
+    return message
+
+
+def _variables(spec: Obj, values: Obj) -> Obj:
+    """Return the variables of a policy, each of which may be made of those before it."""
+    found: Obj = {}
+    for each in spec.get("variables", ()):
+        seen = context(**values, variables=found)
+        found = found | {each["name"]: compiled(each["expression"]).execute(seen)}
+    return found
 
 
 def _of_kind(manifests: Iterable[Obj], kind: str) -> list[Obj]:

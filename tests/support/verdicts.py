@@ -21,7 +21,7 @@ SCHEMA: Obj = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
 POLICIES = policies()
 DENYING_SECRETS = inline_secrets_denied()
 ALL_POLICIES = [*POLICIES, *DENYING_SECRETS]
-WITH_CEL = [rule for rule in TABLE if rule.layers and rule.layers[0] in (Layer.CEL, Layer.POLICY)]
+WITH_CEL = [rule for rule in TABLE if rule.cel and rule.layers[0] in (Layer.CEL, Layer.POLICY)]
 IN_A_LIST = re.compile(r"\[\d*\]")
 
 ASKING = {

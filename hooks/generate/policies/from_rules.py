@@ -37,7 +37,7 @@ CONDITIONS = (
 )
 """When a resource is looked at."""
 
-RULES = tuple(rule for rule in TABLE if rule.layers[0] is Layer.POLICY)
+RULES = tuple(rule for rule in TABLE if rule.layers[0] is Layer.POLICY and rule.cel)
 SECRETS = tuple(rule for rule in RULES if rule.identifier in INLINE_SECRETS)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.generate.policies import guards, policies
+from hooks.generate.policies import guards, policies, shared_nodes
 from tests.support.kustomize import OVERLAYS, Obj, build, find, installation
 from tests.support.pages import block
 from tests.support.tools import needs
@@ -17,7 +17,7 @@ def names(objects: list[Obj]) -> Names:
 
 
 GUARDS = names(guards())
-POLICIES = names(policies())
+POLICIES = names([*policies(), *shared_nodes()])
 OF_POLICIES = {kind for kind, _ in POLICIES}
 
 pytestmark = [

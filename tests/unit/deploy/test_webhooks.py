@@ -148,7 +148,11 @@ def admission(place: Path, choice: InlineSecrets) -> dict[str, Any]:
 
 
 def test_policies_allow_warn_or_deny(place: Path) -> None:
-    others = {"instana-agent-errors": ["Deny"], "instana-agent-warnings": ["Warn"]}
+    others = {
+        "instana-agent-errors": ["Deny"],
+        "instana-agent-shared-nodes": ["Warn"],
+        "instana-agent-warnings": ["Warn"],
+    }
     warned = {"instana-agent-inline-secrets": ["Warn"]}
     denied = {"instana-agent-new-inline-secrets": ["Deny"]}
 

@@ -291,6 +291,7 @@ def test_only_what_other_objects_show_is_kept_from_the_webhook() -> None:
 
     assert hidden == set()
     assert identifiers(lambda rule: rule.of_cluster) == {
+        "nodes-shared",
         "object-of-installation",
         "object-overwritten",
     }
@@ -593,6 +594,7 @@ WARNINGS = {
     "mirror-url-missing",
     "mode-kubernetes",
     "network-policy-off",
+    "nodes-shared",
     "opentelemetry-off",
     "opentelemetry-switch",
     "pinned-chart-version-unused",
