@@ -123,7 +123,7 @@ def report_on_valid(
     differing, pods = differences(parent, context, children), read_pods(context)
     changes = changes_of(context.children, children, differing.pending)
     applied = children_applied(parent, context, changes, now)
-    changing = Changing(differing.changing, is_taken=applied.reason != NOT_APPLIED)
+    changing = Changing(differing.changing, _refused(applied, changes))
     parts = [
         *configuration_usable(context),
         *certificate_issued(context),
@@ -181,6 +181,12 @@ def report_on_invalid(
     paused = [_paused([])] if is_paused(parent) else []
     resource = _Resource(parent, children, facts, now)
     return resource.report_on_standing(invalid, needs, applied, paused, {})
+
+
+def _refused(applied: Condition, changes: Changes) -> frozenset[str]:
+    """Return the children that the API server did not take, each as `Kind/name`."""
+    is_refused = applied.reason == NOT_APPLIED
+    return frozenset((*changes.created, *changes.changed) if is_refused else ())
 
 
 def _outcome(valid: Condition) -> Obj:

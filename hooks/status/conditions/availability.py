@@ -44,11 +44,11 @@ ROLLOUT_STUCK: Final = "RolloutStuck"
 class Changing:
     """Workloads that are there with another spec, each as `Kind/name`.
 
-    `is_taken`: as far as is known, the API server takes the children.
+    `refused`: children that the API server did not take, those workloads among them.
     """
 
     names: frozenset[str]
-    is_taken: bool = True
+    refused: frozenset[str] = frozenset()
 
 
 def agents_available(
@@ -121,11 +121,12 @@ def _shortfalls(pairs: Pairs, changing: Changing, look: Look) -> list[Shortfall]
 def _shortfall(
     desired: Obj, observed: Obj | None, changing: Changing, look: Look
 ) -> Shortfall | None:
-    if observed is None:
-        return not_there(desired) if changing.is_taken else not_taken(desired)
-    if describe(desired) not in changing.names:
+    name = describe(desired)
+    if observed and name not in changing.names:
         return look(observed)
-    return being_changed(observed) if changing.is_taken else not_taken(observed)
+    if name in changing.refused:
+        return not_taken(observed or desired)
+    return being_changed(observed) if observed else not_there(desired)
 
 
 def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:

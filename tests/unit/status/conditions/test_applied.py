@@ -9,7 +9,7 @@ from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, describe
 from tests.support.hook import FACTS, answer, conditions, stored
-from tests.support.resources import agent, secret
+from tests.support.resources import agent, obj, secret
 
 AGENT, CONFIG = "DaemonSet/instana-agent", "Secret/instana-agent-config"
 SENSOR = "Deployment/instana-agent-k8sensor"
@@ -259,6 +259,17 @@ def test_a_service_without_a_version_of_its_own_tells_what_is_refused() -> None:
 
     assert "operatorVersion" not in first["status"]
     assert said(later) == NOT_APPLIED
+
+
+def test_what_is_in_the_way_of_a_workload_is_no_refusal() -> None:
+    """Another child is refused; nobody asked the API server for the DaemonSet."""
+    stranger = obj("DaemonSet", "instana-agent", apiVersion="apps/v1", spec={})
+    observed = [each for each in without(CONFIG) if describe(each) != AGENT]
+    first = tried(observed, stranger)
+    answered = answer(after(first), stranger, observed=observed, now=LATE)
+
+    assert f"{CONFIG} is not there; this" in message(answered)
+    assert conditions(answered)["AgentsAvailable"]["message"] == f"{AGENT} is not there yet"
 
 
 @pytest.mark.parametrize("which", [AGENT, SENSOR])
