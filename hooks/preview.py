@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hooks.desired.inputs.owned import before_and_after
-from hooks.errors import Problem, UnreadableRequest
+from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, annotations_of, as_object, describe, identity
 from hooks.kube.workloads import template_of
 from hooks.observed.rollout import pods as pods_of
-from hooks.rendering import read
+from hooks.rendering import Given, UnfitObject, read
 from hooks.sync import reconcile
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
@@ -50,28 +50,28 @@ def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
     """Return what a sync of the one InstanaAgent among the documents would change.
 
     The other objects are the cluster, the children as they are among them, with their managed
-    fields. Raises UnreadableRequest for documents that cannot be read so.
+    fields. Raises UnfitObject or UnreadableRequest for documents that cannot be read so.
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
     observed = {identity(child): child for child in given.request.children}
     desired = {identity(child): child for child in outcome.children}
     changes = (
-        _change(given.facts, observed.get(key), desired.get(key))
+        _change(given, observed.get(key), desired.get(key))
         for key in sorted(observed.keys() | desired.keys())
     )
     withheld = tuple(sorted(map(describe, outcome.withheld)))
     return Preview(tuple(each for each in changes if each), outcome.problems, withheld)
 
 
-def _change(facts: Facts, observed: Obj | None, desired: Obj | None) -> ChildChange | None:
+def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildChange | None:
     if observed is None:
         _, after = _hidden({}, as_object(desired))
         return ChildChange(CREATE, describe(after), {}, after)
     if desired is None:
         return ChildChange(DELETE, describe(observed), {}, {}, pods_of(observed))
-    _check_ownership_is_told(observed)
-    before, after = before_and_after(facts, observed, desired)
+    _check_ownership_is_told(observed, given)
+    before, after = before_and_after(given.facts, observed, desired)
     if before == after:
         return None
     restarts = template_of(before) != template_of(after)
@@ -79,11 +79,11 @@ def _change(facts: Facts, observed: Obj | None, desired: Obj | None) -> ChildCha
     return ChildChange(CHANGE, describe(observed), *shown, pods_of(observed) if restarts else 0)
 
 
-def _check_ownership_is_told(observed: Obj) -> None:
+def _check_ownership_is_told(observed: Obj, given: Given) -> None:
     if LAST_APPLIED in annotations_of(observed) or observed["metadata"].get("managedFields"):
         return
     msg = f"{describe(observed)} has no managed fields: get it with --show-managed-fields"
-    raise UnreadableRequest(msg)
+    raise UnfitObject(msg, given.origins[identity(observed)].below("metadata.managedFields"))
 
 
 def _hidden(before: Obj, after: Obj) -> tuple[Obj, Obj]:

@@ -5,7 +5,7 @@ those that the parent's selector matches its children.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
 from hooks.kube.nulls import nulls_as_stored
 from hooks.kube.objects import (
+    Identity,
     Obj,
     as_object,
     controller_of,
@@ -54,18 +55,44 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was given: the number of the document, and the path in it."""
+
+    document: int
+    path: str = ""
+
+    def below(self, path: str) -> "Origin":
+        """Return where a part of it was given."""
+        return Origin(self.document, f"{self.path}.{path}")
+
+
+class UnfitObject(UnreadableRequest):
+    """A document has something that no cluster could have, or too little of it."""
+
+    def __init__(self, message: str, origin: Origin) -> None:
+        """Take what is wrong, and where."""
+        super().__init__(message)
+        self.origin = origin
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """What the documents say: the request that they make, all objects, facts of the cluster."""
+    """What the documents say: the request that they make, all objects, facts of the cluster.
+
+    `origins`: where each of the objects was given.
+    """
 
     request: SyncRequest
     objects: list[Obj]
     facts: Facts
+    origins: dict[Identity, Origin]
 
 
 def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     """Return the children, attachments and status of the one InstanaAgent among the documents.
 
-    Raises UnreadableRequest if the documents are no objects or hold no or several InstanaAgents.
+    Raises UnfitObject if the documents are no objects or hold several InstanaAgents,
+    UnreadableRequest if they hold none.
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
@@ -80,8 +107,13 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
 
 def read(documents: Iterable[Any], facts: Facts) -> Given:
     """Return what Metacontroller would ask, were the documents the cluster; see `render`."""
-    objects = [_stored(each) for document in documents for each in _objects(document)]
-    parent = _only_agent(objects)
+    given = [
+        (_stored(obj, origin), origin)
+        for number, document in enumerate(documents)
+        for obj, origin in _objects(document, Origin(number))
+    ]
+    parent = _only_agent(given)
+    objects = [obj for obj, _ in given]
     cluster = [_with_namespace(each, parent["metadata"]["namespace"]) for each in objects]
     known = _facts_of(objects, facts)
     request = SyncRequest(
@@ -89,27 +121,30 @@ def read(documents: Iterable[Any], facts: Facts) -> Given:
         children=ObservedObjects(_children(parent, cluster)),
         related=ObservedObjects(_related(parent, cluster, known)),
     )
-    return Given(request, objects, known)
+    origins = {identity(obj): origin for obj, (_, origin) in zip(cluster, given, strict=True)}
+    return Given(request, objects, known, origins)
 
 
-def _objects(document: Any) -> list[Obj]:
-    """Return the objects of one document: itself, or the items of a List."""
+def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
+    """Yield the objects of one document: itself, or the items of a List."""
     if document is None:
-        return []
+        return
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
         msg = "a document is no Kubernetes object: it has no kind"
-        raise UnreadableRequest(msg)
+        raise UnfitObject(msg, origin)
     if isinstance(document.get("items"), list):
-        return [obj for item in document["items"] for obj in _objects(item)]
+        for number, item in enumerate(document["items"]):
+            yield from _objects(item, origin.below(f"items[{number}]"))
+        return
     metadata = document.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         msg = f"a document of kind {document['kind']} has no metadata.name"
-        raise UnreadableRequest(msg)
-    return [document]
+        raise UnfitObject(msg, origin.below("metadata.name"))
+    yield document, origin
 
 
-def _stored(obj: Obj) -> Obj:
-    """Return an object as the API server stores it; raises UnreadableRequest where it cannot.
+def _stored(obj: Obj, origin: Origin) -> Obj:
+    """Return an object as the API server stores it; raises UnfitObject where it cannot.
 
     What is in no request stays as it is: nobody here knows what it may be. What the spec of a
     resource must be is told by the rules.
@@ -119,14 +154,16 @@ def _stored(obj: Obj) -> Obj:
         return obj
     metadata = nulls_as_stored(obj["metadata"])
     stored = nulls_as_stored(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
-    _check_types({"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored)
+    looked_at = {"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored
+    _check_types(looked_at, origin)
     return _with_data(stored) if kind == contract.SECRET else stored
 
 
-def _check_types(obj: Obj) -> None:
+def _check_types(obj: Obj, origin: Origin) -> None:
     for path in impossible_parts(obj):
-        msg = f"{describe(obj)}: {path.removeprefix('.')} must be of another type"
-        raise UnreadableRequest(msg)
+        where = path.removeprefix(".")
+        msg = f"{describe(obj)}: {where} must be of another type"
+        raise UnfitObject(msg, origin.below(where))
 
 
 def _with_data(secret: Obj) -> Obj:
@@ -140,14 +177,19 @@ def _with_data(secret: Obj) -> Obj:
     return rest | {"data": (secret.get("data") or {}) | added}
 
 
-def _only_agent(objects: list[Obj]) -> Obj:
+def _only_agent(given: list[tuple[Obj, Origin]]) -> Obj:
     agents = [
-        each for each in objects if (each.get("apiVersion"), each["kind"]) == (API_VERSION, KIND)
+        (obj, origin)
+        for obj, origin in given
+        if (obj.get("apiVersion"), obj["kind"]) == (API_VERSION, KIND)
     ]
-    if len(agents) != 1:
-        msg = f"there must be exactly one {KIND} of {API_VERSION}, not {len(agents)}"
+    msg = f"there must be exactly one {KIND} of {API_VERSION}, not {len(agents)}"
+    if not agents:
         raise UnreadableRequest(msg)
-    return _with_namespace(agents[0], DEFAULT_NAMESPACE)
+    for _, second in agents[1:]:
+        raise UnfitObject(msg, second)
+    agent, _ = agents[0]
+    return _with_namespace(agent, DEFAULT_NAMESPACE)
 
 
 def _with_namespace(obj: Obj, namespace: str) -> Obj:

@@ -12,7 +12,7 @@ from hooks.wire import encode
 Place: TypeAlias = tuple[str, str]
 Key: TypeAlias = tuple[Place, bytes]
 
-STEP = re.compile(r"\[([^\[\]]*)\]|([^.\[\]]+)")
+STEP = re.compile(r'\["?([^\[\]]*?)"?\]|([^.\[\]]+)')
 POSITION = re.compile(r"\[\d+\]")
 IN_ITEM = re.compile(r"\d+\]")
 NO_PATH = re.compile(r"\s")

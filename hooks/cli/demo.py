@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 import orjson
@@ -18,19 +18,20 @@ import orjson
 from hooks.admission import errors_in
 from hooks.cli.given_agents import agents_in, end_if_none_is_served, end_if_wrong, is_served
 from hooks.cli.given_files import (
-    BOUNDS,
+    GivenDocument,
     GivenFile,
+    content_of,
+    documents_of_content,
     give_up,
-    giving_up_on_what_cannot_be_read,
-    text_of,
 )
 from hooks.facts import Facts
-from hooks.kube.bounded_yaml import documents_of
-from hooks.kube.objects import Obj, as_object
+from hooks.kube.objects import Obj
 from hooks.kube.workloads import pod_spec
 from hooks.server.settings import Settings, SettingsError, from_environ
 
 LOOPBACK = "127.0.0.1"
+PARENT = "parent"
+"""The field of a request that has the InstanaAgent."""
 PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_FILE": ""}
 START_SECONDS = 30.0
 POLL_SECONDS = 0.1
@@ -44,14 +45,12 @@ def demo_command(request_file: BinaryIO, *, once: bool) -> None:
     """Start the service here, send it a recorded sync request, show the answer, go on serving.
 
     Warnings about the InstanaAgent in the request go to standard error. Ends with 2 and the
-    problems that `validate` finds when it is invalid, with 1 when the file cannot be read.
+    problems that `validate` finds when it is invalid, with 1 when the file cannot be used.
     """
     settings = _settings()
-    with giving_up_on_what_cannot_be_read():
-        text = text_of(request_file)
-        parents = [as_object(each).get("parent") for each in documents_of(text, BOUNDS)]
-    _end_if_wrong(parents, settings.facts)
-    sys.exit(demonstrate(text.encode(), request_file.name, settings, once=once))
+    content = content_of(request_file)
+    _end_if_wrong(documents_of_content(content, request_file.name, PARENT), settings.facts)
+    sys.exit(demonstrate(content, request_file.name, settings, once=once))
 
 
 def _settings() -> Settings:
@@ -62,11 +61,12 @@ def _settings() -> Settings:
         give_up(str(error))
 
 
-def _end_if_wrong(parents: list[Any], facts: Facts) -> None:
+def _end_if_wrong(parents: list[GivenDocument], facts: Facts) -> None:
     """Say of the resources in a request what `validate` says of them in files."""
     end_if_none_is_served(parents)
     known = filter(is_served, agents_in(parents))
-    end_if_wrong(parents, [problem for agent in known for problem in errors_in(agent, facts)])
+    found = [problem for agent in known for problem in errors_in(agent.resource, facts)]
+    end_if_wrong(parents, found)
 
 
 def demonstrate(request: bytes, name: str, settings: Settings, *, once: bool) -> int:

@@ -11,7 +11,7 @@ from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
     files_argument,
-    giving_up_on_what_cannot_be_read,
+    giving_up_on_what_cannot_be_used,
 )
 from hooks.kube.differences import with_items_by_name
 from hooks.preview import CHANGE, DELETE, ChildChange, preview
@@ -29,13 +29,13 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     The other objects in them play the cluster, the existing children with their managed fields
     (`kubectl get ... -o yaml --show-managed-fields`). Tells which pods would be replaced, and of
     Secrets no value. Warnings go to standard error. Ends with 3 if something would change, with 2
-    and the problems that `validate` finds when the resource is invalid, with 1 when a file cannot
-    be read.
+    and the problems that `validate` finds when the resource is invalid, with 2 when a file is not
+    what kubectl reads, with 1 when a file cannot be used.
     """
-    with giving_up_on_what_cannot_be_read():
-        documents = [*documents_in(files)]
-        end_if_none_is_served(documents)
-        expected = preview(documents, facts_of(facts), now())
+    documents = documents_in(files)
+    end_if_none_is_served(documents)
+    with giving_up_on_what_cannot_be_used(documents):
+        expected = preview([each.value for each in documents], facts_of(facts), now())
     end_if_wrong(documents, expected.problems)
     for child in expected.withheld:
         click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)

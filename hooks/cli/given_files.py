@@ -1,21 +1,26 @@
 """The files that a command gets: objects in YAML or JSON, one InstanaAgent among them."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, NoReturn, cast
 
 import click
-import yaml
 
-from hooks.errors import HookError, InternalError, Problem
+from hooks.errors import HookError, InternalError
 from hooks.facts import UnknownFact
-from hooks.kube.bounded_yaml import Bounds, OutOfBounds, documents_of
+from hooks.kube.bounded_yaml import Bounds, OutOfBounds
+from hooks.kube.documents import Document, documents_of, text_of
+from hooks.kube.objects import as_object
+from hooks.kube.yaml_values import NoDocument
+from hooks.rendering import UnfitObject
 
 LARGEST: Final = 64 * 1024 * 1024
 BOUNDS: Final = Bounds(longest=LARGEST, most_parts=8_000_000)
 """Of a file: many times what a namespace with all its objects takes."""
 
+STDIN: Final = "<stdin>"
 UNREADABLE: Final = 1
 INVALID: Final = 2
 
@@ -42,48 +47,75 @@ files_argument: Final = click.argument(
 )
 
 
-def documents_in(files: Iterable[BinaryIO]) -> Iterator[Any]:
-    """Yield the documents of all files; raises OutOfBounds for one that is too much."""
-    for file in files:
-        yield from documents_of(text_of(file), BOUNDS)
+@dataclass(frozen=True, slots=True)
+class GivenDocument:
+    """A document of a file, or the part of one that has the path."""
+
+    file: str
+    document: Document
+    path: str = ""
+
+    @property
+    def value(self) -> Any:
+        """Return what it says."""
+        value = self.document.value
+        return as_object(value).get(self.path) if self.path else value
+
+    def where(self, path: str, *, of_name: bool = False) -> str:
+        """Return `file:line:column` of what has the path, or of the nearest part around it.
+
+        `of_name`: of the name of a field instead of its value.
+        """
+        mark = self.document.mark_at(f"{self.path}{path}", of_name=of_name)
+        return f"{self.file}:{mark}"
 
 
-def text_of(file: BinaryIO) -> str:
-    """Return what is in a file; raises OutOfBounds, or UnicodeDecodeError for what is no text."""
+def documents_in(files: Iterable[BinaryIO]) -> list[GivenDocument]:
+    """Return the documents of all files; ends the command where kubectl would refuse one."""
+    return [
+        each for file in files for each in documents_of_content(content_of(file), name_of(file))
+    ]
+
+
+def documents_of_content(content: bytes, file: str, path: str = "") -> list[GivenDocument]:
+    """Return the documents of a file of that name, or of each the field that the path names."""
+    try:
+        found = documents_of(text_of(content), BOUNDS)
+        return [GivenDocument(file, document, path) for document in found]
+    except OutOfBounds as error:
+        give_up(f"{file} cannot be read: {error}")
+    except NoDocument as error:
+        give_up(f"{file}:{error.mark}: {error}", INVALID)
+
+
+def name_of(file: BinaryIO) -> str:
+    """Return the name of a file as it was given."""
+    return str(getattr(file, "name", STDIN))
+
+
+def content_of(file: BinaryIO) -> bytes:
+    """Return what is in a file; ends the command where that is too much."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        msg = f"there are more than {LARGEST:,} bytes"
-        raise OutOfBounds(msg)
-    return content.decode()
+        give_up(f"{name_of(file)} cannot be read: there are more than {LARGEST:,} bytes")
+    return content
 
 
 @contextmanager
-def giving_up_on_what_cannot_be_read(what: str = "a file") -> Iterator[None]:
-    """End the command with one line and an exit code of its own; but not for our mistakes.
-
-    `what` is read: the beginning of the line about a file that is no YAML or too much.
-    """
+def giving_up_on_what_cannot_be_used(documents: Sequence[GivenDocument] = ()) -> Iterator[None]:
+    """End the command with one line and an exit code of its own; but not for our mistakes."""
     try:
         yield
-    except OutOfBounds as error:
-        give_up(f"{what} cannot be read: {error}")
-    except (yaml.YAMLError, UnicodeDecodeError):
-        give_up(f"{what} is neither YAML nor JSON")
     except InternalError:
         raise
+    except UnfitObject as error:
+        origin = error.origin
+        give_up(f"{documents[origin.document].where(origin.path)}: {error}")
     except (HookError, UnknownFact) as error:
-        give_up(" ".join(str(error).split()))
+        give_up(str(error))
 
 
-def end_if_invalid(problems: Iterable[Problem]) -> None:
-    """End the command with a line per problem, if there are any."""
-    lines = [str(problem) for problem in problems]
-    if lines:
-        click.echo("\n".join(lines), err=True)
-        sys.exit(INVALID)
-
-
-def give_up(message: str) -> NoReturn:
-    """End the command with the line."""
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
+def give_up(message: str, code: int = UNREADABLE) -> NoReturn:
+    """End the command with the message, in one line."""
+    click.echo(" ".join(message.split()), err=True)
+    sys.exit(code)

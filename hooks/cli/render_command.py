@@ -12,7 +12,7 @@ from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
 from hooks.cli.given_files import (
     documents_in,
     files_argument,
-    giving_up_on_what_cannot_be_read,
+    giving_up_on_what_cannot_be_used,
 )
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml
@@ -36,13 +36,13 @@ def render_command(
     The other objects in them play the cluster: Secrets, Namespaces, existing children, CRDs. YAML
     is ready for `kubectl apply`; JSON has children, attachments and status. Both have the values of
     Secrets, keys and passwords among them, unless --redact is given. Warnings go to standard error.
-    Ends with 2 and the problems that `validate` finds when the resource is invalid, with 1 when a
-    file cannot be read.
+    Ends with 2 and the problems that `validate` finds when the resource is invalid, with 2 when a
+    file is not what kubectl reads, with 1 when a file cannot be used.
     """
-    with giving_up_on_what_cannot_be_read():
-        documents = [*documents_in(files)]
-        end_if_none_is_served(documents)
-        rendered = render(documents, facts_of(facts), now())
+    documents = documents_in(files)
+    end_if_none_is_served(documents)
+    with giving_up_on_what_cannot_be_used(documents):
+        rendered = render([each.value for each in documents], facts_of(facts), now())
     end_if_wrong(documents, rendered.problems)
     if redact:
         rendered = replace(rendered, children=[*map(_redacted, rendered.children)])

@@ -1,8 +1,8 @@
 """YAML and JSON from outside, looked through before anything is made of it.
 
 The parser takes quadratic time for many directives and, in some versions of libyaml, for deep
-nesting; composing recurses with the depth, and aliases make a short text a huge value. So the text
-is first read as far as its syntax goes, which builds nothing and ends at the first bound.
+nesting, and aliases make a short text a huge value. So what the parser finds is counted before
+anything is made of it, and reading ends at the first bound.
 """
 
 import re
@@ -20,8 +20,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from hooks.kube.json_loader import JsonLoader
-from hooks.kube.json_text import json_documents
+from hooks.kube.places import Mark
 
 DEEPEST: Final = 100
 """Levels of collections inside one another: as many as a resource may have."""
@@ -30,11 +29,6 @@ MOST_ALIASES: Final = 1000
 MOST_DIRECTIVES: Final = 16
 DIRECTIVE: Final = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%")
 """Where the parser takes a line for a directive, be it in the middle of a text."""
-
-OF_WRONG_VALUES: Final = (
-    ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError,
-)  # fmt: skip
-"""What PyYAML raises for values such as `!!int x`, and numbers of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +43,53 @@ class OutOfBounds(yaml.YAMLError):
     """YAML with more of something than is taken."""
 
 
+class LostAlias(yaml.YAMLError):
+    """An alias stands for nothing that is whole before it; `mark`: where it is."""
+
+    def __init__(self, mark: Mark) -> None:
+        """Take the place of it."""
+        super().__init__("an alias stands for nothing that is whole before it")
+        self.mark = mark
+
+
+def mark_of(event: Event) -> Mark:
+    """Return where an event of the parser begins."""
+    begin: Any = event.start_mark
+    return Mark(begin.line + 1, begin.column + 1)
+
+
 def check_yaml(text: str, bounds: Bounds) -> int:
     """Return the number of parts of YAML: scalars, collections and documents.
 
     Raises OutOfBounds for more YAML than is taken, another YAMLError for what is not YAML.
     """
-    _at_most(bounds.longest, len(text), "characters")
-    _at_most(MOST_DIRECTIVES, sum(1 for _ in DIRECTIVE.finditer(text)), "directives")
-    found = _Found(bounds)
-    for event in iter(yaml.CSafeLoader(text).get_event, None):
-        found.add(event)
-    return found.parts
+    count = Count(bounds)
+    for event in _parsed(text, count):
+        count.add(event)
+    return count.parts
 
 
-def documents_of(text: str, bounds: Bounds) -> Iterator[Any]:
-    """Yield the documents of a text within the bounds; raises YAMLError for any other.
+def events_of(text: str, count: "Count") -> Iterator[Event]:
+    """Yield the events of the parser that are within the bounds, the rest of which `count` knows.
 
-    What is no JSON, or more of it than is taken, may be YAML, or is told as such.
+    Raises as `check_yaml` does, before anything is made of what is too much.
     """
-    _at_most(bounds.longest, len(text), "characters")
-    documents = json_documents(text, DEEPEST, bounds.most_parts)
-    yield from _yaml_documents(text, bounds) if documents is None else documents
+    for event in _parsed(text, count):
+        count.add(event)
+        yield event
 
 
-def _yaml_documents(text: str, bounds: Bounds) -> Iterator[Any]:
-    check_yaml(text, bounds)
-    try:
-        yield from yaml.load_all(text, Loader=JsonLoader)
-    except OF_WRONG_VALUES as error:
-        msg = "a value is not of the type that its tag or its look says"
-        raise yaml.YAMLError(msg) from error
+def _parsed(text: str, count: "Count") -> Iterator[Event]:
+    count.check_length(text)
+    _at_most(MOST_DIRECTIVES, sum(1 for _ in DIRECTIVE.finditer(text)), "directives")
+    return iter(yaml.CSafeLoader(text).get_event, None)
 
 
-class _Found:
-    """What was read so far of a text."""
+class Count:
+    """How much was read so far of a text, or of several that have the same bounds."""
 
     def __init__(self, bounds: Bounds) -> None:
+        """Take the bounds."""
         self._bounds = bounds
         self._open: list[tuple[str | None, int]] = []
         """The collections around the place: anchor, and how many parts there were before."""
@@ -93,20 +98,28 @@ class _Found:
         self.parts = 0
         self._aliases = 0
 
+    def check_length(self, text: str) -> None:
+        """Raise OutOfBounds for more text than the parser gets."""
+        _at_most(self._bounds.longest, len(text), "characters")
+
     def add(self, event: Event) -> None:
-        """Take one more event; most are of scalars without an anchor, so these come first."""
+        """Take one more event; most are of scalars without an anchor, so these come first.
+
+        Raises OutOfBounds, and LostAlias.
+        """
         if isinstance(event, ScalarEvent):
             self.parts += 1
             if event.anchor:
                 self._sizes[event.anchor] = 1
         elif isinstance(event, CollectionStartEvent):
+            self._sizes.pop(event.anchor or "", None)
             self._open.append((event.anchor, self.parts))
             _at_most(DEEPEST, len(self._open), "levels")
             self.parts += 1
         elif isinstance(event, CollectionEndEvent):
             self._end(*self._open.pop())
         elif isinstance(event, AliasEvent):
-            self._add_alias(event.anchor)
+            self._add_alias(event)
         elif isinstance(event, DocumentStartEvent):
             self._sizes.clear()
             self.parts += 1
@@ -117,13 +130,12 @@ class _Found:
         if anchor:
             self._sizes[anchor] = self.parts - before
 
-    def _add_alias(self, anchor: str | None) -> None:
+    def _add_alias(self, event: AliasEvent) -> None:
         self._aliases += 1
         _at_most(MOST_ALIASES, self._aliases, "aliases")
-        if anchor is None or anchor not in self._sizes:
-            msg = "an alias stands for nothing that is whole before it"
-            raise yaml.YAMLError(msg)
-        self.parts += self._sizes[anchor]
+        if event.anchor not in self._sizes:
+            raise LostAlias(mark_of(event))
+        self.parts += self._sizes[event.anchor]
 
 
 def _at_most(most: int, found: int, what: str) -> None:

@@ -6,17 +6,20 @@ of more than 1,024 characters.
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from math import isfinite
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NoReturn
 
-LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**64 - 1
-"""Whole numbers beyond are read as floats."""
+from hooks.kube.places import Mark, Place
+from hooks.kube.yaml_scalars import LEAST_INTEGER, as_json
+
 LONGEST_INTEGER: Final = len(str(LEAST_INTEGER))
 
 BEGIN: Final = re.compile(r"[ \t\r\n]*(?=\{)")
-BETWEEN: Final = re.compile(r"[ \t\r\n]*(?:(?<=\n)---[ \t]*(?:\r?\n|\Z)[ \t\r\n]*)*")
-"""Space, and the lines that part documents in YAML, which kubectl takes there, too."""
+SPACE: Final = re.compile(r"[ \t\r\n]*")
+LINE_END: Final = re.compile("\n")
 TOKEN: Final = re.compile(r"""([\[{])|([\]}])|"(?:[^"\\]++|\\.)*+"?|[^\s\[\]{},:"]++""", re.DOTALL)
 """What opens or closes, and values. A text without an end is one as well, so that nothing is
 looked at twice."""
@@ -29,18 +32,44 @@ REPLACEMENT: Final = r"\ufffd"
 """What kubectl reads where half a character stands alone, which no UTF-8 can say."""
 
 
-def json_documents(text: str, levels: int, most_parts: int) -> list[Any] | None:
-    """Return the documents of a text; None where it is no JSON, begins otherwise, or is too much.
+class NumberBeyondAll(ValueError):
+    """A number is larger than any float; `offset`: where it stands in the text, once known."""
 
-    What is too much is told before anything is made of it.
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A document of JSON: its value, its own text, and how much is before that."""
+
+    value: Any
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class JsonStream:
+    """The documents with which a text begins, and where it goes on otherwise, or ends."""
+
+    documents: tuple[JsonDocument, ...]
+    end: int
+
+
+def json_stream(text: str, levels: int, most_parts: int) -> JsonStream:
+    """Return the documents of a text as far as it is JSON.
+
+    There are none where it begins otherwise, or is too much: that is told before anything is made
+    of it. Raises NumberBeyondAll.
     """
     begin = BEGIN.match(text)
     if begin is None or not _is_within(text, levels, most_parts):
-        return None
+        return JsonStream((), 0)
+    whole = ESCAPE.sub(_whole, text)
     try:
-        return [*_decoded(ESCAPE.sub(_whole, text), begin.end())]
-    except ValueError:
-        return None
+        return _decoded(whole, begin.end())
+    except NumberBeyondAll as error:
+        error.offset = next(_beyond_all(whole))
+        raise
 
 
 def _is_within(text: str, levels: int, most_parts: int) -> bool:
@@ -60,38 +89,46 @@ def _is_within(text: str, levels: int, most_parts: int) -> bool:
     return True
 
 
-def _decoded(text: str, place: int) -> Iterator[Any]:
+def _decoded(text: str, place: int) -> JsonStream:
+    found: list[JsonDocument] = []
     while place < len(text):
-        document, place = DECODER.raw_decode(text, place)
-        yield document
-        space = BETWEEN.match(text, place)
-        place = space.end() if space else place
+        try:
+            value, end = DECODER.raw_decode(text, place)
+        except NumberBeyondAll:
+            raise
+        except ValueError:
+            break
+        found.append(JsonDocument(value, text[place:end], place))
+        space = SPACE.match(text, end)
+        place = space.end() if space else end
+    return JsonStream(tuple(found), place)
+
+
+def _beyond_all(text: str) -> Iterator[int]:
+    """Yield where numbers stand that are larger than any float."""
+    for token in TOKEN.finditer(text):
+        try:
+            DECODER.decode(token[0])
+        except NumberBeyondAll:
+            yield token.start()
+        except ValueError:
+            continue
 
 
 def _whole(escape: re.Match[str]) -> str:
     return escape[1] or REPLACEMENT
 
 
-def whole_number(digits: str, base: int = 10) -> int | float:
-    """Return a whole number, as a float where it has no place in 64 bits."""
-    value = int(digits, base)
-    return value if LEAST_INTEGER <= value <= MOST_INTEGER else float(value)
+def _number(text: str) -> Any:
+    """Return a number with a point or an exponent: `1e3` is 1000, which the API server gets."""
+    try:
+        return as_json(float(text))
+    except ValueError:
+        raise NumberBeyondAll from None
 
 
-def number(text: str) -> int | float:
-    """Return a number with a point or an exponent: `1e3` is 1000, which the API server gets.
-
-    Raises ValueError for one beyond all floats.
-    """
-    value = float(text)
-    if not isfinite(value):
-        raise ValueError(text)
-    is_whole = value.is_integer() and LEAST_INTEGER <= value < -LEAST_INTEGER
-    return int(value) if is_whole else value
-
-
-def _integer(text: str) -> int | float:
-    return whole_number(text) if len(text) <= LONGEST_INTEGER else number(text)
+def _integer(text: str) -> Any:
+    return as_json(int(text)) if len(text) <= LONGEST_INTEGER else _number(text)
 
 
 def _constant(text: str) -> NoReturn:
@@ -99,4 +136,83 @@ def _constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-DECODER: Final = json.JSONDecoder(parse_int=_integer, parse_float=number, parse_constant=_constant)
+DECODER: Final = json.JSONDecoder(parse_int=_integer, parse_float=_number, parse_constant=_constant)
+
+
+SKIPPER: Final = json.JSONDecoder(parse_int=str, parse_float=str)
+"""Finds where a value ends."""
+
+
+def json_place(text: str, begin: Mark) -> Place:
+    """Return where the parts of a document stand, whose text begins there.
+
+    Only the parts on the way to a place that is asked for are looked at one by one.
+    """
+    return _Located(text, begin).place_at(0)
+
+
+class _Located:
+    """The text of a document with its place in a file."""
+
+    def __init__(self, text: str, begin: Mark) -> None:
+        self.text = text
+        self._begin = begin
+        self._ends = [found.start() for found in LINE_END.finditer(text)]
+
+    def place_at(self, offset: int, name: int | None = None) -> Place:
+        """Return the place of a value, and of the name before it."""
+        mark = None if name is None else self._mark_at(name)
+        return Place(self._mark_at(offset), mark, _JsonParts(self, offset))
+
+    def end_of(self, offset: int) -> int:
+        """Return the offset behind a value and the space that follows."""
+        _, end = SKIPPER.raw_decode(self.text, offset)
+        return self.begin_after(end)
+
+    def begin_after(self, offset: int) -> int:
+        """Return the offset of what is not space."""
+        space = SPACE.match(self.text, offset)
+        return space.end() if space else offset
+
+    def _mark_at(self, offset: int) -> Mark:
+        line = bisect_left(self._ends, offset)
+        if not line:
+            return Mark(self._begin.line, self._begin.column + offset)
+        return Mark(self._begin.line + line, offset - self._ends[line - 1])
+
+
+class _JsonParts:
+    """The parts of a value, which are looked up when they are asked for."""
+
+    def __init__(self, within: _Located, offset: int) -> None:
+        self._within = within
+        self._offset = offset
+
+    @cached_property
+    def fields(self) -> dict[str, Place]:
+        """Return the places of the fields of an object."""
+        found: dict[str, Place] = {}
+        for name in self._each("{", "}"):
+            value = self._within.begin_after(self._within.end_of(name) + len(":"))
+            text, _ = SKIPPER.raw_decode(self._within.text, name)
+            found[text] = self._within.place_at(value, name)
+        return found
+
+    @cached_property
+    def items(self) -> list[Place]:
+        """Return the places of the items of a list."""
+        return [self._within.place_at(item) for item in self._each("[", "]")]
+
+    def _each(self, opens: str, closes: str) -> Iterator[int]:
+        """Yield where each item begins, or each name of a field."""
+        text, within = self._within.text, self._within
+        if text[self._offset] != opens:
+            return
+        at = within.begin_after(self._offset + len(opens))
+        while text[at] != closes:
+            yield at
+            at = within.end_of(at)
+            if text[at] == ":":
+                at = within.end_of(within.begin_after(at + len(":")))
+            if text[at] == ",":
+                at = within.begin_after(at + len(","))

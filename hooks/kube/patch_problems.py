@@ -14,6 +14,7 @@ from hooks.kube.kinds import (
     merge_key_of,
 )
 from hooks.kube.objects import Obj
+from hooks.kube.places import path_of_field
 from hooks.kube.strategic_merge import DELETE, DIRECTIVE, REPLACE
 
 IN_PYTHON = PYTHON_TYPES | {
@@ -100,7 +101,7 @@ def _is_closed(structure: Obj) -> bool:
 def path_below(path: str, name: str, structure: Obj) -> str:
     """Return the path of a field of an object, or of an entry of a map."""
     is_entry = "additionalProperties" in structure and name not in structure.get("properties", ())
-    return f"{path}[{name}]" if is_entry else f"{path}.{name}"
+    return f"{path}[{name}]" if is_entry else path_of_field(path, name)
 
 
 def _has_type(value: Any, structure: Obj) -> bool:

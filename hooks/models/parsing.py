@@ -15,6 +15,7 @@ from hooks.errors import (
     Problem,
 )
 from hooks.kube.objects import Obj, as_object, is_deeper_than
+from hooks.kube.places import path_of_field
 from hooks.models.instana_agent import InstanaAgent
 
 DEEPEST = 100
@@ -90,5 +91,5 @@ def _problem(location: tuple[Any, ...], kind: str, message: str) -> Problem:
 def _path(location: tuple[Any, ...]) -> str:
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        path = f"{path}[{step}]" if isinstance(step, int) else path_of_field(path, step)
     return path.lstrip(".") or "the resource"

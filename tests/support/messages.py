@@ -57,7 +57,7 @@ def printed_of(case: Case) -> str:
         file = Path(folder, FILE)
         file.write_text(case.resource)
         done = CliRunner().invoke(main, ["validate", str(file)])
-    lines = [*done.stdout.splitlines(), *done.stderr.replace(f"{folder}/", "").splitlines()]
+    lines = f"{done.stdout}{done.stderr}".replace(f"{folder}/", "").splitlines()
     return "".join(f"{line}\n" for line in (*lines, f"exit {done.exit_code}"))
 
 

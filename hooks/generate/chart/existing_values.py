@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
+from hooks.generate.crd.former_values import NO_LEADER_ELECTOR
 from hooks.kube.objects import Obj
 
 
@@ -246,9 +247,7 @@ REFUSED: Final = (
         "kubernetes",
         "take it out, and use k8s_sensor.deployment: the k8sensor replaces the Kubernetes sensor",
     ),
-    _refused(
-        "leaderElector", "take it out: agents and k8sensors need no program for this", ANYTHING
-    ),
+    _refused("leaderElector", NO_LEADER_ELECTOR, ANYTHING),
     _refused(
         "templating",
         "take it out: for plain manifests use the directory deploy, or helm template",

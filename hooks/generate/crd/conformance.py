@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from hooks.errors import FIELD_TYPE, QUANTITY, REQUIRED_FIELD, Problem
 from hooks.generate.crd.definition import schema
@@ -11,11 +11,11 @@ from hooks.generate.crd.unknown_fields import V1BETA1, unknown_field
 from hooks.generate.crd.wrong_types import wrong_type
 from hooks.kube.kinds import PYTHON_TYPES
 from hooks.kube.objects import Obj, as_object
+from hooks.kube.places import path_of_field
 from hooks.models.instana_agent import API_VERSION
 from hooks.rules.runtime import SERVED_VERSION, UNKNOWN_FIELD
 
 PRESERVED = "x-kubernetes-preserve-unknown-fields"
-PLAIN_NAME: Final = re.compile(r"[\w-]+", re.ASCII)
 
 
 def departures(resource: Obj) -> Iterator[Problem]:
@@ -31,7 +31,7 @@ def departures(resource: Obj) -> Iterator[Problem]:
 def _of_first_version(spec: Obj) -> Iterator[Problem]:
     """Yield the fields of the first version, which are known by their dots; of others, nothing."""
     for name in filter(V1BETA1.__contains__, spec):
-        yield Problem(_inside("spec", name), unknown_field(name, "spec", ()), SERVED_VERSION)
+        yield Problem(path_of_field("spec", name), unknown_field(name, "spec", {}), SERVED_VERSION)
 
 
 def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
@@ -55,16 +55,11 @@ def _of_object(value: Obj, of: Obj, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.{name}", "is required", REQUIRED_FIELD)
     for name, part in value.items():
         if name in properties:
-            yield from _of_value(part, properties[name], _inside(path, name))
+            yield from _of_value(part, properties[name], path_of_field(path, name))
         elif isinstance(further, dict):
             yield from _of_value(part, further, f"{path}[{name}]")
         elif PRESERVED not in of:
-            yield Problem(_inside(path, name), unknown_field(name, path, properties), UNKNOWN_FIELD)
-
-
-def _inside(path: str, name: str) -> str:
-    """Return the path of a field; a name with a dot, say, is one name and looks like it."""
-    return f"{path}.{name}" if PLAIN_NAME.fullmatch(name) else f'{path}["{name}"]'
+            yield Problem(path_of_field(path, name), unknown_field(name, path, of), UNKNOWN_FIELD)
 
 
 def _of_text(text: str, of: Obj, path: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Final
 
 from hooks.generate.crd.definition import schema
+from hooks.generate.crd.former_values import nested, of_chart
 from hooks.kube.objects import Obj
 
 NOT_A_FIELD: Final = "is no field of the resource: correct its name or its place"
@@ -53,11 +54,15 @@ OTHER_NAMES: Final = {
 """What other charts and older guides call a field, at a place or anywhere, and what it is here."""
 
 
-def unknown_field(name: str, path: str, known: Collection[str]) -> str:
-    """Return the message for a field of the object at a path, which has the known fields only."""
+def unknown_field(name: str, path: str, of: Obj) -> str:
+    """Return the message for a field of the object at a path, which has the schema."""
     if name in V1BETA1:
         return f"{NOT_A_FIELD}; since instana.io/v1 it is {V1BETA1[name]}"
-    meant = _meant(name, path, known) if len(name) <= LONGEST_COMPARED else ""
+    if len(name) > LONGEST_COMPARED:
+        return NOT_A_FIELD
+    if instead := of_chart(name, path) or nested(name, path, of):
+        return f"{NOT_A_FIELD}; {instead}"
+    meant = _meant(name, path, of.get("properties", {}))
     return f"{NOT_A_FIELD}; did you mean {meant}?" if meant else NOT_A_FIELD
 
 

@@ -17,7 +17,7 @@ def is_introduced(path: str, old: dict[str, Any]) -> bool:
     return bool(introduced(problem, RESOURCE, problem, old))
 
 
-@pytest.mark.parametrize("path", ["spec.items[1].name", "spec.map[x.y]"])
+@pytest.mark.parametrize("path", ["spec.items[1].name", "spec.map[x.y]", 'spec.map["x.y"]'])
 def test_the_value_at_the_path_counts(path: str) -> None:
     assert not is_introduced(path, RESOURCE)
     assert is_introduced(path, {"spec": {}})

@@ -1,6 +1,7 @@
 """The command line, through click's own runner; the answers are those of the pure functions."""
 
 import json
+import re
 from base64 import b64encode
 from pathlib import Path
 
@@ -103,8 +104,11 @@ def test_invalid_resource_ends_with_two_and_a_line_per_problem() -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "spec.agent.proxyPassword: must be a string, not a list (rule field-type)",
-        "spec.agent.mode: must be a string: put it in quotes (rule field-type)",
+        f"<stdin>:6:{column}: InstanaAgent agent: error: spec.agent.{what} (rule field-type)"
+        for column, what in (
+            (70, "proxyPassword: must be a string, not a list"),
+            (92, "mode: must be a string: put it in quotes"),
+        )
     ]
 
 
@@ -128,7 +132,7 @@ def test_commands_see_what_validate_sees(
     result = run(command, str(file))
 
     assert (result.exit_code, result.stdout) == (2, "")
-    errors = [line.partition(": error: ")[2] for line in told if ": error: " in line]
+    errors = [line for line in told if ": error: " in line]
     assert result.stderr.splitlines() == errors
     assert path in errors[0]
 
@@ -161,12 +165,10 @@ def test_warnings_of_what_is_rendered_are_told(tmp_path: Path) -> None:
     result = run("render", str(file))
 
     assert result.exit_code == 0
-    assert result.stderr.startswith("warning: spec.agent.key: everyone who may read")
+    assert f"{file}:12:10: InstanaAgent instana-agent: warning: spec.agent.key: " in result.stderr
 
 
-@pytest.mark.parametrize(
-    "text", ["a: [", "just text", "kind: Secret", "", "\x00", "{kind: List, items: [1]}"]
-)
+@pytest.mark.parametrize("text", ["just text", "kind: Secret", "", "{kind: List, items: [1]}"])
 def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
     result = run("render", "-", stdin=text)
 
@@ -175,34 +177,47 @@ def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["validate", "render", "diff"])
-@pytest.mark.parametrize("value", ["!!int abc", "!!timestamp x", "!!bool foo", "9" * 5000])
-def test_a_value_that_is_none_ends_with_one_and_one_line(
-    tmp_path: Path, command: str, value: str
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: !!int abc", "15:4: is not of the type that its tag says"),
+        ("\na:\n- .inf", "17:3: is an infinite number or none, which no resource can have: put it"),
+        ("{a: 1, null: b}", "15:8: the name of a field is null, or a number of more than 64 bits"),
+        ("a: [", "16:1: is not YAML: did not find expected node content"),
+        ("a: \x00", "15:4: is not YAML: control characters are not allowed"),
+        ("a: \udcff", "15:4: is not written in UTF-8"),
+    ],
+)
+def test_what_kubectl_refuses_ends_with_two_and_its_place(
+    tmp_path: Path, command: str, text: str, message: str
 ) -> None:
     file = tmp_path / "file.yaml"
-    file.write_text(f"{Path(MINIMAL).read_text()}---\na: {value}\n")
+    file.write_text(f"{Path(MINIMAL).read_text()}---\n{text}", errors="surrogateescape")
     result = run(command, str(file))
 
-    assert result.exit_code == 1
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{file}:{message}")
     assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", ["render", "diff"])
 @pytest.mark.parametrize(
-    ("metadata", "place"),
+    ("metadata", "place", "column"),
     [
-        ("labels: [1]", "metadata.labels"),
-        ("labels: {a: 1}", "metadata.labels[a]"),
-        ('annotations: {"b\\nc": {}}', "metadata.annotations[b c]"),
-        ("namespace: 5", "metadata.namespace"),
+        ("labels: [1]", "metadata.labels", 32),
+        ("labels: {a: 1}", "metadata.labels[a]", 36),
+        ('annotations: {"b\\nc": {}}', "metadata.annotations[b c]", 46),
+        ("namespace: 5", "metadata.namespace", 35),
     ],
 )
-def test_a_type_that_no_object_has_is_named(command: str, metadata: str, place: str) -> None:
+def test_a_type_that_no_object_has_is_named(
+    command: str, metadata: str, place: str, column: int
+) -> None:
     node = f"apiVersion: v1\nkind: Node\nmetadata: {{name: node, {metadata}}}\n"
     result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{node}")
 
     assert result.exit_code == 1
-    assert result.stderr == f"Node/node: {place} must be of another type\n"
+    assert result.stderr == f"<stdin>:17:{column}: Node/node: {place} must be of another type\n"
 
 
 def test_a_date_and_null_are_texts_as_they_are_for_kubectl() -> None:
@@ -267,7 +282,7 @@ def test_what_it_refuses_of_a_request_is_named(
     result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{other}\n")
 
     assert result.exit_code == 1
-    assert result.stderr == f"{place} must be of another type\n"
+    assert re.sub(r"^<stdin>:15:\d+: ", "", result.stderr) == f"{place} must be of another type\n"
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])
@@ -286,7 +301,9 @@ def test_several_resources_are_refused() -> None:
     result = run("render", MINIMAL, MINIMAL)
 
     assert result.exit_code == 1
-    assert result.stderr == ("there must be exactly one InstanaAgent of instana.io/v1, not 2\n")
+    assert result.stderr == (
+        f"{MINIMAL}:2:1: there must be exactly one InstanaAgent of instana.io/v1, not 2\n"
+    )
 
 
 def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -60,18 +61,22 @@ def test_what_validate_finds_ends_with_2(tmp_path: Path, change: Obj, problem: s
     for name, content in (("request", request | {"parent": parent}), ("agent", parent)):
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
     told = CliRunner().invoke(main, ["validate", str(tmp_path / "agent.json")]).stdout
-    errors = [line.partition(": error: ")[2] for line in told.splitlines() if ": error: " in line]
+    errors = [line.partition(": ")[2] for line in told.splitlines() if ": error: " in line]
     result = demo(str(tmp_path / "request.json"), "--once")
 
+    places, lines = zip(*(each.split(": ", 1) for each in result.stderr.splitlines()), strict=True)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.splitlines() == errors
-    assert errors[0].startswith(problem)
+    assert [*lines] == errors
+    assert problem in errors[0]
+    assert places[0].startswith(f"{tmp_path}/request.json:1:")
 
 
 def test_warnings_are_told_beside_the_answer() -> None:
     result = demo(REQUEST, "--once")
 
-    assert result.stderr.startswith("warning: spec.agent.configuration_yaml: is deprecated")
+    place = re.match(rf"{REQUEST}:(\d+):31: InstanaAgent prod-agent: warning: ", result.stderr)
+    assert place
+    assert "configuration_yaml" in Path(REQUEST).read_text().splitlines()[int(place[1]) - 1]
     assert "warning" not in result.stdout
 
 

@@ -60,14 +60,26 @@ def test_an_invalid_resource_ends_with_its_problems() -> None:
     result = run(agent({"k8s_sensor": {"pollrate": "often"}}))
 
     assert result.exit_code == INVALID
-    assert result.stderr.startswith("spec.k8s_sensor.pollrate: ")
+    assert ": InstanaAgent instana-agent: error: spec.k8s_sensor.pollrate: " in result.stderr
     assert not result.stdout
 
 
-@pytest.mark.parametrize("text", ["a: [", "\udcff", "kind: Secret", json.dumps({"kind": "List"})])
-def test_what_cannot_be_read_ends_with_one_line(text: str, tmp_path: Path) -> None:
+def test_a_child_without_managed_fields_is_named() -> None:
+    child = next(each for each in stored(answer(agent())) if each["kind"] == "DaemonSet")
+    del child["metadata"]["annotations"]
+    result = run(agent(), child)
+
+    assert result.exit_code == UNREADABLE
+    assert result.stderr.startswith("<stdin>:")
+    assert result.stderr.endswith(
+        ": DaemonSet/instana-agent has no managed fields: get it with --show-managed-fields\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["kind: Secret", json.dumps({"kind": "List"})])
+def test_what_cannot_be_used_ends_with_one_line(text: str, tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
-    file.write_bytes(text.encode(errors="surrogateescape"))
+    file.write_text(text)
     result = CliRunner().invoke(main, ["diff", str(file)])
 
     assert result.exit_code == UNREADABLE

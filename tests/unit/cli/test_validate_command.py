@@ -1,5 +1,6 @@
 """`python -m hooks validate`: exit codes and lines."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ QUIET = {
 
 def validate(tmp_path: Path, *documents: Any, strict: bool = False, text: str = "") -> Result:
     file = tmp_path / "agent.yaml"
-    file.write_text(text or yaml.safe_dump_all(documents))
+    file.write_text(text or "---\n".join(map(yaml.safe_dump, documents)))
     options = ["--strict"] if strict else []
     return CliRunner().invoke(main, ["validate", *options, str(file)])
 
@@ -39,9 +40,10 @@ def test_warnings_are_told_and_count_with_strict(
 
     assert done.exit_code == code
     assert done.stdout == (
-        "agent.yaml: InstanaAgent instana-agent: warning: spec.agent.key: everyone who may read "
-        "the resource can read it here: put it into a Secret and name the entry in "
-        "keySecretKeyRef, or call it key in the Secret that keysSecret names (rule inline-key)\n"
+        f"{tmp_path}/agent.yaml:12:10: InstanaAgent instana-agent: warning: spec.agent.key: "
+        "everyone who may read the resource can read it here: put it into a Secret and name the "
+        "entry in keySecretKeyRef, or call it key in the Secret that keysSecret names "
+        "(rule inline-key)\n"
     )
 
 
@@ -53,8 +55,35 @@ def test_each_problem_of_each_resource_has_a_line(tmp_path: Path) -> None:
     assert done.exit_code == 2
     errors = [each.split(": error: ") for each in done.stdout.splitlines() if "error" in each]
     assert [(where, what.partition(": ")[0]) for where, what in errors] == [
-        ("agent.yaml: InstanaAgent instana-agent", "spec.openshift"),
-        ("agent.yaml: InstanaAgent second", "spec.cluster.name"),
+        (f"{tmp_path}/agent.yaml:17:16: InstanaAgent instana-agent", "spec.openshift"),
+        (f"{tmp_path}/agent.yaml:26:5: InstanaAgent second", "spec.cluster.name"),
+    ]
+
+
+def test_a_value_has_one_problem_of_its_type(tmp_path: Path) -> None:
+    spec = {"agent": {"env": {"A": 1, "b.c": 2}, "pod": {"labels": {"d.e/f": 3}}}}
+    done = validate(tmp_path, agent(QUIET | spec))
+
+    assert [line.split(": ")[3] for line in done.stdout.splitlines()] == [
+        *("spec.agent.env[A]", "spec.agent.env[b.c]", "spec.agent.pod.labels[d.e/f]")
+    ]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_places_in_streams_and_lists(tmp_path: Path, *, as_json: bool) -> None:
+    bad = agent(QUIET | {"zone": {"nmae": "a"}})
+    items = {"kind": "List", "items": [{"kind": "Secret"}, bad]}
+    if as_json:
+        text = json.dumps(bad, indent=1) + "\n" + json.dumps(items, indent=1)
+    else:
+        text = f"{yaml.safe_dump(bad)}---\n{yaml.safe_dump(items)}"
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if "nmae" in line]
+    done = validate(tmp_path, text=text)
+
+    column = {True: (4, 6), False: (5, 7)}[as_json]
+    assert done.exit_code == 2
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == [
+        f"{tmp_path}/agent.yaml:{line}:{place}" for line, place in zip(lines, column, strict=True)
     ]
 
 
@@ -62,7 +91,7 @@ def test_a_long_name_makes_no_long_line(tmp_path: Path) -> None:
     done = validate(tmp_path, agent(QUIET | {"x" * 10_000: 1}))
 
     assert done.exit_code == 2
-    assert done.stdout.startswith("agent.yaml: InstanaAgent instana-agent: error: spec.xxx")
+    assert ": InstanaAgent instana-agent: error: spec.xxx" in done.stdout
     assert done.stdout.endswith(" (rule unknown-field)\n")
     assert len(done.stdout) < 2 * LONGEST_PATH
 
@@ -98,7 +127,7 @@ def test_another_version_is_an_error(tmp_path: Path) -> None:
     assert "apiVersion: must be instana.io/v1 (rule served-version)" in done.stdout
 
 
-@pytest.mark.parametrize("text", ["a: [", "kind: Secret", "[1, 2]", "plain"])
+@pytest.mark.parametrize("text", ["", "kind: Secret", "[1, 2]", "plain"])
 def test_a_file_without_a_resource_ends_with_1(text: str, tmp_path: Path) -> None:
     assert validate(tmp_path, text=text).exit_code == 1
 

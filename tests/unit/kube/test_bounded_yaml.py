@@ -13,8 +13,9 @@ from hooks.kube.bounded_yaml import (
     Bounds,
     OutOfBounds,
     check_yaml,
-    documents_of,
 )
+from hooks.kube.documents import documents_of
+from hooks.kube.yaml_values import NoDocument
 
 BOUNDS = Bounds(longest=1_000_000, most_parts=100_000)
 BOMB = "a0: &a0 [x]\n" + "".join(
@@ -77,7 +78,6 @@ def test_levels_in_one_line_are_left_as_soon(text: str, events: list[Any]) -> No
     [
         "[" * DEEPEST + "]" * DEEPEST,
         "".join("  " * level + "a:\n" for level in range(DEEPEST)),
-        "%TAG !a! b\n---\n" * MOST_DIRECTIVES,
         "a: &a {b: 1}\nc: [" + "*a, " * MOST_ALIASES + "]",
         "a: '%'\nb: |\n  %\n  %\n" + "# %\n" * 100,
         "",
@@ -86,12 +86,23 @@ def test_levels_in_one_line_are_left_as_soon(text: str, events: list[Any]) -> No
 def test_what_is_within_the_bounds_is_taken(text: str) -> None:
     check_yaml(text, BOUNDS)
 
-    assert list(documents_of(text, BOUNDS)) == list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+    found = [document.value for document in documents_of(text, BOUNDS)]
+    assert found == list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+def test_some_directives_are_taken() -> None:
+    text = "%TAG !a! b\n---\n" * MOST_DIRECTIVES
+    check_yaml(text, BOUNDS)
+
+    with pytest.raises(OutOfBounds):
+        check_yaml(text + "%TAG !a! b\n---\n", BOUNDS)
 
 
 @pytest.mark.parametrize("text", ["a: *a", "a: &a [*a]", "--- &a 1\n--- *a\n", "a: [", "*a"])
 def test_what_is_no_yaml_or_without_end_is_an_error_of_yaml(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
+        check_yaml(text, BOUNDS)
+    with pytest.raises(NoDocument):
         list(documents_of(text, BOUNDS))
 
 

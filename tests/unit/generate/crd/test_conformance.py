@@ -4,10 +4,12 @@ import pytest
 import yaml
 
 from hooks.generate.crd import departures
+from hooks.generate.crd.former_values import NAMED_AFTER_RESOURCE, NO_LEADER_ELECTOR
 from hooks.models.instana_agent import API_VERSION
 
 CPU = "spec.agent.pod.limits.cpu"
 CPU_LIMIT = "spec.agent.pod.limits[cpu]"
+NESTED = "write fields inside one another for its dots"
 QUOTES = "put it in quotes"
 NO_FIELD = "is no field of the resource: correct its name or its place"
 WORD = "YAML reads words such as OFF, no and yes as true or false, so put it in quotes"
@@ -54,6 +56,31 @@ def messages(spec: str) -> list[str]:
         (
             'agent.cpuLimit: "1.0"',
             f'spec["agent.cpuLimit"]: {NO_FIELD}; since {API_VERSION} it is {CPU}',
+        ),
+        (
+            "agent.endpointHost: a",
+            f'spec["agent.endpointHost"]: {NO_FIELD}; {NESTED}: spec.agent.endpointHost',
+        ),
+        (
+            "agent: {pod: {limits.cpu: 1}}",
+            f'spec.agent.pod["limits.cpu"]: {NO_FIELD}; {NESTED}: {CPU}',
+        ),
+        (
+            "agent: {k8s_sensor.pollrate: 5s}",
+            f'spec.agent["k8s_sensor.pollrate"]: {NO_FIELD}; {NESTED}: spec.k8s_sensor.pollrate',
+        ),
+        (
+            "agent: {pod: {agent.cpuLimit: 1}}",
+            f'spec.agent.pod["agent.cpuLimit"]: {NO_FIELD}; since {API_VERSION} it is {CPU}',
+        ),
+        ("zone.colour: red", f'spec["zone.colour"]: {NO_FIELD}'),
+        (
+            "leaderElector.image.name: a",
+            f'spec["leaderElector.image.name"]: {NO_FIELD}; {NO_LEADER_ELECTOR}',
+        ),
+        (
+            "fullnameOverride: a",
+            f"spec.fullnameOverride: {NO_FIELD}; {NAMED_AFTER_RESOURCE}",
         ),
         ("cluster: {'a b': 1}", f'spec.cluster["a b"]: {NO_FIELD}'),
         ("agent: {mode: OFF}", f"spec.agent.mode: must be a string: {WORD}"),

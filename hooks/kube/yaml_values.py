@@ -1,0 +1,191 @@
+"""What a document of YAML says, and where: made of the parser's events, one after the other.
+
+It is what kubectl makes of it (`yaml_scalars` has its source): a field that is given twice has its
+last value, `<<` brings what is beside it in its place, names are texts whatever they look like, and
+what no JSON can say is refused. Nothing is built twice, however often aliases stand for it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+
+from hooks.kube.bounded_yaml import mark_of
+from hooks.kube.places import KnownParts, Mark, Place
+from hooks.kube.yaml_scalars import TAG, NotOfItsTag, as_json, as_name, scalar
+
+MERGE: Final = "<<"
+MERGE_TAG: Final = f"{TAG}merge"
+
+OF_NO_TYPE: Final = "is not of the type that its tag says"
+NO_NUMBER: Final = "is an infinite number or none, which no resource can have: put it in quotes"
+NO_NAME: Final = "the name of a field is null, or a number of more than 64 bits: put it in quotes"
+NAME_OF_PARTS: Final = "the name of a field is a list or an object, which no resource can have"
+NO_MERGE: Final = "what << brings must be an object, or a list of objects: put << in quotes"
+
+
+class NoDocument(yaml.YAMLError):
+    """A text is nothing that kubectl reads; no value of it is in the message."""
+
+    def __init__(self, message: str, mark: Mark) -> None:
+        """Take what is wrong, and where."""
+        super().__init__(message)
+        self.message = message
+        self.mark = mark
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Something that is whole, and its place; a number is as it is written.
+
+    `items`: those of a list that stands here itself, not by an alias.
+    """
+
+    value: Any
+    place: Place
+    is_merge: bool = False
+    items: "tuple[_Part, ...] | None" = None
+
+
+class _Collection(Protocol):
+    """What is still open."""
+
+    anchor: str | None
+
+    def add(self, part: _Part) -> None:
+        """Take the next part."""
+
+    def whole(self) -> _Part:
+        """Return it when all its parts are there."""
+
+
+@dataclass(slots=True)
+class _List:
+    mark: Mark
+    anchor: str | None
+    value: list[Any] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
+
+    def add(self, part: _Part) -> None:
+        self.value.append(_value_of(part))
+        self.parts.append(part)
+
+    def whole(self) -> _Part:
+        places = KnownParts(items=[part.place for part in self.parts])
+        return _Part(self.value, Place(self.mark, None, places), items=tuple(self.parts))
+
+
+@dataclass(slots=True)
+class _Object:
+    mark: Mark
+    anchor: str | None
+    value: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    key: _Part | None = None
+
+    def add(self, part: _Part) -> None:
+        key, self.key = self.key, None
+        if key is None:
+            self.key = part
+        elif key.is_merge:
+            self._merge(part)
+        else:
+            name = _name_of(key)
+            self.value[name] = _value_of(part)
+            self.places[name] = Place(part.place.mark, key.place.mark, part.place.parts)
+
+    def whole(self) -> _Part:
+        return _Part(self.value, Place(self.mark, None, KnownParts(self.places)))
+
+    def _merge(self, part: _Part) -> None:
+        """Take the fields of an object, or of several, of which the first ones win."""
+        for each in reversed([part] if part.items is None else part.items):
+            if not isinstance(each.value, dict):
+                raise NoDocument(NO_MERGE, each.place.mark)
+            self.value.update(each.value)
+            self.places.update(each.place.parts.fields)
+
+
+class Builder:
+    """Makes the value of one document; raises NoDocument for what no JSON can say.
+
+    The text begins with the given line of its file. Its aliases stand for what is whole before
+    them, which is seen to by `bounded_yaml`.
+    """
+
+    def __init__(self, first_line: int = 1) -> None:
+        """Begin with nothing."""
+        self._before = first_line - 1
+        self._open: list[_Collection] = []
+        self._anchors: dict[str, _Part] = {}
+        self.value: Any = None
+        self.place = Place(Mark(first_line, 1))
+        """The document as far as it is whole; null where there is none."""
+
+    def add(self, event: Event) -> None:
+        """Take one more event of the parser."""
+        if isinstance(event, CollectionEndEvent):
+            collection = self._open.pop()
+            self._put(collection.whole(), collection.anchor)
+        elif isinstance(event, NodeEvent):
+            self._add_node(event, self.mark_of(event))
+
+    def mark_of(self, event: Event) -> Mark:
+        """Return where an event of the parser begins in the file."""
+        return mark_of(event).below(self._before)
+
+    def _add_node(self, event: NodeEvent, mark: Mark) -> None:
+        if isinstance(event, ScalarEvent):
+            self._put(_scalar_of(event, mark), event.anchor)
+        elif isinstance(event, AliasEvent):
+            self._put(self._known(event, mark))
+        else:
+            is_object = isinstance(event, MappingStartEvent)
+            self._open.append((_Object if is_object else _List)(mark, event.anchor))
+
+    def _known(self, alias: AliasEvent, mark: Mark) -> _Part:
+        part = self._anchors[alias.anchor or ""]
+        return _Part(part.value, Place(mark, None, part.place.parts))
+
+    def _put(self, part: _Part, anchor: str | None = None) -> None:
+        if anchor:
+            self._anchors[anchor] = part
+        if self._open:
+            self._open[-1].add(part)
+        else:
+            self.value, self.place = _value_of(part), part.place
+
+
+def _scalar_of(event: ScalarEvent, mark: Mark) -> _Part:
+    is_plain, _ = event.implicit
+    try:
+        value = scalar(event.value, event.tag, is_plain=is_plain)
+    except NotOfItsTag:
+        raise NoDocument(OF_NO_TYPE, mark) from None
+    return _Part(value, Place(mark), event.value == MERGE and (is_plain or event.tag == MERGE_TAG))
+
+
+def _value_of(part: _Part) -> Any:
+    if isinstance(part.value, dict | list):
+        return part.value
+    try:
+        return as_json(part.value)
+    except ValueError:
+        raise NoDocument(NO_NUMBER, part.place.mark) from None
+
+
+def _name_of(key: _Part) -> str:
+    if isinstance(key.value, dict | list):
+        raise NoDocument(NAME_OF_PARTS, key.place.mark)
+    try:
+        return as_name(key.value)
+    except ValueError:
+        raise NoDocument(NO_NAME, key.place.mark) from None
