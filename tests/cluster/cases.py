@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hooks.facts import Facts
 from hooks.rendering import Rendered, render
+from tests.support.files import document_in, documents_in
 
 Obj = dict[str, Any]
 
@@ -17,15 +16,13 @@ NAMESPACE = "instana-agent"
 
 def resource(case: str) -> Obj:
     """Return the custom resource of a case."""
-    obj: Obj = yaml.safe_load((FIXTURES / case / "input.yaml").read_text())
+    obj: Obj = document_in(FIXTURES / case / "input.yaml")
     return obj
 
 
 def surroundings(case: str) -> list[Obj]:
     """Return the objects that are there before, namespaces first."""
-    file = FIXTURES / case / "cluster.yaml"
-    objects = list(yaml.safe_load_all(file.read_text())) if file.exists() else []
-    return [_stored(each) for each in objects]
+    return [_stored(each) for each in documents_in(FIXTURES / case / "cluster.yaml")]
 
 
 def rendered(case: str) -> Rendered:

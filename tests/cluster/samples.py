@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import yaml
-
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.rendering import Rendered, render
 from tests.cluster.cases import resource
+from tests.support.files import document_in
 
 FOLDER = Path("deploy/samples")
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -35,7 +34,7 @@ ETCD: list[Obj] = [
 
 def sample(name: str) -> Obj:
     """Return the resource of a sample."""
-    found: Obj = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+    found: Obj = document_in(FOLDER / f"{name}.yaml")
     return found
 
 

@@ -9,7 +9,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
 from hypothesis import strategies as st
 
 from hooks.contract import RELATED_KINDS
@@ -28,6 +27,7 @@ from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.property import applying, specs
 from tests.property.applying import Apply, Children
+from tests.support.files import documents_in
 from tests.support.hook import CONTROLLER, related_rules
 from tests.support.pods import (
     crashing,
@@ -452,7 +452,7 @@ def input_of(case: str) -> Obj:
 
 @cache
 def _input(case: str) -> tuple[Any, str]:
-    documents = list(yaml.safe_load_all((FIXTURES / case / "input.yaml").read_text()))
+    documents = documents_in(FIXTURES / case / "input.yaml")
     agent = next(each for each in documents if each["kind"] == "InstanaAgent")
     return agent["spec"], agent["metadata"]["name"]
 

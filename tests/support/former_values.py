@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.files import document_in
 from tests.support.helm import CHART, Refused, rendered, spec_of
 
 Obj = dict[str, Any]
@@ -26,13 +27,13 @@ NOTE = re.compile(r"^\* (\S+): ", re.MULTILINE)
 
 def values_of(case: str) -> Obj:
     """Return the values of a case of the chart 2.0.x."""
-    values: Obj = yaml.safe_load((SECOND / case / "values.yaml").read_text())
+    values: Obj = document_in(SECOND / case / "values.yaml")
     return values
 
 
 def expected_spec(case: str) -> Obj:
     """Return the spec that a case leads to."""
-    spec: Obj = yaml.safe_load((SECOND / case / "spec.yaml").read_text())
+    spec: Obj = document_in(SECOND / case / "spec.yaml")
     return spec
 
 

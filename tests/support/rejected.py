@@ -15,6 +15,7 @@ import yaml
 
 from hooks.kube.objects import Obj
 from hooks.rules import BY_IDENTIFIER, Layer
+from tests.support.files import documents_in
 
 FOLDER = Path("tests/fixtures/rejected")
 PAGE = FOLDER / "README.md"
@@ -61,7 +62,7 @@ class Case:
     @property
     def objects(self) -> list[Obj]:
         """Return the resource, and the objects beside it."""
-        return list(yaml.safe_load_all(self.file.read_text()))
+        return documents_in(self.file)
 
     @property
     def first_layer(self) -> Layer | None:

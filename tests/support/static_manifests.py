@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import yaml
-
 from hooks.kube.objects import Obj
+from tests.support.files import documents_in
 from tests.support.helm_era import STATES, recorded_state
 
 FOLDER = Path("tests/fixtures/static-manifests")
@@ -22,7 +21,7 @@ def manifests(name: str) -> list[Obj]:
     """
     if name in STATES:
         return [_without_helm(each) for each in recorded_state(name)]
-    return list(yaml.safe_load_all((FOLDER / f"{name}.yaml").read_text()))
+    return documents_in(FOLDER / f"{name}.yaml")
 
 
 def _without_helm(recorded: Obj) -> Obj:

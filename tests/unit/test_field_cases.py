@@ -9,6 +9,7 @@ from hooks.admission import InlineSecrets, validate
 from hooks.desired.passes.checksums import recorded_checksum
 from hooks.kube.objects import Obj, describe
 from hooks.rules import errors_of, rules_named_in, warnings_of
+from tests.support.files import documents_in
 from tests.support.hook import FACTS, answer, child, children, conditions, env, pod, stored, texts
 from tests.support.resources import merged
 from tests.support.reviews import refused_by, review, warned_by
@@ -55,7 +56,7 @@ REFUSED = {
 
 def objects(case: str, file: str = "input") -> list[Obj]:
     """Return the objects of a file of the case; the resource is that of `input`."""
-    return list(yaml.safe_load_all((FOLDER / case / f"{file}.yaml").read_text()))
+    return documents_in(FOLDER / case / f"{file}.yaml")
 
 
 def resource(case: str) -> Obj:

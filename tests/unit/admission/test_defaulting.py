@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from hooks.admission import default, errors_in
 from hooks.kube.objects import Obj
@@ -12,6 +11,7 @@ from hooks.models.agent import DEFAULT_ENDPOINT_HOST
 from hooks.rendering import render
 from hooks.rules import Rule, warnings_of
 from tests.recorded import FACTS, NOW, Recorded, recorded_requests
+from tests.support.files import document_in, documents_in
 from tests.support.resources import agent
 from tests.support.reviews import UID, defaulted, patch_of, review, with_patch
 from tests.support.rules import WITH_EXAMPLES, example
@@ -130,7 +130,7 @@ def test_an_update_is_completed_too() -> None:
 
 @pytest.mark.parametrize("file", GO_OPERATOR, ids=lambda file: file.parent.name)
 def test_the_second_time_nothing_is_written(file: Path) -> None:
-    resource = defaulted(yaml.safe_load(file.read_text()))
+    resource = defaulted(document_in(file))
 
     assert default(review(resource))["response"] == {"uid": UID, "allowed": True}
 
@@ -145,9 +145,8 @@ def test_the_service_answers_the_same(recorded: Recorded) -> None:
 
 @pytest.mark.parametrize("file", GO_OPERATOR, ids=lambda file: file.parent.name)
 def test_what_would_be_there_is_the_same(file: Path) -> None:
-    given = yaml.safe_load(file.read_text())
-    around = file.with_name("cluster.yaml")
-    objects = list(yaml.safe_load_all(around.read_text())) if around.exists() else []
+    given = document_in(file)
+    objects = documents_in(file.with_name("cluster.yaml"))
 
     assert render([defaulted(given), *objects], FACTS, NOW) == render([given, *objects], FACTS, NOW)
 

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from hooks.admission import InlineSecrets, default, validate
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.rules import INLINE_SECRETS, TABLE, Layer, Rule
+from tests.support.files import document_in
 from tests.support.rejected import OF_AGENTS, Case, Verdict
 from tests.support.resources import agent, merged
 from tests.support.reviews import UID, refused_by, review, warned_by
@@ -62,7 +62,7 @@ def test_good_example_is_not(rule: Rule) -> None:
 
 @pytest.mark.parametrize("file", GO_OPERATOR, ids=lambda file: file.parent.name)
 def test_what_works_with_the_go_operator_is_taken(file: Path) -> None:
-    assert validated(yaml.safe_load(file.read_text()))["response"]["allowed"]
+    assert validated(document_in(file))["response"]["allowed"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import yaml
 from hooks.facts import Facts
 from hooks.kube.objects import describe
 from hooks.rendering import Rendered, render
+from tests.support.files import documents_in
 from tests.unit.go_operator.comparison import Difference, Listed, differences
 
 FIXTURES = Path("tests/fixtures/go-operator")
@@ -27,9 +28,7 @@ FACTS = Facts(operator_version="v0.0.1-dev")
 def rendered(case: str) -> Rendered:
     documents: list[Any] = []
     for name in ("input.yaml", "cluster.yaml"):
-        file = FIXTURES / case / name
-        if file.exists():
-            documents += yaml.safe_load_all(file.read_text())
+        documents += documents_in(FIXTURES / case / name)
     return render(documents, FACTS, "2026-01-01T00:00:00Z")
 
 

@@ -31,6 +31,7 @@ from hooks.rules.rule import Place, few_texts, full
 from hooks.rules.variables import OF_EVERY_AGENT
 from hooks.rules.zones import MODES
 from tests.support.bounds import at
+from tests.support.files import document_in
 from tests.support.hook import FACTS, answer, conditions, pod, stored
 from tests.support.resources import agent, secret
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
@@ -366,7 +367,7 @@ def test_bad_example_of_a_rule_on_children_is_found_in_them(rule: Rule) -> None:
 
 @pytest.mark.parametrize("file", GO_OPERATOR, ids=lambda file: file.parent.name)
 def test_what_works_with_the_go_operator_is_not_refused(file: Path) -> None:
-    assert errors_of(yaml.safe_load(file.read_text())) == ()
+    assert errors_of(document_in(file)) == ()
 
 
 def test_an_error_that_the_service_can_do_without_is_none_of_the_hook() -> None:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.kube.workloads import env_of
 from hooks.rules import errors_of, warnings_of
 from hooks.rules.variables import OF_EVERY_SENSOR
+from tests.support.files import documents_in
 from tests.support.hook import answer, children
 from tests.support.resources import agent, merged
 from tests.support.rules import ENTRY
@@ -76,8 +76,7 @@ def resources() -> dict[str, Obj]:
 
 
 def _first(file: Path) -> Obj:
-    documents = yaml.safe_load_all(file.read_text())
-    return next(each for each in documents if each["kind"] == "InstanaAgent")
+    return next(each for each in documents_in(file) if each["kind"] == "InstanaAgent")
 
 
 RESOURCES = resources()

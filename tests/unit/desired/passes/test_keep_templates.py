@@ -4,7 +4,6 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-import yaml
 
 from hooks.contract import RELATED_KINDS
 from hooks.desired.passes.keep_templates import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
@@ -20,6 +19,7 @@ from hooks.sync import sync
 from tests.property import applying, clusters
 from tests.property.applying import Apply, Children, copied
 from tests.property.clusters import CASES
+from tests.support.files import documents_in
 from tests.support.hook import FACTS, NOW, by_kind, conditions
 from tests.support.resources import agent, merged, secret
 
@@ -76,8 +76,7 @@ def changed(parent: Obj, spec: Obj, generation: int = 2) -> Obj:
 
 def keys_of(case: str) -> list[Obj]:
     """Return the Secrets that the Go operator read in a recorded case."""
-    cluster = clusters.FIXTURES / case / "cluster.yaml"
-    objects = yaml.safe_load_all(cluster.read_text()) if cluster.exists() else []
+    objects = documents_in(clusters.FIXTURES / case / "cluster.yaml")
     return [
         secret(each["metadata"]["name"], **each["stringData"])
         for each in objects

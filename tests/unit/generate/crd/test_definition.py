@@ -19,6 +19,7 @@ from hooks.rules import TABLE, read_agent
 from hooks.rules.bounds import BOUNDS as BOUND
 from hooks.rules.walking import steps_of
 from tests.recorded import FACTS, NOW, recorded_requests
+from tests.support.files import document_in, documents_in
 from tests.support.rules import values_at
 from tests.support.schema import stored
 from tests.unit.go_operator.test_same_children import CASES, FIXTURES
@@ -70,13 +71,12 @@ def schema_of(of: Obj) -> Obj:
 
 
 def resource(case: str) -> Obj:
-    obj: Obj = yaml.safe_load((FIXTURES / case / "input.yaml").read_text())
+    obj: Obj = document_in(FIXTURES / case / "input.yaml")
     return obj
 
 
 def surroundings(case: str) -> list[Obj]:
-    file = FIXTURES / case / "cluster.yaml"
-    return list(yaml.safe_load_all(file.read_text())) if file.exists() else []
+    return documents_in(FIXTURES / case / "cluster.yaml")
 
 
 @pytest.mark.parametrize("file", list(GENERATED), ids=str)
@@ -309,7 +309,7 @@ def test_bounds_are_far_above_what_resources_have() -> None:
 def samples() -> Iterator[Obj]:
     """Yield the resources of deploy/samples."""
     for file in sorted(Path("deploy/samples").glob("*.yaml")):
-        yield from (each for each in yaml.safe_load_all(file.read_text()) if each["kind"] == KIND)
+        yield from (each for each in documents_in(file) if each["kind"] == KIND)
 
 
 def test_rules_are_at_spec_or_below_but_for_those_on_creation() -> None:
