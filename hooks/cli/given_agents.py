@@ -97,9 +97,12 @@ class Findings:
 def findings_about(
     agent: GivenAgent, by_rules: Iterable[Problem], further: Iterable[Problem] = ()
 ) -> Findings:
-    """Return a line per problem of a resource; the rules' errors and further warnings are given."""
+    """Return a line per problem of a resource; the rules' errors and further warnings are given.
+
+    Nothing is warned of in versions that there are not: their fields mean something else.
+    """
     errors = all_problems(agent.resource, by_rules)
-    warnings = (*warnings_of(agent.resource), *further)
+    warnings = (*warnings_of(agent.resource), *further) if is_served(agent) else ()
     return Findings(
         tuple(agent.told(ERROR, each) for each in errors),
         tuple(agent.told(WARNING, each) for each in warnings),
