@@ -91,6 +91,13 @@ VALUES = (
 )
 """Fields of the agent that have a reference beside them; the key has a rule of its own."""
 
+CREDENTIALS = (
+    "spec.agent.key",
+    *(f"spec.agent.{each}" for each in VALUES),
+    f"{BACKENDS}[].key",
+)
+"""Values of which each character counts."""
+
 ENTRY: Obj = {"name": "instana-keys", "key": "entry"}
 
 
@@ -158,6 +165,16 @@ RULES = (
         bad={"agent": {"key": "dollar${brace"}},
         good={"agent": {"key": "dollar$and{brace}"}},
         must=~contains(NOT_LITERAL.pattern),
+    ),
+    Rule(
+        "white-space",
+        CREDENTIALS,
+        "has white space at its beginning or end, which pods read as a part of it: take it out (in "
+        "YAML, write |- instead of |, or the text in quotes)",
+        bad={"agent": {"key": "agent-key "}},
+        good={"agent": {"key": "agent-key"}},
+        must=~contains(r"^[ \t\r\n]|[ \t\r\n]$"),
+        severity=Severity.WARNING,
     ),
     Rule(
         "backend-repeated",

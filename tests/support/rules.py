@@ -85,6 +85,12 @@ FURTHER_WARNINGS: list[tuple[str, Obj, set[str]]] = [
         )
     ),
     *(
+        ("white-space", {"agent": {field: text}}, {f"spec.agent.{field}"} if is_odd else set())
+        for field in ("downloadKey", "proxyPassword")
+        for text, is_odd in (("a\t", True), ("a ", True), ("a b", False), ("", False))
+    ),
+    ("white-space", {"agent": {"downloadKey": "a\n"}}, {"spec.agent.downloadKey"}),
+    *(
         ("amount-unit", {"agent": {"pod": {field: {name: amount}}}}, fields)
         for field in ("requests", "limits")
         for name, amount, is_odd in (

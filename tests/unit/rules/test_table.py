@@ -612,6 +612,7 @@ WARNINGS = {
     "tls-value-and-reference",
     "toleration-comparison",
     "value-and-reference",
+    "white-space",
     "variable-over-field",
     "variable-overridden",
     "variable-repeated",
