@@ -37,7 +37,8 @@ see it:
   metric `instana_hooks_rules_broken_total`.
 
 `python -m hooks validate FILE...` asks all of them without a cluster, and `--strict` counts
-warnings as problems. In a path `[]` stands for each item of a list, `{}` for each value of a map.
+warnings as problems. It prints file, line and column of each value, or of what should have it.
+In a path `[]` stands for each item of a list, `{}` for each value of a map.
 Where a rule is not asked of the service, that carries out all else of a stored resource, and its
 conditions `ReferencesResolved` and `ConfigurationUsable` name what is missing. The key of a
 certificate is compared with it in the service, as far as both encodings tell (RSA, and elliptic
