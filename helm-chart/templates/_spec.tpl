@@ -59,3 +59,24 @@ reads 1000000 as 1e+06. The values themselves may be secret. */}}
 {{- fail (printf "values of variables that are not strings: put them in quotes, or use --set-string, with `\\,` for a comma and `\\.` for a dot in a name:\n%s\n" (join "\n" $refused)) }}
 {{- end }}
 {{- end }}
+
+{{- /* What is to be said of secrets in the values, a list as JSON; never a value of them. */}}
+{{- define "instana-agent.secretsInValues" -}}
+{{- $said := list }}
+{{- if ne .Values.controller.inlineSecrets "Allow" }}
+{{- range include "instana-agent.inlineSecrets" . | fromJsonArray }}
+{{- if include "instana-agent.isGiven" (list $.Values .path) }}{{ $said = append $said (printf "%s: %s." .name .says) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- toJson $said }}
+{{- end }}
+
+{{- /* Whether a text that is not empty is at a place, where `[]` is every item of a list. */}}
+{{- define "instana-agent.isGiven" -}}
+{{- $inside := index . 0 }}
+{{- $path := index . 1 }}
+{{- if not $path }}{{ if $inside }}true{{ end }}
+{{- else if kindIs "slice" $inside }}{{ range $inside }}{{ include "instana-agent.isGiven" (list . (rest $path)) }}{{ end }}
+{{- else if kindIs "map" $inside }}{{ include "instana-agent.isGiven" (list (get $inside (first $path)) (rest $path)) }}
+{{- end }}
+{{- end }}

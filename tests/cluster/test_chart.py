@@ -308,6 +308,13 @@ def test_further_release_has_its_resource_alone(cluster: Cluster) -> None:
     assert cluster.api.get(AGENT)
 
 
+def test_notes_warn_of_a_key_in_the_values(cluster: Cluster) -> None:
+    notes = cluster.install(VALUES | {"agent": {"key": "a-secret-key"}})
+
+    assert "* agent.key: everyone who may read the resource can read it here" in notes
+    assert "a-secret-key" not in notes
+
+
 @pytest.mark.parametrize(
     ("level", "told"), [("", "POD SECURITY"), ("baseline", "WHAT IS MISSING"), ("privileged", "")]
 )

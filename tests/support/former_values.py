@@ -19,7 +19,7 @@ FIRST = FIXTURES / "1.x"
 CASES = sorted(each.parent.name for each in SECOND.glob("*/values.yaml"))
 REFUSED = sorted(each.stem for each in FIRST.glob("*.yaml"))
 WHICH = "values of the chart 1.x that are something else now"
-SAID = 'notes: {{ include "instana-agent.existingValuesNotes" . | quote }}'
+SAID = 'notes: {{ include "instana-agent.%s" . | quote }}'
 """A template with what `NOTES.txt` says: Helm shows that one only where there is a cluster."""
 
 NOTE = re.compile(r"^\* (\S+): ", re.MULTILINE)
@@ -42,12 +42,12 @@ def expected_notes(case: str) -> list[str]:
     return (SECOND / case / "noted.txt").read_text().split()
 
 
-def notes_for(values: str) -> str:
-    """Return what the notes of the chart say of the values."""
+def notes_for(values: str, template: str = "existingValuesNotes") -> str:
+    """Return what a named template of the chart, a part of its notes, says of the values."""
     with TemporaryDirectory() as place:
         chart = Path(place) / CHART.name
         copytree(CHART, chart)
-        (chart / "templates" / "said.yaml").write_text(SAID)
+        (chart / "templates" / "said.yaml").write_text(SAID % template)
         (said,) = rendered(values, "--show-only", "templates/said.yaml", chart=chart)
     notes: str = said["notes"]
     return notes

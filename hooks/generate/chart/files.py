@@ -7,6 +7,7 @@ from typing import Final
 from hooks import __version__
 from hooks.generate.chart.existing_values_template import existing_values_template
 from hooks.generate.chart.frames import Sources, files_in, filled, frames
+from hooks.generate.chart.inline_secrets import inline_secrets_template
 from hooks.generate.chart.misshapen import misshapen_template
 from hooks.generate.chart.schema import values_schema
 from hooks.generate.chart.texts import texts_template
@@ -45,6 +46,7 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "crds/agents.instana.io.yaml": sources[DEFINITION],
         "files/dashboard.json": sources[DASHBOARD],
         "templates/_existing-values.tpl": existing_values_template(),
+        "templates/_inline-secrets.tpl": inline_secrets_template(),
         "templates/_misshapen.tpl": misshapen_template(),
         "templates/_texts.tpl": texts_template(),
         **{f"templates/{name}": filled(name, each, sources) for name, each in FRAMES.items()},

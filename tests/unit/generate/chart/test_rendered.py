@@ -16,7 +16,8 @@ from hooks.facts import is_release
 from hooks.generate.chart.misshapen import misshapen
 from hooks.generate.crd.validations import message_of
 from hooks.kube.node_affinity import REQUIRED
-from hooks.rules import BY_IDENTIFIER
+from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS
+from tests.support.former_values import notes_for
 from tests.support.helm import CHART, Obj, Refused, agent_of, helm, needs_helm, rendered, spec_of
 from tests.unit.generate.chart.goldens import cases, golden, outcome
 
@@ -264,6 +265,49 @@ def test_mistakes_are_refused_with_their_places() -> None:
         "'/controller/replicas': got string, want null or integer",
     ):
         assert told in str(refused.value)
+
+
+INLINE: Obj = {
+    "agent": {
+        "key": "secret-1",
+        "downloadKey": "secret-2",
+        "proxyPassword": "secret-3",
+        "agentReleaseRepoMirrorPassword": "secret-4",
+        "instanaSharedRepoMirrorPassword": "secret-5",
+        "additionalBackends": [
+            {
+                "endpointHost": "a",
+                "endpointPort": "1",
+                "keySecretKeyRef": {"name": "a", "key": "b"},
+            },
+            {"endpointHost": "b", "endpointPort": "1", "key": "secret-6"},
+        ],
+        "tls": {"certificate": "eA==", "key": "eA=="},
+    }
+}
+
+
+def secrets_said(values: Obj) -> list[str]:
+    said: list[str] = json.loads(notes_for(json.dumps(values), "secretsInValues"))
+    return said
+
+
+def test_notes_warn_of_each_secret_in_the_values() -> None:
+    said = secrets_said(INLINE)
+
+    assert len(said) == len(INLINE_SECRETS)
+    assert [each for each in said if "can read it here" not in each] == []
+    assert "agent.additionalBackends[].key: " in str(said)
+    assert "secret-" not in str(said)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [INLINE | {"controller": {"inlineSecrets": "Allow"}}, {"agent": KEY}, {"agent": {"pod": None}}],
+    ids=["allowed", "none", "null"],
+)
+def test_notes_warn_of_no_other_value(values: Obj) -> None:
+    assert secrets_said(values) == []
 
 
 IN_A_CLUSTER = ("--api-versions=v1/Secret", "--api-versions=instana.io/v1/InstanaAgent")
