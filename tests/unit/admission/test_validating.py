@@ -17,7 +17,13 @@ from tests.support.rules import WITH_EXAMPLES, example
 
 GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 SAID_HERE = [rule for rule in WITH_EXAMPLES if Layer.WEBHOOK in rule.layers]
-ELSEWHERE = {"object-of-installation", "object-overwritten", "served-version", "unknown-field"}
+ELSEWHERE = {
+    "nodes-shared",
+    "object-of-installation",
+    "object-overwritten",
+    "served-version",
+    "unknown-field",
+}
 ONLY_BY_SCHEMA = {"missing-endpoint-host", "quantity-float", "unknown-field"}
 """What only the API server refuses, which asks the schema first."""
 

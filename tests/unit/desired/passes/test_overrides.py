@@ -261,7 +261,7 @@ def test_how_many_nodes_are_updated_at_once_can_be_patched(share: str) -> None:
         (of_pod(containers=[None]), TYPE, f"{TEMPLATE}.spec.containers[0]"),
         (of_container(env=[{"value": "x"}]), DIRECTIVE, ".containers[0].env[0]"),
         (of_container(resources={"$patch": "merge"}), DIRECTIVE, ".resources.$patch"),
-        (of_pod(**{"$setElementOrder/volumes": []}), DIRECTIVE, ".$setElementOrder/volumes"),
+        (of_pod(**{"$setElementOrder/volumes": []}), DIRECTIVE, '["$setElementOrder/volumes"]'),
         (of_pod(**{"$retainKeys": ["volumes"]}), DIRECTIVE, f"{TEMPLATE}.spec.$retainKeys"),
         (of_pod(tolerations=[{"$patch": "replace"}]), DIRECTIVE, ".tolerations[0]"),
         (of_pod(containers=None), RESULT, f"{TEMPLATE}.spec.containers"),
