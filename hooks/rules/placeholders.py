@@ -25,6 +25,14 @@ WHOLE = (
 )
 """What stands for a text of the user's, as a whole: in guides, and in the samples of operators."""
 
+IS_PLACEHOLDER = matches(WHOLE) | contains(VARIABLE)
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a text stands for one of the user's."""
+    return bool(IS_PLACEHOLDER.holds(text))
+
+
 RULES = (
     Rule(
         "placeholder",
@@ -32,7 +40,7 @@ RULES = (
         "is a placeholder that nobody replaced: write a value of your own",
         bad={"agent": {"key": "replace-key"}},
         good={"agent": {"key": "agent-key"}},
-        must=~(matches(WHOLE) | contains(VARIABLE)),
+        must=~IS_PLACEHOLDER,
         severity=Severity.WARNING,
     ),
 )

@@ -30,6 +30,7 @@ from hooks.status.conditions.configuration import configuration_usable
 from hooks.status.conditions.etcd_copies import etcd_monitored
 from hooks.status.conditions.ownership import children_owned, sole_controller
 from hooks.status.conditions.package_cache import package_cache
+from hooks.status.conditions.placeholders import secrets_filled
 from hooks.status.conditions.pointers import linked
 from hooks.status.conditions.prerequisites import (
     AUTHORIZED,
@@ -129,6 +130,7 @@ def report_on_valid(
         *certificate_issued(context),
         references_resolved(context),
         *secrets_trimmed(context),
+        *secrets_filled(context),
         authorized(context),
         *etcd_monitored(context, children),
         children_owned(parent, context.children, found, context.facts),

@@ -25,7 +25,15 @@ NO_REASONS = {
     *("AgentsAvailable", "Authorized", "CertificateIssued", "ChildrenApplied", "ChildrenOwned"),
     "ConfigurationUsable",
     *("EtcdMonitored", "PackageCacheReady", "Reconciling", "ReferencesResolved", "RolloutHeld"),
-    *("SecretsTrimmed", "SensorsAvailable", "SoleController", "Stalled", "Upgrading", "Valid"),
+    *(
+        "SecretsFilled",
+        "SecretsTrimmed",
+        "SensorsAvailable",
+        "SoleController",
+        "Stalled",
+        "Upgrading",
+        "Valid",
+    ),
     *("Bound", "DaemonSet", "Deployment", "Failed", "Manual", "Running"),
 }
 """Words in functions that make conditions which are a status, a type, or of Kubernetes."""
