@@ -71,13 +71,13 @@ def test_a_value_has_one_problem_of_its_type(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_places_in_streams_and_lists(tmp_path: Path, *, as_json: bool) -> None:
-    bad = agent(QUIET | {"zone": {"nmae": "a"}})
+    bad = agent(QUIET | {"zone": {"title": "a"}})
     items = {"kind": "List", "items": [{"kind": "Secret"}, bad]}
     if as_json:
         text = json.dumps(bad, indent=1) + "\n" + json.dumps(items, indent=1)
     else:
         text = f"{yaml.safe_dump(bad)}---\n{yaml.safe_dump(items)}"
-    lines = [number for number, line in enumerate(text.splitlines(), start=1) if "nmae" in line]
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if "title" in line]
     done = validate(tmp_path, text=text)
 
     column = {True: (4, 6), False: (5, 7)}[as_json]
