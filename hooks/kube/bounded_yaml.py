@@ -114,7 +114,7 @@ class Count:
         elif isinstance(event, CollectionStartEvent):
             self._sizes.pop(event.anchor or "", None)
             self._open.append((event.anchor, self.parts))
-            _at_most(DEEPEST, len(self._open), "levels")
+            check_levels(len(self._open))
             self.parts += 1
         elif isinstance(event, CollectionEndEvent):
             self._end(*self._open.pop())
@@ -136,6 +136,11 @@ class Count:
         if event.anchor not in self._sizes:
             raise LostAlias(mark_of(event))
         self.parts += self._sizes[event.anchor]
+
+
+def check_levels(levels: int) -> None:
+    """Raise OutOfBounds for more collections inside one another than are taken."""
+    _at_most(DEEPEST, levels, "levels")
 
 
 def _at_most(most: int, found: int, what: str) -> None:

@@ -18,7 +18,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from hooks.kube.bounded_yaml import mark_of
+from hooks.kube.bounded_yaml import check_levels, mark_of
 from hooks.kube.places import KnownParts, Mark, Place
 from hooks.kube.yaml_scalars import TAG, NotOfItsTag, as_json, as_name, scalar
 
@@ -46,11 +46,13 @@ class NoDocument(yaml.YAMLError):
 class _Part:
     """Something that is whole, and its place; a number is as it is written.
 
-    `items`: those of a list that stands here itself, not by an alias.
+    `levels`: how many collections are inside one another in it. `items`: those of a list that
+    stands here itself, not by an alias.
     """
 
     value: Any
     place: Place
+    levels: int = 0
     is_merge: bool = False
     items: "tuple[_Part, ...] | None" = None
 
@@ -79,8 +81,9 @@ class _List:
         self.parts.append(part)
 
     def whole(self) -> _Part:
-        places = KnownParts(items=[part.place for part in self.parts])
-        return _Part(self.value, Place(self.mark, None, places), items=tuple(self.parts))
+        place = Place(self.mark, None, KnownParts(items=[part.place for part in self.parts]))
+        levels = 1 + max((part.levels for part in self.parts), default=0)
+        return _Part(self.value, place, levels, items=tuple(self.parts))
 
 
 @dataclass(slots=True)
@@ -90,6 +93,7 @@ class _Object:
     value: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     key: _Part | None = None
+    levels: int = 1
 
     def add(self, part: _Part) -> None:
         key, self.key = self.key, None
@@ -99,17 +103,19 @@ class _Object:
             self._merge(part)
         else:
             name = _name_of(key)
+            self.levels = max(self.levels, part.levels + 1)
             self.value[name] = _value_of(part)
             self.places[name] = Place(part.place.mark, key.place.mark, part.place.parts)
 
     def whole(self) -> _Part:
-        return _Part(self.value, Place(self.mark, None, KnownParts(self.places)))
+        return _Part(self.value, Place(self.mark, None, KnownParts(self.places)), self.levels)
 
     def _merge(self, part: _Part) -> None:
         """Take the fields of an object, or of several, of which the first ones win."""
         for each in reversed([part] if part.items is None else part.items):
             if not isinstance(each.value, dict):
                 raise NoDocument(NO_MERGE, each.place.mark)
+            self.levels = max(self.levels, each.levels)
             self.value.update(each.value)
             self.places.update(each.place.parts.fields)
 
@@ -118,7 +124,8 @@ class Builder:
     """Makes the value of one document; raises NoDocument for what no JSON can say.
 
     The text begins with the given line of its file. Its aliases stand for what is whole before
-    them, which is seen to by `bounded_yaml`.
+    them, which is seen to by `bounded_yaml`. Raises OutOfBounds where aliases lead to more levels
+    than a text may have.
     """
 
     def __init__(self, first_line: int = 1) -> None:
@@ -153,7 +160,8 @@ class Builder:
 
     def _known(self, alias: AliasEvent, mark: Mark) -> _Part:
         part = self._anchors[alias.anchor or ""]
-        return _Part(part.value, Place(mark, None, part.place.parts))
+        check_levels(len(self._open) + part.levels)
+        return _Part(part.value, Place(mark, None, part.place.parts), part.levels)
 
     def _put(self, part: _Part, anchor: str | None = None) -> None:
         if anchor:
@@ -170,7 +178,9 @@ def _scalar_of(event: ScalarEvent, mark: Mark) -> _Part:
         value = scalar(event.value, event.tag, is_plain=is_plain)
     except NotOfItsTag:
         raise NoDocument(OF_NO_TYPE, mark) from None
-    return _Part(value, Place(mark), event.value == MERGE and (is_plain or event.tag == MERGE_TAG))
+    return _Part(
+        value, Place(mark), is_merge=event.value == MERGE and (is_plain or event.tag == MERGE_TAG)
+    )
 
 
 def _value_of(part: _Part) -> Any:

@@ -106,6 +106,18 @@ def test_what_is_no_yaml_or_without_end_is_an_error_of_yaml(text: str) -> None:
         list(documents_of(text, BOUNDS))
 
 
+@pytest.mark.parametrize("levels", [DEEPEST - 1, DEEPEST])
+def test_levels_that_aliases_add_up_to_count(levels: int) -> None:
+    inside = "".join(f"- &a{level} [*a{level - 1}]\n" for level in range(1, levels))
+    text = f"- &a0 []\n{inside}"
+
+    if levels < DEEPEST:
+        assert len(list(documents_of(text, BOUNDS))) == 1
+    else:
+        with pytest.raises(OutOfBounds, match="levels"):
+            list(documents_of(text, BOUNDS))
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [("a: [b, c]", 6), ("a: &a [b, c]\nd: *a", 10), ("a: &a [b, c]\nd: &d [*a, *a]\ne: *d", 22)],
