@@ -86,10 +86,11 @@ def place_at(root: Place, path: str) -> tuple[Place, bool]:
     """
     place, rest = root, path
     while rest:
-        step = next(((part, end) for part, end in _steps(place, rest)), None)
+        step = next(_steps(place, rest), None)
         if step is None:
             return place, False
-        place, rest = step[0], rest[step[1] :]
+        place, end = step
+        rest = rest[end:]
     return place, True
 
 

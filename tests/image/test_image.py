@@ -78,11 +78,12 @@ def test_service_is_ready_answers_as_here_and_ends(
 
 
 def test_command_line_is_the_entry_point(image: Image, tmp_path: Path) -> None:
+    command, resource = ("render", "-"), AGENT.read_bytes()
     here = subprocess.run(
-        [sys.executable, "-m", "hooks", "render", AGENT], capture_output=True, check=True
+        [sys.executable, "-m", "hooks", *command], input=resource, capture_output=True, check=True
     )
 
-    there = Container(image, tmp_path / "render", ("render", "-")).run(AGENT.read_bytes())
+    there = Container(image, tmp_path / "render", command).run(resource)
 
     assert there.stderr == here.stderr
     assert there.stdout == here.stdout
