@@ -140,6 +140,6 @@ def test_nothing_of_the_building_machine_is_in_it(image: Image) -> None:
     """Neither where its packages came from, nor how to reach that."""
     assert (image.files / "etc" / "pip.conf").read_bytes() == b""
     assert {name.partition("=")[0] for name in image.config["Env"]} == {
-        *("PATH", "LANG"),
+        *("PATH", "LANG", "DOCS_URL"),
         *("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),
     }
