@@ -29,6 +29,7 @@ PLACES = {
     Path("deploy/overlays/dev/kustomization.yaml"): r"\?release=",
     Path("metacontroller/instana-agent.yaml"): r"\?release=",
     Path("docs/install.md"): rf"{IMAGE}:|newTag: ",
+    Path("docs/gitops.md"): r"newTag: |targetRevision: v|tag: v",
 }
 """Files that say the version, and what comes before it."""
 

@@ -25,7 +25,14 @@ KNOWN = paths(fields_of(ControllerValues))
 
 @pytest.mark.parametrize(
     "file",
-    ["docs/guards.md", "docs/helm.md", "docs/security.md", "helm-chart/templates/NOTES.txt"],
+    [
+        "docs/gitops.md",
+        "docs/guards.md",
+        "docs/helm.md",
+        "docs/security.md",
+        "docs/upgrade.md",
+        "helm-chart/templates/NOTES.txt",
+    ],
 )
 def test_values_that_are_named_are_there(file: str) -> None:
     named = set(VALUE.findall(Path(file).read_text()))
