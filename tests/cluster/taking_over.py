@@ -17,9 +17,12 @@ from hooks.takeover.running_operator import operators
 from hooks.takeover.steps import NO_RESTART
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, surroundings
+from tests.cluster.loop import MANAGED
 from tests.cluster.many import everywhere
 
 Children: TypeAlias = dict[Identity, Obj]
+
+RBAC = "rbac.authorization.k8s.io/v1"
 
 
 def takeover(command: str, strategy: str, *options: str) -> Result:
@@ -70,6 +73,9 @@ def clear(api: Api, operator: Obj, agents: list[Obj], cases: list[str]) -> None:
         api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     for each in (obj for case in cases for obj in surroundings(case)):
         if each["metadata"].get("namespace") != NAMESPACE:
+            api.delete(each)
+    for kind in ("ClusterRole", "ClusterRoleBinding"):
+        for each in everywhere(api, kind, RBAC, labelSelector=MANAGED):
             api.delete(each)
     wait_for(
         lambda: not everywhere(api, "InstanaAgent", "instana.io/v1"), "all resources are gone", 60

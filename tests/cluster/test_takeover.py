@@ -17,7 +17,7 @@ from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj
 from tests.cluster.cases import CASES, NAMESPACE, resource
 from tests.cluster.former import deploy_operator, lay_out
-from tests.cluster.loop import running_loop
+from tests.cluster.loop import MANAGED, running_loop
 from tests.cluster.many import (
     children,
     everywhere,
@@ -27,7 +27,7 @@ from tests.cluster.many import (
     wait_until_settled,
 )
 from tests.cluster.metacontroller import STRATEGIES, Recorder
-from tests.cluster.taking_over import clear, foretold, prepared, restarted, takeover
+from tests.cluster.taking_over import RBAC, clear, foretold, prepared, restarted, takeover
 
 pytestmark = [
     pytest.mark.loop,
@@ -190,13 +190,11 @@ def test_second_apply_clears_up_and_third_has_nothing_to_do(taken: Taken) -> Non
 
 
 def test_nothing_privileged_of_the_operator_is_left(taken: Taken) -> None:
-    selector = {"labelSelector": "app.kubernetes.io/managed-by=instana-agent-operator"}
-    version = "rbac.authorization.k8s.io/v1"
     kinds = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
     left = {
         each["metadata"]["name"]
         for kind in kinds
-        for each in everywhere(taken.api, kind, version, **selector)
+        for each in everywhere(taken.api, kind, RBAC, labelSelector=MANAGED)
     }
 
     assert left <= {"default"}
