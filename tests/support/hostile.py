@@ -228,6 +228,13 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
             "zones": [{"name": f"z{index}", "affinity": _nodes(index)} for index in range(size)]
         },
     ),
+    "variables in each zone": (
+        1000,
+        lambda size: {
+            "zones": [{"name": f"z{index}"} for index in range(100)],
+            "agent": {"env": _entries(size)},
+        },
+    ),
     "backends": (
         64,
         lambda size: {"agent": {"additionalBackends": [_backend(index) for index in range(size)]}},

@@ -23,6 +23,9 @@ CHILDREN_APPLIED = "ChildrenApplied"
 ALL_APPLIED: Final = "AllChildrenApplied"
 BEING_APPLIED: Final = "BeingApplied"
 NOT_APPLIED: Final = "ChildrenNotApplied"
+MOST_COMPARED: Final = 16
+"""Workloads in which something of ours that has to go is looked for: that is dear."""
+
 PATIENCE_SECONDS = 30
 """How long a change may take to arrive before it counts as refused."""
 
@@ -73,7 +76,12 @@ def differences(parent: Obj, context: Context, children: list[Obj]) -> Differenc
     while the resource or the service is new, or children are known not to be as they should be.
     """
     is_at_rest = _known(parent).get("status") != "False" and not _is_new(parent, context)
-    pairs = [_pair(context, child, is_at_rest=is_at_rest) for child in children]
+    workloads = [describe(child) for child in children if child["kind"] in WORKLOADS]
+    beyond = frozenset(workloads[MOST_COMPARED:])
+    pairs = [
+        _pair(context, child, is_at_rest=is_at_rest or describe(child) in beyond)
+        for child in children
+    ]
     changing = frozenset(describe(each.desired) for each in pairs if each.has_another_spec)
     pending = [
         each.desired for each in pairs if describe(each.desired) in changing or not each.is_there

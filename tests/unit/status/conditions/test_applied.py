@@ -5,9 +5,13 @@ from copy import deepcopy
 
 import pytest
 
+from hooks.desired.inputs.context import Context
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, describe
+from hooks.kube.workloads import WORKLOADS
+from hooks.status.conditions import applied
+from hooks.status.conditions.applied import MOST_COMPARED
 from tests.support.hook import FACTS, answer, conditions, stored
 from tests.support.resources import agent, obj, secret
 
@@ -241,6 +245,21 @@ def test_what_has_to_go_and_stays_is_missed(as_stored: Callable[[Obj], None]) ->
     assert said(first) == BEING_APPLIED
     assert said(answered) == NOT_APPLIED
     assert f": {AGENT} differs;" in message(answered)
+
+
+def test_few_of_many_workloads_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    zones = {"zones": [{"name": f"z{index}"} for index in range(MOST_COMPARED + 4)]}
+    observed = stored(answer(agent(zones)))
+    compared: list[str] = []
+
+    def noted(_: Context, child: Obj) -> Obj:
+        compared.append(child["kind"])
+        return child
+
+    monkeypatch.setattr(applied, "as_observed", noted)
+    answer(agent(zones), observed=observed)
+
+    assert sum(kind in WORKLOADS for kind in compared) == MOST_COMPARED
 
 
 def test_fields_that_others_added_are_no_difference() -> None:
