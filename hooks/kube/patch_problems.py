@@ -63,16 +63,16 @@ def missing_fields(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
 
 def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
     for name, part in patch.items():
-        below = path_below(path, name, structure)
-        if name == DIRECTIVE:
-            if part not in (DELETE, REPLACE):
-                yield below, Mistake.DIRECTIVE
-        elif name.startswith("$"):
-            yield below, Mistake.DIRECTIVE
-        elif (field := field_of(structure, name)) is not None:
-            yield from patch_problems(part, field, below)
-        elif structure.get("type") == "object" and _is_closed(structure):
-            yield below, Mistake.FIELD
+        field = field_of(structure, name)
+        if name.startswith("$"):
+            if name != DIRECTIVE or part not in (DELETE, REPLACE):
+                yield path_below(path, name, structure), Mistake.DIRECTIVE
+        elif field is None:
+            if structure.get("type") == "object" and _is_closed(structure):
+                yield path_below(path, name, structure), Mistake.FIELD
+        # Most values are right and have no parts: no path is made for them.
+        elif isinstance(part, dict | list) or not _has_type(part, field):
+            yield from patch_problems(part, field, path_below(path, name, structure))
 
 
 def _in_list(patch: list[Any], structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:

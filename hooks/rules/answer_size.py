@@ -29,7 +29,7 @@ OF_A_REFERENCE: Final = 5
 OF_A_NAMED_OBJECT: Final = 30
 """Of the same, however many workloads there are: what is missing is told."""
 
-OF_A_MERGED_VALUE: Final = 8
+OF_A_MERGED_VALUE: Final = 9
 """Of a value in an affinity or in an override, which are looked at one by one."""
 
 OF_A_CONFIGURED_VALUE: Final = 1

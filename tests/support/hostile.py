@@ -102,23 +102,23 @@ def _groups(size: int, most: int) -> list[tuple[int, int]]:
 
 GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "overrides: env": (
-        6300,
+        5600,
         lambda size: _patched(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
     "overrides: mounts": (
-        6300,
+        5600,
         lambda size: _patched(
             volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
         ),
     ),
     "overrides: volumes": (
-        6300,
+        5600,
         lambda size: _patch(
             volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
         ),
     ),
     "overrides: containers": (
-        6300,
+        5600,
         lambda size: _patch(
             containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
         ),
@@ -127,7 +127,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         8000,
         lambda size: {"overrides": {"agentService": _entries(size)}},
     ),
-    "overrides: texts": (25_000, lambda size: _patched(args=_texts(size))),
+    "overrides: texts": (22_000, lambda size: _patched(args=_texts(size))),
     "env of Secrets": (1024, lambda size: _pod(env=[_of_secret(index) for index in range(size)])),
     "env": (
         1024,
@@ -164,7 +164,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         lambda size: _pod(volumes=_with_items(size)),
     ),
     "overrides: ports of a Service": (
-        6300,
+        5600,
         lambda size: {
             "overrides": {
                 "agentService": {
@@ -174,11 +174,11 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         },
     ),
     "overrides: annotations of a Service": (
-        12_500,
+        11_000,
         lambda size: {"overrides": {"agentService": {"metadata": {"annotations": _entries(size)}}}},
     ),
     "overrides: pull Secrets of an account": (
-        12_500,
+        11_000,
         lambda size: {
             "overrides": {
                 "agentServiceAccount": {
@@ -208,7 +208,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "labels": (256, lambda size: _pod(labels=_entries(size))),
     "annotations": (256, lambda size: _pod(annotations=_entries(size))),
     "terms of an affinity": (
-        5000,
+        4500,
         lambda size: _pod(
             affinity={
                 "nodeAffinity": {
