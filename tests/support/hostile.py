@@ -102,23 +102,23 @@ def _groups(size: int, most: int) -> list[tuple[int, int]]:
 
 GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "overrides: env": (
-        5600,
+        5500,
         lambda size: _patched(env=[{"name": f"V{index}", "value": "x"} for index in range(size)]),
     ),
     "overrides: mounts": (
-        5600,
+        5500,
         lambda size: _patched(
             volumeMounts=[{"name": "run", "mountPath": f"/m{index}"} for index in range(size)]
         ),
     ),
     "overrides: volumes": (
-        5600,
+        5500,
         lambda size: _patch(
             volumes=[{"name": f"v{index}", "emptyDir": {}} for index in range(size)]
         ),
     ),
     "overrides: containers": (
-        5600,
+        5500,
         lambda size: _patch(
             containers=[{"name": f"c{index}", "image": "a:1"} for index in range(size)]
         ),
@@ -152,11 +152,11 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         ),
     ),
     "sources of projected volumes": (
-        3400,
+        3300,
         lambda size: _pod(volumes=_projected(size)),
     ),
     "sensor's sources of projected volumes": (
-        3400,
+        3300,
         lambda size: _sensor_pod(volumes=_projected(size)),
     ),
     "items of volumes": (
@@ -164,7 +164,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
         lambda size: _pod(volumes=_with_items(size)),
     ),
     "overrides: ports of a Service": (
-        5600,
+        5500,
         lambda size: {
             "overrides": {
                 "agentService": {
@@ -208,7 +208,7 @@ GROWING: dict[str, tuple[int, Callable[[int], Obj]]] = {
     "labels": (256, lambda size: _pod(labels=_entries(size))),
     "annotations": (256, lambda size: _pod(annotations=_entries(size))),
     "terms of an affinity": (
-        4500,
+        4400,
         lambda size: _pod(
             affinity={
                 "nodeAffinity": {
