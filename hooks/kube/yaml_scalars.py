@@ -2,7 +2,7 @@
 
 It is what sigs.k8s.io/yaml makes of it, which reads as go.yaml.in/yaml/v2 does (`resolve.go`,
 v2.4) and then writes JSON: `y` is true, `12:30` and a date are texts, `08` and `1e3` are numbers.
-`tests/fixtures/yaml/scalars.json` has what kubectl makes of some hundred texts.
+`tests/fixtures/yaml/read.json` has what kubectl makes of some hundred texts.
 """
 
 import re
