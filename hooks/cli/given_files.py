@@ -83,7 +83,8 @@ def documents_of_content(content: bytes, file: str, path: str = "") -> list[Give
         found = documents_of(text_of(content), BOUNDS)
         return [GivenDocument(file, document, path) for document in found]
     except OutOfBounds as error:
-        give_up(f"{file} cannot be read: {error}")
+        where = f"{file}:{error.mark}" if error.mark else file
+        give_up(f"{where} cannot be read: {error}")
     except NoDocument as error:
         give_up(f"{file}:{error.mark}: {error}", INVALID)
 

@@ -40,7 +40,9 @@ class Bounds:
 
 
 class OutOfBounds(yaml.YAMLError):
-    """YAML with more of something than is taken."""
+    """YAML with more of something than is taken; `mark`: where it is the one too many, if known."""
+
+    mark: Mark | None = None
 
 
 class LostAlias(yaml.YAMLError):
@@ -75,7 +77,11 @@ def events_of(text: str, count: "Count") -> Iterator[Event]:
     Raises as `check_yaml` does, before anything is made of what is too much.
     """
     for event in _parsed(text, count):
-        count.add(event)
+        try:
+            count.add(event)
+        except OutOfBounds as error:
+            error.mark = mark_of(event)
+            raise
         yield event
 
 

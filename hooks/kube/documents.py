@@ -14,7 +14,14 @@ import yaml
 from yaml.events import DocumentEndEvent, ScalarEvent
 from yaml.reader import ReaderError
 
-from hooks.kube.bounded_yaml import DEEPEST, Bounds, Count, LostAlias, events_of
+from hooks.kube.bounded_yaml import (
+    DEEPEST,
+    Bounds,
+    Count,
+    LostAlias,
+    OutOfBounds,
+    events_of,
+)
 from hooks.kube.json_text import JsonStream, NumberBeyondAll, json_place, json_stream
 from hooks.kube.places import Mark, Place, mark_in, place_at
 from hooks.kube.yaml_values import NO_NUMBER, Builder, NoDocument
@@ -103,6 +110,9 @@ def _documents_of_yaml(text: str, begin: int, count: Count) -> Iterator[Document
             _read(part, count, builder)
         except (yaml.MarkedYAMLError, ReaderError, LostAlias) as error:
             raise NoDocument(_told(error), _mark_of(error, part).below(first_line - 1)) from None
+        except OutOfBounds as error:
+            error.mark = error.mark.below(first_line - 1) if error.mark else None
+            raise
         yield Document(builder.value, partial(_given, builder.place))
 
 

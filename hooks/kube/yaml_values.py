@@ -18,7 +18,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from hooks.kube.bounded_yaml import check_levels, mark_of
+from hooks.kube.bounded_yaml import OutOfBounds, check_levels, mark_of
 from hooks.kube.places import KnownParts, Mark, Place
 from hooks.kube.yaml_scalars import TAG, NotOfItsTag, as_json, as_name, scalar
 
@@ -160,7 +160,11 @@ class Builder:
 
     def _known(self, alias: AliasEvent, mark: Mark) -> _Part:
         part = self._anchors[alias.anchor or ""]
-        check_levels(len(self._open) + part.levels)
+        try:
+            check_levels(len(self._open) + part.levels)
+        except OutOfBounds as error:
+            error.mark = mark_of(alias)
+            raise
         return _Part(part.value, Place(mark, None, part.place.parts), part.levels)
 
     def _put(self, part: _Part, anchor: str | None = None) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from hooks.cli import given_files
 from hooks.cli.command_line import main
 from hooks.errors import LONGEST_PATH
+from hooks.kube.bounded_yaml import DEEPEST
 from tests.support.resources import agent
 
 QUIET = {
@@ -157,20 +158,22 @@ BOMB = "kind: &a0 [x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30)
 )
 """A kilobyte that stands for more values than there are atoms in a star."""
+LEVELS_OF_ALIASES = "- &a0 []\n" + "".join(f"- &a{n} [*a{n - 1}]\n" for n in range(1, DEEPEST + 1))
 
 
 @pytest.mark.parametrize("command", ["validate", "render", "diff"])
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "place", "reason"),
     [
-        (BOMB, "more than 8,000,000 parts"),
-        ("a:\n - " + "[\n " * 100_000, "more than 100 levels"),
-        ("%TAG !a! b\n" * 100_000, "more than 16 directives"),
+        (BOMB, ":8:35", "more than 8,000,000 parts"),
+        ("a: 1\n---\na:\n - " + "[\n " * 100_000, ":102:2", "more than 100 levels"),
+        (LEVELS_OF_ALIASES, ":100:9", "more than 100 levels"),
+        ("%TAG !a! b\n" * 100_000, "", "more than 16 directives"),
     ],
-    ids=["aliases", "levels", "directives"],
+    ids=["aliases", "levels", "levels of aliases", "directives"],
 )
 def test_a_file_that_is_too_much_to_read_is_left(
-    tmp_path: Path, command: str, text: str, reason: str
+    tmp_path: Path, command: str, text: str, place: str, reason: str
 ) -> None:
     file = tmp_path / "agent.yaml"
     file.write_text(text)
@@ -178,7 +181,7 @@ def test_a_file_that_is_too_much_to_read_is_left(
     done = CliRunner().invoke(main, [command, str(file)])
 
     assert done.exit_code == 1
-    assert f"cannot be read: there are {reason}" in done.stderr
+    assert done.stderr.startswith(f"{file}{place} cannot be read: there are {reason}")
 
 
 def test_a_file_of_more_bytes_than_are_read_is_left(
