@@ -15,7 +15,7 @@ from hooks.desired.cluster_rbac import (
     cluster_role_binding,
     makes_account,
 )
-from hooks.desired.inputs.owned import all_as_observed, owned_part
+from hooks.desired.inputs.owned import all_retained, owned_part
 from hooks.desired.inputs.ownership import is_given
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
@@ -64,7 +64,7 @@ def sync(request: Obj, facts: Facts) -> Obj:
     typed = decorator_request(request)
     component = BOUND.get(labels_of(typed.decorated).get(BIND_LABEL, ""))
     if component is None or not typed.related.knows(AGENTS):
-        return {"attachments": all_as_observed(typed.attachments, facts)}
+        return {"attachments": all_retained(typed.attachments, facts)}
     bindings = [
         binding
         for resource in typed.related.all_of(AGENTS)

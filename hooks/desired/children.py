@@ -1,6 +1,7 @@
 """All children of an InstanaAgent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from hooks.desired.agent.certificate import certificates
@@ -12,7 +13,8 @@ from hooks.desired.agent.package_cache import package_cache_claims
 from hooks.desired.agent.service_accounts import agent_service_account, k8sensor_service_account
 from hooks.desired.agent.services import headless_service, service
 from hooks.desired.agent.tls_secret import tls_secret
-from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.context import Context, without_status
+from hooks.desired.inputs.unresolved import Unresolved
 from hooks.desired.k8sensor.configmap import k8sensor_configmap
 from hooks.desired.k8sensor.deployment import k8sensor_deployments
 from hooks.desired.k8sensor.etcd_copies import etcd_copies
@@ -25,10 +27,11 @@ from hooks.desired.passes.keep_templates import with_templates_kept
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
 from hooks.desired.pod.pull_secret import pull_secret
+from hooks.desired.pod.settled import Workload
 from hooks.errors import HookError, InternalError
-from hooks.kube.objects import Obj, identity
+from hooks.kube.objects import Obj, describe, identity
 
-Builder: TypeAlias = Callable[[Context], Obj | list[Obj]]
+Builder: TypeAlias = Callable[[Context], Obj | list[Obj] | list[Workload]]
 Pass: TypeAlias = Callable[[Context, list[Obj]], list[Obj]]
 
 CHILDREN: tuple[Builder, ...] = (
@@ -71,20 +74,41 @@ PASSES: tuple[Pass, ...] = (
 """What changes the children once they are built, in this order; the docstring of each says what."""
 
 
-def desired_children(context: Context) -> list[Obj]:
-    """Return every child that should exist, ordered by kind and name.
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Every child that should exist, ordered by kind and name.
+
+    `retained_for`: for each workload whose pods retain a part that the resource does not ask for,
+    such as `DaemonSet/instana-agent`, the references that are unresolved.
+    """
+
+    children: list[Obj]
+    retained_for: Mapping[str, tuple[Unresolved, ...]]
+
+
+def desired_children(context: Context) -> Desired:
+    """Return every child that should exist.
+
+    No builder or pass sees the status of a child, on which the outcome must not depend; what they
+    need of it is in `context.memory`.
 
     Raises InvalidResource for a resource from which a child cannot be built, or that would lead to
-    one that the API server refuses, and InternalError for what should never happen; never returns
+    one that the API server rejects, and InternalError for what should never happen; never returns
     a part of the children.
     """
-    children = [child for builder in CHILDREN for child in _built(builder, context)]
-    for each in PASSES:
-        children = each(context, children)
-    return sorted(children, key=identity)
+    context = without_status(context)
+    built = [one for builder in CHILDREN for one in _built(builder, context)]
+    children = [one.child if isinstance(one, Workload) else one for one in built]
+    for change in PASSES:
+        children = change(context, children)
+    workloads = [one for one in built if isinstance(one, Workload) and one.retained_for]
+    return Desired(
+        sorted(children, key=identity),
+        {describe(workload.child): workload.retained_for for workload in workloads},
+    )
 
 
-def _built(builder: Builder, context: Context) -> list[Obj]:
+def _built(builder: Builder, context: Context) -> Sequence[Obj | Workload]:
     child = builder.__name__
     try:
         built = builder(context)

@@ -1,24 +1,23 @@
-"""The selectors of workloads that are there already: they can never change."""
+"""The selectors of workloads that exist already: they can never change."""
 
-from hooks.kube.objects import Obj, labels_of
-
-
-def kept_selector(observed: Obj | None, selector: dict[str, str]) -> Obj:
-    """Return the selector of a workload: it can never change, so an observed one is kept."""
-    kept = ((observed or {}).get("spec") or {}).get("selector")
-    return kept or {"matchLabels": selector}
+from hooks.kube.objects import Obj, as_object, as_objects, labels_of
+from hooks.kube.workloads import template_of
 
 
-def labels_for_kept_selector(observed: Obj | None) -> dict[str, str]:
-    """Return those labels of the observed pods that the observed selector asks for.
+def selector_of(workload: Obj) -> Obj:
+    """Return the selector of a workload; empty where it has none."""
+    return as_object(as_object(workload.get("spec")).get("selector"))
+
+
+def labels_of_selector(workload: Obj) -> dict[str, str]:
+    """Return those labels of a workload's pods that its selector asks for.
 
     A workload that was made otherwise (by an older installation) selects by labels of its own;
     its pods have to go on carrying them.
     """
-    spec = (observed or {}).get("spec") or {}
-    selector = spec.get("selector") or {}
-    asked_for = {*(selector.get("matchLabels") or {})} | {
-        expression.get("key") for expression in selector.get("matchExpressions") or []
+    selector = selector_of(workload)
+    asked_for = {*as_object(selector.get("matchLabels"))} | {
+        expression.get("key") for expression in as_objects(selector.get("matchExpressions"))
     }
-    of_pods = labels_of(spec.get("template") or {})
-    return {name: value for name, value in of_pods.items() if name in asked_for}
+    labels = labels_of(template_of(workload))
+    return {name: value for name, value in labels.items() if name in asked_for}

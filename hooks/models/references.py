@@ -9,7 +9,7 @@ from hooks.kube.objects import as_object, as_objects
 from hooks.kube.pods import OF_ENTRIES, projected_sources
 from hooks.models.additions import Additions, of_agent, of_sensor
 from hooks.models.agent import AgentSpec
-from hooks.models.base import CertificateAuthority, SecretKeyRef, SpecModel
+from hooks.models.base import CertificateAuthority, Named, SecretKeyRef, SpecModel
 from hooks.models.instana_agent import InstanaAgent, InstanaAgentSpec
 from hooks.models.kubernetes import Opaque
 from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
@@ -27,6 +27,9 @@ OF_FILES = tuple(f".{name}SecretKeyRef" for name in ("key", "proxyUser", "proxyP
 
 OF_VARIABLES = ".valueFrom.secretKeyRef.name"
 """How the paths of references end whose values are variables of the user's."""
+
+AGENT_IMAGE = "spec.agent.image"
+SENSOR_IMAGE = "spec.k8s_sensor.image"
 
 Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
@@ -57,6 +60,11 @@ def references(agent: InstanaAgent) -> tuple[Reference, ...]:
         *(each for one in added for each in _of_additions(one)),
     ]
     return tuple(reference for reference in found if reference.name)
+
+
+def of_keys_secret(agent: AgentSpec) -> Reference:
+    """Return the Secret with fixed entries; without a name if there is none."""
+    return Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
 
 
 def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
@@ -93,6 +101,15 @@ def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
     return Reference("Secret", authority.secret_name, path, (authority.filename,))
 
 
+def of_pull_secrets(given: tuple[Named, ...], image: str) -> tuple[Reference, ...]:
+    """Return the pull Secrets that an image names; `image` is the field with them."""
+    return tuple(
+        Reference("Secret", secret.name, f"{image}.pullSecrets[{index}].name")
+        for index, secret in enumerate(given)
+        if secret.name
+    )
+
+
 def of_volume(volume: Opaque, index: int, pod: str) -> Iterator[Reference]:
     """Yield what one of the user's volumes needs; `pod` is the field of the pods it is in."""
     path = f"{pod}.volumes[{index}]"
@@ -119,17 +136,14 @@ def _of_additions(added: Additions) -> Iterator[Reference]:
 
 def _of_fields(spec: InstanaAgentSpec) -> Iterator[Reference]:
     agent, sensor = spec.agent, spec.k8s_sensor
-    yield Reference("Secret", agent.keys_secret, "spec.agent.keysSecret")
+    yield of_keys_secret(agent)
     yield of_claim(spec)
     yield from of_credentials(agent)
     if sensor.deployment.enabled:
         yield of_certificate(sensor.etcd.ca, "etcd")
         yield of_certificate(sensor.rest_client.ca, "restClient")
-        for index, secret in enumerate(sensor.image.pull_secrets or ()):
-            path = f"spec.k8s_sensor.image.pullSecrets[{index}].name"
-            yield Reference("Secret", secret.name, path)
-    for index, secret in enumerate(agent.image.pull_secrets or ()):
-        yield Reference("Secret", secret.name, f"spec.agent.image.pullSecrets[{index}].name")
+        yield from of_pull_secrets(sensor.image.pull_secrets or (), SENSOR_IMAGE)
+    yield from of_pull_secrets(agent.image.pull_secrets or (), AGENT_IMAGE)
 
 
 def _of_entries(part: SpecModel, path: str) -> Iterator[Reference]:

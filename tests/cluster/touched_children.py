@@ -31,7 +31,7 @@ def _children(resource: Obj) -> Iterator[Obj]:
     stored = without_nulls(resource)
     context = build_context(parse_agent(stored), NOTHING, NOTHING, Facts())
     seen: set[str] = set()
-    for child in desired_children(context):
+    for child in desired_children(context).children:
         if child["kind"] in KINDS and child["kind"] not in seen:
             if child["kind"] != "ServiceAccount":
                 seen.add(child["kind"])

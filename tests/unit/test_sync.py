@@ -137,7 +137,8 @@ def test_a_mistake_of_the_service_says_whose_and_no_value(monkeypatch: pytest.Mo
 
 def test_a_mistake_in_a_builder_says_whose_and_which_child() -> None:
     observed = next(each for each in stored(answer(agent())) if each["kind"] == "DaemonSet")
-    broken = observed | {"spec": {"template": SENTINEL}}
+    container = {"name": "instana-agent", "env": [{"name": {SENTINEL: 1}}]}
+    broken = observed | {"spec": {"template": {"spec": {"containers": [container]}}}}
 
     with pytest.raises(InternalError) as caught:
         answer(agent(), observed=[broken])

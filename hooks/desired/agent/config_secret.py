@@ -2,11 +2,13 @@
 
 from hooks import contract
 from hooks.desired import names
-from hooks.desired.inputs.backend_addresses import is_kept
+from hooks.desired.inputs.backend_addresses import had_sensor
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE, keeps_kubernetes_sensor
 from hooks.desired.inputs.metadata import metadata
+from hooks.desired.inputs.unresolved import unresolved_credentials, unresolved_key
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 from hooks.labels import AGENT
@@ -24,14 +26,19 @@ BACKEND_FILES = "com.instana.agent.main.sender."
 def config_secret(context: Context) -> Obj:
     """Return the Secret with all configuration files of the agent.
 
-    While what a backend's file says cannot be known, it stays as observed.
+    While the file of a backend cannot be known, it is retained.
     """
+    name = names.config_secret(context.agent.name)
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": metadata(context, names.config_secret(context.agent.name), AGENT),
+        "metadata": metadata(context, name, AGENT),
         "type": "Opaque",
-        "data": encoded(_written_files(context)) | _backend_files(context),
+        "data": settled_entries(
+            context.observed(contract.SECRET, name),
+            Entries(encoded(_written_files(context))),
+            *(_of_backend(context, backend) for backend in context.backends),
+        ),
     }
 
 
@@ -64,28 +71,19 @@ def _written_files(context: Context) -> dict[str, str]:
     return files
 
 
-def _backend_files(context: Context) -> dict[str, str]:
-    """Return the entries of the Secret for the backends, base64-encoded."""
-    observed = context.observed(contract.SECRET, names.config_secret(context.agent.name)) or {}
-    kept = observed.get("data") or {}
-    entries: dict[str, str] = {}
-    for backend in context.backends:
-        file = f"{BACKEND_FILES}Backend-{backend.number}.cfg"
-        if _is_certain(context, backend):
-            entries |= encoded({file: _backend_file(context, backend)})
-        elif file in kept and (not backend.lacks_key or _is_of(context, backend)):
-            entries[file] = kept[file]
-    return entries
-
-
-def _is_certain(context: Context, backend: Backend) -> bool:
+def _of_backend(context: Context, backend: Backend) -> Entries:
+    """Return the file of a backend; retained is only its own one, which its address shows."""
     user, password = context.credentials.proxy_user, context.credentials.proxy_password
-    return backend.key.is_usable and user.is_settled and password.is_settled
-
-
-def _is_of(context: Context, backend: Backend) -> bool:
-    """Tell whether the observed file at the backend's position is its own, by its address."""
-    return backend.is_main or is_kept(context, backend)
+    file = f"{BACKEND_FILES}Backend-{backend.number}.cfg"
+    is_its_own = not backend.lacks_key or backend.is_main or had_sensor(context, backend)
+    return Entries(
+        encoded({file: _backend_file(context, backend)}),
+        frozenset({file} if is_its_own else ()),
+        (
+            *unresolved_key(context, backend),
+            *unresolved_credentials(context, user, password),
+        ),
+    )
 
 
 def _backend_file(context: Context, backend: Backend) -> str:

@@ -5,33 +5,15 @@ built in, which gives way to `agent.pod.env`.
 """
 
 from hooks.desired import names
-from hooks.desired.agent.additions import added_env
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.credentials import DOWNLOAD_KEY, Source, secret_key_ref
 from hooks.desired.inputs.zones import zone_variable
-from hooks.kube.environment import from_field, from_reference, given, plain
-from hooks.kube.objects import Obj, named
-from hooks.kube.workloads import container, env_of
+from hooks.desired.pod.parts import Part
+from hooks.kube.environment import from_field, given, plain
+from hooks.kube.objects import Obj
 from hooks.models.instana_agent import ZoneSpec
 
 PERSIST_HOST_ID = "INSTANA_PERSIST_HOST_UNIQUE_ID"
 HOST_ID_FILE = "/var/lib/instana/instana-agent-id"
-
-
-def agent_environment(
-    context: Context, zone: ZoneSpec | None, observed: Obj | None
-) -> dict[str, Obj]:
-    """Return the variables of the agent's container by name, for one DaemonSet."""
-    of_user = added_env(context, observed)
-    return (
-        plain(context.agent.spec.agent.env)
-        | _settings(context, zone)
-        | zone_variable(context)
-        | _secrets(context, observed)
-        | _pod_facts(context)
-        | _host_id(observed, of_user)
-        | of_user
-    )
 
 
 def mode_of(context: Context, zone: ZoneSpec | None) -> str:
@@ -39,7 +21,13 @@ def mode_of(context: Context, zone: ZoneSpec | None) -> str:
     return (zone.mode if zone else "") or context.agent.spec.agent.mode
 
 
-def _settings(context: Context, zone: ZoneSpec | None) -> dict[str, Obj]:
+def settings(context: Context, zone: ZoneSpec | None) -> Part:
+    """Return what follows the resource alone, for the DaemonSet of one zone."""
+    of_user = plain(context.agent.spec.agent.env)
+    return Part(env=of_user | _built_in(context, zone) | zone_variable(context))
+
+
+def _built_in(context: Context, zone: ZoneSpec | None) -> dict[str, Obj]:
     spec, agent = context.agent.spec, context.agent.spec.agent
     return given(
         INSTANA_AGENT_MODE=mode_of(context, zone),
@@ -65,50 +53,25 @@ def _settings(context: Context, zone: ZoneSpec | None) -> dict[str, Obj]:
     )
 
 
-def _pod_facts(context: Context) -> dict[str, Obj]:
+def pod_facts(context: Context) -> Part:
+    """Return what a pod says of itself."""
     headless = names.headless_service(context.agent.name)
-    return (
-        plain({"K8S_SERVICE_DOMAIN": f"{headless}.{context.agent.namespace}.svc"})
+    return Part(
+        env=plain({"K8S_SERVICE_DOMAIN": f"{headless}.{context.agent.namespace}.svc"})
         | from_field("INSTANA_AGENT_POD_NAME", "metadata.name")
         | from_field("POD_IP", "status.podIP")
         | from_field("NODE_NAME", "spec.nodeName")
     )
 
 
-def _secrets(context: Context, observed: Obj | None) -> dict[str, Obj]:
-    """Return the credentials as references to Secrets, where they are not mounted as files."""
-    credentials = context.credentials.of_agent
-    if observed is not None and not context.credentials.are_usable_for_agent:
-        held = env_of(observed, names.CONTAINER)
-        return {each.variable: held[each.variable] for each in credentials if each.variable in held}
-    variables: dict[str, Obj] = {}
-    if context.agent.spec.use_secret_mounts:
-        return variables
-    for each in credentials:
-        source = each.source
-        if each.variable == DOWNLOAD_KEY and not each.is_referenced:
-            variables |= _download_key(context, source)
-        elif source:
-            variables |= from_reference(each.variable, secret_key_ref(source))
-    return variables
-
-
-def _download_key(context: Context, source: Source | None) -> dict[str, Obj]:
-    """Return the reference to the download key, which need not exist."""
-    secret = context.key_store.name or context.credentials.own_secret
-    where = source or Source(secret, context.credentials.download_key.entry)
-    return from_reference(DOWNLOAD_KEY, secret_key_ref(where, optional=True))
-
-
-def _host_id(observed: Obj | None, of_user: dict[str, Obj]) -> dict[str, Obj]:
+def host_id(context: Context) -> Part:
     """Return what makes the agent keep its identity in a file of the node.
 
     Only for a DaemonSet that is new or has it already: an agent that was there before has another
-    identity, and would be taken for a new host.
+    identity, and would be taken for a new host. The user may ask for it.
     """
-    there = container(observed or {}, names.CONTAINER).get("env") or []
-    before = named(there, PERSIST_HOST_ID) or {}
-    known = observed is None or before.get("value") == "true"
-    if not known and PERSIST_HOST_ID not in of_user:
-        return {}
-    return plain({PERSIST_HOST_ID: "true", "INSTANA_AGENT_ID_FILE_PATH": HOST_ID_FILE})
+    names_of_user = {variable.get("name") for variable in context.agent.spec.agent.pod.env}
+    return Part(
+        env=plain({PERSIST_HOST_ID: "true", "INSTANA_AGENT_ID_FILE_PATH": HOST_ID_FILE}),
+        only_new=() if PERSIST_HOST_ID in names_of_user else (PERSIST_HOST_ID,),
+    )

@@ -1,28 +1,29 @@
 """Secret `<name>`: the credentials that stand in the resource itself."""
 
 from hooks import contract
+from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.inputs.owned import as_observed
-from hooks.desired.pod.held import is_running
+from hooks.desired.inputs.owned import retained
+from hooks.desired.inputs.unresolved import unresolved_credentials, unresolved_key
 from hooks.kube.encoding import encoded
-from hooks.kube.objects import Obj
+from hooks.kube.objects import Obj, as_object
 from hooks.labels import AGENT
 
 
 def keys_secret(context: Context) -> list[Obj]:
-    """Return the Secret, or nothing where all credentials lie in the user's Secrets.
+    """Return the Secret, or nothing where all credentials are in the user's Secrets.
 
-    While one of these cannot be read, nothing is taken away from running pods: what the observed
-    Secret holds stays, but for what is known to be otherwise.
+    While one of these cannot be read, what the observed Secret holds is retained for the pods that
+    run, except for what is known to be otherwise.
     """
-    entries = encoded(_entries(context))
     name = context.credentials.own_secret
     observed = context.observed(contract.SECRET, name)
-    if observed and not context.credentials.are_usable and is_running(context):
-        held = as_observed(context, observed)
-        return [held | {"data": (held.get("data") or {}) | entries}]
-    if not entries:
+    ours = retained(context, observed) if observed else {}
+    former = _retained(context, ours)
+    entries = settled_entries(ours, former, Entries(encoded(_entries(context))))
+    if not (entries or former.unresolved):
         return []
     return [
         {
@@ -33,6 +34,19 @@ def keys_secret(context: Context) -> list[Obj]:
             "data": entries,
         }
     ]
+
+
+def _retained(context: Context, observed: Obj) -> Entries:
+    """Return all observed entries, which are retained while pods run and anything is unresolved."""
+    workloads = (*context.children.all_of(DAEMON_SET), *context.children.all_of(DEPLOYMENT))
+    if not (observed and workloads):
+        return Entries({})
+    credentials = context.credentials
+    found = (
+        *unresolved_key(context, context.backends[0]),
+        *unresolved_credentials(context, *credentials.all),
+    )
+    return Entries({}, frozenset(as_object(observed.get("data"))), found)
 
 
 def _entries(context: Context) -> dict[str, str]:

@@ -6,24 +6,28 @@ import re
 from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.metadata import metadata
+from hooks.desired.inputs.unresolved import Unresolved
 from hooks.kube.objects import Obj, labels_of
 from hooks.labels import AGENT
 
 MONITORING_LABEL = "instana-workload-monitoring"
 DOCUMENT_VERSION = 1
+NOT_OBSERVED = Unresolved("metadata.namespace", "the Namespaces", is_missing=False)
 PLAIN_NAME = re.compile(r"[a-z][-a-z0-9]*")
 YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
 def namespaces_configmap(context: Context) -> list[Obj]:
-    """Return the ConfigMap; while Namespaces were not asked for, as observed or not at all."""
-    name = names.namespaces_configmap(context.agent.name)
-    if context.related.knows(contract.NAMESPACE):
-        data = {names.NAMESPACES_FILE: _document(_to_learn_of(context))}
-    else:
-        observed = context.observed(contract.CONFIG_MAP, name) or {}
-        data = observed.get("data") or {}
+    """Return the ConfigMap; while Namespaces are not observed yet, its file is retained, if any."""
+    name, file = names.namespaces_configmap(context.agent.name), names.NAMESPACES_FILE
+    entries = Entries(
+        {file: _document(_to_learn_of(context))},
+        frozenset({file}),
+        () if context.related.knows(contract.NAMESPACE) else (NOT_OBSERVED,),
+    )
+    data = settled_entries(context.observed(contract.CONFIG_MAP, name), entries)
     if not data:
         return []
     return [

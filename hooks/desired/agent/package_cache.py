@@ -4,13 +4,15 @@ It is mounted where the agent has its Maven repository: the Helm chart's `agent.
 documented as "host path to mount as the agent maven repository", and both operators mount there.
 """
 
+from dataclasses import replace
+
 from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.inputs.owned import as_observed
-from hooks.desired.inputs.resolution import is_resolved
-from hooks.desired.pod.held import Mounted, unless_held
+from hooks.desired.inputs.owned import retained
+from hooks.desired.inputs.unresolved import Unresolved, unresolved
+from hooks.desired.pod.parts import Part, mounted
 from hooks.kube.objects import Obj, present
 from hooks.kube.stored_shape import amounts
 from hooks.labels import AGENT
@@ -23,17 +25,21 @@ FOR_ONE_NODE = "ReadWriteOnce"
 OWN_DIRECTORY = "$(NODE_NAME)"
 """Of each node in a claim for all: agents do not write into the same files."""
 
+WITHOUT_RULE = Unresolved(
+    "spec.agent.packageCache",
+    "the controller has no rule for PersistentVolumeClaims",
+    is_missing=True,
+)
 
-def package_cache_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    """Return the volume of the cache and its mount; a claim has to be there before it is used."""
+
+def package_cache(context: Context) -> Part:
+    """Return the volume of the cache and its mount; a claim must exist before it is used."""
     cache = context.agent.spec.agent.package_cache
-    return unless_held(
-        observed,
-        names.CONTAINER,
-        VOLUME,
-        ready=is_resolved(context, of_claim(context.agent.spec)) and can_be_made(context),
-        desired=() if cache.type == NONE else (_mounted(context, cache),),
-    )
+    part = Part() if cache.type == NONE else _mounted(context, cache)
+    found = unresolved(context, of_claim(context.agent.spec))
+    if not can_be_made(context):
+        found = (WITHOUT_RULE,)
+    return replace(part, unresolved=found, also=frozenset({VOLUME}))
 
 
 def package_cache_claims(context: Context) -> list[Obj]:
@@ -47,7 +53,7 @@ def package_cache_claims(context: Context) -> list[Obj]:
     name = names.package_cache(context.agent.name)
     observed = context.observed(contract.PERSISTENT_VOLUME_CLAIM, name)
     cache = context.agent.spec.agent.package_cache
-    spec = as_observed(context, observed).get("spec") if observed else claim_spec(cache)
+    spec = retained(context, observed).get("spec") if observed else claim_spec(cache)
     return [
         {
             "apiVersion": "v1",
@@ -78,10 +84,10 @@ def claim_spec(cache: PackageCache, mode: str = FOR_ALL_NODES) -> Obj:
     }
 
 
-def _mounted(context: Context, cache: PackageCache) -> Mounted:
-    mount = {"mountPath": names.REPOSITORY_DIRECTORY, "name": VOLUME}
+def _mounted(context: Context, cache: PackageCache) -> Part:
+    volume = {"name": VOLUME, **_source(context, cache)}
     directory = {"subPathExpr": OWN_DIRECTORY} if cache.type == CLAIM else {}
-    return Mounted({"name": VOLUME, **_source(context, cache)}, mount | directory)
+    return mounted(volume, names.REPOSITORY_DIRECTORY, **directory)
 
 
 def _source(context: Context, cache: PackageCache) -> Obj:

@@ -1,13 +1,13 @@
-"""Volumes of the agent's pods and their mounts, in the Go operator's order."""
+"""Built-in volumes of the agent's pods and their mounts."""
+
+from dataclasses import replace
 
 from hooks.desired import names
-from hooks.desired.agent.package_cache import package_cache_mounts
 from hooks.desired.agent.tls_secret import secret_name
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import Source, secrets_volume
-from hooks.desired.inputs.resolution import is_resolved
-from hooks.desired.pod.held import Mounted, unless_held
-from hooks.desired.pod.mounts import SECRETS_VOLUME, config_mount, secrets_mount
+from hooks.desired.inputs.unresolved import unresolved
+from hooks.desired.pod.parts import Part, mounted
 from hooks.kube.objects import Obj
 from hooks.models.references import of_tls
 
@@ -32,55 +32,43 @@ FURTHER_HOST_DIRECTORIES = (
 )
 
 
-def _host_directories(*directories: tuple[str, str, str | None]) -> tuple[Mounted, ...]:
-    return tuple(
-        Mounted(
-            volume={"name": name, "hostPath": {"path": path} | ({"type": kind} if kind else {})},
-            mount={"mountPath": path, "mountPropagation": "HostToContainer", "name": name},
-        )
+def _host_directories(*directories: tuple[str, str, str | None]) -> Part:
+    volumes = (
+        {"name": name, "hostPath": {"path": path} | ({"type": kind} if kind else {})}
         for name, path, kind in directories
     )
+    mounts = (
+        {"mountPath": path, "mountPropagation": "HostToContainer", "name": name}
+        for name, path, _ in directories
+    )
+    return Part(volumes=tuple(volumes), mounts=tuple(mounts))
 
 
 WITHOUT_BOSH = _host_directories(*HOST_DIRECTORIES, *FURTHER_HOST_DIRECTORIES)
 ON_PLAIN_KUBERNETES = _host_directories(
     *HOST_DIRECTORIES, *CLOUD_FOUNDRY_DIRECTORIES, *FURTHER_HOST_DIRECTORIES
 )
-MACHINE_ID = Mounted(
-    volume={"name": "machine-id", "hostPath": {"path": "/etc/machine-id"}},
-    mount={"mountPath": "/etc/machine-id", "name": "machine-id"},
+MACHINE_ID = mounted(
+    {"name": "machine-id", "hostPath": {"path": "/etc/machine-id"}}, "/etc/machine-id"
 )
 
 
-def agent_mounts(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    """Return the built-in volumes of the agent's pods with their mounts."""
-    return (
-        *(WITHOUT_BOSH if _is_without_bosh(context) else ON_PLAIN_KUBERNETES),
-        MACHINE_ID,
-        config_mount(context, items=None),
-        *_tls(context, observed),
-        *_repository(context),
-        *package_cache_mounts(context, observed),
-        _namespaces(context),
-        *_secrets(context, observed),
-    )
+def host_directories(context: Context) -> Part:
+    """Return the directories of the node that agents look into."""
+    return WITHOUT_BOSH if _is_without_bosh(context) else ON_PLAIN_KUBERNETES
+
+
+def tls(context: Context) -> Part:
+    """Return certificate and key of the agent's own endpoints, if TLS is on."""
+    volume = _tls_volume(context)
+    part = mounted(volume, names.CERTIFICATES_DIRECTORY, readOnly=True) if volume else Part()
+    found = unresolved(context, *of_tls(context.agent))
+    return replace(part, unresolved=found, also=frozenset({TLS_VOLUME}))
 
 
 def _is_without_bosh(context: Context) -> bool:
-    """Tell whether the nodes are known to be no machines of BOSH, as Cloud Foundry's are."""
+    """Return whether the nodes are certainly not machines of BOSH, as Cloud Foundry's are."""
     return context.is_openshift or bool(context.agent.spec.platform)
-
-
-def _tls(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    volume = _tls_volume(context)
-    mount = {"mountPath": names.CERTIFICATES_DIRECTORY, "name": TLS_VOLUME, "readOnly": True}
-    return unless_held(
-        observed,
-        names.CONTAINER,
-        TLS_VOLUME,
-        ready=all(is_resolved(context, each) for each in of_tls(context.agent)),
-        desired=(Mounted(volume, mount),) if volume else (),
-    )
 
 
 def _tls_volume(context: Context) -> Obj:
@@ -94,37 +82,20 @@ def _tls_volume(context: Context) -> Obj:
     return {"name": TLS_VOLUME, "secret": source} if secret else {}
 
 
-def _repository(context: Context) -> tuple[Mounted, ...]:
+def repository(context: Context) -> Part:
+    """Return the directory of the node with the agent's Maven repository, if one is given."""
     path = context.agent.spec.agent.host.repository
     if not path:
-        return ()
-    return (
-        Mounted(
-            volume={"name": "repo", "hostPath": {"path": path}},
-            mount={"mountPath": names.REPOSITORY_DIRECTORY, "name": "repo"},
-        ),
-    )
+        return Part()
+    volume = {"name": "repo", "hostPath": {"path": path}}
+    return mounted(volume, names.REPOSITORY_DIRECTORY)
 
 
-def _namespaces(context: Context) -> Mounted:
-    return Mounted(
-        volume={
-            "name": "namespaces-details",
-            "configMap": {
-                "defaultMode": names.GROUP_READABLE,
-                "name": names.namespaces_configmap(context.agent.name),
-            },
-        },
-        mount={"mountPath": names.NAMESPACES_DIRECTORY, "name": "namespaces-details"},
-    )
-
-
-def _secrets(context: Context, observed: Obj | None) -> tuple[Mounted, ...]:
-    credentials = (*context.credentials.of_agent, context.credentials.https_proxy)
-    return unless_held(
-        observed,
-        names.CONTAINER,
-        SECRETS_VOLUME,
-        ready=context.credentials.are_usable_for_agent,
-        desired=secrets_mount(credentials) if context.agent.spec.use_secret_mounts else (),
-    )
+def namespaces(context: Context) -> Part:
+    """Return the file with the Namespaces that are labelled for workload monitoring."""
+    source = {
+        "defaultMode": names.GROUP_READABLE,
+        "name": names.namespaces_configmap(context.agent.name),
+    }
+    volume = {"name": "namespaces-details", "configMap": source}
+    return mounted(volume, names.NAMESPACES_DIRECTORY)

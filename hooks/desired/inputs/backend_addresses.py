@@ -11,8 +11,8 @@ def entry_of(backend: Backend) -> str:
     return f"backend{backend.suffix}"
 
 
-def is_kept(context: Context, backend: Backend) -> bool:
-    """Tell whether there is a k8sensor of this very backend, not of another one at its position.
+def had_sensor(context: Context, backend: Backend) -> bool:
+    """Return whether there is a k8sensor of this very backend, not of another one at its position.
 
     Backends go by their position: where one is removed, the next takes its place and its names.
     """

@@ -1,13 +1,14 @@
 """What every child is made from, gathered once per call."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from hooks.contract import DAEMON_SET, DEPLOYMENT
 from hooks.desired.inputs.backends import Backend, resolve_backends
 from hooks.desired.inputs.credentials import Credentials
 from hooks.desired.inputs.key_store import KeyStore, key_store
+from hooks.desired.inputs.memory import Memory, remembered
 from hooks.desired.inputs.resolved_credentials import resolve_credentials
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, kind_of
@@ -32,6 +33,7 @@ class Context:
     credentials: Credentials
     backends: tuple[Backend, ...]
     references: tuple[Reference, ...]
+    memory: Memory
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[Context, Given], Made]", given: Given) -> Made:
@@ -77,4 +79,18 @@ def build_context(
     credentials = resolve_credentials(agent, store, children, related)
     backends = resolve_backends(agent, credentials)
     needed = references(agent)
-    return Context(agent, children, related, facts, store, credentials, backends, needed)
+    memory = remembered(agent, children)
+    return Context(agent, children, related, facts, store, credentials, backends, needed, memory)
+
+
+def without_status(context: Context) -> Context:
+    """Return the context with observed children that have no status."""
+    by_kind = {
+        kind: {key: _without_status(child) for key, child in children.items()}
+        for kind, children in context.children.by_kind.items()
+    }
+    return replace(context, children=ObservedObjects(by_kind))
+
+
+def _without_status(child: Obj) -> Obj:
+    return {field: value for field, value in child.items() if field != "status"}

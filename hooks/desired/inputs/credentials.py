@@ -46,11 +46,13 @@ class Credential:
     is_known: bool
     """Whether the Secrets that it depends on could be read."""
     is_referenced: bool = False
-    """Whether the resource names its entry of a Secret, which then has to be there."""
+    """Whether the resource names its entry of a Secret, which then must exist."""
+    made_from: tuple["Credential", ...] = ()
+    """Those whose values are in its own, as a login is in the URL of a proxy."""
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether pods can be told of it, be it that there is none and need not be one."""
+        """Return whether pods can get it, or certainly need none."""
         return self.is_known and not (self.is_referenced and self.is_lacking)
 
     @property
@@ -94,16 +96,6 @@ class Credentials:
         """Return every credential."""
         return (*self.keys, *self.of_agent[1:], self.https_proxy)
 
-    @property
-    def are_usable(self) -> bool:
-        """Tell whether all of them are settled, and there is a key to report with."""
-        return _are_usable(self.all)
-
-    @property
-    def are_usable_for_agent(self) -> bool:
-        """Tell the same of those that the agent reads."""
-        return _are_usable((*self.of_agent, self.https_proxy))
-
 
 def secrets_volume(name: str, sources: dict[str, Source], mode: int = names.OWNER_READABLE) -> Obj:
     """Return a volume of the files given by path: one Secret's, or a projection of several."""
@@ -141,8 +133,3 @@ def _items(sources: dict[str, Source], secret: str) -> list[Obj]:
         for path, source in sources.items()
         if source.secret == secret
     ]
-
-
-def _are_usable(credentials: tuple[Credential, ...]) -> bool:
-    """Tell whether all are settled, and the first, the key, is there."""
-    return bool(credentials[0].value) and all(each.is_settled for each in credentials)

@@ -9,12 +9,12 @@ from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import selector_labels
-from hooks.desired.selectors import labels_for_kept_selector
-from hooks.kube.objects import Obj, as_object, labels_of
+from hooks.desired.selectors import labels_of_selector
+from hooks.kube.objects import Obj, as_object, identity, labels_of
 from hooks.kube.selectors import match_labels_of
 from hooks.kube.workloads import template_of
 from hooks.labels import AGENT, APP, COMPONENT, NAME
-from hooks.observed.rollout import count, is_rolled_out
+from hooks.observed.rollout import is_rolled_out
 
 DISABLE_KUBERNETES_SENSOR_FILE = "configuration-disable-kubernetes-sensor.yaml"
 
@@ -34,9 +34,9 @@ def agent_selector(context: Context) -> dict[str, str]:
     agent = context.agent
     in_the_way = context.related.get(contract.DAEMON_SET, agent.namespace, agent.name)
     former = adopted_daemonset(context) or _of_agents(in_the_way)
-    if former and not (_makes_pods_of_ours(former) and is_rolled_out(former)):
+    if former and not (_makes_pods_of_ours(former) and _is_rolled_out(context, former)):
         return match_labels_of(former)
-    ours, kept = selector_labels(context, AGENT), labels_for_kept_selector(former)
+    ours, kept = selector_labels(context, AGENT), labels_of_selector(former or {})
     return ours | {name: value for name, value in kept.items() if name in ours}
 
 
@@ -48,11 +48,13 @@ def keeps_kubernetes_sensor(context: Context) -> bool:
     return (
         adopted_daemonset(context) is not None
         and not _is_switched_off(context)
-        and not any(
-            count(deployment, "availableReplicas")
-            for deployment in context.children.all_of(contract.DEPLOYMENT)
-        )
+        and not context.memory.is_sensor_available
     )
+
+
+def _is_rolled_out(context: Context, daemonset: Obj) -> bool:
+    """Return whether all pods are made from the present template, also of what is no child."""
+    return identity(daemonset) in context.memory.rolled_out or is_rolled_out(daemonset)
 
 
 def _is_switched_off(context: Context) -> bool:

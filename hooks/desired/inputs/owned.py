@@ -29,11 +29,11 @@ def before_and_after(facts: Facts, observed: Obj, desired: Obj) -> tuple[Obj, Ob
     return ours, desired
 
 
-def as_observed(context: Context, child: Obj) -> Obj:
+def retained(context: Context, child: Obj) -> Obj:
     """Return one observed child unchanged."""
     return owned_part(child, context.facts)
 
 
-def all_as_observed(children: ObservedObjects, facts: Facts) -> list[Obj]:
+def all_retained(children: ObservedObjects, facts: Facts) -> list[Obj]:
     """Return all observed children unchanged."""
     return [owned_part(child, facts) for child in children]

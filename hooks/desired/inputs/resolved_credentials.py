@@ -124,7 +124,8 @@ class _Resolver:
         found = self.other(HTTPS_PROXY, "httpsProxy", url, spec.https_proxy_secret_key_ref)
         if not (found.source and found.source.is_own):
             return found
-        return replace(found, is_known=found.is_known and user.is_settled and password.is_settled)
+        is_known = found.is_known and user.is_settled and password.is_settled
+        return replace(found, is_known=is_known, made_from=(user, password))
 
     def _credential(
         self, variable: str, entry: str, own_entry: str, inline: str, *, is_awaited: bool = False

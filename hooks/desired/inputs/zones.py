@@ -1,17 +1,14 @@
 """Zones of the agents: written in the resource, or those of the nodes."""
 
 from hooks import contract
-from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.errors import InvalidResource, Problem
 from hooks.kube.canonical import canonical_affinity
 from hooks.kube.environment import from_field
 from hooks.kube.node_affinity import narrowed
 from hooks.kube.objects import Obj, labels_of
-from hooks.labels import AGENT, COMPONENT, ZONE
 from hooks.models.instana_agent import ZoneSpec
 from hooks.models.workloads import NODE_LABEL, POD_LABEL
-from hooks.observed.rollout import count, is_taken_up
 from hooks.rules.answer_size import ANSWER_SIZE, leads_to_too_much
 from hooks.rules.bounds import MOST_ZONES, TOO_MANY
 from hooks.rules.runtime import ZONE_NODE_LABEL, ZONE_POD_LABEL
@@ -22,7 +19,6 @@ MORE_ZONES = (
     f"finds more than {MOST_ZONES} zones among the nodes: name those that agents are to tell in "
     "spec.zones, or use PodLabel"
 )
-PODS = ("desiredNumberScheduled", "currentNumberScheduled", "numberMisscheduled")
 
 
 def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
@@ -38,7 +34,7 @@ def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
         return spec.zones or (None,)
     if not context.facts.node_zones:
         raise _unable(ZONE_NODE_LABEL)
-    found = {*_zones_of_nodes(context), *_zones_with_pods(context)}
+    found = {*_zones_of_nodes(context), *context.memory.zones_with_pods}
     _check_number(context, len(found))
     return (None, *(ZoneSpec(name=zone) for zone in sorted(found)))
 
@@ -84,18 +80,6 @@ def _unable(rule: str) -> InvalidResource:
 def _zones_of_nodes(context: Context) -> set[str]:
     nodes = context.related.all_of(contract.NODE)
     return {zone for node in nodes if (zone := labels_of(node).get(TOPOLOGY_ZONE))}
-
-
-def _zones_with_pods(context: Context) -> set[str]:
-    """Return the zones of observed DaemonSets that have pods, or may have some yet."""
-    observed = context.children.all_of(contract.DAEMON_SET)
-    return {
-        zone
-        for each in observed
-        if (zone := labels_of(each).get(ZONE)) and labels_of(each).get(COMPONENT) == AGENT
-        if each["metadata"]["name"] == names.daemonset(context.agent.name, zone)
-        if not is_taken_up(each) or any(count(each, pods) for pods in PODS)
-    }
 
 
 def _requirements(zone: ZoneSpec | None) -> list[Obj]:

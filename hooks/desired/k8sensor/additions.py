@@ -1,32 +1,15 @@
-"""What the user adds to the k8sensor's pods, or has otherwise than those of the agent."""
+"""What the user gives the k8sensor's pods otherwise than those of the agent."""
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.pod import additions
-from hooks.desired.pod.held import Mounted
+from hooks.desired.pod.parts import Part
 from hooks.desired.pod.pull_secret import image_pull_secrets
 from hooks.kube.canonical import canonical_topology_spread, canonical_update_strategy
 from hooks.kube.objects import Obj, present
-from hooks.models.additions import SENSOR_POD, of_sensor
+from hooks.models.additions import SENSOR_POD
 from hooks.models.k8s_sensor import SensorPod
+from hooks.models.references import AGENT_IMAGE, SENSOR_IMAGE
 
 STRATEGY = "spec.k8s_sensor.deployment.strategy"
-
-
-def all_env(context: Context, built_in: dict[str, Obj], observed: Obj | None) -> dict[str, Obj]:
-    """Return the variables by name; the user's win over the built-in ones."""
-    return built_in | additions.added_env(context, of_sensor, observed)
-
-
-def all_mounts(context: Context, built_in: tuple[Mounted, ...], observed: Obj | None) -> list[Obj]:
-    """Return the volume mounts: the built-in ones, then the user's."""
-    added = additions.added_mounts(context, of_sensor, observed)
-    return [each.mount for each in built_in] + added
-
-
-def all_volumes(context: Context, built_in: tuple[Mounted, ...], observed: Obj | None) -> list[Obj]:
-    """Return the volumes: the built-in ones, then the user's."""
-    added = additions.added_volumes(context, of_sensor, observed)
-    return [each.volume for each in built_in] + added
 
 
 def all_labels(context: Context) -> dict[str, str]:
@@ -39,13 +22,13 @@ def all_annotations(context: Context) -> dict[str, str]:
     return context.agent.spec.agent.pod.annotations | _pod(context).annotations
 
 
-def pull_secrets(context: Context, observed: Obj | None) -> list[Obj]:
+def pull_secrets(context: Context) -> Part:
     """Return the pull Secrets: those of the k8sensor's image, else those of the agent's."""
     spec = context.agent.spec
     own = spec.k8s_sensor.image.pull_secrets
-    return image_pull_secrets(
-        context, observed, spec.agent.image.pull_secrets if own is None else own
-    )
+    if own is None:
+        return image_pull_secrets(context, spec.agent.image.pull_secrets, AGENT_IMAGE)
+    return image_pull_secrets(context, own, SENSOR_IMAGE)
 
 
 def topology_spread(context: Context, selector: dict[str, str]) -> list[Obj]:

@@ -1,15 +1,13 @@
 """CA certificates of the k8sensor: of etcd and of the control plane."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.resolution import is_resolved, is_unknown
+from hooks.desired.inputs.unresolved import Unresolved, unresolved
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET, discovers_etcd
-from hooks.desired.pod.held import Mounted, unless_held
+from hooks.desired.pod.parts import Part, mounted
 from hooks.kube.environment import given
-from hooks.kube.objects import Obj
-from hooks.kube.workloads import env_of
 from hooks.models.base import CertificateAuthority
 from hooks.models.references import Reference, of_certificate
 from hooks.rules.k8s_sensor import SERVICE_ACCOUNT_DIRECTORY
@@ -25,90 +23,57 @@ class _Use:
     variable: str
 
 
+DISCOVERED = Reference("Secret", CA_SECRET, "spec.k8s_sensor.etcd.ca", (FILE,))
+"""The Secret with etcd's CA that may lie beside the resource."""
+
 ETCD = _Use("etcd-ca", "ETCD_CA_FILE")
 CONTROL_PLANE = _Use("control-plane-ca", "CONTROL_PLANE_CA_FILE")
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A CA certificate: what is mounted for it, and the variable that names its file."""
-
-    mounts: tuple[Mounted, ...]
-    env: dict[str, Obj]
-
-
-def etcd_certificate(
-    context: Context, deployment: Obj | None, targets: tuple[str, ...]
-) -> Certificate:
-    """Return the CA of etcd: the user's, else the discovered one, else the cluster's own."""
-    authority = context.agent.spec.k8s_sensor.etcd.ca
-    if authority.secret_name:
-        mounted = _mounted(ETCD.volume, authority, authority.mount_path or ETCD_DIRECTORY)
-    elif _is_discovered(context, deployment, targets):
-        discovered = CertificateAuthority(secretName=CA_SECRET)
-        mounted = _mounted(ETCD.volume, discovered, ETCD_DIRECTORY)
-    else:
-        mounted = _unmounted(authority.mount_path or SERVICE_ACCOUNT_DIRECTORY)
-    ready = is_resolved(context, of_certificate(authority, "etcd"))
-    return _unless_held(deployment, ETCD, mounted, ready=ready)
-
-
-def control_plane_certificate(context: Context, deployment: Obj | None) -> Certificate:
+def control_plane_certificate(context: Context) -> Part:
     """Return the CA of the control plane, if there is one."""
     authority = context.agent.spec.k8s_sensor.rest_client.ca
+    found = unresolved(context, of_certificate(authority, "restClient"))
     if authority.secret_name:
         directory = authority.mount_path or CONTROL_PLANE_DIRECTORY
-        mounted = _mounted(CONTROL_PLANE.volume, authority, directory)
-    else:
-        mounted = _unmounted(authority.mount_path)
-    ready = is_resolved(context, of_certificate(authority, "restClient"))
-    return _unless_held(deployment, CONTROL_PLANE, mounted, ready=ready)
+        return _mounted(CONTROL_PLANE, authority, directory, found)
+    return _unmounted(CONTROL_PLANE, authority.mount_path, found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    mounts: tuple[Mounted, ...]
-    directory: str
+def etcd_certificate(context: Context, targets: tuple[str, ...]) -> Part:
+    """Return the CA of etcd: the user's, else the discovered one, else the cluster's own."""
+    authority = context.agent.spec.k8s_sensor.etcd.ca
+    directory = authority.mount_path
+    if authority.secret_name:
+        found = unresolved(context, of_certificate(authority, "etcd"))
+        return _mounted(ETCD, authority, directory or ETCD_DIRECTORY, found)
+    if targets and discovers_etcd(context):
+        found = unresolved(context, DISCOVERED)
+        if not found:
+            discovered = CertificateAuthority(secretName=CA_SECRET)
+            return _mounted(ETCD, discovered, ETCD_DIRECTORY, found)
+        not_observed = tuple(each for each in found if not each.is_missing)
+        return _unmounted(ETCD, directory or SERVICE_ACCOUNT_DIRECTORY, not_observed)
+    return _unmounted(ETCD, directory or SERVICE_ACCOUNT_DIRECTORY, ())
 
-    @property
-    def file(self) -> str:
-        return f"{self.directory.rstrip('/')}/{FILE}" if self.directory else ""
+
+def _mounted(
+    use: _Use, authority: CertificateAuthority, directory: str, found: tuple[Unresolved, ...]
+) -> Part:
+    source = {
+        "defaultMode": names.GROUP_READABLE,
+        "items": [{"key": authority.filename, "path": FILE}],
+        "secretName": authority.secret_name,
+    }
+    part = mounted({"name": use.volume, "secret": source}, directory, readOnly=True)
+    return replace(_unmounted(use, directory, found), volumes=part.volumes, mounts=part.mounts)
 
 
-def _mounted(volume: str, authority: CertificateAuthority, directory: str) -> _Place:
-    mounted = Mounted(
-        volume={
-            "name": volume,
-            "secret": {
-                "defaultMode": names.GROUP_READABLE,
-                "items": [{"key": authority.filename, "path": FILE}],
-                "secretName": authority.secret_name,
-            },
-        },
-        mount={"mountPath": directory, "name": volume, "readOnly": True},
+def _unmounted(use: _Use, directory: str, found: tuple[Unresolved, ...]) -> Part:
+    """Return the variable alone, for a file that is there anyway, or for none."""
+    file = f"{directory.rstrip('/')}/{FILE}" if directory else ""
+    return Part(
+        env=given(**{use.variable: file}),
+        unresolved=found,
+        also=frozenset({use.volume, use.variable}),
     )
-    return _Place((mounted,), directory)
-
-
-def _unmounted(directory: str) -> _Place:
-    return _Place((), directory)
-
-
-def _unless_held(deployment: Obj | None, use: _Use, place: _Place, *, ready: bool) -> Certificate:
-    env = given(**{use.variable: place.file})
-    if deployment is not None and not ready:
-        observed = env_of(deployment, names.CONTAINER)
-        env = {use.variable: observed[use.variable]} if use.variable in observed else {}
-    mounts = unless_held(deployment, names.CONTAINER, use.volume, ready=ready, desired=place.mounts)
-    return Certificate(mounts, env)
-
-
-def _is_discovered(context: Context, deployment: Obj | None, targets: tuple[str, ...]) -> bool:
-    """Tell whether a Secret with etcd's CA lies beside the resource, for discovered targets."""
-    if not targets or not discovers_etcd(context):
-        return False
-    authority = Reference("Secret", CA_SECRET, "", (FILE,))
-    if not is_unknown(context, authority):
-        return is_resolved(context, authority)
-    observed = env_of(deployment or {}, names.CONTAINER).get(ETCD.variable) or {}
-    return bool(observed.get("value") == f"{ETCD_DIRECTORY}/{FILE}")

@@ -1,21 +1,17 @@
 """Deployment `<name>-k8sensor<suffix>`: the k8sensor, once per backend."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hooks.desired import names
 from hooks.desired.agent.config_secret import configuration_files
-from hooks.desired.inputs.backend_addresses import entry_of, is_kept
+from hooks.desired.inputs.backend_addresses import entry_of, had_sensor
 from hooks.desired.inputs.backends import Backend
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE, adopted_daemonset
 from hooks.desired.inputs.metadata import metadata, pod_labels, selector_labels
 from hooks.desired.k8sensor.additions import (
     all_annotations,
-    all_env,
     all_labels,
-    all_mounts,
-    all_volumes,
     pull_secrets,
     strategy,
     topology_spread,
@@ -26,14 +22,16 @@ from hooks.desired.k8sensor.etcd_discovery import discovered_targets, discovers_
 from hooks.desired.k8sensor.resources import k8sensor_resources
 from hooks.desired.k8sensor.secrets import delivery
 from hooks.desired.k8sensor.security import container_security, pod_security
-from hooks.desired.pod.held import Mounted
-from hooks.desired.pod.mounts import config_mount
+from hooks.desired.pod.additions import additions
+from hooks.desired.pod.mounts import configuration
+from hooks.desired.pod.parts import Part
 from hooks.desired.pod.probes import sensor_probes
-from hooks.desired.selectors import kept_selector, labels_for_kept_selector
+from hooks.desired.pod.settled import Settled, Workload, settled
 from hooks.kube.canonical import canonical_affinity, canonical_tolerations
 from hooks.kube.environment import from_field, from_reference, given, in_order, plain
 from hooks.kube.objects import Obj, present
 from hooks.labels import AGENT_MODE, APP, BACKEND, K8SENSOR
+from hooks.models.additions import SENSOR_POD, of_sensor
 from hooks.models.ports import AGENT_API
 
 MODE = "KUBERNETES"
@@ -45,38 +43,32 @@ NO_PROXY = ("NO_PROXY", "no_proxy")
 PREFERENCE_WEIGHT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    args: list[str]
-    env: dict[str, Obj]
-    mounts: tuple[Mounted, ...]
-
-
-def k8sensor_deployments(context: Context) -> list[Obj]:
+def k8sensor_deployments(context: Context) -> list[Workload]:
     """Return the Deployment of each backend, or none where the k8sensor is switched off."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
         return []
     return [k8sensor_deployment(context, backend) for backend in deployed_backends(context)]
 
 
-def k8sensor_deployment(context: Context, backend: Backend) -> Obj:
+def k8sensor_deployment(context: Context, backend: Backend) -> Workload:
     """Return one Deployment; raises InvalidResource for values that Kubernetes cannot hold."""
-    deployment = context.agent.spec.k8s_sensor.deployment
+    spec = context.agent.spec.k8s_sensor.deployment
     name = names.k8sensor(context.agent.name, backend.suffix)
-    observed = context.observed_deployment(name)
-    selector = selector_labels(context, K8SENSOR) | {APP: K8SENSOR}
-    return {
+    pod = settled(context.observed_deployment(name), _parts(context, backend, name))
+    selector = {"matchLabels": selector_labels(context, K8SENSOR) | {APP: K8SENSOR}}
+    deployment = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": metadata(context, name, K8SENSOR, labels={APP: K8SENSOR}),
         "spec": {
-            **present(minReadySeconds=deployment.min_ready_seconds or None),
-            "replicas": deployment.replicas,
-            "selector": kept_selector(observed, selector),
+            **present(minReadySeconds=spec.min_ready_seconds or None),
+            "replicas": spec.replicas,
+            "selector": pod.selector or selector,
             **strategy(context),
-            "template": _template(context, backend, observed),
+            "template": _template(context, backend, name, pod),
         },
     }
+    return Workload(deployment, pod.retained_for)
 
 
 def deployed_backends(context: Context) -> list[Backend]:
@@ -84,7 +76,7 @@ def deployed_backends(context: Context) -> list[Backend]:
     return [
         backend
         for backend in context.backends
-        if backend.is_main or not backend.lacks_key or is_kept(context, backend)
+        if backend.is_main or not backend.lacks_key or had_sensor(context, backend)
     ]
 
 
@@ -98,58 +90,72 @@ def _selected(context: Context, backend: Backend) -> dict[str, str]:
     return selector_labels(context, K8SENSOR) | backend_label(backend)
 
 
-def _template(context: Context, backend: Backend, observed: Obj | None) -> Obj:
-    further = {APP: K8SENSOR} | backend_label(backend) | labels_for_kept_selector(observed)
+def _parts(context: Context, backend: Backend, name: str) -> tuple[Part, ...]:
+    """Return what the pods get, with mounts in this order; the user's variables win."""
+    targets = _etcd_targets(context, name)
+    return (
+        _settings(context, backend),
+        configuration(context, items=_configuration_items(context)),
+        control_plane_certificate(context),
+        etcd_certificate(context, targets),
+        *etcd_access(context),
+        delivery(context, backend),
+        Part(env=given(ETCD_TARGETS=",".join(targets))),
+        pull_secrets(context),
+        *additions(context, of_sensor),
+    )
+
+
+def _template(context: Context, backend: Backend, name: str, pod: Settled) -> Obj:
+    further = {APP: K8SENSOR} | backend_label(backend) | pod.selector_labels
     annotations = all_annotations(context)
     return {
         "metadata": {
             "labels": pod_labels(context, K8SENSOR, MODE, further, all_labels(context)),
             **present(annotations=annotations or None),
         },
-        "spec": _pod(context, backend, observed),
+        "spec": _pod(context, backend, name, pod),
     }
 
 
-def _pod(context: Context, backend: Backend, observed: Obj | None) -> Obj:
-    pod = context.agent.spec.k8s_sensor.deployment.pod
-    path = "spec.k8s_sensor.deployment.pod"
-    tolerations = canonical_tolerations(list(pod.tolerations), f"{path}.tolerations")
-    affinity = canonical_affinity(pod.affinity, f"{path}.affinity")
-    parts = _parts(context, backend, observed)
+def _pod(context: Context, backend: Backend, name: str, pod: Settled) -> Obj:
+    given_pod = context.agent.spec.k8s_sensor.deployment.pod
+    tolerations = canonical_tolerations(list(given_pod.tolerations), f"{SENSOR_POD}.tolerations")
+    affinity = canonical_affinity(given_pod.affinity, f"{SENSOR_POD}.affinity")
     return {
         "affinity": affinity or _apart_from_each_other(),
-        "containers": [_container(context, backend, parts, observed)],
+        "containers": [_container(context, name, pod)],
         **present(
-            imagePullSecrets=pull_secrets(context, observed) or None,
-            nodeSelector=pod.node_selector or None,
-            priorityClassName=pod.priority_class_name or None,
+            imagePullSecrets=pod.pull_secrets or None,
+            nodeSelector=given_pod.node_selector or None,
+            priorityClassName=given_pod.priority_class_name or None,
             tolerations=tolerations or None,
             topologySpreadConstraints=topology_spread(context, _selected(context, backend)) or None,
         ),
         "securityContext": pod_security(context),
         "serviceAccountName": names.k8sensor(context.agent.name),
-        "volumes": all_volumes(context, parts.mounts, observed),
+        "volumes": pod.volumes,
     }
 
 
-def _container(context: Context, backend: Backend, parts: _Parts, observed: Obj | None) -> Obj:
+def _container(context: Context, name: str, pod: Settled) -> Obj:
     sensor = context.agent.spec.k8s_sensor
     return {
         "name": names.CONTAINER,
         "image": sensor.image.reference,
         "imagePullPolicy": sensor.image.pull_policy,
         "command": [COMMAND],
-        "args": ["-pollrate", sensor.pollrate, *parts.args],
-        "env": in_order(all_env(context, _settings(context, backend) | parts.env, observed)),
-        **sensor_probes(sensor.deployment.pod, "spec.k8s_sensor.deployment.pod"),
+        "args": ["-pollrate", sensor.pollrate, *pod.args],
+        "env": in_order(pod.env),
+        **sensor_probes(sensor.deployment.pod, SENSOR_POD),
         "ports": [{"containerPort": AGENT_API, "name": "agent-apis", "protocol": "TCP"}],
-        "resources": k8sensor_resources(context, observed),
+        "resources": k8sensor_resources(context, name),
         **container_security(context),
-        "volumeMounts": all_mounts(context, parts.mounts, observed),
+        "volumeMounts": pod.mounts,
     }
 
 
-def _settings(context: Context, backend: Backend) -> dict[str, Obj]:
+def _settings(context: Context, backend: Backend) -> Part:
     """Return the variables that follow the resource alone."""
     spec = context.agent.spec
     agent, sensor = spec.agent, spec.k8s_sensor
@@ -159,8 +165,8 @@ def _settings(context: Context, backend: Backend) -> dict[str, Obj]:
             "name": names.k8sensor(context.agent.name),
         }
     }
-    return (
-        plain(agent.env)
+    return Part(
+        env=plain(agent.env)
         | given(
             AGENT_ZONE=spec.cluster.name or spec.zone.name,
             BACKEND_URL="https://$(BACKEND)",
@@ -185,34 +191,10 @@ def _without_proxy(env: Mapping[str, str]) -> str:
     return of_user if API_SERVER in hosts else ",".join([*hosts, API_SERVER])
 
 
-def _parts(context: Context, backend: Backend, observed: Obj | None) -> _Parts:
-    """Return what depends on observed objects: secrets, certificates, the targets of etcd."""
-    targets = _etcd_targets(context, observed)
-    secrets = delivery(context, backend, observed)
-    etcd = etcd_certificate(context, observed, targets)
-    control_plane = control_plane_certificate(context, observed)
-    copied = etcd_access(context)
-    return _Parts(
-        args=secrets.args,
-        env=secrets.env
-        | etcd.env
-        | copied.env
-        | control_plane.env
-        | given(ETCD_TARGETS=",".join(targets)),
-        mounts=(
-            config_mount(context, items=_configuration_items(context)),
-            *control_plane.mounts,
-            *etcd.mounts,
-            *copied.mounts,
-            *secrets.mounts,
-        ),
-    )
-
-
-def _etcd_targets(context: Context, observed: Obj | None) -> tuple[str, ...]:
+def _etcd_targets(context: Context, name: str) -> tuple[str, ...]:
     """Return the metrics URLs of etcd: the user's in their order, else the discovered ones."""
     if discovers_etcd(context):
-        return discovered_targets(context, observed)
+        return discovered_targets(context, name)
     return context.agent.spec.k8s_sensor.etcd.targets
 
 

@@ -4,13 +4,13 @@ The client's key opens all of etcd, so that it is copied only into namespaces th
 names. While a source is missing, a copy stays as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.pod.held import Mounted
+from hooks.desired.pod.parts import Part, mounted
 from hooks.kube.environment import plain
 from hooks.kube.objects import Obj, as_objects
 from hooks.kube.workloads import pod_spec
@@ -29,14 +29,6 @@ CA_DIRECTORY = "/etc/etcd-metrics-ca"
 CLIENT_DIRECTORY = "/etc/etcd-client"
 CA_VOLUME = "etcd-ca"
 CLIENT_VOLUME = "etcd-client-cert"
-
-
-@dataclass(frozen=True, slots=True)
-class EtcdAccess:
-    """What a k8sensor is given to read etcd's metrics with: variables and mounts."""
-
-    env: dict[str, Obj]
-    mounts: tuple[Mounted, ...]
 
 
 def wants_copies(context: Context) -> bool:
@@ -79,22 +71,20 @@ def sources_found(context: Context) -> bool:
     )
 
 
-def etcd_access(context: Context) -> EtcdAccess:
+def etcd_access(context: Context) -> tuple[Part, ...]:
     """Return what the copies are used by: nothing where there are none."""
     if not etcd_copies(context):
-        return EtcdAccess({}, ())
+        return ()
     variables = {
         "ETCD_CERT_FILE": f"{CLIENT_DIRECTORY}/tls.crt",
         "ETCD_KEY_FILE": f"{CLIENT_DIRECTORY}/tls.key",
         "ETCD_METRICS_URL": METRICS_URL,
         "ETCD_REQUEST_TIMEOUT": REQUEST_TIMEOUT,
     }
-    client = _mounted_client(copy_name(context, CLIENT_SOURCE))
+    client = replace(_client(copy_name(context, CLIENT_SOURCE)), env=plain(variables))
     if context.agent.spec.k8s_sensor.etcd.ca.secret_name:
-        return EtcdAccess(plain(variables), (client,))
-    variables["ETCD_CA_FILE"] = f"{CA_DIRECTORY}/{CA_ENTRIES[0]}"
-    authority = _mounted_authority(copy_name(context, CA_SOURCE))
-    return EtcdAccess(plain(variables), (authority, client))
+        return (client,)
+    return (_authority(copy_name(context, CA_SOURCE)), client)
 
 
 def mounts_copy(child: Obj) -> bool:
@@ -122,9 +112,10 @@ def _of(context: Context, source: str) -> Obj:
 
 
 def _copied(context: Context, kind: str, source: str, entries: tuple[str, ...]) -> dict[str, str]:
-    """Return the entries of a source, or those of the copy that is there already."""
-    copy = context.observed(kind, copy_name(context, source)) or {}
-    return _source(context, kind, source, entries) or _entries(copy, entries)
+    """Return the entries of a source; while it lacks one, those of the copy are retained."""
+    found = _source(context, kind, source, entries)
+    copy = context.observed(kind, copy_name(context, source))
+    return found or _entries(copy or {}, entries)
 
 
 def _source(context: Context, kind: str, source: str, entries: tuple[str, ...]) -> dict[str, str]:
@@ -137,25 +128,22 @@ def _entries(obj: Obj, entries: tuple[str, ...]) -> dict[str, str]:
     return {entry: text for entry, text in found.items() if text} if all(found.values()) else {}
 
 
-def _mounted_authority(name: str) -> Mounted:
+def _authority(name: str) -> Part:
     source = {
         "defaultMode": names.GROUP_READABLE,
         "items": [{"key": entry, "path": entry} for entry in CA_ENTRIES],
         "name": name,
     }
-    return Mounted(
-        volume={"name": CA_VOLUME, "configMap": source},
-        mount={"mountPath": CA_DIRECTORY, "name": CA_VOLUME, "readOnly": True},
-    )
+    volume = {"name": CA_VOLUME, "configMap": source}
+    part = mounted(volume, CA_DIRECTORY, readOnly=True)
+    return replace(part, env=plain({"ETCD_CA_FILE": f"{CA_DIRECTORY}/{CA_ENTRIES[0]}"}))
 
 
-def _mounted_client(name: str) -> Mounted:
+def _client(name: str) -> Part:
     source = {
         "defaultMode": names.GROUP_READABLE,
         "items": [{"key": entry, "path": entry} for entry in CLIENT_ENTRIES],
         "secretName": name,
     }
-    return Mounted(
-        volume={"name": CLIENT_VOLUME, "secret": source},
-        mount={"mountPath": CLIENT_DIRECTORY, "name": CLIENT_VOLUME, "readOnly": True},
-    )
+    volume = {"name": CLIENT_VOLUME, "secret": source}
+    return mounted(volume, CLIENT_DIRECTORY, readOnly=True)

@@ -8,11 +8,9 @@ while none can be told of an existing Service, the targets stay.
 from dataclasses import dataclass
 
 from hooks import contract
-from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.kube.hosts import bracketed
 from hooks.kube.objects import Obj, annotations_of, labels_of, named
-from hooks.kube.workloads import env_of
 
 KUBE_SYSTEM = "kube-system"
 SERVICES = ("etcd", "etcd-metrics", "etcd-k8s")
@@ -23,7 +21,6 @@ SCHEME_ANNOTATION = "instana.io/etcd-scheme"
 SCHEMES = ("http", "https")
 METRICS_PORT = "metrics"
 PLAIN_HTTP_PORT = 2381
-TARGETS_VARIABLE = "ETCD_TARGETS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,9 @@ def is_undecided(context: Context) -> bool:
     return not (related.knows(contract.SERVICE) and related.knows(contract.ENDPOINT_SLICE))
 
 
-def discovered_targets(context: Context, deployment: Obj | None) -> tuple[str, ...]:
-    """Return the URLs, sorted; those of the observed Deployment where nothing can be told."""
-    used = _used_targets(deployment)
+def discovered_targets(context: Context, name: str) -> tuple[str, ...]:
+    """Return the URLs, sorted; those that the Deployment of that name has where none is found."""
+    used = context.memory.etcd_targets.get(name, ())
     if is_undecided(context):
         return used
     service = _service(context)
@@ -56,11 +53,6 @@ def discovered_targets(context: Context, deployment: Obj | None) -> tuple[str, .
     endpoints = _endpoints(context, service, port)
     targets = {each.url for each in endpoints if each.is_ready or each.url in used}
     return tuple(sorted(targets)) or used
-
-
-def _used_targets(deployment: Obj | None) -> tuple[str, ...]:
-    variable = env_of(deployment or {}, names.CONTAINER).get(TARGETS_VARIABLE) or {}
-    return tuple(target for target in (variable.get("value") or "").split(",") if target)
 
 
 def _service(context: Context) -> Obj:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.legacy import agent_selector
+from hooks.desired.inputs.memory import ETCD_TARGETS
 from hooks.desired.inputs.metadata import metadata, selector_labels
-from hooks.desired.k8sensor.etcd_discovery import TARGETS_VARIABLE
 from hooks.kube.objects import Obj
 from hooks.kube.workloads import env_of, pod_spec
 from hooks.labels import AGENT, K8SENSOR
@@ -23,7 +23,7 @@ NAME_SERVER_PORTS = (53, 5353)
 API_PORTS = (443, 6443)
 KUBELET_PORT = 10250
 PROXY_PORT = "80"
-ETCD_VARIABLES = (TARGETS_VARIABLE, "ETCD_METRICS_URL")
+ETCD_VARIABLES = (ETCD_TARGETS, "ETCD_METRICS_URL")
 PORTS_OF_SCHEMES = {"http": 80, "https": 443}
 
 

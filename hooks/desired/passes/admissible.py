@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from hooks import labels
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.resolution import exists
+from hooks.desired.inputs.unresolved import exists
 from hooks.errors import InternalError, InvalidResource, Problem
 from hooks.kube.objects import Obj, describe, identity, labels_of
 from hooks.kube.pods import containers_of, named_by

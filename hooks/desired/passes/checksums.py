@@ -8,7 +8,7 @@ change, be it of a value or of anything else.
 """
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
+from hooks.desired.inputs.owned import retained
 from hooks.desired.passes.start_values import Holders, checksum_of, holders
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
@@ -81,7 +81,7 @@ def _is_same(context: Context, child: Obj, observed: Obj) -> bool:
     """Tell whether the pods are as observed in all but what they read."""
     ours = without_checksums(template_of(child))
     there = without_checksums(template_of(observed))
-    applied = without_checksums(template_of(as_observed(context, observed)))
+    applied = without_checksums(template_of(retained(context, observed)))
     return contains(there, ours) and contains(ours, applied)
 
 

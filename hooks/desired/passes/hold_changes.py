@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed, before_and_after
+from hooks.desired.inputs.owned import before_and_after, retained
 from hooks.desired.passes.checksums import CHECKSUM
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Obj, describe
@@ -88,7 +88,7 @@ def before_and_after_of_template(context: Context, observed: Obj, child: Obj) ->
 def _with_template_of(context: Context, observed: Obj, child: Obj) -> Obj:
     """Return the child with the observed template; none where none is ours, which then stays."""
     spec = {name: part for name, part in child["spec"].items() if name != "template"}
-    template = template_of(as_observed(context, observed))
+    template = template_of(retained(context, observed))
     return child | {"spec": spec | ({"template": template} if template else {})}
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 
 from hooks import contract
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
+from hooks.desired.inputs.owned import retained
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
 from hooks.desired.passes.adopted import adopted_children
 from hooks.desired.passes.keep_referenced import children_in_use, with_entries_in_use
@@ -154,7 +154,7 @@ def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
         if child["kind"] not in WORKLOADS or lacking.isdisjoint(named_by(pod_spec(child))):
             found.children.append(child)
         elif observed:
-            found.retained.append(as_observed(context, observed))
+            found.retained.append(retained(context, observed))
             found.children.append(found.retained[-1])
         else:
             found.withheld.append(child)

@@ -10,11 +10,10 @@ from hooks.contract import (
     SERVICE_ACCOUNT,
 )
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
+from hooks.desired.inputs.owned import retained
 from hooks.kube.objects import Identity, Obj, identity
 from hooks.kube.pods import named_by, secret_entries_of
 from hooks.kube.workloads import pod_spec
-from hooks.observed.rollout import is_rolled_out
 
 KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
 NAMED_AS = {"Certificate": "Secret"}
@@ -44,11 +43,9 @@ def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
         return []
     workloads = _wanted_workloads(context, wanted)
     used = {name for each in [*desired, *workloads] for name in named_by(pod_spec(each))}
-    is_settled = all(map(is_rolled_out, workloads))
+    is_settled = all(identity(each) in context.memory.rolled_out for each in workloads)
     return [
-        as_observed(context, child)
-        for child in unwanted
-        if not is_settled or _as_named(child) in used
+        retained(context, child) for child in unwanted if not is_settled or _as_named(child) in used
     ]
 
 

@@ -22,8 +22,8 @@ from hooks.desired.inputs.made_for import (
     made_for,
     made_for_resource,
 )
-from hooks.desired.inputs.missing import lacks_something
-from hooks.desired.inputs.owned import as_observed
+from hooks.desired.inputs.owned import retained
+from hooks.desired.inputs.unresolved import all_unresolved
 from hooks.desired.k8sensor.deployment import k8sensor_deployments
 from hooks.desired.k8sensor.secrets import is_checksum_of_go_operator
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM, without_checksums
@@ -74,7 +74,7 @@ class _Known:
     @cached_property
     def lacks_something(self) -> bool:
         """Whether something is missing that the resource names, or may be."""
-        return lacks_something(self.context)
+        return bool(all_unresolved(self.context))
 
     @cached_property
     def noted(self) -> frozenset[str]:
@@ -128,7 +128,8 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     """Return our templates as they would be if nothing were known of the cluster's objects."""
     nothing = ObservedObjects({})
     alone = build_context(agent, nothing, nothing, facts)
-    workloads = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
+    built = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
+    workloads = [workload.child for workload in built]
     for each in OF_THE_RESOURCE:
         workloads = each(alone, workloads)
     return {describe(each): template_of(each) for each in workloads}
@@ -147,7 +148,7 @@ def _with_template_kept(known: _Known, child: Obj) -> Obj:
     observed = context.observed_workload(child)
     if not observed or not _is_marked(observed):
         return child
-    template = template_of(as_observed(context, observed))
+    template = template_of(retained(context, observed))
     if not template or CHECKSUM in annotations_of(template):  # none of the Go operator's
         return child
     alone = known.alone.get(describe(child))

@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from hooks.contract import DAEMON_SET
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
-from hooks.desired.inputs.resolution import absence
+from hooks.desired.inputs.owned import retained
+from hooks.desired.inputs.unresolved import is_missing
 from hooks.kube.objects import Obj, identity, kind_of
 from hooks.kube.pods import Named, named_by
 from hooks.kube.workloads import pod_spec
@@ -32,7 +32,7 @@ def agents_to_be_kept(
     new = [child for child in children if _is_daemonset(child) and not context.observed_as(child)]
     if not former or not (any(map(_is_daemonset, withheld)) or _lack_something(context, new)):
         return [], []
-    return [as_observed(context, observed) for observed in former], new
+    return [retained(context, observed) for observed in former], new
 
 
 def _is_daemonset(child: Obj) -> bool:
@@ -43,6 +43,6 @@ def _lack_something(context: Context, workloads: Collection[Obj]) -> bool:
     """Tell whether pods of the workloads could not start for what the resource refers to."""
     named: set[Named] = set().union(*(named_by(pod_spec(each)) for each in workloads))
     return any(
-        (reference.kind, reference.name) in named and absence(context, reference)
+        (reference.kind, reference.name) in named and is_missing(context, reference)
         for reference in context.references
     )

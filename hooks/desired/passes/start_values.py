@@ -22,8 +22,7 @@ from hooks.desired.agent.config_secret import BACKEND_FILES
 from hooks.desired.agent.volumes import TLS_VOLUME
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.credentials import Credential
-from hooks.desired.inputs.missing import lacks_something
-from hooks.desired.inputs.resolution import absence
+from hooks.desired.inputs.unresolved import all_unresolved, is_missing
 from hooks.desired.k8sensor.certificates import CONTROL_PLANE, ETCD
 from hooks.desired.k8sensor.etcd_discovery import CA_SECRET
 from hooks.desired.pod.mounts import CONFIG_VOLUME, SECRETS_VOLUME
@@ -72,8 +71,10 @@ def holders(context: Context, children: list[Obj]) -> Holders:
         context,
         own={(each["kind"], each["metadata"]["name"]): each for each in children},
         named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
-        lacking=frozenset((each.kind, each.name) for each in references if absence(context, each)),
-        lacks_some=lacks_something(context),
+        lacking=frozenset(
+            (each.kind, each.name) for each in references if is_missing(context, each)
+        ),
+        lacks_some=bool(all_unresolved(context)),
     )
 
 

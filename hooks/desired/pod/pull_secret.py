@@ -6,14 +6,21 @@ from base64 import b64encode
 from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
+from hooks.desired.inputs.credentials import Credential
+from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.metadata import metadata
-from hooks.desired.inputs.resolution import is_resolved
+from hooks.desired.inputs.unresolved import (
+    Unresolved,
+    unresolved,
+    unresolved_credentials,
+    unresolved_key,
+)
+from hooks.desired.pod.parts import Part
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
-from hooks.kube.workloads import pod_spec
 from hooks.labels import AGENT
 from hooks.models.base import Named
-from hooks.models.references import Reference
+from hooks.models.references import of_pull_secrets
 
 REGISTRY = "containers.instana.io"
 REGISTRY_USER = "_"
@@ -23,9 +30,9 @@ ENTRY = ".dockerconfigjson"
 def pull_secret(context: Context) -> list[Obj]:
     """Return the Secret where the agent's image comes from the registry and a key is known.
 
-    While none is, an observed Secret stays: running pods are not to lose their registry.
+    While no key is known, an observed Secret is retained: pods that run need their registry.
     """
-    data = _data(context)
+    data = _data(context) if _is_wanted(context) else {}
     if not data:
         return []
     return [
@@ -39,24 +46,17 @@ def pull_secret(context: Context) -> list[Obj]:
     ]
 
 
-def image_pull_secrets(
-    context: Context, observed: Obj | None, given: tuple[Named, ...] | None
-) -> list[Obj]:
-    """Return the pull Secrets of pods: those given by the user, else ours if it is made.
+def image_pull_secrets(context: Context, given: tuple[Named, ...] | None, path: str) -> Part:
+    """Return the pull Secrets of pods: those that the user gives, else ours if it is made.
 
-    While one is missing, or no credential is known, those of an observed workload stay.
+    `path` is the field of the image with those of the user.
     """
-    if given is None:
-        is_made = bool(_data(context))
-        wanted = [{"name": names.pull_secret(context.agent.name)}] if is_made else []
-        is_certain = is_made or not _is_wanted(context)
-    else:
-        wanted = [{"name": secret.name} for secret in given if secret.name]
-        needed = (Reference("Secret", secret["name"], "") for secret in wanted)
-        is_certain = all(is_resolved(context, each) for each in needed)
-    if observed is None or is_certain:
-        return wanted
-    return pod_spec(observed).get("imagePullSecrets") or []
+    if given is not None:
+        references = of_pull_secrets(given, path)
+        wanted = tuple({"name": reference.name} for reference in references)
+        return Part(pull_secrets=wanted, unresolved=unresolved(context, *references))
+    made = [{"name": child["metadata"]["name"]} for child in pull_secret(context)]
+    return Part(pull_secrets=tuple(made), unresolved=() if made else _unresolved(context))
 
 
 def _is_wanted(context: Context) -> bool:
@@ -65,19 +65,29 @@ def _is_wanted(context: Context) -> bool:
 
 
 def _data(context: Context) -> dict[str, str]:
+    observed = context.observed(contract.SECRET, names.pull_secret(context.agent.name))
+    document = {"auths": {REGISTRY: {"auth": _login(_credential(context))}}}
+    text = json.dumps(document, separators=(",", ":"))
+    return settled_entries(
+        observed, Entries(encoded({ENTRY: text}), frozenset({ENTRY}), _unresolved(context))
+    )
+
+
+def _login(credential: Credential) -> str:
+    return b64encode(f"{REGISTRY_USER}:{credential.value}".encode()).decode("ascii")
+
+
+def _unresolved(context: Context) -> tuple[Unresolved, ...]:
+    """Return why the credential for the registry cannot be told."""
     if not _is_wanted(context):
-        return {}
-    credential = _credential(context)
-    if not credential:
-        observed = context.observed(contract.SECRET, names.pull_secret(context.agent.name)) or {}
-        return observed.get("data") or {}
-    auth = b64encode(f"{REGISTRY_USER}:{credential}".encode()).decode("ascii")
-    document = {"auths": {REGISTRY: {"auth": auth}}}
-    return encoded({ENTRY: json.dumps(document, separators=(",", ":"))})
+        return ()
+    if _credential(context) is context.credentials.download_key:
+        return unresolved_credentials(context, context.credentials.download_key)
+    return unresolved_key(context, context.backends[0])
 
 
-def _credential(context: Context) -> str:
-    """Return the download key, else the agent's key; empty while it cannot be told which."""
-    download_key, key = context.credentials.download_key, context.credentials.keys[0]
-    first = key if download_key.is_lacking and download_key.is_settled else download_key
-    return first.value if first.is_settled else ""
+def _credential(context: Context) -> Credential:
+    """Return the download key; the agent's key where there certainly is none."""
+    download_key = context.credentials.download_key
+    is_certain = download_key.is_lacking and download_key.is_settled
+    return context.credentials.keys[0] if is_certain else download_key

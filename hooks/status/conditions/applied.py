@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import as_observed
+from hooks.desired.inputs.owned import retained
 from hooks.kube.containment import contains
 from hooks.kube.managed_fields import last_written
 from hooks.kube.objects import Obj, as_object, describe
@@ -91,7 +91,7 @@ def differences(parent: Obj, context: Context, children: list[Obj]) -> Differenc
 
 def _pair(context: Context, child: Obj, *, is_at_rest: bool) -> _Pair:
     observed = context.observed_as(child)
-    ours = {} if is_at_rest or not observed else as_observed(context, observed)
+    ours = {} if is_at_rest or not observed else retained(context, observed)
     return _Pair(child, observed, ours)
 
 

@@ -3,7 +3,7 @@
 from hooks import contract
 from hooks.desired import names
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.resolution import is_resolved
+from hooks.desired.inputs.unresolved import unresolved
 from hooks.kube.objects import Obj, condition_of
 from hooks.models.references import of_tls
 from hooks.status.condition import Condition
@@ -42,7 +42,7 @@ def _by_openshift(context: Context) -> Condition:
             "spec.agent.tls.certManager or a Secret"
         )
         return _not_issued("NotOpenShift", message)
-    if all(is_resolved(context, each) for each in of_tls(context.agent)):
+    if not unresolved(context, *of_tls(context.agent)):
         return _issued("OpenShift issued the certificate, and renews it")
     service = names.service(context.agent.name)
     message = (

@@ -2,7 +2,7 @@
 
 from hooks.desired import Context
 from hooks.desired.cluster_rbac import uses_default_account
-from hooks.desired.inputs.missing import missing_references, undecided_references
+from hooks.desired.inputs.unresolved import missing_references, not_observed_yet
 from hooks.errors import MissingReference
 from hooks.status.condition import Condition, several
 
@@ -16,9 +16,9 @@ def references_resolved(context: Context) -> Condition:
     if missing:
         message = several([str(each) for each in missing])
         return Condition(REFERENCES_RESOLVED, "False", MissingReference.reason, message)
-    undecided = undecided_references(context)
-    if undecided:
-        named = several([f"{each.path}: {each.kind} {each.name}" for each in undecided])
+    waiting = not_observed_yet(context)
+    if waiting:
+        named = several([str(each) for each in waiting])
         message = f"Metacontroller sends these with its next call: {named}"
         return Condition(REFERENCES_RESOLVED, "Unknown", "NotObservedYet", message)
     message = "every Secret and ConfigMap that the resource names is there"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.missing import missing_references, undecided_references
+from hooks.desired.inputs.unresolved import all_unresolved
 from hooks.desired.passes.checksums import recorded_checksum
 from hooks.desired.passes.hold_changes import HeldChange
 from hooks.kube.objects import Obj, as_object, describe
@@ -96,7 +96,7 @@ def _usage(which: Which, in_use: list[Usage]) -> Obj:
 def _in_use(context: Context, children: list[Obj], waiting: frozenset[str]) -> list[Usage]:
     """Return what each workload names, with whether all its pods are of what is there now."""
     is_told = context.agent.spec.agent.reload_on_secret_change
-    if not is_told or missing_references(context) or undecided_references(context):
+    if not is_told or all_unresolved(context):
         return []
     workloads = [child for child in children if child["kind"] in WORKLOADS]
     pairs = [(child, context.observed_as(child)) for child in workloads]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hooks.desired.selectors import labels_for_kept_selector
+from hooks.desired.selectors import labels_of_selector
 from hooks.kube.objects import Obj
 
 OF_PODS = {"app": "old", "team": "a", "tier": "b"}
@@ -26,7 +26,5 @@ OF_PODS = {"app": "old", "team": "a", "tier": "b"}
 def test_pods_go_on_carrying_what_the_selector_asks_for(selector: Obj, labels: Obj) -> None:
     template = {"metadata": {"labels": OF_PODS}}
 
-    assert (
-        labels_for_kept_selector({"spec": {"selector": selector, "template": template}}) == labels
-    )
-    assert labels_for_kept_selector(None) == {}
+    assert labels_of_selector({"spec": {"selector": selector, "template": template}}) == labels
+    assert labels_of_selector({}) == {}

@@ -302,7 +302,7 @@ def test_a_backend_without_a_key_has_nothing_to_be_delivered(mounted: bool) -> N
     parent = parse_agent(agent({"useSecretMounts": mounted, "agent": keyless}))
     nothing = ObservedObjects({})
     context = build_context(parent, nothing, nothing, FACTS)
-    delivered = delivery(context, context.backends[1], None)
+    delivered = delivery(context, context.backends[1])
 
     assert (delivered.env, delivered.mounts) == ({}, ())
 

@@ -256,7 +256,7 @@ def test_few_of_many_workloads_are_compared(monkeypatch: pytest.MonkeyPatch) -> 
         compared.append(child["kind"])
         return child
 
-    monkeypatch.setattr(applied, "as_observed", noted)
+    monkeypatch.setattr(applied, "retained", noted)
     answer(agent(zones), observed=observed)
 
     assert sum(kind in WORKLOADS for kind in compared) == MOST_COMPARED

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from hooks.desired import build_context
-from hooks.desired.inputs.missing import missing_references, undecided_references
+from hooks.desired.inputs.unresolved import all_unresolved
 from hooks.generate.crd.definition import schema
 from hooks.kube.objects import Obj
 from hooks.models.references import Reference
@@ -195,5 +195,4 @@ def test_what_is_missing_is_looked_for_once() -> None:
     nothing = ObservedObjects({})
     context = build_context(parse_agent(agent(SPEC)), nothing, nothing, FACTS)
 
-    assert missing_references(context) is missing_references(context)
-    assert undecided_references(context) is undecided_references(context)
+    assert all_unresolved(context) is all_unresolved(context)
