@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hooks.desired import build_context, desired_children
-from hooks.desired.passes.adopted import children_as_observed
+from hooks.desired.passes.adopted import retained_children
 from hooks.desired.passes.hold_changes import with_changes_held
 from hooks.desired.passes.in_the_way import writable
 from hooks.desired.passes.pause import is_paused
@@ -94,7 +94,7 @@ def _left_to_other_release(request: SyncRequest, own: Outcome, facts: Facts, now
 
     A resource without children gets those of this release: no pod waits for the other one.
     """
-    observed = _as_observed(request, facts)
+    observed = _retained(request, facts)
     report = report_on_other_release(request.parent, own.report, request.release, facts, now)
     if not observed:
         return replace(own, report=report)
@@ -112,7 +112,7 @@ def _own_outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
         return _unchanged(request, invalid.problems[:MOST_PROBLEMS], facts, now)
     if is_paused(request.parent):
         return Outcome(
-            _as_observed(request, facts),
+            _retained(request, facts),
             report_on_paused(request.parent, context, found.children, now),
         )
     report = report_on_valid(request.parent, context, found, held, now)
@@ -123,14 +123,14 @@ def _unchanged(
     request: SyncRequest, problems: tuple[Problem, ...], facts: Facts, now: str
 ) -> Outcome:
     return Outcome(
-        _as_observed(request, facts),
+        _retained(request, facts),
         report_on_invalid(request.parent, request.children, problems, facts, now),
         problems=problems,
     )
 
 
-def _as_observed(request: SyncRequest, facts: Facts) -> list[Obj]:
-    return children_as_observed(request.parent, request.children, request.related, facts)
+def _retained(request: SyncRequest, facts: Facts) -> list[Obj]:
+    return retained_children(request.parent, request.children, request.related, facts)
 
 
 def _check_kind(parent: Obj) -> None:

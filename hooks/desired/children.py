@@ -22,10 +22,10 @@ from hooks.desired.k8sensor.network_policies import with_network_policies
 from hooks.desired.k8sensor.poddisruptionbudget import k8sensor_poddisruptionbudgets
 from hooks.desired.passes.admissible import checked
 from hooks.desired.passes.checksums import with_checksums
-from hooks.desired.passes.keep_referenced import with_children_in_use, with_entries_in_use
-from hooks.desired.passes.keep_templates import with_templates_kept
 from hooks.desired.passes.nodes import on_nodes_that_can_run_them
 from hooks.desired.passes.overrides import with_overrides
+from hooks.desired.passes.retain_referenced import with_referenced_children, with_referenced_entries
+from hooks.desired.passes.retain_templates import with_retained_templates
 from hooks.desired.pod.pull_secret import pull_secret
 from hooks.desired.pod.settled import Workload
 from hooks.errors import HookError, InternalError
@@ -62,14 +62,14 @@ PASSES: tuple[Pass, ...] = (
     checked,
     # After the last change to templates that the resource causes: templates say what pods read.
     with_checksums,
-    # After the checksums: a new value is a reason not to keep a template.
-    with_templates_kept,
+    # After the checksums: a new value is a reason not to retain a template.
+    with_retained_templates,
     # After the templates are final: policies depend on their networks and on the ports they ask.
     with_network_policies,
     # After the templates are final: they name the entries that have to stay.
-    with_entries_in_use,
+    with_referenced_entries,
     # Last: these children are answered as they are observed, without any pass.
-    with_children_in_use,
+    with_referenced_children,
 )
 """What changes the children once they are built, in this order; the docstring of each says what."""
 

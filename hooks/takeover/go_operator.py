@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hooks.desired.inputs.made_for import is_older
-from hooks.desired.passes.keep_templates import PODS_MADE_FOR, pods_made_for
+from hooks.desired.passes.retain_templates import PODS_MADE_FOR, pods_made_for
 from hooks.kube.objects import Obj, annotations_of, as_objects, labels_of
 from hooks.kube.workloads import WORKLOADS
 from hooks.labels import INSTANCE, OPERATOR

@@ -27,7 +27,7 @@ from tests.cluster.many import (
 from tests.cluster.metacontroller import STRATEGIES, Recorder
 from tests.support.static_manifests import INSTALLATIONS, manifests
 
-KEPT_KINDS = ("DaemonSet", "Secret", "Service", "ServiceAccount")
+RETAINED_KINDS = ("DaemonSet", "Secret", "Service", "ServiceAccount")
 FRESH = "static-fresh"
 """Where children are made that nobody had made before, to compare with."""
 
@@ -134,7 +134,7 @@ def _left_over(seen: Seen, installation: str, loop: Recorder) -> list[str]:
     return [
         path
         for returned in last_answer(loop, agent)
-        if returned["kind"] in KEPT_KINDS
+        if returned["kind"] in RETAINED_KINDS
         for path in left_over(seen.api, _child_of(seen, returned, agent), returned, FRESH)
     ]
 
@@ -161,7 +161,7 @@ def test_plan_says_that_all_can_be_taken_over(seen: Seen) -> None:
 
     assert result.exit_code == 0, result.output
     assert result.output.count("label it for adoption") == sum(
-        each["kind"] in KEPT_KINDS and each["metadata"]["name"].startswith("instana-agent")
+        each["kind"] in RETAINED_KINDS and each["metadata"]["name"].startswith("instana-agent")
         for objects in seen.before.values()
         for each in objects
     )
@@ -197,7 +197,7 @@ def test_then_all_of_it_goes_and_nothing_is_left_to_do(seen: Seen) -> None:
         each["metadata"]["name"]
         for name in seen.agents
         for each in _stored(seen.api, name, seen.strategy)
-        if each["kind"] not in KEPT_KINDS
+        if each["kind"] not in RETAINED_KINDS
     ]
     assert kept == []
 

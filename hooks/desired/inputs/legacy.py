@@ -36,8 +36,8 @@ def agent_selector(context: Context) -> dict[str, str]:
     former = adopted_daemonset(context) or _of_agents(in_the_way)
     if former and not (_makes_pods_of_ours(former) and _is_rolled_out(context, former)):
         return match_labels_of(former)
-    ours, kept = selector_labels(context, AGENT), labels_of_selector(former or {})
-    return ours | {name: value for name, value in kept.items() if name in ours}
+    ours, asked_for = selector_labels(context, AGENT), labels_of_selector(former or {})
+    return ours | {name: value for name, value in asked_for.items() if name in ours}
 
 
 def keeps_kubernetes_sensor(context: Context) -> bool:

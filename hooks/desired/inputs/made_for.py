@@ -15,7 +15,7 @@ from hooks.labels import GENERATION_LABEL, OPERATOR
 from hooks.models import InstanaAgent
 
 RESOURCE = "instana.io/template-kept-for-uid"
-"""On a workload with a kept template that is older than its resource: the UID of the resource.
+"""On a workload with a retained template that is older than its resource: the UID of the resource.
 
 It holds after the generation has changed, too, and for every version of this service."""
 

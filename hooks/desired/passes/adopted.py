@@ -12,7 +12,7 @@ from hooks.kube.objects import Identity, Obj, identity
 from hooks.observed import ObservedObjects
 
 
-def children_as_observed(
+def retained_children(
     parent: Obj, children: ObservedObjects, related: ObservedObjects, facts: Facts
 ) -> list[Obj]:
     """Return all observed children unchanged, those of others with a second owner."""

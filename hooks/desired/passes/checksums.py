@@ -9,7 +9,7 @@ change, be it of a value or of anything else.
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import retained
-from hooks.desired.passes.start_values import Holders, checksum_of, holders
+from hooks.desired.passes.start_values import Holders, checksum_of, holders_of
 from hooks.kube.containment import contains
 from hooks.kube.objects import Obj, annotations_of, as_object, labels_of
 from hooks.kube.workloads import WORKLOADS, template_of, with_template
@@ -24,9 +24,10 @@ FORMER_CHECKSUM = "checksum/backend"
 
 def with_checksums(context: Context, children: list[Obj]) -> list[Obj]:
     """Return the children, the workloads among them with the annotation."""
-    held = holders(context, children)
+    holders = holders_of(context, children)
     return [
-        _with_checksum(held, child) if child["kind"] in WORKLOADS else child for child in children
+        _with_checksum(holders, child) if child["kind"] in WORKLOADS else child
+        for child in children
     ]
 
 
@@ -46,14 +47,14 @@ def without_checksums(template: Obj) -> Obj:
     return _annotated(template, annotations)
 
 
-def _with_checksum(held: Holders, child: Obj) -> Obj:
-    context = held.context
+def _with_checksum(holders: Holders, child: Obj) -> Obj:
+    context = holders.context
     observed = context.observed_as(child)
-    of_pods, beside = _decided(context, child, observed, checksum_of(held, child))
+    of_pods, beside = _decided(context, child, observed, checksum_of(holders, child))
     former = annotations_of(template_of(observed or {})).get(FORMER_CHECKSUM, "")
-    kept = {} if of_pods else _note(FORMER_CHECKSUM, former)
+    former_note = {} if of_pods else _note(FORMER_CHECKSUM, former)
     template = template_of(child)
-    annotations = annotations_of(template) | kept | _note(CHECKSUM, of_pods)
+    annotations = annotations_of(template) | former_note | _note(CHECKSUM, of_pods)
     noted = _annotated(child, annotations_of(child) | _note(CHECKSUM, beside))
     return with_template(noted, _annotated(template, annotations))
 

@@ -52,17 +52,17 @@ def with_changes_held(
     """
     if context.agent.spec.rollout.policy != MANUAL:
         return children, ()
-    kept: list[Obj] = []
+    answered: list[Obj] = []
     held: list[HeldChange] = []
     for child in children:
         observed = context.observed_workload(child)
         change = _change(context, observed, child) if observed else None
         if observed and change and change.name not in approvals(context):
             held.append(change)
-            kept.append(_with_template_of(context, observed, child))
+            answered.append(_with_template_of(context, observed, child))
         else:
-            kept.append(child)
-    return kept, tuple(held)
+            answered.append(child)
+    return answered, tuple(held)
 
 
 def approvals(context: Context) -> set[str]:

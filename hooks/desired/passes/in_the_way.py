@@ -15,8 +15,8 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import retained
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
 from hooks.desired.passes.adopted import adopted_children
-from hooks.desired.passes.keep_referenced import children_in_use, with_entries_in_use
-from hooks.desired.passes.replaced_agents import agents_to_be_kept
+from hooks.desired.passes.replaced_agents import agents_to_retain
+from hooks.desired.passes.retain_referenced import referenced_children, with_referenced_entries
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Identity, Obj, annotations_of, as_object, identity, kind_of
 from hooks.kube.pods import Named, named_by
@@ -81,8 +81,8 @@ def writable(context: Context, desired: Iterable[Obj]) -> Writable:
             found.withheld.append(child)
             lacking |= _provided_by(child)
     if lacking:
-        _hold_back(context, found, lacking)
-    _keep_agents(context, found)
+        _retain_dependents(context, found, lacking)
+    _retain_agents(context, found)
     if of_others:
         found.children = sorted([*found.children, *found.adopted], key=identity)
     return found
@@ -146,7 +146,7 @@ def _look_up(context: Context, kind: str, name: str) -> Lookup:
     return context.related.look_up(kind, context.agent.namespace, name)
 
 
-def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
+def _retain_dependents(context: Context, found: Writable, lacking: set[Named]) -> None:
     """Keep workloads that need what is withheld as they are observed; new ones wait."""
     children, found.children = found.children, []
     for child in children:
@@ -160,13 +160,13 @@ def _hold_back(context: Context, found: Writable, lacking: set[Named]) -> None:
             found.withheld.append(child)
 
 
-def _keep_agents(context: Context, found: Writable) -> None:
+def _retain_agents(context: Context, found: Writable) -> None:
     """Keep former agents, with all that their pods name, until others can take their place."""
-    former, waiting = agents_to_be_kept(context, found.children, [*found.withheld, *found.adopted])
+    former, waiting = agents_to_retain(context, found.children, [*found.withheld, *found.adopted])
     if former:
         others = [child for child in found.children if child not in waiting]
-        kept = with_entries_in_use(context, [*others, *former])
-        named = children_in_use(context, [*kept, *found.adopted])
+        kept = with_referenced_entries(context, [*others, *former])
+        named = referenced_children(context, [*kept, *found.adopted])
         found.children = sorted([*kept, *named], key=identity)
         found.retained += former
         found.withheld += waiting

@@ -15,7 +15,7 @@ from hooks.kube.pods import Named, named_by
 from hooks.kube.workloads import pod_spec
 
 
-def agents_to_be_kept(
+def agents_to_retain(
     context: Context, children: Collection[Obj], withheld: Collection[Obj]
 ) -> tuple[list[Obj], list[Obj]]:
     """Return the former DaemonSets as observed, and the new ones that wait; nothing if all is well.

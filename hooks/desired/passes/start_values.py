@@ -64,7 +64,7 @@ class Holders:
     """Whether something is missing that the resource names, or may be."""
 
 
-def holders(context: Context, children: list[Obj]) -> Holders:
+def holders_of(context: Context, children: list[Obj]) -> Holders:
     """Return the holders: the desired children, and what the resource names."""
     references = context.references
     return Holders(
@@ -78,29 +78,29 @@ def holders(context: Context, children: list[Obj]) -> Holders:
     )
 
 
-def checksum_of(held: Holders, workload: Obj) -> str:
+def checksum_of(holders: Holders, workload: Obj) -> str:
     """Return the digest of what the pods of a workload read; empty while it cannot be known."""
-    key = _key_of(held.context, workload)
-    values = dict(_values(held, pod_spec(workload)))
+    key = _key_of(holders.context, workload)
+    values = dict(_values(holders, pod_spec(workload)))
     if not key.is_usable or _Unknown() in values.values():
         return ""
-    place = f"{held.context.agent.namespace}/{workload['metadata']['name']}"
+    place = f"{holders.context.agent.namespace}/{workload['metadata']['name']}"
     message = json.dumps([place, sorted(values.items())])
     return hmac.new(key.value.encode(), message.encode(), sha256).hexdigest()
 
 
-def named_entries(held: Holders, workload: Obj) -> frozenset[tuple[str, str, str]]:
+def named_entries(holders: Holders, workload: Obj) -> frozenset[tuple[str, str, str]]:
     """Return kind, name and entry of what the resource names and the pods of a workload read.
 
     With what the credentials are taken from that pods find in Secrets made from the resource.
     """
     pod = pod_spec(workload)
-    readings = [*_variables(pod), *_files(pod), *_backend_files(pod, held.own)]
+    readings = [*_variables(pod), *_files(pod), *_backend_files(pod, holders.own)]
     found = {(each.kind, each.name, each.entry) for each in readings}
-    if any((kind, name) in held.own for kind, name, _ in found):
-        sources = (each.source for each in held.context.credentials.all)
+    if any((kind, name) in holders.own for kind, name, _ in found):
+        sources = (each.source for each in holders.context.credentials.all)
         found |= {("Secret", each.secret, each.entry) for each in sources if each}
-    return frozenset(each for each in found if each[:2] in held.named)
+    return frozenset(each for each in found if each[:2] in holders.named)
 
 
 def _key_of(context: Context, workload: Obj) -> Credential:
@@ -113,18 +113,18 @@ def _key_of(context: Context, workload: Obj) -> Credential:
     return context.credentials.keys[0]
 
 
-def _values(held: Holders, pod: Obj) -> Iterator[tuple[str, str | _Unknown]]:
+def _values(holders: Holders, pod: Obj) -> Iterator[tuple[str, str | _Unknown]]:
     """Yield each place where a pod reads something, with what it finds there."""
-    context = held.context
-    for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, held.own)):
+    context = holders.context
+    for reading in (*_variables(pod), *_files(pod), *_backend_files(pod, holders.own)):
         which = reading.kind, reading.name
-        if which in held.own:
-            value = _entry(held.own[which], reading)
-        elif which in held.named:
-            value = _Unknown() if which in held.lacking else _value(context, reading)
+        if which in holders.own:
+            value = _entry(holders.own[which], reading)
+        elif which in holders.named:
+            value = _Unknown() if which in holders.lacking else _value(context, reading)
         else:
-            # Nobody asked for it; or it is what the resource named before, held as observed.
-            value = _Unknown() if held.lacks_some else None
+            # Nobody asked for it; or it is what the resource named before, retained as observed.
+            value = _Unknown() if holders.lacks_some else None
         if value is not None:
             yield reading.place, value
 

@@ -5,7 +5,7 @@ from shlex import quote
 
 from hooks.desired.inputs.ownership import handing_over
 from hooks.desired.passes.in_the_way import Obstacle, Writable
-from hooks.desired.passes.keep_templates import keeps_template
+from hooks.desired.passes.retain_templates import retains_template
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED, applied_at, has_applied, written_at
 from hooks.kube.objects import Obj, annotations_of, describe, labels_of
@@ -126,7 +126,7 @@ def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
 
 
 def _when_owned(children: list[Obj]) -> str:
-    kept = [child for child in children if keeps_template(child)]
+    kept = [child for child in children if retains_template(child)]
     if not kept:
         return "every child belongs to this resource alone"
     return (

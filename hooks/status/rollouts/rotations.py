@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.passes.start_values import holders, named_entries
+from hooks.desired.passes.start_values import holders_of, named_entries
 from hooks.kube.managed_fields import written_part
 from hooks.kube.objects import Obj
 from hooks.kube.times import seconds_between
@@ -39,7 +39,7 @@ def rotation(
         return ""
     times = {
         entry: _time(context, entry)
-        for entry in named_entries(holders(context, children), workload)
+        for entry in named_entries(holders_of(context, children), workload)
     }
     newer = [entry for entry, time in times.items() if time > written]
     return _told(newer or (_latest(times, written) if is_late else []))

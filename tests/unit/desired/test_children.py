@@ -3,7 +3,7 @@
 import pytest
 
 from hooks.desired.children import PASSES
-from hooks.desired.passes.keep_templates import OF_THE_RESOURCE
+from hooks.desired.passes.retain_templates import OF_THE_RESOURCE
 from tests.support.hook import answer, children, conditions
 from tests.support.resources import agent, secret
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hooks.desired.passes.keep_templates import PODS_MADE_FOR, pods_made_for
+from hooks.desired.passes.retain_templates import PODS_MADE_FOR, pods_made_for
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.labels import GENERATION_LABEL
 from hooks.rules import parse_agent

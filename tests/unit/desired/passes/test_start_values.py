@@ -5,7 +5,7 @@ import pytest
 from hooks.desired import build_context
 from hooks.desired.agent.volumes import TLS_VOLUME
 from hooks.desired.k8sensor.certificates import ETCD
-from hooks.desired.passes.start_values import checksum_of, holders
+from hooks.desired.passes.start_values import checksum_of, holders_of
 from hooks.kube.objects import Obj
 from hooks.observed import ObservedObjects
 from hooks.rules import parse_agent
@@ -27,7 +27,7 @@ def digest(
     kind, name = workload.split("/")
     template = {"spec": pod}
     whole = {"kind": kind, "metadata": {"name": name}, "spec": {"template": template}}
-    return checksum_of(holders(context, list(children)), whole)
+    return checksum_of(holders_of(context, list(children)), whole)
 
 
 def variable(optional: bool = False, **fields: str) -> Obj:  # noqa: FBT001, FBT002

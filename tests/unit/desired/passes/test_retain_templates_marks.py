@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hooks.desired.passes.checksums import CHECKSUM, FORMER_CHECKSUM
-from hooks.desired.passes.keep_templates import INSTEAD_OF, KEPT, pods_made_for
+from hooks.desired.passes.retain_templates import INSTEAD_OF, KEPT, pods_made_for
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj

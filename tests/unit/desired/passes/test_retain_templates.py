@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from hooks.contract import RELATED_KINDS
-from hooks.desired.passes.keep_templates import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
+from hooks.desired.passes.retain_templates import INSTEAD_OF, PODS_MADE_FOR, pods_made_for
 from hooks.desired.pod import probes
 from hooks.facts import Facts, TakeOver
 from hooks.kube.containment import contains

@@ -15,17 +15,17 @@ from hooks.kube.objects import Identity, Obj, identity
 from hooks.kube.pods import named_by, secret_entries_of
 from hooks.kube.workloads import pod_spec
 
-KEPT_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
+RETAINED_KINDS = (CERTIFICATE, CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE_ACCOUNT)
 NAMED_AS = {"Certificate": "Secret"}
 """Kinds that pods name by another one: a Certificate and its Secret have the same name."""
 
 
-def with_children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+def with_referenced_children(context: Context, desired: list[Obj]) -> list[Obj]:
     """Return the desired children, and those in use beside them."""
-    return [*desired, *children_in_use(context, desired)]
+    return [*desired, *referenced_children(context, desired)]
 
 
-def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+def referenced_children(context: Context, desired: list[Obj]) -> list[Obj]:
     """Return the observed children besides the desired ones that pods may name, unchanged.
 
     A pod cannot start without the Secrets, ConfigMaps, claims and the account that its template
@@ -35,7 +35,7 @@ def children_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
     wanted = {identity(child) for child in desired}
     unwanted = [
         child
-        for kind in KEPT_KINDS
+        for kind in RETAINED_KINDS
         for child in context.children.all_of(kind)
         if identity(child) not in wanted
     ]
@@ -54,7 +54,7 @@ def _as_named(child: Obj) -> tuple[str, str]:
     return NAMED_AS.get(kind, kind), child["metadata"]["name"]
 
 
-def with_entries_in_use(context: Context, desired: list[Obj]) -> list[Obj]:
+def with_referenced_entries(context: Context, desired: list[Obj]) -> list[Obj]:
     """Return the desired children, Secrets with those observed entries that templates name.
 
     A pod cannot start without an entry that its template names, be it wanted no more.

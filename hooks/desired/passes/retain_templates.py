@@ -1,9 +1,25 @@
-"""Pod templates of the Go operator's workloads: kept until something else changes them.
+"""Pod templates of the Go operator's workloads: retained until something else changes them.
 
-Its templates differ from ours in a few places. Putting ours in their place at the take-over would
-restart the agent on every node for nothing that anybody asked for, so an observed template stays
-while it is what the Go operator made of this very spec, and ours comes with the next real change.
-A newer version of this service is none; what was changed by hand, or a rotated key, is one.
+Its templates differ from ours in a few places. Ours in their place at the takeover would restart
+the agent on every node for nothing that anybody asked for. So an observed template is retained as
+long as it is what the Go operator made of this very spec, and ours comes with the next real change.
+A newer version of this service is not a change; an edit by hand or a rotated key is one.
+
+Three annotations of the workload and one of the resource show the state; `KEPT`, `INSTEAD_OF` and
+`FOR` are digests of the retained template, of ours instead, and of ours by the resource alone:
+
+| Workload has                          | State                        | The next sync           |
+| ------------------------------------- | ---------------------------- | ----------------------- |
+| no label with a generation            | template is ours             | ours                    |
+| the label, none of the annotations    | as the Go operator left it   | retains if made for (1) |
+| all, equal to what they are now       | retained                     | retains                 |
+| another `INSTEAD_OF`, same version    | the resource has changed     | ours                    |
+| another `INSTEAD_OF`, another version | the service has changed      | retains if made for (1) |
+| another `KEPT`                        | somebody edited the template | ours                    |
+| another checksum                      | a value has changed          | ours                    |
+
+(1) The label has the generation of the resource, or `PODS_MADE_FOR` on the resource says so.
+While a reference is unresolved, `FOR` is compared instead of `INSTEAD_OF`: ours is not known then.
 """
 
 import json
@@ -37,15 +53,15 @@ from hooks.models import InstanaAgent
 from hooks.observed import ObservedObjects
 
 INSTEAD_OF = "instana.io/template-kept-instead-of"
-"""On a workload with a kept template: the digest of the one that we would have put there."""
+"""On a workload with a retained template: the digest of the one that we would have put there."""
 
 FOR = "instana.io/template-kept-for"
-"""On a workload with a kept template: the digest of what ours would be by the resource alone.
+"""On a workload with a retained template: the digest of ours by the resource alone.
 
-It tells whether a change of the resource concerns the pods while something is missing."""
+It shows whether a change of the resource concerns the pods while something is missing."""
 
 KEPT = "instana.io/template-kept"
-"""On a workload with a kept template: the digest of that, to tell when somebody else changes it."""
+"""On a workload with a retained template: its digest, which shows that somebody edits it."""
 
 PODS_MADE_FOR = "instana.io/pods-made-for"
 """On a resource that was handed over: a line for each workload, with the generation that the Go
@@ -72,8 +88,8 @@ class _Known:
         return _templates_by_the_resource_alone(self.context.agent, self.context.facts)
 
     @cached_property
-    def lacks_something(self) -> bool:
-        """Whether something is missing that the resource names, or may be."""
+    def is_unresolved(self) -> bool:
+        """Whether a reference of the resource is unresolved."""
         return bool(all_unresolved(self.context))
 
     @cached_property
@@ -103,15 +119,15 @@ def pods_made_for(agent: InstanaAgent, workloads: Iterable[Obj] = ()) -> str:
     return "\n".join(lines)
 
 
-def with_templates_kept(context: Context, children: list[Obj]) -> list[Obj]:
-    """Return the children, with the observed template in each workload that is to keep it."""
+def with_retained_templates(context: Context, children: list[Obj]) -> list[Obj]:
+    """Return the children, each workload that retains its template with the observed one."""
     if context.facts.take_over is TakeOver.UPDATE or not any(map(_is_marked, context.children)):
         return children
     known = _Known(context)
-    return [_with_template_kept(known, child) for child in children]
+    return [_with_retained_template(known, child) for child in children]
 
 
-def keeps_template(child: Obj) -> bool:
+def retains_template(child: Obj) -> bool:
     """Tell whether a desired workload has the template of the Go operator."""
     return GENERATION_LABEL in labels_of(child)
 
@@ -143,7 +159,7 @@ def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
     }
 
 
-def _with_template_kept(known: _Known, child: Obj) -> Obj:
+def _with_retained_template(known: _Known, child: Obj) -> Obj:
     context = known.context
     observed = context.observed_workload(child)
     if not observed or not _is_marked(observed):
@@ -157,29 +173,31 @@ def _with_template_kept(known: _Known, child: Obj) -> Obj:
     if is_older(context.agent, observed):
         marks |= {RESOURCE: context.agent.metadata.uid}
     is_up_to_date = CHECKSUM in annotations_of(observed) or _has_its_key(context, child, template)
-    if not is_up_to_date or not _is_to_be_kept(known, observed, marks):
+    if not is_up_to_date or not _is_retained(known, observed, marks):
         return child
     return _with(child, template, context.agent.generation, marks)
 
 
-def _marks(known: _Known, ours: Obj, kept: Obj, observed: dict[str, str]) -> dict[str, str]:
-    """Return the annotations of a workload with a kept template, given the observed ones.
+def _marks(known: _Known, ours: Obj, template: Obj, observed: dict[str, str]) -> dict[str, str]:
+    """Return the annotations of a workload with a retained template, given the observed ones.
 
     While something is missing that the resource names, ours is not the template to compare with,
     and what the pods read is not known anew.
     """
     checksum = annotations_of(ours).get(CHECKSUM, observed.get(CHECKSUM))
-    template = without_checksums(ours)
-    instead_of = observed.get(INSTEAD_OF) if known.lacks_something else _digest(template)
-    return present(**{INSTEAD_OF: instead_of, KEPT: _digest(kept), CHECKSUM: checksum})
+    instead_of = _digest(without_checksums(ours))
+    if known.is_unresolved:
+        instead_of = observed.get(INSTEAD_OF, "")
+    marks = {INSTEAD_OF: instead_of or None, KEPT: _digest(template), CHECKSUM: checksum}
+    return present(**marks)
 
 
-def _is_to_be_kept(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
+def _is_retained(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
     """Tell whether nothing but the Go operator's ways is the difference between the templates."""
     before = annotations_of(observed)
     if any(before.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
         return False
-    ours = FOR if known.lacks_something else INSTEAD_OF
+    ours = FOR if known.is_unresolved else INSTEAD_OF
     is_comparable = ours in before
     if is_comparable and before[ours] == marks.get(ours):
         return True

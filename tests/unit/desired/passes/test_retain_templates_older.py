@@ -15,7 +15,7 @@ from tests.property.applying import Apply, Children, copied
 from tests.property.clusters import CASES, all_of
 from tests.support.hook import FACTS
 from tests.support.resources import merged
-from tests.unit.desired.passes.test_keep_templates import (
+from tests.unit.desired.passes.test_retain_templates import (
     APPLIES,
     PODS_ALIKE,
     PULL,
