@@ -106,7 +106,9 @@ def _own_outcome(request: SyncRequest, facts: Facts, now: str) -> Outcome:
     try:
         agent = parse_agent(request.parent)
         context = build_context(agent, request.children, request.related, facts)
-        found = writable(context, desired_children(context).children)
+        desired = desired_children(context)
+        found = writable(context, desired.children)
+        found.retained_for = desired.retained_for
         found.children, held = with_changes_held(context, found.children)
     except InvalidResource as invalid:
         return _unchanged(request, invalid.problems[:MOST_PROBLEMS], facts, now)

@@ -128,7 +128,7 @@ def report_on_valid(
     parts = [
         *configuration_usable(context),
         *certificate_issued(context),
-        references_resolved(context),
+        references_resolved(context, found.retained_for),
         *secrets_trimmed(context),
         *secrets_filled(context),
         authorized(context),

@@ -6,7 +6,7 @@ where nothing of its name is found. What carries the resource's labels is adopte
 first, and then observed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -14,6 +14,7 @@ from hooks import contract
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.owned import retained
 from hooks.desired.inputs.ownership import is_account_of_guide, is_given
+from hooks.desired.inputs.unresolved import Unresolved
 from hooks.desired.passes.adopted import adopted_children
 from hooks.desired.passes.replaced_agents import agents_to_retain
 from hooks.desired.passes.retain_referenced import referenced_children, with_referenced_entries
@@ -58,7 +59,7 @@ class Writable:
     they need, or what is to replace them, is withheld. `withheld`: the desired children that are
     not answered. `in_the_way`: what others have there. `given`: objects that Metacontroller is to
     adopt. `unknown`: the children at whose places nobody looked yet. `adopted`: observed children
-    of other resources, which are answered as they are.
+    of other resources, which are answered as they are. `retained_for`: see Desired.
     """
 
     children: list[Obj] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Writable:
     given: list[Obj] = field(default_factory=list)
     unknown: list[Obj] = field(default_factory=list)
     adopted: list[Obj] = field(default_factory=list)
+    retained_for: Mapping[str, tuple[Unresolved, ...]] = field(default_factory=dict)
 
 
 def writable(context: Context, desired: Iterable[Obj]) -> Writable:

@@ -1,5 +1,7 @@
 """What agents need before they can do their work: what they refer to, and their rights."""
 
+from collections.abc import Iterable
+
 from hooks.desired import Context
 from hooks.desired.cluster_rbac import uses_default_account
 from hooks.desired.inputs.unresolved import missing_references, not_observed_yet
@@ -10,11 +12,14 @@ REFERENCES_RESOLVED = "ReferencesResolved"
 AUTHORIZED = "Authorized"
 
 
-def references_resolved(context: Context) -> Condition:
-    """Return whether every Secret and ConfigMap that the resource names is there."""
+def references_resolved(context: Context, retaining: Iterable[str] = ()) -> Condition:
+    """Return whether every Secret and ConfigMap that the resource names is there.
+
+    `retaining` are the workloads whose pods retain something that the resource no longer asks for.
+    """
     missing = missing_references(context)
     if missing:
-        message = several([str(each) for each in missing])
+        message = several([str(each) for each in missing]) + _retained(list(retaining))
         return Condition(REFERENCES_RESOLVED, "False", MissingReference.reason, message)
     waiting = not_observed_yet(context)
     if waiting:
@@ -23,6 +28,12 @@ def references_resolved(context: Context) -> Condition:
         return Condition(REFERENCES_RESOLVED, "Unknown", "NotObservedYet", message)
     message = "every Secret and ConfigMap that the resource names is there"
     return Condition(REFERENCES_RESOLVED, "True", "AllReferencesFound", message)
+
+
+def _retained(workloads: list[str]) -> str:
+    if not workloads:
+        return ""
+    return f"; until then, running pods retain what they have: {several(workloads, ', ')}"
 
 
 def authorized(context: Context) -> Condition:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from hooks.desired import Context
 from hooks.desired.children import PASSES
 from hooks.desired.passes.retain_templates import OF_THE_RESOURCE
-from tests.support.hook import answer, children, conditions
+from hooks.kube.objects import Obj, describe
+from tests.support.hook import answer, children, conditions, stored
 from tests.support.resources import agent, secret
 
 MEETING = [
@@ -31,6 +33,22 @@ def test_certificates_of_a_sensor_that_is_off_are_not_missed() -> None:
     answered = answer(agent({"k8s_sensor": sensor}))
 
     assert conditions(answered)["ReferencesResolved"]["status"] == "True"
+
+
+def test_no_child_depends_on_a_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    observed = stored(answer(agent()))
+    seen: list[Obj] = []
+
+    def builder(context: Context) -> list[Obj]:
+        seen.extend(context.children)
+        return []
+
+    monkeypatch.setattr("hooks.desired.children.CHILDREN", (builder,))
+    answer(agent(), observed=observed)
+
+    assert any("status" in child for child in observed)
+    assert [describe(child) for child in seen] == sorted(map(describe, observed))
+    assert not any("status" in child for child in seen)
 
 
 def test_templates_of_the_resource_alone_are_made_by_the_first_passes() -> None:

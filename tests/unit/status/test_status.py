@@ -287,7 +287,10 @@ def test_a_missing_reference_is_named() -> None:
     assert says(result, "ReferencesResolved") == (
         "False",
         "ReferenceMissing",
-        "spec.agent.tls.secretName: Secret tls is not there",
+        (
+            "spec.agent.tls.secretName: Secret tls is not there; "
+            "until then, running pods retain what they have: DaemonSet/instana-agent"
+        ),
     )
     assert says(result, "Ready")[:2] == ("False", "ReferenceMissing")
 
