@@ -1,9 +1,10 @@
 """What the user adds to pods: volumes, mounts, environment variables.
 
-An addition is retained by itself while a Secret or ConfigMap that it refers to is missing.
+Each is retained by itself while a Secret or ConfigMap that it refers to is missing.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
@@ -37,24 +38,30 @@ def _additions(context: Context, of: Of) -> tuple[Part, ...]:
     env = canonical_env(list(added.env), f"{added.path}.env")
     mounts = canonical_volume_mounts(list(added.volume_mounts), f"{added.path}.volumeMounts")
     volumes = canonical_volumes(list(added.volumes), f"{added.path}.volumes")
-    of_variables = _of_variables(context, added)
-    of_volumes = _of_volumes(context, added)
+    of_variables, of_volumes = _of_variables(context, added), _of_volumes(context, added)
     return (
-        *(
-            Part(env={each["name"]: each for each in variables}, unresolved=found)
-            for variables, found in _grouped(env, of_variables)
-        ),
-        *(Part(mounts=each, unresolved=found) for each, found in _grouped(mounts, of_volumes)),
-        *(Part(volumes=each, unresolved=found) for each, found in _grouped(volumes, of_volumes)),
+        *_grouped(env, of_variables, _of_env),
+        *_grouped(mounts, of_volumes, lambda items: Part(mounts=items)),
+        *_grouped(volumes, of_volumes, lambda items: Part(volumes=items)),
     )
 
 
+def _of_env(variables: tuple[Obj, ...]) -> Part:
+    return Part(env={variable["name"]: variable for variable in variables})
+
+
 def _grouped(
-    items: list[Obj], by_name: ByName
-) -> Iterator[tuple[tuple[Obj, ...], tuple[Unresolved, ...]]]:
-    """Yield the items in their order, as many at once as have the same unresolved."""
-    for found, group in groupby(items, key=lambda item: by_name.get(item.get("name", ""), ())):
-        yield tuple(group), found
+    items: list[Obj], by_name: ByName, part_of: Callable[[tuple[Obj, ...]], Part]
+) -> Iterator[Part]:
+    """Yield parts of the items in their order; of each part all items are resolved, or none is."""
+    for is_waiting, group in groupby(items, key=lambda item: item.get("name", "") in by_name):
+        part = part_of(tuple(group))
+        yield replace(part, unresolved=_reasons(part, by_name)) if is_waiting else part
+
+
+def _reasons(part: Part, by_name: ByName) -> tuple[Unresolved, ...]:
+    names = (*part.env, *(each.get("name", "") for each in (*part.mounts, *part.volumes)))
+    return tuple(dict.fromkeys(reason for name in names for reason in by_name[name]))
 
 
 def _of_variables(context: Context, added: Additions) -> ByName:
