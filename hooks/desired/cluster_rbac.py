@@ -27,7 +27,7 @@ def binding_name(role: str, namespace: str, agent: str) -> str:
 
 
 def uses_default_account(agent: InstanaAgent) -> bool:
-    """Tell whether the pods run as an account that nobody chose: any pod of the namespace does."""
+    """Return whether the pods run as an account that nobody chose, as any pod may do."""
     account = agent.spec.service_account
     return not account.name and agent.service_account_name == DEFAULT_SERVICE_ACCOUNT
 
@@ -43,7 +43,7 @@ def bound_account(agent: InstanaAgent, component: str, facts: Facts) -> str:
 
 
 def makes_account(agent: InstanaAgent, component: str) -> bool:
-    """Tell whether the account of the component is a child, and not the user's."""
+    """Return whether the account of the component is a child, and not the user's."""
     return component == K8SENSOR or agent.spec.service_account.create
 
 

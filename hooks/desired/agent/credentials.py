@@ -25,7 +25,7 @@ def _credentials(context: Context, _: None) -> Part:
             *unresolved_key(context, context.backends[0]),
             *unresolved_credentials(context, *found.of_agent[1:], found.https_proxy),
         ),
-        also=frozenset({SECRETS_VOLUME, *(each.variable for each in found.of_agent)}),
+        also=frozenset({SECRETS_VOLUME, *(credential.variable for credential in found.of_agent)}),
     )
 
 

@@ -64,4 +64,4 @@ def _entries(context: Context) -> dict[str, str]:
 def _entries_by_plain_name(context: Context) -> dict[str, str]:
     """Return `key`, `key-1`, ... and `downloadKey`, as they stand in a keys Secret as well."""
     credentials = (*context.credentials.keys, context.credentials.download_key)
-    return {each.entry: each.inline for each in credentials if each.inline}
+    return {credential.entry: credential.inline for credential in credentials if credential.inline}

@@ -45,7 +45,7 @@ def _to_learn_of(context: Context) -> list[Obj]:
     namespaces, own = context.related.all_of(contract.NAMESPACE), context.agent.namespace
     if context.facts.may_learn_namespaces(own):
         return namespaces
-    return [each for each in namespaces if each["metadata"]["name"] == own]
+    return [namespace for namespace in namespaces if namespace["metadata"]["name"] == own]
 
 
 def _document(namespaces: list[Obj]) -> str:

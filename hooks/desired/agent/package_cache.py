@@ -65,13 +65,13 @@ def package_cache_claims(context: Context) -> list[Obj]:
 
 
 def makes_claim(context: Context) -> bool:
-    """Tell whether a claim is to be made."""
+    """Return whether a claim is to be made."""
     cache = context.agent.spec.agent.package_cache
     return cache.type == CLAIM and not cache.claim_name
 
 
 def can_be_made(context: Context) -> bool:
-    """Tell whether the controller has a rule for claims, or none is to be made."""
+    """Return whether the controller has a rule for claims, or none is to be made."""
     return not makes_claim(context) or context.children.knows(contract.PERSISTENT_VOLUME_CLAIM)
 
 

@@ -24,7 +24,11 @@ def agent_tolerations(context: Context, zone: ZoneSpec | None) -> list[Obj]:
     """Return the tolerations of one DaemonSet: automatic ones come last, and none twice."""
     given = _given(context, zone)
     automatic = AUTOMATIC[context.agent.spec.agent.scheduling.tolerate]
-    return given + [each for each in automatic if not any(_covers(one, each) for one in given)]
+    return given + [
+        toleration
+        for toleration in automatic
+        if not any(_covers(of_user, toleration) for of_user in given)
+    ]
 
 
 def _given(context: Context, zone: ZoneSpec | None) -> list[Obj]:
@@ -35,7 +39,7 @@ def _given(context: Context, zone: ZoneSpec | None) -> list[Obj]:
 
 
 def _covers(toleration: Obj, other: Obj) -> bool:
-    """Tell whether whatever the other one tolerates is tolerated already, for as long."""
+    """Return whether whatever the other one tolerates is tolerated already, for as long."""
     return (
         toleration.get("operator") == EXISTS
         and "tolerationSeconds" not in toleration

@@ -19,12 +19,12 @@ class Backend:
 
     @property
     def lacks_key(self) -> bool:
-        """Tell whether it is certain that there is no key for it."""
+        """Return whether it is certain that there is no key for it."""
         return self.key.is_lacking
 
     @property
     def is_main(self) -> bool:
-        """Tell whether it is `spec.agent.endpointHost`, not an additional one."""
+        """Return whether it is `spec.agent.endpointHost`, not an additional one."""
         return self.number == 1
 
     @property

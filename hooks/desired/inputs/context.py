@@ -46,7 +46,7 @@ class Context:
 
     @property
     def is_openshift(self) -> bool:
-        """Tell whether the cluster is OpenShift: by the resource, else by the installation."""
+        """Return whether the cluster is OpenShift: by the resource, else by the installation."""
         of_resource = self.agent.spec.openshift
         return self.facts.openshift if of_resource is None else of_resource
 

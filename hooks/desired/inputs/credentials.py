@@ -57,12 +57,12 @@ class Credential:
 
     @property
     def is_usable(self) -> bool:
-        """Tell whether it is there for certain."""
+        """Return whether it is there for certain."""
         return self.is_known and bool(self.value)
 
     @property
     def is_lacking(self) -> bool:
-        """Tell whether it is certain that there is none."""
+        """Return whether it is certain that there is none."""
         return self.is_known and not self.value
 
 

@@ -30,12 +30,12 @@ class KeyStore:
 
     @property
     def is_named(self) -> bool:
-        """Tell whether the resource names such a Secret."""
+        """Return whether the resource names such a Secret."""
         return bool(self.name)
 
     @property
     def is_known(self) -> bool:
-        """Tell whether its content is known; with none named there is nothing to know."""
+        """Return whether its content is known; with none named there is nothing to know."""
         return not self.is_named or self.lookup.found
 
     def text(self, entry: str, *, in_file: bool = False) -> str:

@@ -41,7 +41,7 @@ def agent_selector(context: Context) -> dict[str, str]:
 
 
 def keeps_kubernetes_sensor(context: Context) -> bool:
-    """Tell whether the agents' own Kubernetes sensor must not be switched off yet.
+    """Return whether the agents' own Kubernetes sensor must not be switched off yet.
 
     It may be the only one as long as no k8sensor is available. Once off it stays off.
     """

@@ -21,7 +21,7 @@ It holds after the generation has changed, too, and for every version of this se
 
 
 def is_made_for(agent: InstanaAgent, workload: Obj, handed_over: frozenset[str]) -> bool:
-    """Tell whether the generation on an observed workload counts the changes of this resource.
+    """Return whether the generation on an observed workload counts the changes of this resource.
 
     What is noted on the workload decides, or else the owner that the operator applied, or else
     `handed_over`, the lines that the hand-over noted on the resource. If nothing is recorded, the
@@ -38,7 +38,7 @@ def is_made_for(agent: InstanaAgent, workload: Obj, handed_over: frozenset[str])
 
 
 def is_older(agent: InstanaAgent, workload: Obj) -> bool:
-    """Tell whether an observed workload was there before the resource."""
+    """Return whether an observed workload was there before the resource."""
     created = workload["metadata"].get("creationTimestamp") or ""
     return bool(created) and created < agent.metadata.creation_timestamp
 

@@ -47,7 +47,9 @@ def remembered(agent: InstanaAgent, children: ObservedObjects) -> Memory:
         resources=_by_name(deployments, _resources),
         zones_with_pods=frozenset(_zones_with_pods(agent, daemonsets)),
         rolled_out=frozenset(map(identity, filter(is_rolled_out, (*daemonsets, *deployments)))),
-        is_sensor_available=any(count(each, "availableReplicas") for each in deployments),
+        is_sensor_available=any(
+            count(deployment, "availableReplicas") for deployment in deployments
+        ),
     )
 
 

@@ -12,7 +12,7 @@ pull secrets can be added to them."""
 
 
 def is_given(agent: InstanaAgent, obj: Obj) -> bool:
-    """Tell whether an object is the resource's by its labels, and nobody else's by its owner.
+    """Return whether an object is the resource's by its labels, and nobody else's by its owner.
 
     So are those that the Go operator made, and those that somebody handed over. Metacontroller
     adopts them.
@@ -32,7 +32,7 @@ def handing_over(child: Obj) -> dict[str, str]:
 
 
 def is_of_another(name: str, child: Obj) -> bool:
-    """Tell whether an observed child is that of another resource, by its label.
+    """Return whether an observed child is that of another resource, by its label.
 
     Metacontroller adopts what has no controller any more, whosever it was: the selector of older
     resources matches the children of all. The Go operator's copies for etcd have no such label.
@@ -41,6 +41,6 @@ def is_of_another(name: str, child: Obj) -> bool:
 
 
 def is_account_of_guide(obj: Obj) -> bool:
-    """Tell whether an object is such an account, and nobody says that it is theirs."""
+    """Return whether an object is such an account, and nobody says that it is theirs."""
     is_named_so = obj["kind"] == "ServiceAccount" and obj["metadata"]["name"] in GUIDE_ACCOUNTS
     return is_named_so and MANAGED_BY not in labels_of(obj) and not controller_of(obj)

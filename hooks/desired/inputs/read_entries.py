@@ -15,19 +15,19 @@ Entry: TypeAlias = tuple[str, str]
 def credentials_read(context: Context) -> set[Entry]:
     """Return the entries in which pods find credentials."""
     return {
-        (each.source.secret, each.source.entry)
-        for each in _read_by_pods(context)
-        if each.source and not each.source.is_own
+        (credential.source.secret, credential.source.entry)
+        for credential in _read_by_pods(context)
+        if credential.source and not credential.source.is_own
     }
 
 
 def variables_read(context: Context) -> set[Entry]:
     """Return the entries from which the user takes variables."""
     return {
-        (each.name, entry)
-        for each in context.references
-        if each.path.endswith(OF_VARIABLES)
-        for entry in each.entries
+        (reference.name, entry)
+        for reference in context.references
+        if reference.path.endswith(OF_VARIABLES)
+        for entry in reference.entries
     }
 
 

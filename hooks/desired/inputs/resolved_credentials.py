@@ -39,7 +39,7 @@ def resolve_credentials(
 ) -> Credentials:
     """Return the credentials of the resource, with what the user's Secrets say."""
     spec = agent.spec.agent
-    of_user = {store.name, *(each.name for each in of_credentials(spec))}
+    of_user = {store.name, *(reference.name for reference in of_credentials(spec))}
     own_secret = _own_secret(agent, of_user, children, related)
     resolver = _Resolver(agent, store, related, own_secret)
     user = resolver.other(PROXY_USER, "proxyUser", spec.proxy_user, spec.proxy_user_secret_key_ref)
@@ -153,7 +153,7 @@ class _Resolver:
 
 
 def _is_in_file(variable: str) -> bool:
-    """Tell whether a credential is written into the files of the backends, too."""
+    """Return whether a credential is written into the files of the backends, too."""
     return variable in (PROXY_USER, PROXY_PASSWORD) or variable.startswith(AGENT_KEY)
 
 

@@ -45,24 +45,24 @@ def all_unresolved(context: Context) -> tuple[Unresolved, ...]:
 
 def missing_references(context: Context) -> tuple[Unresolved, ...]:
     """Return what certainly does not exist."""
-    return tuple(each for each in all_unresolved(context) if each.is_missing)
+    return tuple(reference for reference in all_unresolved(context) if reference.is_missing)
 
 
 def not_observed_yet(context: Context) -> tuple[Unresolved, ...]:
     """Return what Metacontroller has not sent yet."""
-    return tuple(each for each in all_unresolved(context) if not each.is_missing)
+    return tuple(reference for reference in all_unresolved(context) if not reference.is_missing)
 
 
 def unresolved(context: Context, *references: Reference) -> tuple[Unresolved, ...]:
     """Return those of the references that are not resolved; one without a name needs nothing."""
     found = (context.once(_unresolved, reference) for reference in references if reference.name)
-    return tuple(each for each in found if each)
+    return tuple(reason for reason in found if reason)
 
 
 def unresolved_credentials(context: Context, *credentials: Credential) -> tuple[Unresolved, ...]:
     """Return why pods cannot get the credentials; nothing where they are there or not needed."""
-    waiting = (each for credential in credentials for each in (credential, *credential.made_from))
-    found = (_references_of(context, each) for each in waiting if not each.is_settled)
+    needed = (part for credential in credentials for part in (credential, *credential.made_from))
+    found = (_references_of(context, part) for part in needed if not part.is_settled)
     return unresolved(context, *dict.fromkeys(chain.from_iterable(found)))
 
 
@@ -75,7 +75,7 @@ def unresolved_key(context: Context, backend: Backend) -> tuple[Unresolved, ...]
 
 def is_missing(context: Context, reference: Reference) -> bool:
     """Return whether the object, or an entry of it, certainly does not exist."""
-    return any(each.is_missing for each in unresolved(context, reference))
+    return any(reason.is_missing for reason in unresolved(context, reference))
 
 
 def exists(context: Context, reference: Reference) -> bool:

@@ -26,18 +26,18 @@ def untrimmed_entries(context: Context) -> list[Untrimmed]:
     Of a text with several lines, such as a certificate, the last line break belongs to it.
     """
     read = sorted(credentials_read(context) | variables_read(context))
-    found = [Untrimmed(*each, _ends_of(text_of(context, each))) for each in read]
-    return [each for each in found if each.what]
+    found = [Untrimmed(*entry, _ends_of(text_of(context, entry))) for entry in read]
+    return [untrimmed for untrimmed in found if untrimmed.what]
 
 
 def _ends_of(text: str) -> str:
     """Return what is wrong with the ends of a text; empty if nothing is."""
     line = text.strip()
-    is_line = bool(line) and not any(each in line for each in LINE_BREAKS)
+    is_line = bool(line) and not any(end in line for end in LINE_BREAKS)
     return _said(text) if is_line and line != text else ""
 
 
 def _said(text: str) -> str:
-    if any(each in text[len(text.rstrip()) :] for each in LINE_BREAKS):
+    if any(end in text[len(text.rstrip()) :] for end in LINE_BREAKS):
         return "ends in a line break"
     return "ends in white space" if text != text.rstrip() else "begins with white space"

@@ -40,7 +40,7 @@ def zones(context: Context) -> tuple[ZoneSpec | None, ...]:
 
 
 def are_known(context: Context) -> bool:
-    """Tell whether the zones are known: nodes may not be asked for yet."""
+    """Return whether the zones are known: nodes may not be asked for yet."""
     is_by_node = context.agent.spec.zone.automatic == NODE_LABEL and context.facts.node_zones
     return not is_by_node or context.related.knows(contract.NODE)
 
@@ -59,7 +59,7 @@ def agent_affinity(context: Context, zone: ZoneSpec | None) -> Obj:
     affinity = canonical_affinity(context.agent.spec.agent.pod.affinity, "spec.agent.pod.affinity")
     if context.agent.spec.zone.automatic != NODE_LABEL:
         return affinity
-    return narrowed(affinity, [[each] for each in _requirements(zone)])
+    return narrowed(affinity, [[requirement] for requirement in _requirements(zone)])
 
 
 def _check_number(context: Context, found: int) -> None:

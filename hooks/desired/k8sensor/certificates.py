@@ -52,7 +52,7 @@ def etcd_certificate(context: Context, targets: tuple[str, ...]) -> Part:
         if not found:
             discovered = CertificateAuthority(secretName=CA_SECRET)
             return _mounted(ETCD, discovered, ETCD_DIRECTORY, found)
-        not_observed = tuple(each for each in found if not each.is_missing)
+        not_observed = tuple(reason for reason in found if not reason.is_missing)
         return _unmounted(ETCD, directory or SERVICE_ACCOUNT_DIRECTORY, not_observed)
     return _unmounted(ETCD, directory or SERVICE_ACCOUNT_DIRECTORY, ())
 

@@ -187,7 +187,7 @@ def _settings(context: Context, backend: Backend) -> Part:
 def _without_proxy(env: Mapping[str, str]) -> str:
     """Return the hosts that the k8sensor needs no proxy for: the user's and the API server."""
     of_user = next((env[name] for name in NO_PROXY if env.get(name)), "")
-    hosts = [each for each in of_user.split(",") if each]
+    hosts = [host for host in of_user.split(",") if host]
     return of_user if API_SERVER in hosts else ",".join([*hosts, API_SERVER])
 
 

@@ -32,13 +32,13 @@ CLIENT_VOLUME = "etcd-client-cert"
 
 
 def wants_copies(context: Context) -> bool:
-    """Tell whether the k8sensors are to read the metrics of OpenShift's own etcd."""
+    """Return whether the k8sensors are to read the metrics of OpenShift's own etcd."""
     sensor = context.agent.spec.k8s_sensor
     return sensor.deployment.enabled and context.is_openshift and not sensor.etcd.targets
 
 
 def copies_etcd(context: Context) -> bool:
-    """Tell whether there are to be copies: depends on the resource and the installation only."""
+    """Return whether there are to be copies: depends on the resource and the installation only."""
     return wants_copies(context) and context.facts.may_copy_etcd(context.agent.namespace)
 
 
@@ -64,7 +64,7 @@ def etcd_copies(context: Context) -> list[Obj]:
 
 
 def sources_found(context: Context) -> bool:
-    """Tell whether both sources are there, with all that is needed of them."""
+    """Return whether both sources are there, with all that is needed of them."""
     return bool(
         _source(context, contract.CONFIG_MAP, CA_SOURCE, CA_ENTRIES)
         and _source(context, contract.SECRET, CLIENT_SOURCE, CLIENT_ENTRIES)
@@ -88,12 +88,12 @@ def etcd_access(context: Context) -> tuple[Part, ...]:
 
 
 def mounts_copy(child: Obj) -> bool:
-    """Tell whether a child is a k8sensor's Deployment whose pods mount a copy of the client's key.
+    """Return whether a child is a k8sensor's Deployment that mounts a copy of the client's key.
 
     The Go operator calls the volume the same.
     """
     volumes = as_objects(pod_spec(child).get("volumes")) if child["kind"] == "Deployment" else []
-    return any(each.get("name") == CLIENT_VOLUME for each in volumes)
+    return any(volume.get("name") == CLIENT_VOLUME for volume in volumes)
 
 
 def copy_name(context: Context, source: str) -> str:

@@ -30,13 +30,13 @@ class _Endpoint:
 
 
 def discovers_etcd(context: Context) -> bool:
-    """Tell whether etcd is looked for: depends on the resource and the installation only."""
+    """Return whether etcd is looked for: depends on the resource and the installation only."""
     sensor = context.agent.spec.k8s_sensor
     return sensor.deployment.enabled and not sensor.etcd.targets and not context.is_openshift
 
 
 def is_undecided(context: Context) -> bool:
-    """Tell whether the objects to look at were not asked for yet."""
+    """Return whether the objects to look at were not asked for yet."""
     related = context.related
     return not (related.knows(contract.SERVICE) and related.knows(contract.ENDPOINT_SLICE))
 
@@ -51,7 +51,7 @@ def discovered_targets(context: Context, name: str) -> tuple[str, ...]:
     if not port:
         return ()
     endpoints = _endpoints(context, service, port)
-    targets = {each.url for each in endpoints if each.is_ready or each.url in used}
+    targets = {endpoint.url for endpoint in endpoints if endpoint.is_ready or endpoint.url in used}
     return tuple(sorted(targets)) or used
 
 

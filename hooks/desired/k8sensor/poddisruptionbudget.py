@@ -17,7 +17,7 @@ def k8sensor_poddisruptionbudgets(context: Context) -> list[Obj]:
         and sensor.deployment.enabled
         and sensor.deployment.replicas > 1
     )
-    return [_budget(context, each) for each in deployed_backends(context)] if wanted else []
+    return [_budget(context, backend) for backend in deployed_backends(context)] if wanted else []
 
 
 def _budget(context: Context, backend: Backend) -> Obj:

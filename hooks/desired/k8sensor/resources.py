@@ -24,7 +24,7 @@ def k8sensor_resources(context: Context, name: str) -> Obj:
     kept = {
         name: FORMER[name]
         for name in DEFAULTS
-        if all((before.get(each) or {}).get(name) == former[each][name] for each in SIDES)
+        if all((before.get(side) or {}).get(name) == former[side][name] for side in SIDES)
     }
     return resources(given, SENSOR_POD, DEFAULTS | kept)
 

@@ -30,7 +30,7 @@ def delivery(context: Context, backend: Backend) -> Part:
 
 
 def is_checksum_of_go_operator(checksum: str, backend: Backend) -> bool:
-    """Tell whether it is what the Go operator has for the backend with its present key.
+    """Return whether it is what the Go operator has for the backend with its present key.
 
     It has one of no key where its Secret was not there yet: pods then waited for that.
     """

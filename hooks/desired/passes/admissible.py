@@ -94,7 +94,7 @@ def _of_installation(context: Context, children: list[Obj]) -> Iterator[Problem]
         if child["kind"] in KINDS and is_reserved(child["metadata"]["name"], names):
             message = f"leads to {describe(child)}, which the installation of this service has"
             yield Problem("metadata.name", f"{message}; choose another name", OF_INSTALLATION)
-    for kind, name in sorted({each for child in children for each in named_by(pod_spec(child))}):
+    for kind, name in sorted({named for child in children for named in named_by(pod_spec(child))}):
         if is_reserved(name, names):
             message = f"has pods use {kind} {name} of the installation of this service"
             yield Problem("spec", f"{message}; name another one", OF_INSTALLATION)
@@ -105,7 +105,7 @@ def _mounts(workload: Obj) -> Iterator[Problem]:
     pod = pod_spec(workload)
     volumes = [volume.get("name") for volume in pod.get("volumes") or []]
     containers = containers_of(pod)
-    mounts = [mount for each in containers for mount in each.get("volumeMounts") or []]
+    mounts = [mount for container in containers for mount in container.get("volumeMounts") or []]
     where = describe(workload)
     for name in _repeated(volumes):
         message = "is there twice; choose another name"

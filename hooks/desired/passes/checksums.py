@@ -79,7 +79,7 @@ def _decided(context: Context, child: Obj, observed: Obj | None, checksum: str) 
 
 
 def _is_same(context: Context, child: Obj, observed: Obj) -> bool:
-    """Tell whether the pods are as observed in all but what they read."""
+    """Return whether the pods are as observed in all but what they read."""
     ours = without_checksums(template_of(child))
     there = without_checksums(template_of(observed))
     applied = without_checksums(template_of(retained(context, observed)))
@@ -89,8 +89,8 @@ def _is_same(context: Context, child: Obj, observed: Obj) -> bool:
 def _annotated(part: Obj, annotations: dict[str, str]) -> Obj:
     """Return an object or a template with these annotations and no others."""
     metadata = {
-        name: each
-        for name, each in as_object(part.get("metadata")).items()
+        name: value
+        for name, value in as_object(part.get("metadata")).items()
         if name != "annotations"
     }
     return part | {"metadata": metadata | ({"annotations": annotations} if annotations else {})}

@@ -39,7 +39,7 @@ class HeldChange:
 
     @property
     def has_new_values(self) -> bool:
-        """Tell whether pods are to read other values as they start, among others perhaps."""
+        """Return whether pods are to read other values as they start, among others perhaps."""
         return any(path == ANNOTATIONS or path.endswith(CHECKSUM) for path in self.paths)
 
 

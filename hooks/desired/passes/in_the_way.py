@@ -184,5 +184,5 @@ def _provided_by(child: Obj) -> set[Named]:
 
 
 def _applies_dynamically(context: Context) -> bool:
-    """Tell whether Metacontroller creates, and does not apply: it then leaves an object alone."""
+    """Return whether Metacontroller creates, and does not apply: it then leaves an object alone."""
     return any(LAST_APPLIED in annotations_of(child) for child in context.children)

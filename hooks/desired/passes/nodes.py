@@ -33,7 +33,7 @@ MACHINES: tuple[Obj, ...] = (
 
 def on_nodes_that_can_run_them(_: Context, children: list[Obj]) -> list[Obj]:
     """Return the children; the pods of each workload require nodes that can run them."""
-    return [_on_such_nodes(each) if each["kind"] in WORKLOADS else each for each in children]
+    return [_on_such_nodes(child) if child["kind"] in WORKLOADS else child for child in children]
 
 
 def _on_such_nodes(workload: Obj) -> Obj:
@@ -53,10 +53,10 @@ def _requirements(kind: str, pod: Obj) -> list[Obj]:
 
 
 def _tolerates_every_taint(pod: Obj) -> bool:
-    """Tell whether no taint keeps the pods away from what is no machine."""
+    """Return whether no taint keeps the pods away from what is no machine."""
     return any(
-        each.get("operator") == "Exists"
-        and not each.get("key")
-        and each.get("effect") in (None, "NoSchedule")
-        for each in as_objects(pod.get("tolerations"))
+        toleration.get("operator") == "Exists"
+        and not toleration.get("key")
+        and toleration.get("effect") in (None, "NoSchedule")
+        for toleration in as_objects(pod.get("tolerations"))
     )

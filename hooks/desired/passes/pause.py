@@ -9,7 +9,7 @@ PAUSE = "instana.io/paused"
 
 
 def is_paused(parent: Obj) -> bool:
-    """Tell whether the resource is paused."""
+    """Return whether the resource is paused."""
     return str(annotations_of(parent).get(PAUSE, "")).strip().lower() == "true"
 
 

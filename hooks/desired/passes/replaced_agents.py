@@ -40,8 +40,8 @@ def _is_daemonset(child: Obj) -> bool:
 
 
 def _lack_something(context: Context, workloads: Collection[Obj]) -> bool:
-    """Tell whether pods of the workloads could not start for what the resource refers to."""
-    named: set[Named] = set().union(*(named_by(pod_spec(each)) for each in workloads))
+    """Return whether pods of the workloads could not start for what the resource refers to."""
+    named: set[Named] = set().union(*(named_by(pod_spec(workload)) for workload in workloads))
     return any(
         (reference.kind, reference.name) in named and is_missing(context, reference)
         for reference in context.references

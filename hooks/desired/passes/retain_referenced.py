@@ -42,8 +42,8 @@ def referenced_children(context: Context, desired: list[Obj]) -> list[Obj]:
     if not unwanted:
         return []
     workloads = _wanted_workloads(context, wanted)
-    used = {name for each in [*desired, *workloads] for name in named_by(pod_spec(each))}
-    is_settled = all(identity(each) in context.memory.rolled_out for each in workloads)
+    used = {name for workload in [*desired, *workloads] for name in named_by(pod_spec(workload))}
+    is_settled = all(identity(workload) in context.memory.rolled_out for workload in workloads)
     return [
         retained(context, child) for child in unwanted if not is_settled or _as_named(child) in used
     ]
@@ -67,7 +67,7 @@ def with_referenced_entries(context: Context, desired: list[Obj]) -> list[Obj]:
     if not unwanted:
         return desired
     workloads = [*desired, *_wanted_workloads(context, {identity(child) for child in desired})]
-    used = {entry for each in workloads for entry in secret_entries_of(pod_spec(each))}
+    used = {entry for workload in workloads for entry in secret_entries_of(pod_spec(workload))}
     return [_with_entries(child, unwanted, used) for child in desired]
 
 

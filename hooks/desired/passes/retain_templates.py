@@ -109,13 +109,15 @@ def pods_made_for(agent: InstanaAgent, workloads: Iterable[Obj] = ()) -> str:
     Observed workloads that were made for another resource are left out.
     """
     digests = _digests_in_all_places(agent)
-    observed = {describe(each): each for each in workloads}
+    observed = {describe(workload): workload for workload in workloads}
     noted = _noted(agent)
-    others = {name for name, each in observed.items() if not is_made_for(agent, each, noted)}
+    others = {
+        name for name, workload in observed.items() if not is_made_for(agent, workload, noted)
+    }
     places = sorted(_templates_by_the_resource_alone(agent, Facts()).keys() - others)
-    older = [each for each in places if each in observed and is_older(agent, observed[each])]
-    lines = [made_for(str(agent.generation), each, digests[each]) for each in places]
-    lines += [made_for_resource(agent, observed[each]) for each in older]
+    older = [place for place in places if place in observed and is_older(agent, observed[place])]
+    lines = [made_for(str(agent.generation), place, digests[place]) for place in places]
+    lines += [made_for_resource(agent, observed[workload]) for workload in older]
     return "\n".join(lines)
 
 
@@ -128,7 +130,7 @@ def with_retained_templates(context: Context, children: list[Obj]) -> list[Obj]:
 
 
 def retains_template(child: Obj) -> bool:
-    """Tell whether a desired workload has the template of the Go operator."""
+    """Return whether a desired workload has the template of the Go operator."""
     return GENERATION_LABEL in labels_of(child)
 
 
@@ -146,13 +148,13 @@ def _templates_by_the_resource_alone(agent: InstanaAgent, facts: Facts) -> dict[
     alone = build_context(agent, nothing, nothing, facts)
     built = [*agent_daemonsets(alone), *k8sensor_deployments(alone)]
     workloads = [workload.child for workload in built]
-    for each in OF_THE_RESOURCE:
-        workloads = each(alone, workloads)
-    return {describe(each): template_of(each) for each in workloads}
+    for change in OF_THE_RESOURCE:
+        workloads = change(alone, workloads)
+    return {describe(workload): template_of(workload) for workload in workloads}
 
 
 def _digests_in_all_places(agent: InstanaAgent) -> dict[str, str]:
-    found = [_templates_by_the_resource_alone(agent, each) for each in PLACES]
+    found = [_templates_by_the_resource_alone(agent, place) for place in PLACES]
     return {
         workload: _digest({"templates": [templates.get(workload) for templates in found]})
         for workload in dict.fromkeys(name for templates in found for name in templates)
@@ -193,9 +195,9 @@ def _marks(known: _Known, ours: Obj, template: Obj, observed: dict[str, str]) ->
 
 
 def _is_retained(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
-    """Tell whether nothing but the Go operator's ways is the difference between the templates."""
+    """Return whether nothing but the Go operator's ways is the difference between the templates."""
     before = annotations_of(observed)
-    if any(before.get(each, marks.get(each)) != marks.get(each) for each in (KEPT, CHECKSUM)):
+    if any(before.get(mark, marks.get(mark)) != marks.get(mark) for mark in (KEPT, CHECKSUM)):
         return False
     ours = FOR if known.is_unresolved else INSTEAD_OF
     is_comparable = ours in before
@@ -206,7 +208,7 @@ def _is_retained(known: _Known, observed: Obj, marks: dict[str, str]) -> bool:
 
 
 def _is_of_this_spec(known: _Known, observed: Obj) -> bool:
-    """Tell whether the generation on the workload is that of the resource, or as good as that.
+    """Return whether the generation on the workload is that of the resource, or as good as that.
 
     The generation counts the changes of the resource that the workload was made for, which may be
     a former one. What the hand-over noted is compared by digest, so that it holds for either.
@@ -221,7 +223,7 @@ def _is_of_this_spec(known: _Known, observed: Obj) -> bool:
 
 
 def _has_its_key(context: Context, child: Obj, template: Obj) -> bool:
-    """Tell whether the Go operator made the pods of a k8sensor for the key that it is to have.
+    """Return whether the Go operator made the pods of a k8sensor for the key that it is to have.
 
     It watches no Secret, so that a key may have changed since, and these pods go on with the old.
     """

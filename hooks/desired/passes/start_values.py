@@ -69,10 +69,14 @@ def holders_of(context: Context, children: list[Obj]) -> Holders:
     references = context.references
     return Holders(
         context,
-        own={(each["kind"], each["metadata"]["name"]): each for each in children},
-        named=frozenset({(each.kind, each.name) for each in references} | {("Secret", CA_SECRET)}),
+        own={(child["kind"], child["metadata"]["name"]): child for child in children},
+        named=frozenset(
+            {(reference.kind, reference.name) for reference in references} | {("Secret", CA_SECRET)}
+        ),
         lacking=frozenset(
-            (each.kind, each.name) for each in references if is_missing(context, each)
+            (reference.kind, reference.name)
+            for reference in references
+            if is_missing(context, reference)
         ),
         lacks_some=bool(all_unresolved(context)),
     )
@@ -96,11 +100,11 @@ def named_entries(holders: Holders, workload: Obj) -> frozenset[tuple[str, str, 
     """
     pod = pod_spec(workload)
     readings = [*_variables(pod), *_files(pod), *_backend_files(pod, holders.own)]
-    found = {(each.kind, each.name, each.entry) for each in readings}
+    found = {(reading.kind, reading.name, reading.entry) for reading in readings}
     if any((kind, name) in holders.own for kind, name, _ in found):
-        sources = (each.source for each in holders.context.credentials.all)
-        found |= {("Secret", each.secret, each.entry) for each in sources if each}
-    return frozenset(each for each in found if each[:2] in holders.named)
+        sources = (credential.source for credential in holders.context.credentials.all)
+        found |= {("Secret", source.secret, source.entry) for source in sources if source}
+    return frozenset(entry for entry in found if entry[:2] in holders.named)
 
 
 def _key_of(context: Context, workload: Obj) -> Credential:

@@ -60,7 +60,7 @@ def _grouped(
 
 
 def _reasons(part: Part, by_name: ByName) -> tuple[Unresolved, ...]:
-    names = (*part.env, *(each.get("name", "") for each in (*part.mounts, *part.volumes)))
+    names = (*part.env, *(item.get("name", "") for item in (*part.mounts, *part.volumes)))
     return tuple(dict.fromkeys(reason for name in names for reason in by_name[name]))
 
 
@@ -71,7 +71,7 @@ def _of_variables(context: Context, added: Additions) -> ByName:
         name: unresolved(context, *of_variable(variable, index, added.path))
         for name, (variable, index) in last.items()
     }
-    return {name: each for name, each in found.items() if each}
+    return {name: reasons for name, reasons in found.items() if reasons}
 
 
 def _of_volumes(context: Context, added: Additions) -> ByName:
@@ -79,4 +79,4 @@ def _of_volumes(context: Context, added: Additions) -> ByName:
         (volume.get("name", ""), unresolved(context, *of_volume(volume, index, added.path)))
         for index, volume in enumerate(added.volumes)
     )
-    return {name: each for name, each in found if each}
+    return {name: reasons for name, reasons in found if reasons}

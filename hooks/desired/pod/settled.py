@@ -166,9 +166,9 @@ def _mounts(observed: _Observed, part: Part) -> Iterator[Obj]:
     for mount in part.mounts:
         there = observed.mounts.get(mount.get("name"), [])
         path = mount.get("mountPath")
-        at_path = [each for each in there if each.get("mountPath") == path]
-        for each in at_path[:1] or (there[:1] if part.volumes else []):
-            yield _form(each, mount)
+        at_path = [candidate for candidate in there if candidate.get("mountPath") == path]
+        for found in at_path[:1] or (there[:1] if part.volumes else []):
+            yield _form(found, mount)
     others = part.also.difference(mount.get("name") for mount in part.mounts)
     for name in sorted(others.intersection(observed.mounts)):
         yield observed.mounts[name][0]

@@ -19,11 +19,11 @@ def references_resolved(context: Context, retaining: Iterable[str] = ()) -> Cond
     """
     missing = missing_references(context)
     if missing:
-        message = several([str(each) for each in missing]) + _retained(list(retaining))
+        message = several([str(reference) for reference in missing]) + _retained(list(retaining))
         return Condition(REFERENCES_RESOLVED, "False", MissingReference.reason, message)
     waiting = not_observed_yet(context)
     if waiting:
-        named = several([str(each) for each in waiting])
+        named = several([str(reference) for reference in waiting])
         message = f"Metacontroller sends these with its next call: {named}"
         return Condition(REFERENCES_RESOLVED, "Unknown", "NotObservedYet", message)
     message = "every Secret and ConfigMap that the resource names is there"

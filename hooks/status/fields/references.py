@@ -39,11 +39,12 @@ def references(
     what is there can be told of roll-outs that follow it: not while something is missing, nor with
     `reloadOnSecretChange` off.
     """
-    named = sorted({(each.kind, each.name) for each in context.references})[:MOST_REFERENCES]
-    waiting = changing.union(each.workload for each in held if each.has_new_values)
+    found = {(reference.kind, reference.name) for reference in context.references}
+    named = sorted(found)[:MOST_REFERENCES]
+    waiting = changing.union(change.workload for change in held if change.has_new_values)
     in_use = _in_use(context, children, waiting)
     wanted = _wanted_keys(context, named)
-    return [_item(context, each, keys, in_use) for each, keys in wanted.items()]
+    return [_item(context, which, keys, in_use) for which, keys in wanted.items()]
 
 
 def _item(context: Context, which: Which, wanted: set[str], in_use: list[Usage]) -> Obj:
@@ -68,10 +69,10 @@ def _keys(field: str, keys: set[str]) -> Obj:
 
 def _wanted_keys(context: Context, named: Iterable[Which]) -> dict[Which, set[str]]:
     """Return the entries that the resource needs of each object, those by fixed names too."""
-    keys: dict[Which, set[str]] = {each: set() for each in named}
-    for each in context.references:
-        if (each.kind, each.name) in keys:
-            keys[each.kind, each.name].update(each.entries)
+    keys: dict[Which, set[str]] = {which: set() for which in named}
+    for reference in context.references:
+        if (reference.kind, reference.name) in keys:
+            keys[reference.kind, reference.name].update(reference.entries)
     store = ("Secret", context.key_store.name)
     if store in keys:
         keys[store] |= _of_key_store(context)
@@ -79,10 +80,10 @@ def _wanted_keys(context: Context, named: Iterable[Which]) -> dict[Which, set[st
 
 
 def _of_key_store(context: Context) -> set[str]:
-    used = (each.source for each in context.credentials.all)
-    lacking = (each.key.entry for each in context.backends if each.lacks_key)
+    used = (credential.source for credential in context.credentials.all)
+    lacking = (backend.key.entry for backend in context.backends if backend.lacks_key)
     name = context.key_store.name
-    return {each.entry for each in used if each and each.secret == name} | set(lacking)
+    return {source.entry for source in used if source and source.secret == name} | set(lacking)
 
 
 def _usage(which: Which, in_use: list[Usage]) -> Obj:
