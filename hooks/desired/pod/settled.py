@@ -6,7 +6,7 @@ everything else follows the resource. A workload that does not exist yet has not
 pods wait for what is missing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -134,13 +134,8 @@ def _is_given(observed: _Observed, part: Part) -> bool:
 
 def _retained(observed: _Observed, part: Part) -> Part:
     """Return a part in its observed form; what is observed as it is desired is as desired."""
-    desired = [volume.get("name") for volume in part.volumes]
-    others = sorted(part.also.difference(desired))
     return Part(
-        volumes=(
-            *_forms(observed.volumes, zip(desired, part.volumes, strict=True)),
-            *(observed.volumes[name] for name in others if name in observed.volumes),
-        ),
+        volumes=tuple(_volumes(observed, part)),
         mounts=tuple(_mounts(observed, part)),
         env={
             name: _form(observed.env[name], part.env.get(name))
@@ -152,26 +147,34 @@ def _retained(observed: _Observed, part: Part) -> Part:
     )
 
 
-def _forms(observed: Mapping[Any, Obj], desired: Iterable[tuple[Any, Obj]]) -> Iterator[Obj]:
-    """Yield those of the desired items that are there, in their observed form."""
-    return (_form(observed[name], item) for name, item in desired if name in observed)
-
-
 def _form(observed: Obj, desired: Obj | None) -> Obj:
     return desired if desired is not None and contains(observed, desired) else observed
+
+
+def _volumes(observed: _Observed, part: Part) -> Iterator[Obj]:
+    """Yield the volumes of a part that are there; one that comes with a mount only with that."""
+    names_of_part = [volume.get("name") for volume in part.volumes]
+    for name, volume in zip(names_of_part, part.volumes, strict=True):
+        if name in observed.volumes and (name in observed.mounts or not part.mounts):
+            yield _form(observed.volumes[name], volume)
+    for name in sorted(part.also.difference(names_of_part)):
+        if name in observed.volumes and name in observed.mounts:
+            yield observed.volumes[name]
 
 
 def _mounts(observed: _Observed, part: Part) -> Iterator[Obj]:
     """Yield the mounts of a part: at their paths, or where a volume of the part is mounted."""
     for mount in part.mounts:
         there = observed.mounts.get(mount.get("name"), [])
+        if part.volumes and mount.get("name") not in observed.volumes:
+            continue
         path = mount.get("mountPath")
-        at_path = [candidate for candidate in there if candidate.get("mountPath") == path]
+        at_path = [found for found in there if found.get("mountPath") == path]
         for found in at_path[:1] or (there[:1] if part.volumes else []):
             yield _form(found, mount)
-    others = part.also.difference(mount.get("name") for mount in part.mounts)
-    for name in sorted(others.intersection(observed.mounts)):
-        yield observed.mounts[name][0]
+    for name in sorted(part.also.difference(mount.get("name") for mount in part.mounts)):
+        if name in observed.volumes and name in observed.mounts:
+            yield observed.mounts[name][0]
 
 
 def _further_mounts(observed: _Observed, part: Part) -> Iterator[Obj]:

@@ -89,6 +89,17 @@ def test_other_forms_of_a_part_are_retained(also: frozenset[str]) -> None:
     assert pod.args == ["-v", "file"]
 
 
+@pytest.mark.parametrize(
+    "fields", [{"volumes": [volume("v")]}, {"volumeMounts": [mount("v", "/v")]}]
+)
+def test_a_volume_and_its_mount_are_retained_together(fields: Obj) -> None:
+    part = replace(mounted(volume("v"), "/v"), unresolved=WAITING, also=frozenset({"v"}))
+
+    for one in (part, Part(unresolved=WAITING, also=frozenset({"v"}))):
+        pod = settled(workload(**fields), [one])
+        assert (pod.volumes, pod.mounts) == ([], [])
+
+
 def test_a_variable_that_is_not_observed_gives_way_to_an_earlier_one() -> None:
     built_in, of_user = {"name": "V", "value": "1"}, {"name": "V", "value": "2"}
     pod = settled(
