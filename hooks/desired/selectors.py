@@ -1,12 +1,12 @@
 """The selectors of workloads that exist already: they can never change."""
 
-from hooks.kube.objects import Obj, as_object, as_objects, labels_of
-from hooks.kube.workloads import template_of
+from hooks.kube.objects import Obj, labels_of
 
 
 def selector_of(workload: Obj) -> Obj:
     """Return the selector of a workload; empty where it has none."""
-    return as_object(as_object(workload.get("spec")).get("selector"))
+    selector: Obj = (workload.get("spec") or {}).get("selector") or {}
+    return selector
 
 
 def labels_of_selector(workload: Obj) -> dict[str, str]:
@@ -16,8 +16,8 @@ def labels_of_selector(workload: Obj) -> dict[str, str]:
     its pods have to go on carrying them.
     """
     selector = selector_of(workload)
-    asked_for = {*as_object(selector.get("matchLabels"))} | {
-        expression.get("key") for expression in as_objects(selector.get("matchExpressions"))
+    asked_for = {*(selector.get("matchLabels") or {})} | {
+        expression.get("key") for expression in selector.get("matchExpressions") or []
     }
-    labels = labels_of(template_of(workload))
+    labels = labels_of((workload.get("spec") or {}).get("template") or {})
     return {name: value for name, value in labels.items() if name in asked_for}
