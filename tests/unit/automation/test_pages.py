@@ -1,6 +1,7 @@
 """What pages tell can be done, and what they link to and name is there."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.unit.automation.workflows import FOLDER, jobs
 TARGET = re.compile(r"^([a-z][a-z0-9-]*):", re.MULTILINE)
 PAGES = ["CONTRIBUTING.md", "README.md", "docs/releasing.md"]
 ALL_PAGES = sorted(map(str, [*Path().glob("*.md"), *Path("docs").glob("*.md")]))
+INDEX = "docs/README.md"
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -55,12 +57,17 @@ def test_links_lead_to_files_and_headings(page: str) -> None:
     assert broken == []
 
 
-def test_the_readme_leads_to_every_page() -> None:
-    linked = {file for file, _ in links("README.md")}
-    further = {file for page in linked if page.endswith(".md") for file, _ in links(page)}
+def test_every_page_is_in_the_index_once() -> None:
+    listed = [_from(INDEX, file) for file in LINK.findall(Path(INDEX).read_text())]
+    pages = {*ALL_PAGES, *map(str, Path("docs/adr").glob("*.md"))} - {INDEX, "README.md"}
 
-    assert {*ALL_PAGES} <= {"README.md", *linked, *further}
-    assert {"SECURITY.md", "docs/security.md"} <= linked
+    assert Counter(each for each in listed if each.endswith(".md")) == Counter(pages)
+
+
+def test_the_readme_leads_to_the_index() -> None:
+    linked = {file for file, _ in links("README.md")}
+
+    assert {INDEX, "SECURITY.md", "docs/security.md"} <= linked
 
 
 @pytest.mark.parametrize("page", ["docs/guards.md", "docs/security.md"])
