@@ -67,7 +67,7 @@ def test_every_page_is_in_the_index_once() -> None:
 def test_the_readme_leads_to_the_index() -> None:
     linked = {file for file, _ in links("README.md")}
 
-    assert {INDEX, "SECURITY.md", "docs/security.md"} <= linked
+    assert {INDEX, "docs/quick-start.md", "SECURITY.md", "docs/security.md"} <= linked
 
 
 @pytest.mark.parametrize("page", ["docs/guards.md", "docs/security.md"])

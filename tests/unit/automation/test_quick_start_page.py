@@ -1,0 +1,177 @@
+"""docs/quick-start.md: its commands are run as far as they need no cluster, and fit together."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hooks import __version__
+from hooks.facts import Facts
+from hooks.rendering import Rendered, render
+from tests.support.helm import Refused, helm, needs_helm
+from tests.support.hook import NOW
+from tests.support.kustomize import build, checkout, find
+from tests.support.pages import block, commands
+from tests.support.resources import merged
+from tests.support.tools import needs
+
+Obj = dict[str, Any]
+
+PAGE = "quick-start.md"
+ROOT = Path.cwd()
+AGENT = block(PAGE, "yaml", "kind: InstanaAgent")
+KUSTOMIZATION = block(PAGE, "yaml", "newName")
+HOOKS = "instana-agent-hooks"
+IMAGE = f"registry.example/{HOOKS}:{__version__}"
+RUN = ("make run", "validate agent.yaml", "deploy/make-credentials")
+"""A part of each block that a test below runs; all others say why they are not run."""
+
+
+def lines(having: str) -> list[str]:
+    """Return the commands of the one block that has a text, one a line, without their output."""
+    (text,) = [each.text for each in commands(PAGE) if having in each.text]
+    joined = text.replace("\\\n", " ").splitlines()
+    typed = [line.removeprefix("$ ") for line in joined if line.startswith("$ ")]
+    return typed or joined
+
+
+def rendered(agent: Obj) -> Rendered:
+    """Return the objects of the resource with the Secret that the page makes."""
+    (make_secret, *_) = lines("create secret")
+    made = run(*shlex.split(make_secret), "--dry-run=client", "--output=yaml", cwd=ROOT)
+    return render([agent, yaml.safe_load(made)], Facts(), NOW)
+
+
+def run(*command: str, cwd: Path) -> str:
+    """Return what a command prints; fails with its errors."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_block_is_run_or_says_why_not() -> None:
+    run_here = [each.text for each in commands(PAGE) if not each.not_run]
+    text = Path("docs", PAGE).read_text()
+
+    assert [[part in each for part in RUN].count(True) for each in run_here] == [1, 1, 1]
+    assert len(commands(PAGE)) == len(re.findall(r"^ *```(?:sh|console)$", text, re.MULTILINE))
+
+
+def test_the_first_command_shows_an_answer() -> None:
+    (command,) = lines("make run")
+    *_, demo = run(*shlex.split(command), "--dry-run", cwd=ROOT).splitlines()
+    python, *arguments = demo.removeprefix("ONCE=1 ").split()
+    shown = run(sys.executable, *arguments, "--once", cwd=ROOT)
+
+    assert python.endswith("/python")
+    assert "DaemonSet" in shown
+    assert "ReferencesResolved" in shown
+
+
+def test_the_resource_is_valid_and_rendered(tmp_path: Path) -> None:
+    (tmp_path / "agent.yaml").write_text(AGENT)
+    printed = [
+        run("env", f"PYTHONPATH={ROOT}", sys.executable, *shlex.split(each)[1:], cwd=tmp_path)
+        for each in lines("validate agent.yaml")
+    ]
+    kinds = [each["kind"] for each in yaml.safe_load_all(printed[1])]
+
+    assert f"{printed[0]}$ " in block(PAGE, "console", "validate agent.yaml")
+    assert {"DaemonSet", "Deployment", "Service"} <= {*kinds}
+
+
+@needs_helm
+def test_helm_installs_the_image_without_an_agent() -> None:
+    (install,) = [each for each in lines("helm install") if each.startswith("helm install")]
+    options = shlex.split(install)[2:]
+    objects = [*yaml.safe_load_all(helm("template", *options, "--kube-version=1.30.0"))]
+
+    assert _image(objects) == IMAGE
+    assert "InstanaAgent" not in {each["kind"] for each in objects}
+
+
+@needs_helm
+def test_helm_would_reject_a_misspelt_option() -> None:
+    with pytest.raises(Refused, match="creat"):
+        helm("template", "instana-agent", "helm-chart", "--set", "controller.agent.creat=false")
+
+
+@needs("kubectl")
+@needs("openssl")
+def test_kustomize_builds_the_same_image(tmp_path: Path) -> None:
+    place = checkout(tmp_path)
+    (command,) = lines("deploy/make-credentials")
+    run("bash", "-c", command, cwd=place)
+    directory = place / KUSTOMIZATION.partition("/")[0].removeprefix("# ")
+    directory.mkdir()
+    (directory / "kustomization.yaml").write_text(KUSTOMIZATION)
+
+    assert lines("kubectl apply -k")[0] == f"kubectl apply -k {directory.name}"
+    assert _image(build(directory)) == IMAGE
+
+
+def _image(objects: list[Obj]) -> str:
+    pod = find(objects, "Deployment", HOOKS)["spec"]["template"]["spec"]
+    image: str = pod["containers"][0]["image"]
+    return image
+
+
+@needs("kubectl")
+def test_nothing_that_the_resource_names_is_missing() -> None:
+    found = rendered(yaml.safe_load(AGENT))
+    states = {each["type"]: each["status"] for each in found.status["conditions"]}
+
+    assert not found.problems
+    assert states["ReferencesResolved"] == "True"
+
+
+@needs("kubectl")
+def test_the_change_replaces_the_agents() -> None:
+    agent = yaml.safe_load(AGENT)
+    change = yaml.safe_load(block(PAGE, "yaml", "rack-1"))
+    before, after = rendered(agent), rendered(merged(agent, change))
+    templates = [
+        find(each.children, "DaemonSet", "instana-agent")["spec"]["template"]
+        for each in (before, after)
+    ]
+
+    assert not after.problems
+    assert templates[0] != templates[1]
+
+
+def test_the_columns_are_those_of_the_definition() -> None:
+    shown = block(PAGE, "console", "AGENTS").splitlines()[1].split()
+    version = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())["spec"]["versions"][0]
+    columns = [
+        each["name"].upper()
+        for each in version["additionalPrinterColumns"]
+        if not each.get("priority")
+    ]
+
+    assert shown == ["NAME", *columns]
+
+
+def test_the_conditions_are_those_of_a_healthy_resource() -> None:
+    shown = re.findall(r"^(\w+)=(\w+) (\w+)$", block(PAGE, "console", "AGENTS"), re.MULTILINE)
+    answered = json.loads(Path("tests/fixtures/sync/healthy/response.json").read_text())
+    conditions = [
+        (each["type"], each["status"], each["reason"]) for each in answered["status"]["conditions"]
+    ]
+
+    assert shown
+    assert shown == conditions[: len(shown)]
+
+
+def test_paths_that_the_marks_name_exist() -> None:
+    named = {
+        path for each in commands(PAGE) for path in re.findall(r"tests/[\w/]+\.py", each.not_run)
+    }
+
+    assert named
+    assert not [path for path in named if not Path(path).exists()]
