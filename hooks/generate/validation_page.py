@@ -19,77 +19,76 @@ from hooks.rules.bounds import AS_LONG_AS_NAMES, BOUNDS, ENTRIES, ITEMS, LENGTH
 
 HEADER = """# What is checked
 
-Made from the table of rules by `make generate`. A mistake is refused by the first layer that can
-see it:
+Made from the table of rules by `make generate`. The first layer that can see a problem rejects it:
 
-- **schema**: types, required fields and known fields, by the definition of the resource;
-- **CEL**: rules in the definition, which needs nothing else. An unchanged part of a stored resource
-  is not asked again, so that it can still be labelled and deleted;
+- **schema**: types, required fields and known fields, by the CRD;
+- **CEL**: rules in the CRD, which need nothing else. The API server does not check an unchanged
+  part of a stored resource again, so you can still label and delete it;
 - **policy**: the ValidatingAdmissionPolicies of `deploy/admission`, which also give the warnings.
   They need no webhook. Every overlay and the chart install them, unless you add the component
-  `deploy/components/without-policies`, or set `controller.policies.enabled` to `false`. They too
-  let an unchanged part of a stored resource pass, so that you can change its other fields, but they
-  warn again;
-- **webhook**: the service, asked by the API server ([how to install it](install.md#webhooks)). It
-  sees what the policies see, and what takes more than an expression. Optional, too;
-- **service**: the sync hook. An invalid resource that got there keeps its children as they are, and
-  its condition `Valid` says why, with the rule's identifier; so do the log line (`rules`) and the
-  metric `instana_hooks_rules_broken_total`.
+  `deploy/components/without-policies`, or set `controller.policies.enabled` to `false`. They also
+  accept an unchanged part of a stored resource, so you can change its other fields, but they warn
+  again;
+- **webhook**: the API server calls the service ([how to install it](install.md#webhooks)). It
+  checks what the policies check, and what takes more than an expression. It is optional, too;
+- **service**: the sync hook. An invalid resource that is stored anyway keeps its children as they
+  are. Its condition `Valid` shows why, with the rule's identifier; so do the log line (`rules`) and
+  the metric `instana_hooks_rules_broken_total`.
 
-`python -m hooks validate FILE...` asks all of them without a cluster, and `--strict` counts
-warnings as problems. It prints file, line and column of each value, or of what should have it.
-In a path `[]` stands for each item of a list, `{}` for each value of a map.
-Where a rule is not asked of the service, that carries out all else of a stored resource, and its
-conditions `ReferencesResolved` and `ConfigurationUsable` name what is missing. The key of a
-certificate is compared with it in the service, as far as both encodings tell (RSA, and elliptic
-curves that name their public key).
+`python -m hooks validate FILE...` checks all of them without a cluster; `--strict` counts warnings
+as problems. It prints file, line and column of each value, or of the object that lacks it. In a
+path `[]` stands for each item of a list, `{}` for each value of a map. If the column Layers lacks
+`service`, the service still applies the rest of a stored resource, and the conditions
+`ReferencesResolved` and `ConfigurationUsable` name what is missing. The service compares the key of
+a certificate with the certificate as far as both encodings allow (RSA, and elliptic curves that
+name their public key).
 
 ## Two InstanaAgents in one namespace
 
 An agent uses the network of its node, so of two agents on a node only one gets the ports, and the
-other stays pending. The rule `nodes-shared` warns when you write an InstanaAgent that certainly has
-the nodes of another one in its namespace: their tolerations are the same, and one of them has no
-node selector and no affinity that the other has not. The API server compares both itself, as the
-other ones are parameters of the policy `instana-agent-shared-nodes`; it learns of a new one within
+other stays pending. The rule `nodes-shared` warns when you write an InstanaAgent that certainly
+shares nodes with another one in its namespace: their tolerations are the same, and one of them has
+no node selector and no affinity that the other lacks. The API server compares both itself, because
+the others are parameters of the policy `instana-agent-shared-nodes`; it sees a new one within
 moments. `validate` compares the resources in its files. Neither looks into other namespaces, so
 give the agents of each namespace their own nodes.
 
 ## What was stored before
 
-Neither labels, finalizers and the status nor a deletion are checked, and an update only where it
-changes the spec. Then the definition does not ask again for parts that stay as they are; of those
-that hold content without a schema (`configuration`, `overrides`), which the API server never finds
-unchanged, it lets pass what was broken before. The webhook refuses the mistakes that the update
-brings: one that the same rule finds in the stored resource, in the same field and with the same
-value, becomes a warning, wherever in a list it stands, and also where something too large, too
-long or of another type kept the rule from being asked. Of the mistakes of the stored resource at
-most 50,000 are compared. What only children show is the same mistake if it has the same name. The
-policies ask for all of a changed spec, but that which refuses secrets spares those that were there.
+Labels, finalizers, the status and deletions are not checked, and updates only if they change the
+spec. The CRD then skips parts that stay as they are. The API server never finds content without a
+schema (`configuration`, `overrides`) unchanged, so there the CRD accepts what broke a rule before.
+The webhook rejects only problems that the update adds. A problem that the same rule finds in the
+stored resource, in the same field and with the same value, becomes a warning. Its place in a list
+does not matter, and neither does it matter if something too large, too long or of another type kept
+the rule from being checked. At most 50,000 problems of the stored resource are compared. Problems
+that only children show are the same if they have the same name. The policies check all of a changed
+spec, but the one that rejects secrets accepts those that were stored before.
 
 ## Secrets in resources
 
-Rules `inline-...` are about a key or password that stands in the resource as a value; what an
-installation makes of it is set once for the policies, and once for the webhook. In the chart
+Rules `inline-...` are about a key or password that a resource has as a value. You choose what
+happens to it once for the policies and once for the webhook; in the chart
 `controller.inlineSecrets` sets both.
 
 | | Policies | Webhook: `INLINE_SECRETS` |
 | --- | --- | --- |
 | nothing | component `deploy/admission/inline-secrets-allow` | `Allow` |
 | a warning, the default | no component | `Warn` |
-| a refusal of new ones | component `deploy/admission/inline-secrets-deny` | `Deny` |
+| new ones are rejected | component `deploy/admission/inline-secrets-deny` | `Deny` |
 
 ```yaml
 components:
   - instana-agent-hooks/deploy/admission/inline-secrets-deny
 ```
 
-The policy refuses also while the service is down. Who has policies and webhook reads each warning
-twice, in other lines: the webhook says what it has to say in lines of 120 characters at most.
+The policy also rejects while the service is down. With both policies and webhook, each warning
+appears twice, wrapped differently: the webhook writes lines of at most 120 characters.
 
-## Mistakes that the Go operator takes, or fails of
+## Mistakes that the Go operator accepts or fails on
 
 [tests/fixtures/rejected](../tests/fixtures/rejected/README.md) has a resource for each of them, and
-what becomes of it here.
+what happens to it here.
 """
 BOUNDED = """
 ## How much there may be
@@ -105,12 +104,12 @@ work:
   each value in `spec.zones` and in overrides of other objects, {of_a_configured_value} for each
   value in `spec.agent.configuration` and for {parts_of_text} values of `configuration_yaml`.
 
-That is room for 100 zones and 32 backends with 1,000 variables each. Each zone counts with all that
-is given for the agents, each backend with all that is given for the k8sensors. Zones of nodes
+That is room for 100 zones and 32 backends with 1,000 variables each. Each zone counts with all
+settings of the agents, each backend with all settings of the k8sensors. Zones of nodes
 (`spec.zone.automatic: NodeLabel`) count like those of the resource, and there may be as many of
 them. A resource that was stored above a bound keeps its children as they are, and its condition
-`Valid` says so. The CRD has these bounds too, and further ones on the length of names. Nothing is
-nested deeper than 100 levels.
+`Valid` shows that. The CRD has these bounds too, and further ones on the length of names. Nothing
+may be nested deeper than 100 levels.
 
 | Path | At most |
 | --- | --- |
