@@ -1,0 +1,55 @@
+"""How commands print results: tables for people, JSON for programs."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+import orjson
+
+TEXT: Final = "text"
+JSON: Final = "json"
+INDENTED: Final = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+
+output_option: Final = click.option(
+    "-o",
+    "--output",
+    type=click.Choice([TEXT, JSON]),
+    default=TEXT,
+    show_default=True,
+    help="Text for people, or JSON for programs.",
+)
+
+
+def table(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int | None]
+) -> str:
+    """Return a table with a line of titles, and texts broken into lines where they are wider.
+
+    `widths` are in characters, None for a column as wide as it needs.
+
+    Loads what makes tables only when there is one to make.
+    """
+    from tabulate import tabulate  # noqa: PLC0415
+
+    if not rows:
+        return "  ".join(titles)
+    return tabulate(
+        rows,
+        headers=titles,
+        tablefmt="plain",
+        maxcolwidths=list(widths),
+        disable_numparse=True,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON with sorted keys."""
+    sys.stdout.write(orjson.dumps(value, option=INDENTED).decode() + "\n")
+
+
+def titled(text: str) -> str:
+    """Return a title, in bold on a terminal; click leaves that out in a pipe."""
+    return click.style(text, bold=True)
