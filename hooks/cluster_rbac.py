@@ -52,7 +52,9 @@ def customize(request: Obj, facts: Facts) -> Obj:
     accounts = {"apiVersion": "v1", "resource": "serviceaccounts", "labelSelector": CHILD_SELECTOR}
     agents = {"apiVersion": API_VERSION, "resource": PLURAL}
     everywhere = ALL_NAMESPACES in facts.agent_namespaces
-    places = [{}] if everywhere else [{"namespace": each} for each in facts.agent_namespaces]
+    places = (
+        [{}] if everywhere else [{"namespace": namespace} for namespace in facts.agent_namespaces]
+    )
     return {"relatedResources": [rule | at for at in places for rule in (agents, accounts)]}
 
 

@@ -58,8 +58,8 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
     context = build_context(agent, nothing, nothing, facts)
     looks_for_etcd = discovers_etcd(context)
     named = {kind: at_places for kind, at_places in child_names(context).items() if kind in kinds}
-    for each in references(agent):
-        named.setdefault(f"{each.kind}.v1", set()).add(each.name)
+    for reference in references(agent):
+        named.setdefault(f"{reference.kind}.v1", set()).add(reference.name)
     if looks_for_etcd:
         named.setdefault(contract.SECRET, set()).add(CA_SECRET)
     rules = [
@@ -78,8 +78,8 @@ def _child_kinds(request: Obj) -> list[str]:
     """Return the kinds of children that the controller in a request has, as far as we know them."""
     spec = as_object(as_object(request.get("controller")).get("spec"))
     found = [
-        (each.get("apiVersion"), each.get("resource"))
-        for each in as_objects(spec.get("childResources"))
+        (rule.get("apiVersion"), rule.get("resource"))
+        for rule in as_objects(spec.get("childResources"))
     ]
     return [
         kind

@@ -153,4 +153,4 @@ def _is_object(value: object) -> bool:
     metadata = value.get("metadata")
     names = [value.get("apiVersion"), value.get("kind")]
     names.append(metadata.get("name") if isinstance(metadata, dict) else None)
-    return all(isinstance(each, str) for each in names)
+    return all(isinstance(name, str) for name in names)

@@ -30,7 +30,7 @@ def introduced(
     keys = [*_keys(problems, new)]
     places = {place for place, _ in keys}
     known = set(_keys(before, old, places))
-    return tuple(each for each, key in zip(problems, keys, strict=True) if key not in known)
+    return tuple(problem for problem, key in zip(problems, keys, strict=True) if key not in known)
 
 
 def _keys(

@@ -130,10 +130,10 @@ def _details(resource: Obj, problems: Iterable[Problem]) -> Obj:
     causes = [
         {
             "reason": InvalidResource.reason,
-            "field": each.path,
-            "message": f"{each.message} (rule {each.rule})",
+            "field": problem.path,
+            "message": f"{problem.message} (rule {problem.rule})",
         }
-        for each in problems
+        for problem in problems
     ]
     name = as_object(resource.get("metadata")).get("name")
     group = API_VERSION.partition("/")[0]
@@ -175,7 +175,7 @@ def _lines(problem: Problem) -> tuple[str, ...]:
 def _printable(text: str) -> str:
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() else " " for each in text)
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _texts(request: Obj, *fields: str) -> bool:

@@ -35,10 +35,10 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
         return allowed(review)
     errors, warnings = _found(review, facts, inline_secrets)
     if errors and not review.is_creation:
-        before = errors_before(review.old, facts, {each.rule for each in errors})
+        before = errors_before(review.old, facts, {error.rule for error in errors})
         new = introduced(errors, review.new, before, review.old)
         brought = set(new)
-        warnings = (*(each for each in errors if each not in brought), *warnings)
+        warnings = (*(error for error in errors if error not in brought), *warnings)
         errors = new
     return denied(review, errors, warnings) if errors else allowed(review, warnings)
 
@@ -54,12 +54,12 @@ def _found(
     found = findings_in(review.new, facts, most)
     errors: list[Problem] = []
     warnings: list[Problem] = []
-    for each in (*found.errors, *found.warnings):
-        rule = BY_IDENTIFIER[each.rule]
+    for problem in (*found.errors, *found.warnings):
+        rule = BY_IDENTIFIER[problem.rule]
         if rule.on_create and not review.is_creation:
             continue
-        if each.rule not in INLINE_SECRETS:
-            (errors if rule.is_error else warnings).append(each)
+        if problem.rule not in INLINE_SECRETS:
+            (errors if rule.is_error else warnings).append(problem)
         elif inline_secrets is not InlineSecrets.ALLOW:
-            (errors if inline_secrets is InlineSecrets.DENY else warnings).append(each)
+            (errors if inline_secrets is InlineSecrets.DENY else warnings).append(problem)
     return tuple(errors), tuple(warnings)

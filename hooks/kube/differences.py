@@ -16,8 +16,8 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _of_fields(before, after, path)
-    elif (one := _by_name(before)) is not None and (other := _by_name(after)) is not None:
-        yield from _of_items(one, other, path)
+    elif (earlier := _by_name(before)) is not None and (later := _by_name(after)) is not None:
+        yield from _of_items(earlier, later, path)
     else:
         yield path
 

@@ -87,9 +87,9 @@ def documents_of(text: str, bounds: Bounds) -> Iterator[Document]:
     count.check_length(text)
     lines = _Lines(text)
     stream = _json_of(text, bounds)
-    for each in stream.documents:
-        begin = lines.mark_at(each.offset)
-        yield Document(each.value, partial(json_place, each.text, begin))
+    for document in stream.documents:
+        begin = lines.mark_at(document.offset)
+        yield Document(document.value, partial(json_place, document.text, begin))
     if stream.end < len(text):
         if len(stream.documents) > MOST_BEFORE_YAML:
             raise NoDocument(NO_JSON, lines.mark_at(stream.end))

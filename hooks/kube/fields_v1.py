@@ -32,9 +32,9 @@ def union(sets: Iterable[Any]) -> Obj:
     other fields within it, which may belong to somebody else.
     """
     united: Obj = {}
-    for each in sets:
-        if isinstance(each, dict) and each:
-            united = _united(united, each) if united else each
+    for fields in sets:
+        if isinstance(fields, dict) and fields:
+            united = _united(united, fields) if united else fields
     return united
 
 

@@ -136,8 +136,8 @@ def owners_applied(obj: Obj, manager: str) -> frozenset[str]:
     """Return the UIDs of the owners that the manager gave the object through server-side apply."""
     applied = [entry.get("fieldsV1") for entry in _entries(obj, manager) if _is_apply(entry)]
     metadata = [as_object(as_object(fields).get("f:metadata")) for fields in applied[:MOST_ENTRIES]]
-    owners = [as_object(each.get("f:ownerReferences")) for each in metadata]
-    keys = (parsed(path[2:]) for each in owners for path in each if path.startswith("k:"))
+    owners = [as_object(part.get("f:ownerReferences")) for part in metadata]
+    keys = (parsed(key[2:]) for references in owners for key in references if key.startswith("k:"))
     uids = (key.get("uid") for key in keys if isinstance(key, dict))
     return frozenset(uid for uid in uids if isinstance(uid, str))
 
@@ -164,7 +164,9 @@ def last_written(obj: Obj) -> str:
 def status_written(obj: Obj) -> str:
     """Return when anybody last wrote the object's status, in RFC 3339; empty if that is unknown."""
     entries = as_objects(_metadata(obj).get("managedFields"))
-    return max((_time(each) for each in entries if each.get("subresource") == "status"), default="")
+    return max(
+        (_time(entry) for entry in entries if entry.get("subresource") == "status"), default=""
+    )
 
 
 def written_part(obj: Obj, *path: str) -> str:
@@ -174,7 +176,7 @@ def written_part(obj: Obj, *path: str) -> str:
     time for all that a manager wrote in the same way.
     """
     entries = as_objects(_metadata(obj).get("managedFields"))
-    writes = [each for each in entries if not each.get("subresource") and _owns(each, path)]
+    writes = [entry for entry in entries if not entry.get("subresource") and _owns(entry, path)]
     return max(map(_time, writes), default="")
 
 

@@ -58,5 +58,5 @@ def excludes_linux(expression: Obj) -> bool:
 
 def _with(term: Obj, requirements: Iterable[Obj]) -> Obj:
     given = as_objects(term.get(EXPRESSIONS))
-    lacking = [each for each in requirements if each not in given]
-    return term | {EXPRESSIONS: [*given, *lacking]} if lacking else term
+    missing = [requirement for requirement in requirements if requirement not in given]
+    return term | {EXPRESSIONS: [*given, *missing]} if missing else term

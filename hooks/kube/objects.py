@@ -34,7 +34,7 @@ def kind_of(obj: Obj) -> str:
 def controller_of(obj: Obj) -> Obj | None:
     """Return the reference to the object's controller, None if it has none."""
     owners = as_objects(as_object(obj.get("metadata")).get("ownerReferences"))
-    return next((each for each in owners if each.get("controller")), None)
+    return next((owner for owner in owners if owner.get("controller")), None)
 
 
 def labels_of(obj: Obj) -> dict[str, str]:
@@ -50,9 +50,9 @@ def annotations_of(obj: Obj) -> dict[str, str]:
 def condition_of(obj: Obj, type_: str) -> Obj:
     """Return the condition of that type in the object's status, empty where it has none."""
     conditions = as_object(obj.get("status")).get("conditions")
-    for each in conditions if isinstance(conditions, list) else ():
-        if isinstance(each, dict) and each.get("type") == type_:
-            return each
+    for condition in conditions if isinstance(conditions, list) else ():
+        if isinstance(condition, dict) and condition.get("type") == type_:
+            return condition
     return {}
 
 
@@ -73,13 +73,13 @@ def is_deeper_than(value: Any, levels: int) -> bool:
     """Tell whether objects and lists are inside one another on more than that many levels."""
     inside = [value]
     for _ in range(levels + 1):
-        containers = [each for each in inside if isinstance(each, dict | list)]
+        containers = [part for part in inside if isinstance(part, dict | list)]
         if not containers:
             return False
         inside = [
             part
-            for each in containers
-            for part in (each.values() if isinstance(each, dict) else each)
+            for container in containers
+            for part in (container.values() if isinstance(container, dict) else container)
         ]
     return True
 

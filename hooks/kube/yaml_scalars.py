@@ -157,7 +157,7 @@ def _whole(text: str) -> int | None:
     if found is None:
         return None
     sign, *forms = found.groups()
-    digits, base = next(each for each in zip(forms, BASES, strict=True) if each[0] is not None)
+    digits, base = next(form for form in zip(forms, BASES, strict=True) if form[0] is not None)
     if len(digits) > LONGEST_DIGITS and digits.lstrip("0")[LONGEST_DIGITS:]:
         return None
     value = int(digits or "0", base)

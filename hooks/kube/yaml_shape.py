@@ -25,7 +25,7 @@ def is_mapping(text: str) -> bool:
     Reads no further than where it begins; raises YAMLError where that is not YAML. An alias stands
     for nothing there, which whoever reads on finds.
     """
-    first = next((each for each in _events(text) if isinstance(each, NodeEvent)), None)
+    first = next((event for event in _events(text) if isinstance(event, NodeEvent)), None)
     return first is None or isinstance(first, MappingStartEvent | AliasEvent) or _is_null(first)
 
 

@@ -112,12 +112,12 @@ class _Object:
 
     def _merge(self, part: _Part) -> None:
         """Take the fields of an object, or of several, of which the first ones win."""
-        for each in reversed([part] if part.items is None else part.items):
-            if not isinstance(each.value, dict):
-                raise NoDocument(NO_MERGE, each.place.mark)
-            self.levels = max(self.levels, each.levels)
-            self.value.update(each.value)
-            self.places.update(each.place.parts.fields)
+        for brought in reversed([part] if part.items is None else part.items):
+            if not isinstance(brought.value, dict):
+                raise NoDocument(NO_MERGE, brought.place.mark)
+            self.levels = max(self.levels, brought.levels)
+            self.value.update(brought.value)
+            self.places.update(brought.place.parts.fields)
 
 
 class Builder:

@@ -66,7 +66,7 @@ def problems_of_types(given: Obj) -> Iterator[Problem]:
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
     found = error.errors(include_input=False, include_context=False, include_url=False)
-    return (_problem(each["loc"], each["type"], each["msg"]) for each in found)
+    return (_problem(details["loc"], details["type"], details["msg"]) for details in found)
 
 
 def without_nulls(value: Any) -> Any:

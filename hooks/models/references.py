@@ -57,7 +57,7 @@ def references(agent: InstanaAgent) -> tuple[Reference, ...]:
     found = [
         *_of_fields(spec),
         *of_tls(agent),
-        *(each for one in added for each in _of_additions(one)),
+        *(reference for additions in added for reference in _of_additions(additions)),
     ]
     return tuple(reference for reference in found if reference.name)
 
@@ -72,8 +72,8 @@ def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
     entries = [*_of_entries(agent, "spec.agent")]
     for index, backend in enumerate(agent.additional_backends):
         entries += _of_entries(backend, f"spec.agent.additionalBackends[{index}]")
-    for each in entries:
-        yield replace(each, is_credential=True, is_in_file=each.path.endswith(OF_FILES))
+    for reference in entries:
+        yield replace(reference, is_credential=True, is_in_file=reference.path.endswith(OF_FILES))
 
 
 def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:

@@ -63,7 +63,7 @@ class _Alike:
         pod = dict(self.pod)
         variables = as_objects(pod.pop("env", None))
         merged = [pod.pop(field, None) for field in ONE_BY_ONE]
-        references = sum("valueFrom" in each for each in variables)
+        references = sum("valueFrom" in variable for variable in variables)
         references += _references_of(pod.get("volumes"))
         return OF_A_NAMED_OBJECT * references + self.count * (
             OF_A_WORKLOAD

@@ -82,11 +82,13 @@ def look_at(resource: Obj, most: int = MOST_PROBLEMS) -> Findings:
         agent, given = _read_within_bounds(resource, most)
     except InvalidResource as invalid:
         return Findings(None, invalid.problems)
-    found = [(each, BY_IDENTIFIER[each.rule].is_error) for each in problems_in(given, ALL, most)]
+    found = [
+        (problem, BY_IDENTIFIER[problem.rule].is_error) for problem in problems_in(given, ALL, most)
+    ]
     return Findings(
         agent,
-        errors=tuple(each for each, is_error in found if is_error),
-        warnings=tuple(each for each, is_error in found if not is_error),
+        errors=tuple(problem for problem, is_error in found if is_error),
+        warnings=tuple(problem for problem, is_error in found if not is_error),
     )
 
 

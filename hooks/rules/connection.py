@@ -28,7 +28,7 @@ PROXY_PROTOCOLS = ("http", "https", "socks4", "socks5")
 PROXY_TEXTS = ("proxyPort", "proxyProtocol", "proxyUser", "proxyPassword")
 
 PROXY_REFERENCES = tuple(
-    f"{each}SecretKeyRef" for each in ("proxyUser", "proxyPassword", "httpsProxy")
+    f"{field}SecretKeyRef" for field in ("proxyUser", "proxyPassword", "httpsProxy")
 )
 
 LINES = (
@@ -87,13 +87,13 @@ VALUES = (
     "downloadKey",
     "proxyUser",
     "proxyPassword",
-    *(each for two in LOGINS.values() for each in two),
+    *(field for login in LOGINS.values() for field in login),
 )
 """Fields of the agent that have a reference beside them; the key has a rule of its own."""
 
 CREDENTIALS = (
     "spec.agent.key",
-    *(f"spec.agent.{each}" for each in VALUES),
+    *(f"spec.agent.{field}" for field in VALUES),
     f"{BACKENDS}[].key",
 )
 """Values of which each character counts."""
@@ -108,7 +108,7 @@ def _is_alone(field: str) -> Expression:
 
 def _is_without(fields: Iterable[str]) -> Expression:
     """Return the expression that neither values nor their references are given."""
-    return all_of(*(~given(each) & ~present(f"{each}{REFERENCE}") for each in fields))
+    return all_of(*(~given(field) & ~present(f"{field}{REFERENCE}") for field in fields))
 
 
 RULES = (

@@ -82,7 +82,9 @@ class Expression:
         by `all_of` keeps it.
         """
         broken = self.broken
-        return replace(self, places=lambda value: [Place(each, message) for each in broken(value)])
+        return replace(
+            self, places=lambda value: [Place(place, message) for place in broken(value)]
+        )
 
     def __and__(self, other: "Expression") -> "Expression":
         return all_of(self, other)
@@ -114,18 +116,18 @@ def all_of(*expressions: Expression) -> Expression:
     """Return the expression that all of them hold."""
 
     def written(of: str) -> str:
-        return f" {AND} ".join(_within(AND, each, of) for each in expressions)
+        return f" {AND} ".join(_within(AND, member, of) for member in expressions)
 
     def places(value: Any) -> Iterator[str]:
-        for each in expressions:
-            yield from each.find(value)
+        for member in expressions:
+            yield from member.find(value)
 
-    holds = reduce(_both_hold, reversed([each.holds for each in expressions]))
-    schema = both(*(each.schema for each in expressions))
-    fields = {each.field for each in expressions}
+    holds = reduce(_both_hold, reversed([member.holds for member in expressions]))
+    schema = both(*(member.schema for member in expressions))
+    fields = {member.field for member in expressions}
     if len(fields) > 1:
         return Expression(written, holds, "", places, AND, schema)
-    blamed = places if any(each.places for each in expressions) else None
+    blamed = places if any(member.places for member in expressions) else None
     return Expression(written, holds, expressions[0].field, blamed, AND, schema)
 
 
@@ -137,11 +139,11 @@ def any_of(*expressions: Expression) -> Expression:
     """Return the expression that one of them holds at least; the last one is to blame."""
 
     def written(of: str) -> str:
-        return f" {OR} ".join(_within(OR, each, of) for each in expressions)
+        return f" {OR} ".join(_within(OR, member, of) for member in expressions)
 
     last = expressions[-1]
-    holds = reduce(_either_holds, reversed([each.holds for each in expressions]))
-    schema = either(*(each.schema for each in expressions))
+    holds = reduce(_either_holds, reversed([member.holds for member in expressions]))
+    schema = either(*(member.schema for member in expressions))
     return Expression(written, holds, last.field, last.places, OR, schema)
 
 
@@ -151,7 +153,7 @@ def _either_holds(second: Holds, first: Holds) -> Holds:
 
 def none_of(*expressions: Expression) -> Expression:
     """Return the expression that none of them holds."""
-    return all_of(*(~each for each in expressions))
+    return all_of(*(~expression for expression in expressions))
 
 
 def when(expression: Expression, then: Expression) -> Expression:

@@ -55,8 +55,8 @@ def _strategy(**fields: Any) -> Obj:
 
 def _same_constraints(constraints: list[Obj]) -> Iterator[str]:
     seen = set()
-    for index, one in enumerate(constraints):
-        pair = str(one.get("topologyKey")), str(one.get("whenUnsatisfiable"))
+    for index, constraint in enumerate(constraints):
+        pair = str(constraint.get("topologyKey")), str(constraint.get("whenUnsatisfiable"))
         if pair in seen:
             yield f"[{index}]"
         seen.add(pair)

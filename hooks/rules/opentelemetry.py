@@ -32,7 +32,7 @@ def _taken(otel: Obj) -> Iterator[Place]:
     """Yield each port that the resource sets to one that something else has, and say what."""
     ports = _ports(otel)
     for port in ports:
-        others = [each for each in ports if each.number == port.number and each is not port]
+        others = [other for other in ports if other.number == port.number and other is not port]
         if others and _is_set(otel, port):
             message = f"is already the port of {OWNERS[others[0].name]}: choose another one"
             yield Place(port.path.removeprefix(PREFIX), message)

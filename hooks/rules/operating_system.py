@@ -62,9 +62,9 @@ def _overrides_without_linux(overrides: Obj) -> Iterator[str]:
 
 def _pod_without_linux(pod: Obj) -> Iterator[str]:
     yield from (
-        f".nodeSelector{each}" for each in _other_systems(as_object(pod.get("nodeSelector")))
+        f".nodeSelector{path}" for path in _other_systems(as_object(pod.get("nodeSelector")))
     )
-    yield from (f".affinity{each}" for each in _terms_without_linux(as_object(pod.get("affinity"))))
+    yield from (f".affinity{path}" for path in _terms_without_linux(as_object(pod.get("affinity"))))
     if as_object(pod.get("os")).get("name", LINUX) != LINUX:
         yield ".os.name"
 

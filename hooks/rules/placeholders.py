@@ -6,11 +6,12 @@ from hooks.rules.values import contains, matches
 
 AGENT_FIELDS = (
     "key", "keysSecret", "downloadKey", "endpointHost", "endpointPort", "proxyHost", "proxyPort",
-    "proxyUser", "proxyPassword", *(each for url, two in LOGINS.items() for each in (url, *two)),
+    "proxyUser", "proxyPassword",
+    *(field for url, login in LOGINS.items() for field in (url, *login)),
 )  # fmt: skip
 PLACES = (
-    *(f"spec.agent.{each}" for each in AGENT_FIELDS),
-    *(f"{BACKENDS}[].{each}" for each in ("endpointHost", "endpointPort", "key")),
+    *(f"spec.agent.{field}" for field in AGENT_FIELDS),
+    *(f"{BACKENDS}[].{field}" for field in ("endpointHost", "endpointPort", "key")),
     "spec.cluster.name",
     "spec.zone.name",
     "spec.zones[].name",

@@ -14,7 +14,7 @@ READINESS = "readinessProbe"
 NUMBERS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "failureThreshold")
 
 IS_SOUND = all_of(
-    *(~(present(one) & present(other)) for one, other in combinations(HANDLERS, 2)),
+    *(~(present(handler) & present(other)) for handler, other in combinations(HANDLERS, 2)),
     *(if_has(name, at_least(0)) for name in NUMBERS),
 )
 """Of any probe, that it asks in one way at most, and has no negative number."""

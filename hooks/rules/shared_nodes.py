@@ -68,16 +68,16 @@ class _Seen:
 def sharing(resources: Collection[Obj]) -> list[list[Problem]]:
     """Return for each resource the warning that another one has its nodes, if there is one."""
     seen: dict[tuple[str, Choice], _Seen] = {}
-    for each in resources:
-        for choice in _choices(each):
-            seen.setdefault((_namespace(each), choice), _Seen()).add(_name(each))
-    return [[*_problems(each, seen)] for each in resources]
+    for resource in resources:
+        for choice in _choices(resource):
+            seen.setdefault((_namespace(resource), choice), _Seen()).add(_name(resource))
+    return [[*_problems(resource, seen)] for resource in resources]
 
 
 def _problems(resource: Obj, seen: dict[tuple[str, Choice], _Seen]) -> Iterator[Problem]:
-    wider = (each for choice in _choices(resource) for each in _covering(choice))
-    found = (seen.get((_namespace(resource), each), _Seen()) for each in wider)
-    others = (each.other_than(_name(resource)) for each in found)
+    choices = (wider for choice in _choices(resource) for wider in _covering(choice))
+    found = (seen.get((_namespace(resource), choice), _Seen()) for choice in choices)
+    others = (names.other_than(_name(resource)) for names in found)
     if other := next(filter(None, others), ""):
         yield Problem(PLACE, f"{BEGINNING}{KIND} {other}{END}", IDENTIFIER)
 
@@ -106,8 +106,9 @@ def _first(zone: Obj, pod: Obj, name: str) -> Any:
 def _covering(choice: Choice) -> Iterator[Choice]:
     """Yield the choices that are certain to have all nodes of one."""
     selector, affinity, tolerations = choice
-    for wider in {selector, NOTHING}:
-        yield from ((wider, each, tolerations) for each in {affinity, NOTHING})
+    for wider_selector in {selector, NOTHING}:
+        for wider_affinity in {affinity, NOTHING}:
+            yield wider_selector, wider_affinity, tolerations
 
 
 def _text(part: Any) -> str:

@@ -162,12 +162,12 @@ def _winning_over(place: str, source: _Source) -> Expression:
 
 
 def _winning_in(place: str, sources: Iterable[_Source]) -> Expression:
-    return any_of(~filled(place), all_of(*(_winning_over(place, each) for each in sources)))
+    return any_of(~filled(place), all_of(*(_winning_over(place, source) for source in sources)))
 
 
 def _overridden(agent: Obj) -> Iterator[str]:
     of_pods = as_objects(as_object(agent.get("pod")).get("env"))
-    names = {name for each in of_pods if isinstance(name := each.get("name"), str)}
+    names = {name for variable in of_pods if isinstance(name := variable.get("name"), str)}
     yield from (f".env[{name}]" for name in as_object(agent.get("env")) if name in names)
 
 

@@ -81,17 +81,21 @@ class Call:
         if self.tells_of_resources and "agents" in status:
             self.state = state_of(status)
         failed = [condition for condition in conditions if _is_a_problem(condition)]
-        self.problems = tuple(f"{each.get('type')}:{each.get('reason')}" for each in failed)
+        self.problems = tuple(
+            f"{condition.get('type')}:{condition.get('reason')}" for condition in failed
+        )
         self.rules = tuple(
             dict.fromkeys(
                 rule
-                for each in failed
-                if each.get("reason") == InvalidResource.reason
-                for rule in rules_named_in(str(each.get("message")))
+                for condition in failed
+                if condition.get("reason") == InvalidResource.reason
+                for rule in rules_named_in(str(condition.get("message")))
             )
         )
-        reasons = {each.get("reason") for each in failed}
-        self.error_types = frozenset(each.type for each in TOLD_IN_STATUS if each.reason in reasons)
+        reasons = {condition.get("reason") for condition in failed}
+        self.error_types = frozenset(
+            error.type for error in TOLD_IN_STATUS if error.reason in reasons
+        )
 
     def _reviewed(self, answer: Mapping[str, Any]) -> None:
         """Note why a resource is refused, if it is."""

@@ -41,7 +41,7 @@ def not_after(certificate: bytes) -> float:
     (_, signed), *_ = elements(outer)
     for tag, part in elements(signed):
         inner = elements(part) if tag == SEQUENCE else []
-        if inner and all(each in TIMES for each, _ in inner):
+        if inner and all(kind in TIMES for kind, _ in inner):
             kind, text = inner[-1]
             end = datetime.strptime(text.decode("ascii"), TIMES[kind])  # noqa: DTZ007  `Z` is UTC
             return end.replace(tzinfo=UTC).timestamp()

@@ -217,7 +217,7 @@ class Port:
 
     def __iter__(self) -> Iterator[Connection]:
         """Iterate over all connections."""
-        return (each for held in self.held.values() for each in held)
+        return (connection for held in self.held.values() for connection in held)
 
     def __len__(self) -> int:
         """Return how many connections there are."""
@@ -260,11 +260,11 @@ class Port:
 
     def one_too_large(self) -> Connection | None:
         """Return the same of those that hold bytes, if all of them hold too many."""
-        sizes = [sum(each.size for each in held) for held in self._waiting()]
+        sizes = [sum(connection.size for connection in held) for held in self._waiting()]
         if sum(sizes) <= LARGEST_HELD:
             return None
-        most = max(zip(sizes, self._waiting(), strict=True), key=lambda each: each[0])[1]
-        return next((each for each in most if each.size), None)
+        most = max(zip(sizes, self._waiting(), strict=True), key=lambda sized: sized[0])[1]
+        return next((connection for connection in most if connection.size), None)
 
     def _waiting(self) -> list["OrderedDict[Connection, float]"]:
         return [held for phase, held in self.held.items() if phase is not Phase.BUSY]
@@ -305,8 +305,8 @@ class ReviewPort(Port):
         """Yield the smallest requests, as long as there are places and bytes for them."""
         waiting, busy = self.held[Phase.WAITING], self.held[Phase.BUSY]
         while waiting and len(busy) < self._limits.places:
-            smallest = min(waiting, key=lambda each: each.size)
-            taken = sum(each.taken for each in busy)
+            smallest = min(waiting, key=lambda connection: connection.size)
+            taken = sum(connection.taken for connection in busy)
             if busy and taken + smallest.size > self._limits.bytes_at_once:
                 return
             yield smallest

@@ -78,7 +78,7 @@ def failure_of(error: Exception) -> Failure:
 
 def exception_types(error: BaseException) -> tuple[str, ...]:
     """Return the type of an error and of those that led to it, without their messages."""
-    return tuple(f"{type(each).__module__}.{type(each).__qualname__}" for each in _chain(error))
+    return tuple(f"{type(cause).__module__}.{type(cause).__qualname__}" for cause in _chain(error))
 
 
 def frames_of(error: BaseException) -> tuple[str, ...]:
@@ -88,8 +88,8 @@ def frames_of(error: BaseException) -> tuple[str, ...]:
     """
     frames = [
         f"{_short(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}"
-        for each in _chain(error)
-        for frame, line in traceback.walk_tb(each.__traceback__)
+        for cause in _chain(error)
+        for frame, line in traceback.walk_tb(cause.__traceback__)
     ]
     return tuple(frames[-MOST_FRAMES:])
 

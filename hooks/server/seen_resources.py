@@ -69,11 +69,11 @@ GAUGES: Final[Mapping[str, tuple[str, Callable[[_Seen], float]]]] = {
 def state_of(status: Mapping[str, Any]) -> State:
     """Return the numbers of a status that the service made."""
     agents = status["agents"]
-    told = {each["type"]: each for each in status["conditions"]}
+    conditions = {condition["type"]: condition for condition in status["conditions"]}
     return State(
         unready_agents=max(agents["desired"] - agents["ready"], 0),
-        invalid=told["Valid"]["reason"] == InvalidResource.reason,
-        stalled=told[STALLED]["status"] == "True",
+        invalid=conditions["Valid"]["reason"] == InvalidResource.reason,
+        stalled=conditions[STALLED]["status"] == "True",
         held=len(status.get("rollout", {}).get("held", ())),
     )
 
@@ -108,8 +108,8 @@ class Resources(Collector):
             seen = [*self._seen.items()]
         for name, (documentation, value_of) in GAUGES.items():
             family = GaugeMetricFamily(name, documentation, labels=["resource"])
-            for resource, each in seen:
-                family.add_metric([resource], float(value_of(each)))
+            for resource, seen_resource in seen:
+                family.add_metric([resource], float(value_of(seen_resource)))
             yield family
 
     def _drop_gone(self) -> None:

@@ -91,7 +91,7 @@ def _keys(selector: Obj) -> list[str]:
 
 
 def _texts(values: Any) -> list[str]:
-    return [each for each in values if isinstance(each, str)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def _with_selector(*names: str) -> Find:

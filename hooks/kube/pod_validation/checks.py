@@ -70,7 +70,7 @@ def meant(value: str, allowed: Iterable[str]) -> str:
     """Return the question whether a value that is allowed was meant; empty if none is like it."""
     if len(value) > LONGEST_GUESS:
         return ""
-    by_letters = {each.lower(): each for each in allowed}
+    by_letters = {choice.lower(): choice for choice in allowed}
     close = get_close_matches(value.lower(), by_letters, n=1, cutoff=LIKE)
     return f": did you mean {by_letters[close[0]]}?" if close else ""
 

@@ -33,7 +33,7 @@ def is_toleration(given: Obj) -> bool:
     key, operator = parts.get("key", ""), parts.get("operator", "")
     value, effect = parts.get("value", ""), parts.get("effect", "")
     return (
-        all(isinstance(each, str) for each in (key, operator, value, effect))
+        all(isinstance(part, str) for part in (key, operator, value, effect))
         and operator in OPERATORS
         and effect in EFFECTS
         and (key or operator == "Exists")
