@@ -38,15 +38,16 @@ NEEDED: Final[Obj] = {
         "k8s_sensor": {"deployment": {"enabled": WHOLE}},
     },
 }
-"""What of an agent its bindings depend on: the rest of one costs the others nothing."""
+"""The parts of an agent that its bindings depend on: other parts do not make calls larger for
+others."""
 
 
 def customize(request: Obj, facts: Facts) -> Obj:
     """Return the rules for agents that may get a binding, and for their accounts.
 
-    Who may write agents elsewhere cannot make the requests grow. Metacontroller keeps this answer
-    for 20 minutes or longer: so long may a namespace take that is added to the setting, unless the
-    spec of the controller changes with it. Raises UnreadableRequest.
+    People who can create agents in other namespaces cannot make the requests larger. Metacontroller
+    caches this response for 20 minutes or longer: a namespace that is added to the setting may take
+    that long, unless the spec of the controller changes at the same time. Raises UnreadableRequest.
     """
     parent_of(request)
     accounts = {"apiVersion": "v1", "resource": "serviceaccounts", "labelSelector": CHILD_SELECTOR}
@@ -61,7 +62,7 @@ def customize(request: Obj, facts: Facts) -> Obj:
 def sync(request: Obj, facts: Facts) -> Obj:
     """Return the ClusterRoleBindings of the ClusterRole in the request; raises UnreadableRequest.
 
-    While it is not known which agents there are, the observed bindings stay.
+    The observed bindings stay while agents are not observed yet.
     """
     typed = decorator_request(request)
     component = BOUND.get(labels_of(typed.decorated).get(BIND_LABEL, ""))
@@ -77,9 +78,9 @@ def sync(request: Obj, facts: Facts) -> Obj:
 
 
 def read_needed(resource: Obj) -> InstanaAgent:
-    """Return an agent with no more than its bindings depend on; raises InvalidResource.
+    """Return an agent with only the parts that its bindings depend on; raises InvalidResource.
 
-    Whether all else is right its status says.
+    Whether the rest is valid is in its status.
     """
     needed = _needed_of(resource, NEEDED)
     check_nesting(needed)
@@ -96,8 +97,8 @@ def _needed_of(part: Any, fields: Obj | None) -> Any:
 def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: Facts) -> list[Obj]:
     """Return the binding of one agent.
 
-    The observed one of an agent that is invalid, as its status says, or whose account is not known
-    to be its own: its pods stay as they are, too. No agent is read as a whole.
+    If the agent is invalid according to its status, or if its account is not known to be its own,
+    the observed binding stays, as its pods do. No agent is read as a whole.
     """
     role = request.decorated["metadata"]["name"]
     try:
@@ -115,9 +116,10 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
 
 
 def _is_its_own(agent: InstanaAgent, account: str, request: DecoratorRequest) -> bool:
-    """Tell whether an account is that of the agent, and no other one of its name.
+    """Return whether an account belongs to the agent, and not to something else with its name.
 
-    An answer of an earlier version's `customize`, which asked for no accounts, holds for a while.
+    A cached response of an earlier version's `customize`, which did not ask for accounts, may still
+    be in use.
     """
     lookup = request.related.look_up(SERVICE_ACCOUNT, agent.namespace, account)
     is_known = request.related.knows(SERVICE_ACCOUNT)
@@ -131,6 +133,6 @@ def _as_observed(role: str, resource: Obj, request: DecoratorRequest, facts: Fac
 
 
 def _place(resource: Obj) -> tuple[str, str]:
-    """Return namespace and name."""
+    """Return the namespace and the name."""
     metadata = as_object(resource.get("metadata"))
     return metadata.get("namespace", ""), metadata.get("name", "")

@@ -1,6 +1,6 @@
-"""What the service and Metacontroller agree on: the kinds of objects, what selects children.
+"""What the service and Metacontroller agree on: kinds of objects, and what selects children.
 
-The controllers in `metacontroller/` and the CRD say the same; tests compare them.
+The controllers in `metacontroller/` and the CRD contain the same; tests compare them.
 """
 
 from hooks.kube.objects import Obj
@@ -33,10 +33,10 @@ CHILD_RESOURCES = {
     SERVICE: "services",
     SERVICE_ACCOUNT: "serviceaccounts",
 }
-"""The kinds of children, each with its resource, as rules of Metacontroller name it."""
+"""The kinds of children, each with its resource as Metacontroller's rules name it."""
 
 OPTIONAL_KINDS = {"certificates.cert-manager.io": CERTIFICATE}
-"""Kinds of children for which Metacontroller may have a rule, by the CRD that it needs."""
+"""Kinds of children for which Metacontroller may have a rule, by the CRD that they need."""
 
 CHILD_KINDS = tuple(kind for kind in CHILD_RESOURCES if kind not in OPTIONAL_KINDS.values())
 """The kinds of children for which Metacontroller always has a rule."""
@@ -48,13 +48,14 @@ RELATED_KINDS = {
     "pods": POD,
     **{resource: kind for kind, resource in CHILD_RESOURCES.items()},
 }
-"""The kinds of related objects, by the resource that rules of Metacontroller name."""
+"""The kinds of related objects, by the resource that Metacontroller's rules name."""
 
 CHILD_SELECTOR: Obj = {
     "matchLabels": {MANAGED_BY: OPERATOR},
     "matchExpressions": [{"key": COMPONENT, "operator": "In", "values": [AGENT, K8SENSOR]}],
 }
-"""What every resource selects its children by; its own name may come on top."""
+"""The labels by which every resource selects its children; its own name may be added."""
 
 MATCHED_BY_PARENT = (MANAGED_BY, COMPONENT, INSTANCE)
-"""The labels that the resource's `spec.selector` asks for; the last one where it names itself."""
+"""The labels that the resource's `spec.selector` asks for; the last one only if the selector names
+the resource."""

@@ -1,7 +1,7 @@
-"""The customize hook of InstanaAgent: which objects, besides its children, a resource looks at.
+"""The customize hook of InstanaAgent: the objects that a resource needs beyond its children.
 
-The answer is cached by the resource's generation, so it depends on the spec and the installation
-only. Objects are asked for by name or by label, so that the cost follows the spec.
+Metacontroller caches the response by the resource's generation, so it depends only on the spec and
+the installation. It asks for objects by name or by label, so that the cost follows the spec.
 """
 
 from collections.abc import Collection
@@ -39,7 +39,7 @@ __all__ = ["customize", "related_resources"]
 def customize(request: Obj, facts: Facts) -> Obj:
     """Return `relatedResources` for the parent of the request; raises UnreadableRequest.
 
-    The children of a resource that cannot be read stay as they are: they need nothing else.
+    The children of a resource that cannot be read stay as they are, so they need nothing else.
     """
     parent = parent_of(request)
     try:
@@ -52,7 +52,8 @@ def customize(request: Obj, facts: Facts) -> Obj:
 def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts) -> list[Obj]:
     """Return the rules for the objects that the resource's children and status depend on.
 
-    `kinds` are those of the children that the controller has: others may not be read.
+    `kinds` are the kinds of children in the controller's rules: the controller may not be allowed
+    to read others.
     """
     nothing = ObservedObjects({})
     context = build_context(agent, nothing, nothing, facts)
@@ -75,7 +76,7 @@ def related_resources(agent: InstanaAgent, kinds: Collection[str], facts: Facts)
 
 
 def _child_kinds(request: Obj) -> list[str]:
-    """Return the kinds of children that the controller in a request has, as far as we know them."""
+    """Return the known kinds of children for which the controller in a request has rules."""
     spec = as_object(as_object(request.get("controller")).get("spec"))
     found = [
         (rule.get("apiVersion"), rule.get("resource"))
@@ -109,19 +110,20 @@ def _labelled_namespaces() -> Obj:
 
 
 def _own_namespace(name: str) -> Obj:
-    """Return the rule for the second owner of what is adopted from another resource."""
+    """Return the rule for the Namespace that becomes the second owner of adopted objects."""
     return {"apiVersion": "v1", "resource": "namespaces", "names": [name]}
 
 
 def _goes_by_nodes(agent: InstanaAgent, facts: Facts) -> bool:
-    """Tell whether to ask for nodes: where Metacontroller may not read them, it would stop."""
+    """Return whether to ask for nodes: Metacontroller stops if it is not allowed to read them."""
     return agent.spec.zone.automatic == NODE_LABEL and facts.node_zones
 
 
 def _by_nodes(agent: InstanaAgent) -> list[Obj]:
     """Return the rules for the nodes with a zone that an agent can run on, and for DaemonSets.
 
-    The DaemonSets of these zones have names that are not known yet: any other may be in the way.
+    The names of these zones' DaemonSets are not known yet, so any other DaemonSet may be in the
+    way.
     """
     has_zone = {"key": TOPOLOGY_ZONE, "operator": "Exists"}
     return [
@@ -146,9 +148,9 @@ def _daemonsets_without(agent: InstanaAgent, label: str, value: str) -> Obj:
 
 
 def _pods(agent: InstanaAgent) -> Obj:
-    """Return the rule for the pods of agents and k8sensors, for the status alone.
+    """Return the rule for the pods of agents and k8sensors, which only the status needs.
 
-    Those of other resources come, too: pods of a Helm release go on carrying its name.
+    It also matches pods of other resources: pods of a Helm release keep the release's name.
     """
     components = {"key": labels.COMPONENT, "operator": "In"}
     return {
@@ -163,7 +165,7 @@ def _pods(agent: InstanaAgent) -> Obj:
 
 
 def _sources_of_copies() -> list[Obj]:
-    """Return the rules for what is copied of OpenShift's etcd."""
+    """Return the rules for the objects of OpenShift's etcd that are copied."""
     return [
         _by_name(contract.SECRET, OPENSHIFT_ETCD, {CLIENT_SOURCE}),
         _by_name(contract.CONFIG_MAP, OPENSHIFT_ETCD, {CA_SOURCE}),

@@ -1,7 +1,7 @@
-"""What can go wrong, as types; each says in one place what it becomes outside.
+"""Types for everything that can go wrong; each defines in one place what callers get to see.
 
-No message carries a value of the input: field paths, kinds and names only. A response body of
-Metacontroller's hooks ends in a Kubernetes Event, so a message is one short line.
+No message contains a value of the input: only field paths, kinds and names. A response body of
+Metacontroller's hooks ends up in a Kubernetes Event, so a message is one short line.
 """
 
 from dataclasses import dataclass, replace
@@ -15,20 +15,20 @@ NESTING = "nesting"
 """Identifiers of rules that are found while a resource is read."""
 
 MOST_PROBLEMS = 1000
-"""How many are found in a resource: far more than anybody is told of."""
+"""How many problems are found in a resource: far more than anybody is shown."""
 
 ALL_PROBLEMS: Final = 50_000
-"""The same where those of two resources are compared: more than any within the bounds has."""
+"""The same for comparing two resources: more than any resource within the bounds has."""
 
 LONGEST_PATH: Final = 500
-"""A field far down with the longest name that Kubernetes takes, 317 characters, is shorter."""
+"""The path of a deeply nested field with Kubernetes' longest name, 317 characters, is shorter."""
 DIGITS_OF_PLACE: Final = 16
 
 
 def short_path(path: str) -> str:
-    """Return the path, or the begin of one that the author's names make very long.
+    """Return the path, or the beginning of one that user-chosen names make very long.
 
-    The digest after it tells two of them apart that begin alike.
+    The digest at the end distinguishes two paths with the same beginning.
     """
     if len(path) <= LONGEST_PATH:
         return path
@@ -39,10 +39,10 @@ def short_path(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a custom resource: where it is, what is wrong and what to do about it.
+    """A problem of a resource: where it is, what is wrong and how to fix it.
 
-    `rule` is the identifier of the rule that it breaks, by which docs/validation.md lists it. The
-    path is never long: it is told, compared and kept, and what its author named is in it.
+    `rule` is the identifier of the broken rule, under which docs/validation.md lists it. The path
+    is never long: it is shown, compared and stored, and it contains names that the author chose.
     """
 
     path: str
@@ -50,7 +50,7 @@ class Problem:
     rule: str
 
     def __post_init__(self) -> None:
-        """Cut a path that is too long."""
+        """Shorten a path that is too long."""
         if len(self.path) > LONGEST_PATH:
             object.__setattr__(self, "path", short_path(self.path))
 
@@ -61,7 +61,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What was being done when an error occurred; empty parts are not known (yet)."""
+    """What was being done when an error occurred; parts that are not known (yet) are empty."""
 
     resource: str = ""
     child: str = ""
@@ -75,8 +75,9 @@ class Whereabouts:
 class HookError(Exception):
     """Base of all errors of this service.
 
-    `type` is the label of the error in metrics and log lines, `http_status` the answer of a hook
-    that it reaches, `reason` that of the status condition it sets (empty: it sets none).
+    `type` is the label of the error in metrics and log lines. `http_status` is the status of the
+    response if it reaches a hook. `reason` is the reason of the status condition that it sets;
+    empty if it sets none.
     """
 
     type: ClassVar[str]
@@ -84,13 +85,13 @@ class HookError(Exception):
     reason: ClassVar[str] = ""
 
     def __init__(self, message: str, where: Whereabouts | None = None) -> None:
-        """Take a message without any value of the input."""
+        """Take a message that contains no value of the input."""
         super().__init__(message)
         self.message = message
         self.where = where or Whereabouts()
 
     def within(self, *, resource: str = "", child: str = "", path: str = "") -> Self:
-        """Add what was being done, on the way up; what an inner frame knew already stays."""
+        """Add what was being done, on the way up; what an inner frame has set stays."""
         self.where = replace(
             self.where,
             resource=self.where.resource or resource,
@@ -100,22 +101,23 @@ class HookError(Exception):
         return self
 
     def __str__(self) -> str:
-        """Return the message with what was being done before it."""
+        """Return the message, preceded by what was being done."""
         where = str(self.where)
         return f"{where}: {self.message}" if where else self.message
 
 
 class UnreadableRequest(HookError):
-    """The request is not one that Metacontroller sends: not JSON, not the v2 shape."""
+    """Metacontroller does not send such a request: it is not JSON or not in the v2 format."""
 
     type = "unreadable_request"
     http_status = 400
 
 
 class InvalidResource(HookError):
-    """The custom resource says something that cannot be carried out; its author can mend it.
+    """The resource asks for something that cannot be applied; its author can fix it.
 
-    Never reaches Metacontroller as an error: the children stay as they are, the status says why.
+    It never reaches Metacontroller as an error: the children stay as they are, and the status shows
+    why.
     """
 
     type = "invalid_resource"
@@ -123,15 +125,16 @@ class InvalidResource(HookError):
     reason = "InvalidSpec"
 
     def __init__(self, problems: tuple[Problem, ...], where: Whereabouts | None = None) -> None:
-        """Take at least one problem."""
+        """Take one or more problems."""
         super().__init__("; ".join(map(str, problems[:MOST_PROBLEMS])), where)
         self.problems = problems
 
 
 class MissingReference(HookError):
-    """A Secret or ConfigMap that the resource names, or a key in it, is not there.
+    """A Secret or ConfigMap that the resource names, or an entry of it, is missing.
 
-    Handed on as a value: everything that does not need it goes ahead, a condition names it.
+    It is passed on as a value: everything that does not need the object continues, and a condition
+    names the object.
     """
 
     type = "missing_reference"
@@ -140,7 +143,7 @@ class MissingReference(HookError):
 
 
 class InternalError(HookError):
-    """A mistake of this service. The answer is 500, which leaves every child as it is."""
+    """A bug in this service. The response is 500, which leaves every child as it is."""
 
     type = "internal"
     http_status = 500

@@ -1,4 +1,4 @@
-"""Facts about the cluster and the installation: configuration, never asked of the API server."""
+"""Facts about the cluster and the installation: configured, never read from the API server."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from hooks import __version__
 
 ALL_NAMESPACES = "*"
 DOCS = "docs"
-"""Where the documentation is in the repository: for want of a URL of it."""
+"""The directory of the documentation in the repository, for use when no URL is configured."""
 LONGEST_URL = 256
 FIELD_MANAGER = "metacontroller"
 """Metacontroller's own default."""
@@ -17,44 +17,44 @@ KUBERNETES_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})\+?([.+-][0-9A-Za-z.+-]+
 URL = re.compile(r"https?://[!-~]+", re.ASCII)
 RELEASE = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 FIRST_WITH_ZONES_OF_PODS = (1, 35)
-"""The version from which on `topology.kubernetes.io/zone` of a node is on its pods by default."""
+"""The first version that by default copies `topology.kubernetes.io/zone` of a node to its pods."""
 
 
 class UnknownFact(ValueError):
-    """A fact has a name that nobody knows, or a value that is none of its kind."""
+    """A fact has an unknown name, or a value of the wrong type."""
 
 
 class TakeOver(Enum):
-    """What becomes of the Go operator's pod templates when its workloads are taken over."""
+    """What happens to the Go operator's pod templates when its workloads are taken over."""
 
     KEEP = "Keep"
-    """They stay until the next real change, so that no pod restarts for the take-over."""
+    """They stay until the next real change, so that the takeover restarts no pod."""
     UPDATE = "Update"
-    """Ours take their place at once."""
+    """Our templates replace them at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the desired state depends on besides the observed objects.
+    """What the desired state depends on in addition to the observed objects.
 
     `openshift`: the cluster is OpenShift (`spec.openshift` of a resource overrides it).
     `agent_namespaces`: namespaces whose agents get cluster-wide read rights; `*` means all.
     `operator_version`: goes into `app.kubernetes.io/version` and the status.
     `field_manager`: Metacontroller's `--apply-strategy-ssa-field-manager`.
-    `take_over`: what becomes of the Go operator's pod templates.
+    `take_over`: what happens to the Go operator's pod templates.
     `etcd_copy_namespaces`: namespaces that OpenShift's etcd certificates may be copied to; `*`
     means all.
     `namespace_details`: namespaces whose agents learn which namespaces are labelled for workload
-    monitoring; others learn of their own one only. `*` means all.
-    `kubernetes_version`: of the API server, such as `1.35`; empty where it is not known.
+    monitoring; others learn only of their own. `*` means all.
+    `kubernetes_version`: of the API server, such as `1.35`; empty if unknown.
     `node_zones`: Metacontroller may read Nodes, for `spec.zone.automatic: NodeLabel`.
     `pod_status`: Metacontroller may read Pods, for `spec.podStatus: Enabled`.
-    `installation_namespace`: where the service itself is; empty where it is not known.
-    `installation_secrets`: its Secrets, where they have names of the user's choice.
-    `docs_url`: where people find the documentation of this version; by default its place in the
+    `installation_namespace`: where the service itself runs; empty if unknown.
+    `installation_secrets`: its Secrets, if their names are not the default ones.
+    `docs_url`: the URL of the documentation of this version; by default its path in the
     repository.
-    `release`: what the manifests of the installation call this release of the service; where the
-    controller names another one, that one decides. Empty: this one always does.
+    `release`: the name of this release of the service in the manifests of the installation. If
+    the controller names another release, that release answers. Empty: this one always answers.
     """
 
     openshift: bool = False
@@ -73,30 +73,30 @@ class Facts:
     release: str = ""
 
     def may_have_cluster_rights(self, namespace: str) -> bool:
-        """Tell whether the installation gives agents of the namespace cluster-wide rights."""
+        """Return whether the installation gives the namespace's agents cluster-wide rights."""
         return _are_listed(self.agent_namespaces, namespace)
 
     def may_copy_etcd(self, namespace: str) -> bool:
-        """Tell whether the client key of OpenShift's etcd may be copied to the namespace."""
+        """Return whether the client key of OpenShift's etcd may be copied to the namespace."""
         return _are_listed(self.etcd_copy_namespaces, namespace)
 
     def may_learn_namespaces(self, namespace: str) -> bool:
-        """Tell whether agents of the namespace learn of the other labelled namespaces."""
+        """Return whether agents of the namespace learn of the other labelled namespaces."""
         return _are_listed(self.namespace_details, namespace)
 
     def page(self, name: str) -> str:
-        """Return where a page of the documentation is, such as `migrate.md`."""
+        """Return the path or URL of a page of the documentation, such as `migrate.md`."""
         return f"{self.docs_url}/{name}"
 
     @property
     def copies_zones(self) -> bool:
-        """Tell whether the API server is known to copy the zone of nodes to their pods."""
+        """Return whether the API server is known to copy the zone of nodes to their pods."""
         return kubernetes_minor(self.kubernetes_version) >= FIRST_WITH_ZONES_OF_PODS
 
     def updated(self, values: Mapping[str, str]) -> "Facts":
-        """Return these facts with those given by name as text, as on a command line.
+        """Return these facts, updated with values given by name as text, as on a command line.
 
-        Raises UnknownFact for a name that is no fact or a value that is not of its kind.
+        Raises UnknownFact for an unknown name, or for a value of the wrong type.
         """
         changes = dict(_parsed(name, text) for name, text in values.items())
         return replace(self, **changes)  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ def _are_listed(namespaces: tuple[str, ...], namespace: str) -> bool:
 
 
 def parse_flag(text: str) -> bool:
-    """Return the truth value of `true` or `false`; raises ValueError for anything else."""
+    """Return the boolean value of `true` or `false`; raises ValueError for any other text."""
     match text.strip().lower():
         case "true":
             return True
@@ -132,7 +132,7 @@ def parse_flag(text: str) -> bool:
 
 
 def parse_take_over(text: str) -> TakeOver:
-    """Return the choice; raises ValueError for anything but Keep and Update."""
+    """Return the choice; raises ValueError unless it is Keep or Update."""
     for choice in TakeOver:
         if text.strip().lower() == choice.value.lower():
             return choice
@@ -141,12 +141,12 @@ def parse_take_over(text: str) -> TakeOver:
 
 
 def is_release(text: str) -> bool:
-    """Tell whether a text can be the name of a release: what the tag of an image can be."""
+    """Return whether a text can be the name of a release: any tag of an image can be."""
     return RELEASE.fullmatch(text) is not None
 
 
 def parse_release(text: str) -> str:
-    """Return the name of a release; raises ValueError for what cannot be one."""
+    """Return the name of a release; raises ValueError for a text that cannot be one."""
     if not is_release(text):
         msg = "must be at most 128 letters, digits, dots, dashes and underscores"
         raise ValueError(msg)
@@ -154,7 +154,7 @@ def parse_release(text: str) -> str:
 
 
 def parse_kubernetes_version(text: str) -> str:
-    """Return the version, such as `v1.35.2+k3s1`; raises ValueError for what is none."""
+    """Return the version, such as `v1.35.2+k3s1`; raises ValueError for any other text."""
     if not KUBERNETES_VERSION.fullmatch(text.strip()):
         msg = "must be a version such as 1.35 or v1.35.2"
         raise ValueError(msg)
@@ -162,13 +162,13 @@ def parse_kubernetes_version(text: str) -> str:
 
 
 def kubernetes_minor(version: str) -> tuple[int, int]:
-    """Return major and minor number of a version, zeros where it is not known."""
+    """Return the major and the minor number of a version, zeros if it is unknown."""
     found = KUBERNETES_VERSION.fullmatch(version)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def parse_url(text: str) -> str:
-    """Return the URL without slashes at its end; raises ValueError for what is none."""
+    """Return the URL without slashes at its end; raises ValueError if it is not a URL."""
     if len(text) > LONGEST_URL or not URL.fullmatch(text):
         msg = f"must be an http or https URL of at most {LONGEST_URL} characters"
         raise ValueError(msg)
@@ -176,7 +176,7 @@ def parse_url(text: str) -> str:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Return the comma-separated names, sorted, each once."""
+    """Return the comma-separated names, sorted, without duplicates."""
     return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
 
 
@@ -196,4 +196,5 @@ PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "release": ("release", parse_release),
     "takeOver": ("take_over", parse_take_over),
 }
-"""The facts by their names as text: the field of each, and what reads it or raises ValueError."""
+"""The facts by their names: the field of each, and the function that parses its text or raises
+ValueError."""

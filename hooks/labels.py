@@ -1,4 +1,4 @@
-"""Names of labels on children and their pods, and the values that are always the same."""
+"""Names of labels on children and their pods, and the values that never change."""
 
 NAME = "app.kubernetes.io/name"
 INSTANCE = "app.kubernetes.io/instance"
@@ -14,9 +14,10 @@ APP = "app"
 AGENT = "instana-agent"
 K8SENSOR = "k8sensor"
 OPERATOR = "instana-agent-operator"
-"""Value of `managed-by`: that of the Go operator, whose children are taken over by it."""
+"""Value of `managed-by`: the same as the Go operator's, so that its children are taken over."""
 
 GENERATION_LABEL = "agent.instana.io/generation"
 """On all children of the Go operator: the generation of the resource that it made them for.
 
-On a workload with a kept template: the generation that the template is still right for."""
+On a workload with a retained template: the latest generation that the template is right for.
+"""

@@ -1,7 +1,7 @@
-"""Bytes to requests and answers to bytes: the wire format of Metacontroller's hooks, version v2.
+"""From bytes to requests and from responses to bytes: the v2 format of Metacontroller's hooks.
 
-Source: Metacontroller 4.17.2, `docs/src/api`. The response is decoded strictly there: an answer
-has the documented fields and no other.
+Source: Metacontroller 4.17.2, `docs/src/api`. Metacontroller decodes the response strictly: it may
+only have the documented fields.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,12 @@ from hooks.kube.objects import Obj, as_object
 from hooks.observed import ObservedObjects
 
 TOO_DEEP = "limit"
-"""What orjson's message has for what is nested in more than 1,024 levels, and for nothing else."""
+"""orjson's message contains this for anything nested in more than 1,024 levels, and for nothing
+else."""
 
 
 RELEASE: Final = "release"
-"""Parameter in the URL of the sync hook, by which the controller names one release of the service.
+"""Parameter in the URL of the sync hook: the release of the service that the controller names.
 
 Metacontroller sends the controller with each request, and notices only changes of its spec.
 """
@@ -32,9 +33,9 @@ LONGEST_URL: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """What a CompositeController's sync hook gets.
+    """The request of a CompositeController's sync hook.
 
-    `release`: the release of the service that the controller names; empty where it names none.
+    `release`: the release of the service that the controller names; empty if it names none.
     """
 
     parent: Obj
@@ -45,7 +46,7 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class DecoratorRequest:
-    """What a DecoratorController's sync hook gets."""
+    """The request of a DecoratorController's sync hook."""
 
     decorated: Obj
     attachments: ObservedObjects
@@ -53,10 +54,10 @@ class DecoratorRequest:
 
 
 def decode(body: bytes) -> Obj:
-    """Return the request; raises UnreadableRequest if it is no JSON object.
+    """Return the request; raises UnreadableRequest if it is not a JSON object.
 
-    The API server stores what is nested deeper than the decoder follows. One such resource is for
-    its own rules to refuse, and keeps no other one in the request from being read.
+    The API server stores values that are nested deeper than the decoder accepts. The rules reject
+    such a resource, and it must not stop the others in the request from being read.
     """
     try:
         request = _loaded(body)
@@ -79,7 +80,7 @@ def _loaded(body: bytes) -> Any:
 
 
 def encode(answer: Obj) -> bytes:
-    """Return the answer as JSON with sorted keys: the same answer is the same bytes."""
+    """Return the response as JSON with sorted keys: equal responses are equal bytes."""
     return orjson.dumps(answer, option=orjson.OPT_SORT_KEYS)
 
 
@@ -102,7 +103,7 @@ def _named_release(request: Obj) -> str:
         return ""
     try:
         named = parse_qs(urlsplit(url).query).get(RELEASE, [""])
-    except ValueError:  # Nothing that Metacontroller could call.
+    except ValueError:  # Not a URL that Metacontroller could call.
         return ""
     return named[-1] if is_release(named[-1]) else ""
 
@@ -147,7 +148,7 @@ def _objects(request: Obj, field: str) -> ObservedObjects:
 
 
 def _is_object(value: object) -> bool:
-    """Tell whether a value says what object of Kubernetes it is."""
+    """Return whether a value is an object of Kubernetes, with its type and its name."""
     if not isinstance(value, dict):
         return False
     metadata = value.get("metadata")

@@ -1,4 +1,4 @@
-"""What the API server is told of an InstanaAgent before it stores it: no, careful, or a patch."""
+"""What the API server gets to know about an InstanaAgent before storing it: problems or a patch."""
 
 from hooks.admission.defaulting import default
 from hooks.admission.problems import errors_in

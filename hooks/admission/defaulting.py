@@ -1,9 +1,9 @@
-"""`/admission/default`: writes into a resource what the service would assume for it.
+"""`/admission/default`: writes into a resource the defaults that the service would use.
 
-The same defaults that the definition writes into the objects that are there, also where the object
-around them is not, and for fields that are there and empty. None is written where not given may
-mean something else than the default: what follows another field or the cluster has no default in
-the models, and a default that a later version may change is marked there.
+These are the defaults that the CRD writes into objects that exist. This module also writes them
+where the surrounding object is missing, and into fields that are empty. It writes no default where
+"not given" may mean something else: a field that follows another field or the cluster has no
+default in the models, and a default that a later version may change is marked there.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from hooks.models.base import NOT_STORED, SpecModel
 from hooks.rules import read_agent
 
 Change = tuple[str, Any]
-"""A place, as a JSON pointer, and what is to be there."""
+"""A path, as a JSON pointer, and its new value."""
 
 
 def default(body: Obj) -> Obj:
-    """Return the answer to a review; raises NoAdmissionReview.
+    """Return the response to a review; raises NoAdmissionReview.
 
-    A resource that cannot be read is left as it is: others say what is wrong with it.
+    A resource that cannot be read is left unchanged: the validating webhook reports its problems.
     """
     review = read_review(body)
     changes = [*_own_selector(review), *_changes(review.new)] if review.brings_a_spec else []
@@ -34,9 +34,10 @@ def default(body: Obj) -> Obj:
 
 
 def _own_selector(review: Review) -> Iterator[Change]:
-    """Yield what has a new resource select its own children only; an older one keeps its way.
+    """Yield the change that makes a new resource select only its own children.
 
-    One that is replaced without its selector has that of the definition for a moment.
+    A stored resource keeps its selector. A resource that is replaced without its selector has the
+    one of the CRD for a moment.
     """
     given, before = match_labels_of(review.new), match_labels_of(review.old)
     is_own = review.is_creation or INSTANCE in before
@@ -54,7 +55,7 @@ def _changes(resource: Obj) -> list[Change]:
 
 
 def _of_object(assumed: SpecModel, given: Obj, path: str) -> Iterator[Change]:
-    """Yield what is missing in an object; names of fields need no escapes in a pointer."""
+    """Yield the fields that are missing in an object; their names need no escapes in a pointer."""
     for name, field in type(assumed).model_fields.items():
         alias, value = str(field.alias), getattr(assumed, name)
         yield from _of_value(value, given.get(alias), field, f"{path}/{alias}")
@@ -75,7 +76,7 @@ def _of_value(assumed: Any, given: Any, field: FieldInfo, path: str) -> Iterator
 
 
 def _whole(assumed: SpecModel) -> Obj:
-    """Return what is to be written of an object that is not there."""
+    """Return what to write for an object that does not exist."""
     found: Obj = {}
     for path, value in _of_object(assumed, {}, ""):
         found[path.removeprefix("/")] = value
@@ -83,7 +84,7 @@ def _whole(assumed: SpecModel) -> Obj:
 
 
 def _is_written(assumed: Any, field: FieldInfo) -> bool:
-    """Tell whether a value is a default that holds on its own, for good."""
+    """Return whether a value is a default that does not depend on anything and will not change."""
     marks = field.json_schema_extra
     is_left_out = isinstance(marks, dict) and NOT_STORED.keys() <= marks.keys()
     return isinstance(assumed, bool | int | str) and assumed != "" and not is_left_out

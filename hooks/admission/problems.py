@@ -1,6 +1,6 @@
-"""Everything that is wrong with a resource, as far as it can be told without its cluster.
+"""All problems of a resource that can be found without its cluster.
 
-One function for the webhook and for `python -m hooks validate`.
+The webhook and `python -m hooks validate` call the same function.
 """
 
 from collections.abc import Collection, Iterator
@@ -38,7 +38,7 @@ NONE_OF_EACH = ObservedObjects(
         )
     }
 )
-"""A cluster in which all was looked for, and nothing found."""
+"""A cluster in which every kind was asked for, and nothing was found."""
 
 
 MAY_CLASH = tuple(
@@ -57,13 +57,13 @@ MAY_CLASH = tuple(
         "spec.zones",
     )
 )
-"""Fields without which no child shows a mistake that the rules do not see."""
+"""Without these fields, children show no problem that the rules do not find."""
 
 
 def findings_in(resource: Obj, facts: Facts, most: int = MOST_PROBLEMS) -> Findings:
-    """Return what the rules find, and if that is no error those that only children show.
+    """Return what the rules find; if there are no errors, also the errors that only children show.
 
-    Raises InternalError for a mistake of this service.
+    Raises InternalError for a bug in this service.
     """
     try:
         found = look_at(resource, most)
@@ -75,12 +75,12 @@ def findings_in(resource: Obj, facts: Facts, most: int = MOST_PROBLEMS) -> Findi
 
 
 def errors_in(resource: Obj, facts: Facts) -> tuple[Problem, ...]:
-    """Return what is wrong with a resource; raises InternalError."""
+    """Return the errors of a resource; raises InternalError."""
     return findings_in(resource, facts).errors
 
 
 def errors_before(resource: Obj, facts: Facts, identifiers: Collection[str]) -> Iterator[Problem]:
-    """Yield what those rules find in a stored object, also where it is beyond the bounds."""
+    """Yield what these rules find in a stored object, even if it is beyond the bounds."""
     yield from problems_before(resource, identifiers)
     if only_children_show(identifiers) and (agent := agent_before(resource)):
         yield from errors_of_children(agent, facts, ALL_PROBLEMS)
@@ -89,7 +89,7 @@ def errors_before(resource: Obj, facts: Facts, identifiers: Collection[str]) -> 
 def errors_of_children(
     agent: InstanaAgent, facts: Facts, most: int = MOST_PROBLEMS
 ) -> tuple[Problem, ...]:
-    """Return the mistakes that show when the children are built, with nothing of the cluster."""
+    """Return the problems that show when the children are made, without cluster objects."""
     try:
         desired_children(build_context(agent, NOTHING, NONE_OF_EACH, facts))
     except InvalidResource as invalid:

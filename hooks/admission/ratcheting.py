@@ -1,4 +1,4 @@
-"""Which mistakes an update brings, and which the stored object had before."""
+"""Which problems an update introduces, and which the stored object already had."""
 
 import re
 from collections.abc import Container, Iterable, Iterator
@@ -16,16 +16,18 @@ STEP = re.compile(r'\["?([^\[\]]*?)"?\]|([^.\[\]]+)')
 POSITION = re.compile(r"\[\d+\]")
 IN_ITEM = re.compile(r"\d+\]")
 NO_PATH = re.compile(r"\s")
-"""Problems that only children show are told in words, and a path that was cut leads nowhere."""
+"""Problems that only children show have a description instead of a path; a cut path leads
+nowhere."""
 
 
 def introduced(
     problems: tuple[Problem, ...], new: Obj, before: Iterable[Problem], old: Obj
 ) -> tuple[Problem, ...]:
-    """Return those problems of the new object that the old one did not have.
+    """Return the problems of the new object that the old one did not have.
 
-    It had a problem if the same rule found the same value in the same field; the position in a
-    list does not count, so that an item that is put in before it makes no mistake of the others.
+    The old object had a problem if the same rule found the same value in the same field. The
+    position in a list does not count: an item that is inserted before others does not introduce
+    their problems.
     """
     keys = [*_keys(problems, new)]
     places = {place for place, _ in keys}
@@ -36,9 +38,9 @@ def introduced(
 def _keys(
     problems: Iterable[Problem], resource: Obj, places: Container[Place] | None = None
 ) -> Iterator[Key]:
-    """Yield what tells each problem of a resource from others, of those at some places only.
+    """Yield what distinguishes each problem of a resource from others, only at the given places.
 
-    A digest stands for the value, which may be large, and of which many paths may lead to one.
+    A digest replaces the value, because the value may be large and many paths may lead to it.
     """
     digests: dict[int, bytes] = {}
     around: dict[str, Any] = {}
@@ -52,7 +54,7 @@ def _keys(
 
 
 def _written(value: Any) -> bytes:
-    """Return a value as bytes to compare; nothing of one that is nested too deeply for that."""
+    """Return a value as bytes to compare; empty if it is nested too deeply to be encoded."""
     try:
         return encode({"": value})
     except TypeError:
@@ -60,9 +62,10 @@ def _written(value: Any) -> bytes:
 
 
 def _value(resource: Obj, path: str, around: dict[str, Any]) -> Any:
-    """Return the value at a path, none where there is no such place.
+    """Return the value at a path; None if the path does not exist.
 
-    `around` keeps the lists of which an item was asked for: the way to them is not gone for each.
+    `around` keeps the lists whose items were looked up, so that the path to them is followed only
+    once.
     """
     if NO_PATH.search(path):
         return None

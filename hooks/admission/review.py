@@ -1,4 +1,4 @@
-"""AdmissionReview (`admission.k8s.io/v1`): what the API server asks, and the answers to it."""
+"""AdmissionReview (`admission.k8s.io/v1`): the API server's requests, and the responses to them."""
 
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
@@ -18,13 +18,13 @@ REVIEW_VERSION, REVIEW_KIND = "admission.k8s.io/v1", "AdmissionReview"
 CREATE, UPDATE = "CREATE", "UPDATE"
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 LONGEST_WARNING = 120
-"""What Kubernetes recommends; from 256 on the API server cuts them."""
+"""The length that Kubernetes recommends; from 256 characters on the API server cuts them."""
 MOST_LINES = 30
-"""Of 4096 characters in all the API server hands on the first ones."""
+"""The API server passes on the first 4096 characters of all warnings together."""
 GOES_ON = "... "
 MOST_PROBLEMS = 100
 WARNINGS_KEPT = 512
-"""In their lines: an installation gets the same ones over and over."""
+"""Number of cached warnings: an installation gets the same ones over and over."""
 
 
 class NoAdmissionReview(HookError):
@@ -36,7 +36,7 @@ class NoAdmissionReview(HookError):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is asked: an operation, the object that it leads to, and the one that was there."""
+    """A review: the operation, the new object, and the old one."""
 
     uid: str
     operation: str
@@ -46,15 +46,15 @@ class Review:
 
     @property
     def is_creation(self) -> bool:
-        """Tell whether the object is new."""
+        """Return whether the object is new."""
         return self.operation == CREATE
 
     @property
     def brings_a_spec(self) -> bool:
-        """Tell whether there is a spec to look at: one that is new, or that changes.
+        """Return whether there is a spec to check: a new one, or one that changes.
 
-        All else has to go through whatever the spec says: a stored object can be labelled, told a
-        status, finalised and deleted.
+        Everything else must be allowed whatever the spec contains: a stored object can be labelled,
+        get a status, be finalized and deleted.
         """
         if self.operation not in (CREATE, UPDATE) or self.subresource:
             return False
@@ -70,7 +70,7 @@ class Review:
 
 
 def read_review(body: Obj) -> Review:
-    """Return what the body asks; raises NoAdmissionReview."""
+    """Return the review in the body; raises NoAdmissionReview."""
     request = body.get("request")
     if (body.get("apiVersion"), body.get("kind")) != (REVIEW_VERSION, REVIEW_KIND):
         msg = f"the request is no {REVIEW_KIND} of {REVIEW_VERSION}"
@@ -92,12 +92,12 @@ def read_review(body: Obj) -> Review:
 
 
 def allowed(review: Review, warnings: Iterable[Problem] = ()) -> Obj:
-    """Return the answer that the object may be stored, with what its author should know."""
+    """Return the response that allows the object to be stored, with warnings for its author."""
     return _answer(review, allowed=True, **_told(warnings))
 
 
 def patched(review: Review, operations: Collection[Obj]) -> Obj:
-    """Return the answer that the object may be stored, changed by the operations if there are."""
+    """Return the response that allows the object to be stored, changed by any operations."""
     if not operations:
         return allowed(review)
     patch = b64encode(orjson.dumps(operations)).decode("ascii")
@@ -105,7 +105,7 @@ def patched(review: Review, operations: Collection[Obj]) -> Obj:
 
 
 def denied(review: Review, problems: Collection[Problem], warnings: Iterable[Problem]) -> Obj:
-    """Return the answer that the object must not be stored, and why."""
+    """Return the response that rejects the object, and why."""
     told = tuple(problems)[:MOST_PROBLEMS]
     further = len(problems) - len(told)
     message = "; ".join(map(str, told)) + (f"; and {further} more" if further else "")
@@ -120,13 +120,13 @@ def denied(review: Review, problems: Collection[Problem], warnings: Iterable[Pro
 
 
 def refusal_of(answer: Mapping[str, Any]) -> str:
-    """Return why an answer denies, empty if it does not."""
+    """Return why a response denies the request, empty if it does not."""
     response = answer["response"]
     return "" if response["allowed"] else str(response["status"]["message"])
 
 
 def _details(resource: Obj, problems: Iterable[Problem]) -> Obj:
-    """Return what makes kubectl tell of these problems as of those that the definition sees."""
+    """Return what makes kubectl print these problems like those that the CRD's schema finds."""
     causes = [
         {
             "reason": InvalidResource.reason,
@@ -162,7 +162,7 @@ def _told(warnings: Iterable[Problem]) -> Obj:
 
 @lru_cache(maxsize=WARNINGS_KEPT)
 def _lines(problem: Problem) -> tuple[str, ...]:
-    """Return a warning in lines that are short enough, the rule's identifier in the last one."""
+    """Return a warning in lines that are short enough; the last one has the rule's identifier."""
     text, tail = _printable(str(problem)).rsplit(" (rule ", 1)
     lines = wrap(text, LONGEST_WARNING, subsequent_indent=GOES_ON, break_on_hyphens=False)
     *others, last = lines

@@ -1,4 +1,4 @@
-"""`/admission/validate`: refuses a mistake before it is stored, and warns of what is odd."""
+"""`/admission/validate`: rejects a resource with errors before it is stored, and warns."""
 
 from enum import Enum
 
@@ -14,21 +14,21 @@ Problems = tuple[Problem, ...]
 
 
 class InlineSecrets(Enum):
-    """What becomes of a resource with a secret in it, as a value."""
+    """What happens to a resource that contains a credential as a value."""
 
     ALLOW = "Allow"
-    """Nothing is said."""
+    """Nothing happens."""
     WARN = "Warn"
-    """Its author is told what to use instead."""
+    """Its author gets a warning that names what to use instead."""
     DENY = "Deny"
-    """It is refused."""
+    """It is rejected."""
 
 
 def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
-    """Return the answer to a review; raises NoAdmissionReview, or InternalError for a bug.
+    """Return the response to a review; raises NoAdmissionReview, or InternalError for a bug.
 
-    An update is refused for the mistakes that it brings: one that the stored object has at the
-    same field, with the same value, becomes a warning.
+    An update is rejected for the problems that it introduces. A problem that the stored object has
+    in the same field, with the same value, becomes a warning.
     """
     review = read_review(body)
     if not review.brings_a_spec:
@@ -46,9 +46,9 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
 def _found(
     review: Review, facts: Facts, inline_secrets: InlineSecrets
 ) -> tuple[Problems, Problems]:
-    """Return errors and warnings of a resource, as this installation sees them.
+    """Return errors and warnings of a resource, as this installation's settings classify them.
 
-    All of those of an update, which may bring the last one.
+    For an update all of them are returned: the problem that it introduces may be the last one.
     """
     most = MOST_PROBLEMS if review.is_creation else ALL_PROBLEMS
     found = findings_in(review.new, facts, most)

@@ -1,1 +1,1 @@
-"""Kubernetes vocabulary: values and names that hold for every object, and nothing of Instana's."""
+"""Kubernetes vocabulary: values and names that apply to every object, and nothing about Instana."""

@@ -1,8 +1,8 @@
-"""YAML and JSON from outside, looked through before anything is made of it.
+"""YAML and JSON from outside, checked against bounds before anything is built from it.
 
 The parser takes quadratic time for many directives and, in some versions of libyaml, for deep
-nesting, and aliases make a short text a huge value. So what the parser finds is counted before
-anything is made of it, and reading ends at the first bound.
+nesting, and aliases make a short text a huge value. So the parser's events are counted before
+anything is built from them, and reading ends at the first exceeded bound.
 """
 
 import re
@@ -23,33 +23,33 @@ from yaml.events import (
 from hooks.kube.places import Mark
 
 DEEPEST: Final = 100
-"""Levels of collections inside one another: as many as a resource may have."""
+"""Nested levels of collections: as many as a resource may have."""
 
 MOST_ALIASES: Final = 1000
 MOST_DIRECTIVES: Final = 16
 DIRECTIVE: Final = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%")
-"""Where the parser takes a line for a directive, be it in the middle of a text."""
+"""Where the parser takes a line for a directive, even in the middle of a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of YAML is taken: characters, and parts with all that aliases stand for."""
+    """How much YAML is accepted: characters, and parts including those that aliases repeat."""
 
     longest: int
     most_parts: int
 
 
 class OutOfBounds(yaml.YAMLError):
-    """YAML with more of something than is taken; `mark`: where it is the one too many, if known."""
+    """YAML exceeds a bound; `mark`: the place of the first excess part, if known."""
 
     mark: Mark | None = None
 
 
 class LostAlias(yaml.YAMLError):
-    """An alias stands for nothing that is whole before it; `mark`: where it is."""
+    """An alias refers to nothing that is complete before it; `mark`: its place."""
 
     def __init__(self, mark: Mark) -> None:
-        """Take the place of it."""
+        """Take its place."""
         super().__init__("an alias stands for nothing that is whole before it")
         self.mark = mark
 
@@ -63,7 +63,8 @@ def mark_of(event: Event) -> Mark:
 def check_yaml(text: str, bounds: Bounds) -> int:
     """Return the number of parts of YAML: scalars, collections and documents.
 
-    Raises OutOfBounds for more YAML than is taken, another YAMLError for what is not YAML.
+    Raises OutOfBounds if the YAML exceeds the bounds, and another YAMLError if the text is not
+    YAML.
     """
     count = Count(bounds)
     for event in _parsed(text, count):
@@ -72,9 +73,9 @@ def check_yaml(text: str, bounds: Bounds) -> int:
 
 
 def events_of(text: str, count: "Count") -> Iterator[Event]:
-    """Yield the events of the parser that are within the bounds, the rest of which `count` knows.
+    """Yield the parser's events that are within the bounds; `count` knows about the rest.
 
-    Raises as `check_yaml` does, before anything is made of what is too much.
+    Raises like `check_yaml`, before anything is built from what exceeds the bounds.
     """
     for event in _parsed(text, count):
         try:
@@ -92,7 +93,7 @@ def _parsed(text: str, count: "Count") -> Iterator[Event]:
 
 
 class Count:
-    """How much was read so far of a text, or of several that have the same bounds."""
+    """How much has been read of a text, or of several texts that share the bounds."""
 
     def __init__(self, bounds: Bounds) -> None:
         """Take the bounds."""
@@ -105,13 +106,13 @@ class Count:
         self._aliases = 0
 
     def check_length(self, text: str) -> None:
-        """Raise OutOfBounds for more text than the parser gets."""
+        """Raise OutOfBounds for a text that is longer than the parser may get."""
         _at_most(self._bounds.longest, len(text), "characters")
 
     def add(self, event: Event) -> None:
-        """Take one more event; most are of scalars without an anchor, so these come first.
+        """Count one more event; most are scalars without an anchor, so these are handled first.
 
-        Raises OutOfBounds, and LostAlias.
+        Raises OutOfBounds and LostAlias.
         """
         if isinstance(event, ScalarEvent):
             self.parts += 1
@@ -145,7 +146,7 @@ class Count:
 
 
 def check_levels(levels: int) -> None:
-    """Raise OutOfBounds for more collections inside one another than are taken."""
+    """Raise OutOfBounds for too many nested levels of collections."""
     _at_most(DEEPEST, levels, "levels")
 
 

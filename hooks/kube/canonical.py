@@ -1,15 +1,16 @@
 """Parts of a pod that a user writes, in the form that the API server stores.
 
-What we return to Metacontroller is compared with what is stored: a zero value that the server
-drops, a quantity in another spelling or a default missing inside a list that is replaced as a whole
-would be an update on every sync. The shapes below are those of k8s.io/api v0.36 (core/v1, apps/v1):
-a field is dropped when zero if it is `omitempty` and no pointer there. Pointers (`optional`,
+Metacontroller compares what we return with what is stored. A zero value that the server drops, a
+quantity in another spelling or a default missing inside a list that is replaced as a whole would be
+an update on every sync. The shapes below are those of k8s.io/api v0.36 (core/v1, apps/v1): a field
+is dropped when zero if it is `omitempty` and not a pointer there. Pointers (`optional`,
 `defaultMode`, `tolerationSeconds`) and required fields keep their zeros. Fields that no shape names
-stay as they are, so that newer versions of Kubernetes are not in the way. An empty list comes back
-as one: leaving out its field is up to the caller.
+stay as they are, so that newer versions of Kubernetes work as well. An empty list is returned as an
+empty list: the caller decides whether to omit its field.
 
-Each `canonical_...` takes what a user wrote, one of it or a list, and its path in the resource, and
-returns it as stored. It raises InvalidResource, with the field's path, for what is not a quantity.
+Each `canonical_...` takes one part or a list of parts that a user wrote, and its path in the
+resource, and returns it as stored. It raises InvalidResource, with the field's path, for a value
+that should be a quantity and is not.
 """
 
 from typing import Any
@@ -19,17 +20,17 @@ from hooks.kube.stored_shape import amounts, constants, quantity, shape, texts
 
 
 def canonical_env(env: list[Obj], path: str) -> list[Obj]:
-    """Return a list of EnvVars as the API server stores it, each name once: the last one counts.
+    """Return a list of EnvVars as the API server stores it; of duplicate names the last one counts.
 
-    The server takes a name twice, with a warning, but not under server-side apply.
-    Raises InvalidResource, with the field's path, for what is not a quantity.
+    The server accepts duplicate names with a warning, but not under server-side apply. Raises
+    InvalidResource, with the field's path, for a value that should be a quantity and is not.
     """
     stored: list[Obj] = _last_of_each_name(_ENV_VAR(env, path))
     return stored
 
 
 def _last_of_each_name(env: Any) -> Any:
-    """Return the list with each name once: in its first place, as it was written last."""
+    """Return the list without duplicate names: the last item, in the place of the first one."""
     if not isinstance(env, list):
         return env
     return list({_name_or_place(item, place): item for place, item in enumerate(env)}.values())
@@ -80,7 +81,7 @@ canonical_affinity = shape(
 canonical_tolerations = shape("key operator value effect")
 canonical_topology_spread = shape("matchLabelKeys", labelSelector=LABEL_SELECTOR)
 
-# What volumes and environment variables take from elsewhere.
+# Sources of volumes and environment variables.
 
 _FIELD_REF = shape("apiVersion", defaults={"apiVersion": lambda: "v1"})
 _RESOURCE_FIELD_REF = shape("containerName", divisor=quantity, defaults={"divisor": lambda: "0"})

@@ -1,6 +1,6 @@
 """Whole workloads, Services and ServiceAccounts in the form that the API server stores.
 
-What a patch adds to a child can be anything that Kubernetes knows; see `canonical` for the shapes.
+A patch can add any field of Kubernetes to a child; see `canonical` for the shapes.
 """
 
 from typing import Final
@@ -92,8 +92,8 @@ _KINDS: Final = {
 
 
 def canonical_object(obj: Obj, path: str) -> Obj:
-    """Return an object of one of the kinds as the API server stores it; `path` leads to it.
+    """Return an object of one of these kinds as the API server stores it; `path` is its path.
 
-    Raises InvalidResource, with the field's path, for what is not a quantity.
+    Raises InvalidResource, with the field's path, for a value that should be a quantity and is not.
     """
     return _KINDS[obj["kind"]](obj, path)

@@ -1,4 +1,4 @@
-"""Whether an observed value has everything that is desired of it."""
+"""Whether an observed value contains everything that is desired."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ ABSENT = object()
 
 
 def contains(observed: Any, desired: Any) -> bool:
-    """Tell whether each desired field is there with its value; further observed fields are fine.
+    """Return whether each desired field has its value; additional observed fields are allowed.
 
-    Named items (containers, env, volumes) are found by their name, as the API server merges them
-    by it; other lists have to agree item by item. Most parts are equal as they are, which Python
-    tells fastest, so that is looked at first.
+    Named items (containers, env, volumes) are matched by name, because the API server merges them
+    by name. Other lists must be equal item by item. Most parts are equal; comparing them whole is
+    fastest in Python, so it comes first.
     """
     if isinstance(desired, dict) and isinstance(observed, dict):
         for name, value in desired.items():
@@ -31,5 +31,5 @@ def _contains_items(observed: list[Any], desired: list[Any]) -> bool:
 
 
 def _name(item: dict[str, Any]) -> tuple[str, str, str]:
-    """Return what tells items apart: the name, and for some the place of a mount or the UID."""
+    """Return what identifies an item: its name, and for some items the mount path or the UID."""
     return str(item["name"]), str(item.get("mountPath", "")), str(item.get("uid", ""))

@@ -1,25 +1,25 @@
-"""JSON that is nested deeper than a decoder follows, without what is too deep in it."""
+"""JSON that is nested deeper than a decoder accepts, without its parts that are too deep."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
 LEVELS: Final = 128
-"""How deep objects and lists stay. No object of Kubernetes nests as deep, nor does a valid resource
-(rule nesting), so that whoever looks at what was cut finds it too deep all the same."""
+"""How many levels of objects and lists are kept. No object of Kubernetes nests as deep, nor does a
+valid resource (rule nesting), so that any check of the truncated value still finds it too deep."""
 
 IN_PLACE: Final = b"null"
 NEXT_BRACKETS: Final = re.compile(
     rb"""(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[{]++|[\]}]++)""", re.DOTALL
 )
-"""What comes before the next brackets, and these: strings, which may have some, are skipped whole.
-Nothing in it is tried twice, so that the time follows the length."""
+"""What comes before the next brackets, and the brackets. Strings may contain some and are skipped
+whole. Nothing is matched twice, so that the time is linear in the length."""
 
 
 def without_depths(text: bytes, levels: int = LEVELS) -> bytes:
-    """Return JSON with null in the place of each object and list below so many levels.
+    """Return JSON with null in place of each object and list below so many levels.
 
-    What is no JSON stays none.
+    A text that is not JSON does not become JSON.
     """
     return b"".join(_kept(text, levels))
 

@@ -1,4 +1,4 @@
-"""DER, in which certificates and keys are written: each element is a tag, a length, its content."""
+"""DER, the encoding of certificates and keys: each element is a tag, a length and its content."""
 
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -8,11 +8,11 @@ Element: TypeAlias = tuple[int, bytes]
 
 SEQUENCE: Final = 0x30
 LONG_FORM: Final = 0x80
-"""A length from here on says in how many bytes the length itself is written."""
+"""From this value on, a length is the number of bytes in which the actual length is written."""
 
 
 def elements(data: bytes) -> list[Element]:
-    """Return the elements one after the other; raises ValueError or IndexError for what is none."""
+    """Return the consecutive elements; raises ValueError or IndexError for malformed data."""
     return list(_read(data))
 
 

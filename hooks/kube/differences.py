@@ -9,7 +9,7 @@ from hooks.kube.objects import Obj
 def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
     """Yield the paths at which two values differ, sorted; never a value.
 
-    Items of lists are told apart by their names where each has one of its own, such as
+    Items of lists are identified by their names if the names are unique, such as
     `containers[instana-agent].image`; any other list differs as a whole.
     """
     if before == after:
@@ -23,7 +23,7 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 
 def with_items_by_name(value: Any) -> Any:
-    """Return a value in which lists are objects by name, where the names tell their items apart."""
+    """Return a value with lists turned into objects by name, where names identify their items."""
     items = _by_name(value)
     if isinstance(value, dict) or items is not None:
         parts = value if items is None else items
@@ -38,7 +38,7 @@ def _of_fields(before: Obj, after: Obj, path: str) -> Iterator[str]:
 
 
 def _of_items(before: Obj, after: Obj, path: str) -> Iterator[str]:
-    """Yield what differs in named items; the list itself where only their order does."""
+    """Yield the differences of named items; the list itself if only their order differs."""
     if before == after:
         yield path
     for name in sorted(before.keys() | after.keys()):
@@ -46,7 +46,7 @@ def _of_items(before: Obj, after: Obj, path: str) -> Iterator[str]:
 
 
 def _by_name(items: Any) -> Obj | None:
-    """Return the items of a list by name, None where that does not tell them apart."""
+    """Return the items of a list by name; None if names do not identify them."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return None
     by_name = {str(item.get("name")): item for item in items if "name" in item}

@@ -1,7 +1,7 @@
-"""The documents of a file as kubectl reads them, and where their parts stand in it.
+"""The documents of a file as kubectl reads them, and the places of their parts.
 
-kubectl parts a stream of YAML at the lines that begin with `---` before it reads any of it; a
-stream that begins with `{` is JSON, if it can be (k8s.io/apimachinery `pkg/util/yaml/decoder.go`).
+kubectl splits a stream of YAML at the lines that begin with `---` before it reads any of it. A
+stream that begins with `{` is JSON, if possible (k8s.io/apimachinery `pkg/util/yaml/decoder.go`).
 """
 
 import re
@@ -31,7 +31,7 @@ COMMENT: Final = "#"
 QUOTE: Final = '"'
 NO_SEPARATOR: Final = "only a comment may stand in the line behind ---, as kubectl reads it"
 MOST_BEFORE_YAML: Final = 1
-"""Documents of JSON after which a stream may go on as YAML."""
+"""Number of JSON documents after which a stream may continue as YAML."""
 NO_JSON: Final = "is not JSON, as what is before it"
 NO_UTF8: Final = "is not written in UTF-8"
 NO_YAML: Final = "is not YAML"
@@ -52,15 +52,15 @@ NO_ESCAPE: Final = "kubectl does not know the escape \\/: write / without it"
 
 @dataclass(frozen=True)
 class Document:
-    """One document: what it says, and what tells where its parts stand."""
+    """One document: its value, and a function that finds the places of its parts."""
 
     value: Any
     locate: Callable[[], Place]
 
     def mark_at(self, path: str, *, of_name: bool = False) -> Mark:
-        """Return where the value of a path begins, or of the nearest part around it.
+        """Return where the value of a path begins, or the nearest part that contains it.
 
-        `of_name`: where the name of the field begins, if it has one.
+        `of_name`: return where the name of the field begins, if it has one.
         """
         place, is_there = place_at(self._place, path)
         return place.name if of_name and is_there and place.name else place.mark
@@ -71,7 +71,7 @@ class Document:
 
 
 def text_of(content: bytes) -> str:
-    """Return a file as a text; raises NoDocument for what is none."""
+    """Return the text of a file; raises NoDocument if it is not UTF-8."""
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -79,9 +79,9 @@ def text_of(content: bytes) -> str:
 
 
 def documents_of(text: str, bounds: Bounds) -> Iterator[Document]:
-    """Yield the documents of a text, those that are empty as null.
+    """Yield the documents of a text; an empty one is null.
 
-    Raises NoDocument where kubectl would refuse it, and OutOfBounds for more than is taken.
+    Raises NoDocument where kubectl would reject the text, and OutOfBounds if it exceeds the bounds.
     """
     count = Count(bounds)
     count.check_length(text)
@@ -127,7 +127,7 @@ def _read(text: str, count: Count, builder: Builder) -> None:
 
 
 def _has_escaped_slash(event: ScalarEvent, text: str) -> bool:
-    """Tell whether a text has an escape that this parser knows, but not that of kubectl."""
+    """Return whether a text has an escape that this parser knows, but kubectl's does not."""
     if event.style != QUOTE or "/" not in event.value:
         return False
     begin: Any = event.start_mark
@@ -142,7 +142,7 @@ def _given(place: Place) -> Place:
 def _parts_of(text: str, begin: int) -> Iterator[tuple[int, str]]:
     """Yield the first line of each document and its text; raises NoDocument.
 
-    A line that parts nothing, as there is nothing before it, is part of what follows.
+    A separator with nothing before it belongs to the text that follows.
     """
     lines = _Lines(text)
     for separator in SEPARATOR.finditer(text, begin):
@@ -156,7 +156,7 @@ def _parts_of(text: str, begin: int) -> Iterator[tuple[int, str]]:
 
 
 class _Lines:
-    """Tells lines of a text, one place after the other: nothing is counted twice."""
+    """Finds the lines of places in a text, in ascending order: nothing is counted twice."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -164,14 +164,14 @@ class _Lines:
         self._line = 1
 
     def mark_at(self, offset: int) -> Mark:
-        """Return the place of a character that is not before the last one."""
+        """Return the place of a character that is not before the previous one."""
         self._line += self._text.count("\n", self._offset, offset)
         self._offset = offset
         return Mark(self._line, offset - self._text.rfind("\n", 0, offset))
 
 
 def _told(error: yaml.YAMLError) -> str:
-    """Return what the parser says, which has no part of the text in it, and what to do."""
+    """Return the parser's message, which contains no part of the text, and what to do."""
     if isinstance(error, ReaderError):
         return NO_CHARACTER
     problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)

@@ -11,16 +11,16 @@ def encoded(entries: dict[str, str]) -> dict[str, str]:
 
 
 def decoded(secret: Obj, name: str) -> str:
-    """Return the text of an entry of a Secret, without white space at its ends.
+    """Return the text of an entry of a Secret, without leading and trailing whitespace.
 
-    A trailing line break is a common slip (`echo key | base64`) and never part of a credential.
-    Empty where the entry is missing, or is no text.
+    A trailing line break is a common mistake (`echo key | base64`) and never part of a credential.
+    Empty if the entry is missing or is not text.
     """
     return as_pods_read_it(secret, name).strip()
 
 
 def as_pods_read_it(secret: Obj, name: str) -> str:
-    """Return the text of an entry of a Secret; empty where it is missing, or is no text."""
+    """Return the text of an entry of a Secret; empty if it is missing or is not text."""
     value = (secret.get("data") or {}).get(name)
     if not isinstance(value, str):
         return ""
@@ -31,5 +31,5 @@ def as_pods_read_it(secret: Obj, name: str) -> str:
 
 
 def canonical_base64(text: str) -> str:
-    """Return base64 on one line, as the API server stores it; raises ValueError if it is none."""
+    """Return base64 on one line, as the API server stores it; raises ValueError if invalid."""
     return b64encode(b64decode("".join(text.split()), validate=True)).decode("ascii")

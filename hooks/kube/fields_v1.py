@@ -1,9 +1,9 @@
-"""FieldsV1: the fields of an object that a manager owns, as `metadata.managedFields` has them.
+"""FieldsV1: the fields of an object that a manager owns, as in `metadata.managedFields`.
 
 Described in k8s.io/apimachinery `meta/v1` and sigs.k8s.io/structured-merge-diff `fieldpath`:
 `f:<name>` is a field, `k:<json>` an item of a list by its key fields, `v:<json>` an item by its
-value, `i:<n>` by its place; `.` is the part itself, and `{}` says that there is nothing finer than
-the whole. What cannot be read owns nothing.
+value, `i:<n>` an item by its index. `.` is the part itself, and `{}` means that the part is owned
+as a whole. A set that cannot be read owns nothing.
 """
 
 import json
@@ -13,23 +13,23 @@ from typing import Any, Final, TypeAlias
 from hooks.kube.objects import Obj
 
 ABSENT: Any = object()
-"""There is no such part."""
+"""The part does not exist."""
 
 MOST_KEYS: Final = 8
-"""Sets of key fields that the items of one list are told apart by."""
+"""How many different sets of key fields may identify the items of one list."""
 
 BEFORE_NAME, AFTER_NAME = '{"name":"', '"}'
 
 _Index: TypeAlias = dict[tuple[str, ...], dict[tuple[Hashable, ...], tuple[Obj, Any]]]
-"""By the names of key fields, and their values: the key, and what is owned of its item."""
+"""By the names of key fields, and their values: the key, and the owned fields of its item."""
 
 
 def union(sets: Iterable[Any]) -> Obj:
     """Return the union of sets of fields; a value that is not a set adds nothing.
 
-    The result is that of `Set.Union` in structured-merge-diff: where one set has a field itself and
+    The result is that of `Set.Union` in structured-merge-diff: if one set has a field itself and
     another has fields within it, the field becomes `.` next to those. The union does not own the
-    other fields within it, which may belong to somebody else.
+    other fields within it, which may belong to another manager.
     """
     united: Obj = {}
     for fields in sets:
@@ -49,7 +49,7 @@ def _united(one: Any, other: Any) -> Any:
 
 
 def owned(value: Any, fields: Any) -> Any:
-    """Return the owned part of a value, ABSENT if nothing of it is owned."""
+    """Return the owned part of a value, ABSENT if none of it is owned."""
     if not isinstance(fields, dict):
         return ABSENT
     if not fields:
@@ -93,8 +93,8 @@ def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
 def _index(fields: Obj) -> _Index:
     """Return the owned items of a list by the names and values of their key fields.
 
-    So that finding one costs the same however many there are. A list has one set of key fields, or
-    two: what has many more of them is no record of the API server's.
+    This makes finding an item equally fast in a list of any length. A list has one or two sets of
+    key fields: the API server does not record many more of them.
     """
     index: _Index = {}
     for path, finer in fields.items():
@@ -105,7 +105,7 @@ def _index(fields: Obj) -> _Index:
 
 
 def _key(text: str) -> Any:
-    """Return the key fields of an item: mostly a name, which costs no parser."""
+    """Return the key fields of an item: mostly a name, which needs no parser."""
     name = text[len(BEFORE_NAME) : -len(AFTER_NAME)]
     if text == f"{BEFORE_NAME}{name}{AFTER_NAME}" and '"' not in name and "\\" not in name:
         return {"name": name}
@@ -115,7 +115,7 @@ def _key(text: str) -> Any:
 def _owned_by_key(item: Any, keys: _Index) -> Any:
     """Return the owned part of an item that is found by its key fields, and at least one of these.
 
-    Key fields that the manager does not own are defaults (`protocol: TCP`): not what it applied.
+    Key fields that the manager does not own are defaults (`protocol: TCP`), which it did not apply.
     """
     if not isinstance(item, dict):
         return ABSENT
@@ -136,7 +136,7 @@ def _values(item: Obj, names: Iterable[str]) -> tuple[Hashable, ...]:
 
 
 def _comparable(value: Any) -> Hashable:
-    """Return what two values have in common if JSON calls them the same: true is not 1."""
+    """Return a key that is equal for values that JSON considers equal: true is not 1."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict | list):
@@ -145,7 +145,7 @@ def _comparable(value: Any) -> Hashable:
 
 
 def parsed(text: str) -> Any:
-    """Return what the JSON says, ABSENT if it is none."""
+    """Return the value of the JSON, ABSENT if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""What no object of the API server can be: types that it stores in none, and texts that are null.
+"""What no object of the API server contains: types that it never stores, and texts that are null.
 
-Requests carry objects that the API server has checked. They are looked at only where one of them
-broke an answer, to tell the mistake of a caller from one of this service.
+Requests contain objects that the API server has checked. They are checked here only if one of them
+caused an error, to tell a caller's bug from a bug in this service.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from hooks.kube.patch_problems import Mistake, patch_problems, path_below
 TEXT: Final[Obj] = {"type": "string"}
 NULLABLE: Final = "nullable"
 TIME: Final[Obj] = TEXT | {NULLABLE: True}
-"""The one text that the API server writes as null where it has none."""
+"""The only text that the API server writes as null if it is empty."""
 NUMBER: Final[Obj] = {"type": "integer"}
 FLAG: Final[Obj] = {"type": "boolean"}
 OBJECT: Final[Obj] = {"type": "object", "additionalProperties": {"type": ANY}}
@@ -95,7 +95,7 @@ ANY_KIND: Final = _object(
 
 
 def impossible_parts(obj: Any) -> Iterator[str]:
-    """Yield the paths of what has a type that the API server stores nowhere."""
+    """Yield the paths of parts whose type the API server never stores."""
     yield from _impossible(obj, ANY_KIND)
     kind = obj.get("kind") if isinstance(obj, dict) else None
     if isinstance(kind, str):
@@ -116,9 +116,9 @@ def _of_another_type(value: Any, structure: Obj, path: str = "") -> Iterator[str
 
 
 def _null_texts(value: Any, structure: Obj, path: str) -> Iterator[str]:
-    """Yield where null is in the place of a text: the API server stores an empty one for it.
+    """Yield where null is in place of a text: the API server stores an empty text instead.
 
-    An object that is null as a whole, or a list, counts as none, as everywhere in Kubernetes.
+    An object or a list that is null counts as missing, as everywhere in Kubernetes.
     """
     if value is None and structure.get("type") == "string" and not structure.get(NULLABLE):
         yield path

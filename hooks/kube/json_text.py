@@ -1,7 +1,7 @@
-"""JSON as kubectl reads it where a text begins with `{`: one document after another.
+"""JSON as kubectl reads it if a text begins with `{`: one document after another.
 
-YAML has most of JSON, but neither characters in two halves, as many writers escape them, nor keys
-of more than 1,024 characters.
+YAML contains most of JSON, but neither characters written as two surrogate halves, which many
+writers use, nor keys of more than 1,024 characters.
 """
 
 import json
@@ -21,26 +21,26 @@ BEGIN: Final = re.compile(r"[ \t\r\n]*(?=\{)")
 SPACE: Final = re.compile(r"[ \t\r\n]*")
 LINE_END: Final = re.compile("\n")
 TOKEN: Final = re.compile(r"""([\[{])|([\]}])|"(?:[^"\\]++|\\.)*+"?|[^\s\[\]{},:"]++""", re.DOTALL)
-"""What opens or closes, and values. A text without an end is one as well, so that nothing is
-looked at twice."""
+"""Opening and closing brackets, and values. An unterminated text matches as well, so that nothing
+is scanned twice."""
 ESCAPE: Final = re.compile(
     r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u])"
     r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
-"""Both halves of a character, or an escape without digits; else half a character."""
+"""Both halves of a surrogate pair, or an escape without digits; otherwise half of a pair."""
 REPLACEMENT: Final = r"\ufffd"
-"""What kubectl reads where half a character stands alone, which no UTF-8 can say."""
+"""What kubectl reads for an unpaired half, which UTF-8 cannot encode."""
 
 
 class NumberBeyondAll(ValueError):
-    """A number is larger than any float; `offset`: where it stands in the text, once known."""
+    """A number is larger than any float; `offset`: its place in the text, once known."""
 
     offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """A document of JSON: its value, its own text, and how much is before that."""
+    """A document of JSON: its value, its text, and its offset in the stream."""
 
     value: Any
     text: str
@@ -49,17 +49,17 @@ class JsonDocument:
 
 @dataclass(frozen=True, slots=True)
 class JsonStream:
-    """The documents with which a text begins, and where it goes on otherwise, or ends."""
+    """The documents at the beginning of a text, and where other text begins, or the end."""
 
     documents: tuple[JsonDocument, ...]
     end: int
 
 
 def json_stream(text: str, levels: int, most_parts: int) -> JsonStream:
-    """Return the documents of a text as far as it is JSON.
+    """Return the documents of a text, as far as it is JSON.
 
-    There are none where it begins otherwise, or is too much: that is told before anything is made
-    of it. Raises NumberBeyondAll.
+    There are none if it begins with something else or exceeds the bounds, which is checked before
+    anything is built from it. Raises NumberBeyondAll.
     """
     begin = BEGIN.match(text)
     if begin is None or not _is_within(text, levels, most_parts):
@@ -105,7 +105,7 @@ def _decoded(text: str, place: int) -> JsonStream:
 
 
 def _beyond_all(text: str) -> Iterator[int]:
-    """Yield where numbers stand that are larger than any float."""
+    """Yield the places of numbers that are larger than any float."""
     for token in TOKEN.finditer(text):
         try:
             DECODER.decode(token[0])
@@ -120,7 +120,7 @@ def _whole(escape: re.Match[str]) -> str:
 
 
 def _number(text: str) -> Any:
-    """Return a number with a point or an exponent: `1e3` is 1000, which the API server gets."""
+    """Return a number with a point or an exponent: the API server gets `1e3` as 1000."""
     try:
         return as_json(float(text))
     except ValueError:
@@ -132,7 +132,7 @@ def _integer(text: str) -> Any:
 
 
 def _constant(text: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python takes."""
+    """Reject NaN and Infinity, which Python accepts."""
     raise ValueError(text)
 
 
@@ -144,15 +144,15 @@ SKIPPER: Final = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
 def json_place(text: str, begin: Mark) -> Place:
-    """Return where the parts of a document stand, whose text begins there.
+    """Return the places of the parts of a document whose text begins at `begin`.
 
-    Only the parts on the way to a place that is asked for are looked at one by one.
+    Only the parts on the path to a requested place are scanned one by one.
     """
     return _Located(text, begin).place_at(0)
 
 
 class _Located:
-    """The text of a document with its place in a file."""
+    """The text of a document and its place in a file."""
 
     def __init__(self, text: str, begin: Mark) -> None:
         self.text = text
@@ -165,12 +165,12 @@ class _Located:
         return Place(self._mark_at(offset), mark, _JsonParts(self, offset))
 
     def end_of(self, offset: int) -> int:
-        """Return the offset behind a value and the space that follows."""
+        """Return the offset after a value and the space that follows."""
         _, end = SKIPPER.raw_decode(self.text, offset)
         return self.begin_after(end)
 
     def begin_after(self, offset: int) -> int:
-        """Return the offset of what is not space."""
+        """Return the offset of the next character that is not space."""
         space = SPACE.match(self.text, offset)
         return space.end() if space else offset
 
@@ -182,7 +182,7 @@ class _Located:
 
 
 class _JsonParts:
-    """The parts of a value, which are looked up when they are asked for."""
+    """The parts of a value, found on demand."""
 
     def __init__(self, within: _Located, offset: int) -> None:
         self._within = within

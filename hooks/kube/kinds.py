@@ -1,6 +1,6 @@
-"""The structure of the kinds that can be patched, with how their lists are merged.
+"""The structure of the kinds that can be patched, and how their lists are merged.
 
-From the API server's OpenAPI: `python -m tests.cluster.kubernetes_types` remakes `kinds.json`.
+From the API server's OpenAPI: `python -m tests.cluster.kubernetes_types` regenerates `kinds.json`.
 """
 
 import json
@@ -15,7 +15,7 @@ REFERENCE: Final = "$ref"
 MERGE_KEY: Final = "x-kubernetes-patch-merge-key"
 MERGE_STRATEGY: Final = "x-kubernetes-patch-strategy"
 MERGING: Final = (MERGE_KEY, MERGE_STRATEGY)
-"""Keywords of lists that say how a patch changes them."""
+"""Keywords of lists that define how a patch changes them."""
 PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "array": (list,),
     "boolean": (bool,),
@@ -24,11 +24,11 @@ PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "object": (dict,),
     "string": (str,),
 }
-"""What the types of JSON schemas are here; a boolean is an integer, too."""
+"""The Python types for the types of JSON schemas; a boolean is an integer as well."""
 QUANTITY_TYPE: Final = "quantity"
 INT_OR_STRING_TYPE: Final = "int-or-string"
 ANY: Final = "any"
-"""Types besides those of JSON schemas: what they stand for has several."""
+"""These three types are not in JSON schemas: each stands for values of several types."""
 
 TYPES: Final = {
     "DaemonSet": "io.k8s.api.apps.v1.DaemonSet",
@@ -41,7 +41,7 @@ STRINGS: Obj = {"type": "object", "additionalProperties": {"type": "string"}}
 BUILT_IN: Final[dict[str, Obj]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": QUANTITY_TYPE},
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": INT_OR_STRING_TYPE},
-    # Of all metadata, what is nobody's identity.
+    # The part of the metadata that does not identify the object.
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
         "type": "object",
         "properties": {"annotations": STRINGS, "labels": STRINGS},
@@ -51,7 +51,7 @@ BUILT_IN: Final[dict[str, Obj]] = {
 
 @cache
 def source() -> Obj:
-    """Return the recorded types: the Kubernetes version they are of, and the types by name."""
+    """Return the recorded types: the Kubernetes version they come from, and the types by name."""
     found: Obj = json.loads(files("hooks.kube").joinpath(SOURCE).read_text())
     return found
 
@@ -85,7 +85,7 @@ def _type(name: str) -> Obj:
 
 
 def _written_out(schema: Obj) -> Obj:
-    """Return the schema with what it refers to; what stands at the place itself wins."""
+    """Return the schema with its references resolved; its own keywords take precedence."""
     written = {keyword: part for keyword, part in schema.items() if keyword != REFERENCE}
     if "properties" in schema:
         fields = schema["properties"].items()

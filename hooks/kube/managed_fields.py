@@ -1,6 +1,6 @@
 """The part of an observed object that is ours: what we returned last, or what a manager applied.
 
-Two records tell it: the annotation that Metacontroller's dynamic apply leaves, and the API server's
+Two records show it: the annotation that Metacontroller's dynamic apply writes, and the API server's
 `metadata.managedFields`.
 """
 
@@ -14,13 +14,14 @@ LAST_APPLIED = "metacontroller.k8s.io/last-applied-configuration"
 
 NESTED = (dict, list)
 MERGE_KEYS = ("containerPort", "port", "mountPath", "name", "uid", "ip", "path")
-"""Keys by which Metacontroller's dynamic apply merges lists, in the order it looks for them."""
+"""Keys by which Metacontroller's dynamic apply merges lists, in the order in which it tries
+them."""
 
 MOST_ENTRIES = 16
-"""Of one manager: the API server keeps one for each version that it applied."""
+"""Entries of one manager: the API server keeps one for each version that the manager applied."""
 
 IDENTITY_ONLY: Obj = {".": {}}
-"""The fields of a manager that applied an object and owns none of it."""
+"""The fields of a manager that applied an object and owns none of its fields."""
 
 _NOT_OURS = frozenset(
     {
@@ -40,10 +41,11 @@ _NOT_OURS = frozenset(
 def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ()) -> Obj:
     """Return what we own of an observed object: returning it as a child changes nothing.
 
-    The paths are those that we returned last if the object tells; else those that the first of the
-    `managers` that applied anything has applied; else the object's identity only. The values are
-    the observed ones, so that nothing that was changed by hand is changed back. The named `labels`
-    are those that Metacontroller selects children by: copied from the object where it has them.
+    The paths are those that we returned last, if the object has the annotation. Otherwise they are
+    those that the first of the `managers` with any applied fields has applied; without one, only
+    the object's identity. The values are the observed ones, so that no manual change is reverted.
+    The named `labels` are those by which Metacontroller selects children: they are copied from the
+    object if it has them.
     """
     last = last_applied(obj, LAST_APPLIED)
     applied = (owned_by(obj, manager) for manager in managers)
@@ -69,7 +71,7 @@ def last_applied(obj: Obj, annotation_key: str) -> Obj | None:
 
 
 def _observed_at(observed: Any, applied: Any) -> Any:
-    """Return the observed value on the paths that the applied value has."""
+    """Return the observed value at the paths of the applied value."""
     if isinstance(observed, dict) and isinstance(applied, dict):
         return {
             name: _observed_at(observed[name], part)
@@ -89,7 +91,7 @@ def _observed_at(observed: Any, applied: Any) -> Any:
 
 
 def merge_key(items: list[Any]) -> str | None:
-    """Return the key by which dynamic apply merges the items of a list; None if it replaces it."""
+    """Return the key by which dynamic apply merges a list; None if it replaces the list."""
     if not items or not all(isinstance(item, dict) for item in items):
         return None
     first, *others = items
@@ -98,9 +100,9 @@ def merge_key(items: list[Any]) -> str | None:
 
 
 def in_order_of_keys(value: Any) -> Any:
-    """Return the value with each list that dynamic apply merges in the order of its keys.
+    """Return the value with each list that dynamic apply merges sorted by its keys.
 
-    Such a list keeps the order that it has, whatever is returned: its order is no difference.
+    Such a list keeps its order whatever is returned, so its order is not a difference.
     """
     if isinstance(value, dict):
         return {
@@ -117,9 +119,9 @@ def in_order_of_keys(value: Any) -> Any:
 def owned_by(obj: Obj, manager: str) -> Obj | None:
     """Return the part of the object that the manager owns through server-side apply.
 
-    With the object's identity, without what the server or others keep in its metadata, without its
-    status. None if the manager has applied nothing. What cannot be read, or is not in the object
-    any more, is left out.
+    It includes the object's identity, but not its status, nor metadata that the server or others
+    maintain. None if the manager has applied nothing. Fields that cannot be read, or that the
+    object no longer has, are left out.
     """
     applied = [entry.get("fieldsV1") for entry in _entries(obj, manager) if _is_apply(entry)]
     if not applied:
@@ -128,7 +130,7 @@ def owned_by(obj: Obj, manager: str) -> Obj | None:
 
 
 def has_applied(obj: Obj, manager: str) -> bool:
-    """Tell whether the manager owns fields of the object through server-side apply."""
+    """Return whether the manager owns fields of the object through server-side apply."""
     return any(map(_is_apply, _entries(obj, manager)))
 
 
@@ -153,7 +155,7 @@ def written_at(obj: Obj, manager: str) -> str:
 
 
 def last_written(obj: Obj) -> str:
-    """Return when anybody last wrote the object itself, in RFC 3339; empty where that is unknown.
+    """Return when the object itself was last written, in RFC 3339; empty if unknown.
 
     Writes of its status do not count.
     """
@@ -162,7 +164,7 @@ def last_written(obj: Obj) -> str:
 
 
 def status_written(obj: Obj) -> str:
-    """Return when anybody last wrote the object's status, in RFC 3339; empty if that is unknown."""
+    """Return when the object's status was last written, in RFC 3339; empty if unknown."""
     entries = as_objects(_metadata(obj).get("managedFields"))
     return max(
         (_time(entry) for entry in entries if entry.get("subresource") == "status"), default=""
@@ -170,10 +172,10 @@ def status_written(obj: Obj) -> str:
 
 
 def written_part(obj: Obj, *path: str) -> str:
-    """Return when a field of the object was last written by whoever owns it or a part of it.
+    """Return when a field was last written by a manager that owns it or a part of it.
 
-    In RFC 3339; empty where that is unknown. It may be later than that: the API server notes one
-    time for all that a manager wrote in the same way.
+    In RFC 3339; empty if unknown. The actual time may be earlier: the API server records one time
+    for everything that a manager wrote in the same way.
     """
     entries = as_objects(_metadata(obj).get("managedFields"))
     writes = [entry for entry in entries if not entry.get("subresource") and _owns(entry, path)]

@@ -1,4 +1,4 @@
-"""Node affinity: which nodes a pod requires, and how a requirement is added to that."""
+"""Node affinity: which nodes a pod requires, and how to add a requirement."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,26 +9,28 @@ EXPRESSIONS = "matchExpressions"
 
 OS = "kubernetes.io/os"
 OS_LABELS = (OS, "beta.kubernetes.io/os")
-"""The label of the operating system that every kubelet gives its node, and its former name:
-https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os"""
+"""The label for the operating system that every kubelet sets on its node, and the label's
+deprecated name: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os"""
 
 LINUX = "linux"
 ON_LINUX: Obj = {"key": OS, "operator": "In", "values": [LINUX]}
 NEVER_LINUX = ("DoesNotExist", "Gt", "Lt")
-"""Operators that no node with Linux satisfies: it has the label, and its value is no number."""
+"""Operators that no Linux node satisfies: it has the label, and the label's value is not a
+number."""
 
 
 def required_terms(affinity: Obj) -> list[Obj]:
-    """Return the node selector terms of an affinity: a node has to match one of them."""
+    """Return the node selector terms of an affinity, of which a node must match one."""
     required = as_object(as_object(affinity.get("nodeAffinity")).get(REQUIRED))
     return as_objects(required.get("nodeSelectorTerms"))
 
 
 def narrowed(affinity: Obj, alternatives: Sequence[Sequence[Obj]]) -> Obj:
-    """Return the affinity to nodes that also meet all requirements of one of the alternatives.
+    """Return the affinity, restricted to nodes that also meet all requirements of one alternative.
 
-    Node selector terms are alternatives themselves, so each gets the requirements that it lacks. A
-    term without any matches no node and is left as it is, never widened:
+    Node selector terms are alternatives themselves, so each of them gets the requirements that it
+    does not have yet. An empty term matches no node and stays empty, because adding to it would
+    widen the affinity:
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#NodeSelector
     """
     terms = required_terms(affinity)
@@ -44,7 +46,7 @@ def narrowed(affinity: Obj, alternatives: Sequence[Sequence[Obj]]) -> Obj:
 
 
 def excludes_linux(expression: Obj) -> bool:
-    """Tell whether a requirement is about the operating system and leaves out Linux."""
+    """Return whether a requirement is about the operating system and excludes Linux."""
     if expression.get("key") not in OS_LABELS:
         return False
     operator, values = expression.get("operator"), expression.get("values") or []

@@ -1,15 +1,15 @@
-"""What the API server makes of null in an object of a kind whose fields it knows."""
+"""How the API server stores null in an object of a kind whose fields it knows."""
 
 from typing import Any, Final
 
 MAPS_OF_TEXTS: Final = frozenset(
     ("annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "stringData")
 )
-"""Fields whose entries are texts, wherever they stand in kinds of Kubernetes."""
+"""Fields whose entries are texts, in any kind of Kubernetes."""
 
 
 def nulls_as_stored(value: Any) -> Any:
-    """Return an object as stored: null is no field there, and in a map of texts an empty one."""
+    """Return an object as stored, without null fields; in a map of texts null becomes empty."""
     if isinstance(value, list):
         return [nulls_as_stored(item) for item in value]
     if not isinstance(value, dict):

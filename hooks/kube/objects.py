@@ -1,17 +1,17 @@
-"""What every Kubernetes object has: a type, a name, a place, labels."""
+"""What every Kubernetes object has: a type, a name, a namespace, labels."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 Obj: TypeAlias = dict[str, Any]
-"""A Kubernetes object, or a part of one, as its JSON: camelCase keys, plain values."""
+"""A Kubernetes object, or a part of one, as JSON: camelCase keys, plain values."""
 
 Identity: TypeAlias = tuple[str, str, str, str]
 """apiVersion, kind, namespace ("" for cluster-scoped objects), name."""
 
 
 def identity(obj: Obj) -> Identity:
-    """Return what makes the object unique in a cluster; missing parts are empty strings."""
+    """Return what identifies the object in a cluster; missing parts are empty strings."""
     metadata = obj.get("metadata") or {}
     return (
         obj.get("apiVersion", ""),
@@ -22,7 +22,7 @@ def identity(obj: Obj) -> Identity:
 
 
 def describe(obj: Obj) -> str:
-    """Return the object's `Kind/name`, as it stands in messages and logs."""
+    """Return the object's `Kind/name`, as it is written in messages and logs."""
     return f"{obj.get('kind', '?')}/{(obj.get('metadata') or {}).get('name', '?')}"
 
 
@@ -32,23 +32,23 @@ def kind_of(obj: Obj) -> str:
 
 
 def controller_of(obj: Obj) -> Obj | None:
-    """Return the reference to the object's controller, None if it has none."""
+    """Return the owner reference to the object's controller, None if it has none."""
     owners = as_objects(as_object(obj.get("metadata")).get("ownerReferences"))
     return next((owner for owner in owners if owner.get("controller")), None)
 
 
 def labels_of(obj: Obj) -> dict[str, str]:
-    """Return the object's labels, empty where it has none."""
+    """Return the object's labels, empty if it has none."""
     return (obj.get("metadata") or {}).get("labels") or {}
 
 
 def annotations_of(obj: Obj) -> dict[str, str]:
-    """Return the object's annotations, empty where it has none."""
+    """Return the object's annotations, empty if it has none."""
     return (obj.get("metadata") or {}).get("annotations") or {}
 
 
 def condition_of(obj: Obj, type_: str) -> Obj:
-    """Return the condition of that type in the object's status, empty where it has none."""
+    """Return the condition of that type in the object's status, empty if it has none."""
     conditions = as_object(obj.get("status")).get("conditions")
     for condition in conditions if isinstance(conditions, list) else ():
         if isinstance(condition, dict) and condition.get("type") == type_:
@@ -57,12 +57,12 @@ def condition_of(obj: Obj, type_: str) -> Obj:
 
 
 def present(**fields: Any) -> Obj:
-    """Return the given fields without those that are None: an optional field at its leaf."""
+    """Return the fields that are not None: this is how optional fields are left out."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def named(items: Iterable[Mapping[str, Any]], name: str) -> Obj | None:
-    """Return the first item of a list of named things (containers, volumes, env) with that name."""
+    """Return the first item with that name in a list of named items (containers, volumes, env)."""
     for item in items:
         if item.get("name") == name:
             return dict(item)
@@ -70,7 +70,7 @@ def named(items: Iterable[Mapping[str, Any]], name: str) -> Obj | None:
 
 
 def is_deeper_than(value: Any, levels: int) -> bool:
-    """Tell whether objects and lists are inside one another on more than that many levels."""
+    """Return whether objects and lists are nested on more than that many levels."""
     inside = [value]
     for _ in range(levels + 1):
         containers = [part for part in inside if isinstance(part, dict | list)]
@@ -85,10 +85,10 @@ def is_deeper_than(value: Any, levels: int) -> bool:
 
 
 def as_object(value: Any) -> Obj:
-    """Return a part that should be an object as one: empty where a user wrote something else."""
+    """Return a part that should be an object; empty if a user wrote something else."""
     return value if isinstance(value, dict) else {}
 
 
 def as_objects(value: Any) -> list[Obj]:
-    """Return a part that should be a list of objects as one, without what is none."""
+    """Return the objects in a part that should be a list of objects, without its other items."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""What is wrong with a patch to an object, and with the object that it leads to."""
+"""The problems of a patch to an object, and of the resulting object."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -22,7 +22,7 @@ IN_PYTHON = PYTHON_TYPES | {
     INT_OR_STRING_TYPE: (int, str),
     ANY: (object,),
 }
-"""What values of each type are here."""
+"""The Python types for values of each type."""
 
 
 class Mistake(Enum):
@@ -34,7 +34,7 @@ class Mistake(Enum):
 
 
 def patch_problems(patch: Any, structure: Obj, path: str = "") -> Iterator[tuple[str, Mistake]]:
-    """Yield the path of every mistake in a patch to an object of that structure."""
+    """Yield the path of every problem of a patch to an object of that structure."""
     if patch is None:
         return
     if not _has_type(patch, structure):
@@ -70,7 +70,7 @@ def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, Mis
         elif field is None:
             if structure.get("type") == "object" and _is_closed(structure):
                 yield path_below(path, name, structure), Mistake.FIELD
-        # Most values are right and have no parts: no path is made for them.
+        # Most values are valid and have no parts: they need no path.
         elif isinstance(part, dict | list) or not _has_type(part, field):
             yield from patch_problems(part, field, path_below(path, name, structure))
 
@@ -88,7 +88,7 @@ def _in_list(patch: list[Any], structure: Obj, path: str) -> Iterator[tuple[str,
 
 
 def _can_be_found(item: Obj, key: str) -> bool:
-    """Tell whether it is clear what becomes of an item of a list: with its key if it has one."""
+    """Return whether a patch identifies an item of a list: by its key, if the list has one."""
     if not key:
         return DIRECTIVE not in item
     return item.get(key) is not None or item.get(DIRECTIVE) == REPLACE

@@ -1,4 +1,4 @@
-"""The paths of the parts of a value, and where they stand in the text that it was read from."""
+"""The paths of the parts of a value, and their places in the text from which it was read."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 PLAIN_NAME: Final = re.compile(r"[\w$-]+", re.ASCII)
 ENDS_OF_NAME: Final = re.compile(r"[.\[]")
-"""What may end the name of a field in a path."""
+"""Characters that may end the name of a field in a path."""
 END_OF_STEP: Final = re.compile(r"\](?=[.\[]|$)")
 QUOTE: Final = '"'
 
@@ -20,16 +20,16 @@ class Mark:
     column: int
 
     def below(self, lines: int) -> "Mark":
-        """Return the place as that of a text before which there are so many lines."""
+        """Return the place in a longer text, which has so many lines before this one."""
         return Mark(self.line + lines, self.column)
 
     def __str__(self) -> str:
-        """Return the place as compilers write it, behind the name of the file."""
+        """Return the place as compilers print it after the name of the file."""
         return f"{self.line}:{self.column}"
 
 
 class Parts(Protocol):
-    """The places of the parts of a value: of the fields of an object, or the items of a list."""
+    """The places of the parts of a value: of the fields of an object or the items of a list."""
 
     @property
     def fields(self) -> "dict[str, Place]":
@@ -42,7 +42,7 @@ class Parts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownParts:
-    """Places that are known."""
+    """Places that are already known."""
 
     fields: "dict[str, Place]" = field(default_factory=dict)
     items: "list[Place]" = field(default_factory=list)
@@ -53,9 +53,9 @@ NO_PARTS: Final = KnownParts()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value begins, and its parts.
+    """Where a value begins, and the places of its parts.
 
-    `name`: where the name begins in front of a value that is a field.
+    `name`: where the name before the value begins, if the value is a field.
     """
 
     mark: Mark
@@ -64,7 +64,7 @@ class Place:
 
 
 def path_of_field(path: str, name: str) -> str:
-    """Return the path of a field; a name with a dot, say, is one name and looks like it."""
+    """Return the path of a field; a name with a dot, for example, is quoted in brackets."""
     is_plain = name.isidentifier() or PLAIN_NAME.fullmatch(name)
     return f"{path}.{name}" if is_plain else f'{path}["{name}"]'
 
@@ -79,10 +79,10 @@ def mark_in(text: str | bytes, offset: int) -> Mark:
 
 
 def place_at(root: Place, path: str) -> tuple[Place, bool]:
-    """Return the place of a path as problems have it, and whether it is all there.
+    """Return the place of a path as problems have it, and whether all of the path exists.
 
-    Of what is not there, it is the place of the nearest part around it. Names in a path may have
-    dots and brackets in them, so that what is there decides where a name ends.
+    If a part of the path is missing, it is the place of the nearest part that contains it. Names in
+    a path may contain dots and brackets, so the existing fields decide where a name ends.
     """
     place, rest = root, path
     while rest:
@@ -95,7 +95,7 @@ def place_at(root: Place, path: str) -> tuple[Place, bool]:
 
 
 def _steps(place: Place, path: str) -> Iterator[tuple[Place, int]]:
-    """Yield the parts that the path may go on with, and the length of the step."""
+    """Yield the parts with which the path may continue, and the length of the step."""
     if path.startswith("["):
         yield from _in_brackets(place, path)
         return

@@ -1,4 +1,4 @@
-"""YAML as `kubectl`, the agent and the k8sensor read it back: every string stays a string."""
+"""YAML in which `kubectl`, the agent and the k8sensor read every string as a string."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -35,24 +35,24 @@ REPRESENTER: Final = SafeRepresenter()
 
 
 class PlainDumper(yaml.CSafeDumper):
-    """Writes without anchors, and quotes what other parsers than PyYAML take for no string.
+    """Writes no anchors, and quotes strings that other parsers than PyYAML read as something else.
 
     `2e3` is a number for Go's parser, and `y` a boolean, but strings for PyYAML.
     """
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Write every value out."""
+        """Return True, so that every value is written out."""
         return True
 
 
 PlainDumper.add_implicit_resolver(FLOAT, NUMBER, list("-+.0123456789"))
 PlainDumper.add_implicit_resolver(BOOLEAN, WORD, list("yYnN"))
 RESOLVERS: Final[dict[str, list[tuple[str, re.Pattern[str]]]]] = PlainDumper.yaml_implicit_resolvers
-"""By the first character of a bare scalar: what it may be read as."""
+"""By the first character of an unquoted scalar: the types that it may be read as."""
 
 
 def as_yaml(documents: Iterable[Any]) -> str:
-    """Return the documents as YAML, each with its `---`, keys in the order they have."""
+    """Return the documents as YAML, each with its `---`; keys keep their order."""
     return yaml.dump_all(
         documents,
         Dumper=PlainDumper,
@@ -63,10 +63,10 @@ def as_yaml(documents: Iterable[Any]) -> str:
 
 
 def canonical_yaml(value: Any) -> str:
-    """Return the one text of a JSON value: keys sorted, no line folded.
+    """Return the canonical text of a JSON value: keys sorted, no line folded.
 
-    Whatever reads the text has the same value again. It is the text that `yaml.dump` makes of the
-    value, but without its nodes, which take five times as long as all else.
+    Any reader of the text gets the same value. It is the text that `yaml.dump` makes of the value,
+    but without creating nodes, which takes five times as long as everything else.
     """
     text = StringIO()
     dumper = PlainDumper(text, allow_unicode=True, default_flow_style=False, width=LONGEST_LINE)
@@ -82,7 +82,7 @@ def canonical_yaml(value: Any) -> str:
 
 
 def _emit(value: Any, emit: Callable[[Event], None], known: dict[str, ScalarEvent]) -> None:
-    """Write a value; `known` are the texts that were written already."""
+    """Write a value; `known` are the texts that have already been written."""
     if isinstance(value, dict):
         emit(MAPPING)
         for name in sorted(value):
@@ -107,7 +107,7 @@ def _scalar(value: Any, known: dict[str, ScalarEvent]) -> ScalarEvent:
 
 
 def _new_scalar(value: Any) -> ScalarEvent:
-    """Return the event: quoted where the bare text would be read as something else."""
+    """Return the event: quoted if the plain text would be read as something else."""
     text, tag = (value, STRING) if isinstance(value, str) else _written(value)
     return ScalarEvent(None, tag, (_read_as(text) == tag, tag == STRING), text)
 
@@ -120,7 +120,7 @@ def _written(value: Any) -> tuple[str, str]:
 
 
 def _read_as(text: str) -> str:
-    """Return the tag of a bare scalar."""
+    """Return the tag with which an unquoted scalar is read."""
     for tag, pattern in RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             return tag

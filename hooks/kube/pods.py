@@ -1,4 +1,4 @@
-"""Specs of pods: their containers, where these take values from, and the objects that pods name."""
+"""Specs of pods: their containers, the sources of their values, and the objects that pods name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeAlias
@@ -12,23 +12,24 @@ OF_ENTRIES: Final[Mapping[str, Literal["Secret", "ConfigMap"]]] = {
     "secretKeyRef": "Secret",
     "configMapKeyRef": "ConfigMap",
 }
-"""By the field of a variable's source: the kind of which it names an entry."""
+"""By the field of a variable's source: the kind whose entry it names."""
 
 _IN_VOLUMES: Final = {
     "secret": ("Secret", ("secretName", "name")),
     "configMap": ("ConfigMap", ("name",)),
     "persistentVolumeClaim": ("PersistentVolumeClaim", ("claimName",)),
 }
-"""By the field of a volume or of a source of one: the kind that it names, and where."""
+"""By the field of a volume or of one of its sources: the kind that it names, and the path to the
+name."""
 
 _IN_DRIVERS: Final = dict.fromkeys(("nodePublishSecretRef", "secretRef"), ("Secret", ("name",)))
-"""The same by the field of a volume's driver, such as `csi`."""
+"""The same, by the field of a volume's driver, such as `csi`."""
 
 _IN_VARIABLES: Final = {
     field: (kind, ("name",))
     for field, kind in {**OF_ENTRIES, "secretRef": "Secret", "configMapRef": "ConfigMap"}.items()
 }
-"""The same by the field of a variable's source, and of a source of variables."""
+"""The same, by the field of a variable's source, and of a source of several variables."""
 
 
 def containers_of(pod: Obj) -> list[Obj]:
@@ -37,19 +38,19 @@ def containers_of(pod: Obj) -> list[Obj]:
 
 
 def projected_sources(volume: Obj) -> list[Obj]:
-    """Return the sources of a projected volume, none of another one."""
+    """Return the sources of a projected volume, empty for any other volume."""
     return as_objects(as_object(volume.get("projected")).get("sources"))
 
 
 def sources_of(volume: Obj) -> list[Obj]:
-    """Return what may name the source of a volume: itself, and what it projects."""
+    """Return the parts that may name a volume's source: the volume, and what it projects."""
     return [volume, *projected_sources(volume)] if "projected" in volume else [volume]
 
 
 def named_by(pod: Obj) -> Iterator[Named]:
-    """Yield kind and name of every object that the pod names; the name is empty where it has none.
+    """Yield kind and name of every object that the pod names; a missing name is empty.
 
-    Those are its account, and the Secrets, ConfigMaps and claims of volumes, of variables and for
+    These are its account, and the Secrets, ConfigMaps and claims of volumes, of variables and for
     pulling images.
     """
     yield "ServiceAccount", _name(pod, "serviceAccountName")
@@ -64,7 +65,7 @@ def named_by(pod: Obj) -> Iterator[Named]:
 
 
 def secret_entries_of(pod: Obj) -> Iterator[tuple[str, str]]:
-    """Yield name and entry of every Secret of which the pod names single entries."""
+    """Yield name and entry of every Secret from which the pod uses single entries."""
     for source in _sources(pod):
         secret = as_object(source.get("secret"))
         for item in as_objects(secret.get("items")):
@@ -96,7 +97,7 @@ def _named_in(source: Obj, fields: Mapping[str, tuple[str, tuple[str, ...]]]) ->
 
 
 def _name(part: Obj, *fields: str) -> str:
-    """Return the first of the fields that holds a text; empty if none does."""
+    """Return the first field that contains text; empty if none does."""
     for field in fields:
         text = part.get(field)
         if isinstance(text, str):

@@ -1,7 +1,7 @@
 """Kubernetes quantities (`500m`, `1Gi`, `2e3`) in the spelling that the API server stores.
 
 Follows `ParseQuantity` and `CanonicalizeBytes` of k8s.io/apimachinery `pkg/api/resource` (v0.36),
-quirks included: what we return has to be equal, byte by byte, to what comes back from the server.
+quirks included: what we return must be equal, byte by byte, to what the server returns.
 """
 
 import math
@@ -15,16 +15,16 @@ _MILLI = -3
 _NANO = -9
 _KIBI = 1024
 _LARGEST_BINARY = 2**63 - 1
-# Far beyond anything meant. The server takes more, at a cost that grows with the exponent.
+# Far beyond any meaningful value. The server accepts more, at a cost that grows with the exponent.
 _LARGEST_EXPONENT = 1000
 LONGEST = 200
-# Numbers of so few digits take the server's fast path, the only one that can keep a spelling.
+# Numbers with so few digits take the server's fast path, the only one that can keep a spelling.
 _FAST_DECIMAL_DIGITS = 18
 _FAST_BINARY_DIGITS = 14
 # What Go's encoding/json writes without an exponent.
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e21
 
-# No digit is read in a second way: that would be tried for each zero.
+# No digit can match in two ways: the matcher would try both for each zero.
 _QUANTITY = re.compile(
     r"(?P<sign>[+-]?)(?P<zeros>0*+)(?P<whole>[0-9]*+)(?:\.(?P<fraction>[0-9]*+))?"
     r"(?:(?P<binary>[KMGTPE]i)|(?P<decimal>[numkMGTPE])|[eE](?P<exponent>[+-]?[0-9]++))?"
@@ -38,18 +38,18 @@ _DECIMAL_SUFFIXES = {exponent: suffix for suffix, exponent in _DECIMAL_EXPONENTS
 
 
 class InvalidQuantity(ValueError):
-    """Not a quantity that the API server accepts; the message does not carry the value."""
+    """Not a quantity that the API server accepts; the message does not contain the value."""
 
     def __init__(self) -> None:
-        """Take nothing: there is one way to be wrong."""
+        """Take no arguments: every instance has the same message."""
         super().__init__('is not a Kubernetes quantity such as "500m", "1.5" or "512Mi"')
 
 
 def canonical_quantity(value: str | float) -> str:
     """Return the quantity as the API server stores it: `0.5` becomes `500m`, `1024Mi` `1Gi`.
 
-    Takes what JSON can hold, a string or a number. Finer than a nano is rounded away from zero.
-    Raises InvalidQuantity.
+    Takes any JSON string or number. Anything finer than a nano is rounded away from zero. Raises
+    InvalidQuantity.
     """
     return _canonical(_text(value), _NANO)
 
@@ -57,17 +57,17 @@ def canonical_quantity(value: str | float) -> str:
 def canonical_amount(value: str | float) -> str:
     """Return a quantity as it is stored in a list of resources (`limits`, `requests`).
 
-    There the server rounds to milli, away from zero (SetDefaults_ResourceList of core/v1).
-    Raises InvalidQuantity.
+    There the server rounds to milli, away from zero (SetDefaults_ResourceList of core/v1). Raises
+    InvalidQuantity.
     """
     return _canonical(_text(value), _MILLI)
 
 
 def quantity_value(value: str | float) -> Decimal:
-    """Return the quantity's value in its base unit (cores, bytes), for comparing.
+    """Return the quantity's value in its base unit (cores, bytes), for comparisons.
 
-    As the server takes it: rounded to a nano, capped at 2**63 - 1 with a binary suffix, else exact.
-    Raises InvalidQuantity.
+    It is the server's value: rounded to a nano, capped at 2**63 - 1 with a binary suffix, otherwise
+    exact. Raises InvalidQuantity.
     """
     number = _parse(_text(value))
     return Decimal(f"{number.unscaled}E{number.scale}")
@@ -75,7 +75,7 @@ def quantity_value(value: str | float) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """`unscaled * 10 ** scale`, and how it was written."""
+    """`unscaled * 10 ** scale`, and its spelling."""
 
     unscaled: int
     scale: int
@@ -101,7 +101,7 @@ class _Number:
 
 
 def _text(value: str | float) -> str:
-    """Return a JSON value's spelling in the JSON that reaches the API server (written by Go)."""
+    """Return the spelling of a value in the JSON that reaches the API server (written by Go)."""
     if isinstance(value, str):
         return value.strip(" ")
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -136,7 +136,7 @@ def _canonical(text: str, finest: int) -> str:
 
 
 def _parse(text: str) -> _Number:
-    # Before the expression, which tries each division of the digits before a wrong end.
+    # Check the length first: the expression tries each division of the digits before a wrong end.
     match = _QUANTITY.fullmatch(text) if 0 < len(text) <= LONGEST else None
     if match is None:
         raise InvalidQuantity
@@ -186,7 +186,7 @@ def _binary(parts: dict[str, str]) -> _Number:
 def _unscaled(parts: dict[str, str], *, is_fast: bool) -> int:
     """Return the number's digits, without its point, as an integer."""
     digits = parts["zeros"] + parts["whole"] + parts["fraction"]
-    if not digits and not is_fast:  # The fast path reads "-" and "Ki" as zero.
+    if not digits and not is_fast:  # The fast path reads "-" and "Ki" as 0.
         raise InvalidQuantity
     magnitude = int(digits or "0")
     return -magnitude if parts["sign"] == "-" else magnitude
@@ -209,5 +209,5 @@ def _in_powers_of_1000(number: _Number) -> str:
     exponent -= exponent % 3
     if number.is_exponential:
         return f"{unscaled}e{exponent}" if exponent else str(unscaled)
-    # The server, too, leaves the suffix away where there is none (1000E and more).
+    # The server also omits the suffix if none exists (1000E and more).
     return f"{unscaled}{_DECIMAL_SUFFIXES.get(exponent, '')}"

@@ -4,13 +4,13 @@ from hooks.kube.objects import Obj, as_object
 
 
 def match_labels_of(obj: Obj) -> Obj:
-    """Return the `matchLabels` that an object selects others by; empty where it has none."""
+    """Return the `matchLabels` by which an object selects others; empty if it has none."""
     selector = as_object(as_object(obj.get("spec")).get("selector"))
     return as_object(selector.get("matchLabels"))
 
 
 def matches(selector: Obj, labels: dict[str, str]) -> bool:
-    """Tell whether labels satisfy a selector of `matchLabels` and `matchExpressions`."""
+    """Return whether labels satisfy a selector of `matchLabels` and `matchExpressions`."""
     wanted = selector.get("matchLabels") or {}
     expressions = selector.get("matchExpressions") or []
     return all(labels.get(name) == value for name, value in wanted.items()) and all(

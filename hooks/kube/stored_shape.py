@@ -1,4 +1,4 @@
-"""How the API server stores the fields of a type: the shapes that `canonical` is written in."""
+"""How the API server stores the fields of a type: the building blocks of `canonical`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from hooks.kube.objects import Obj
 from hooks.kube.quantities import InvalidQuantity, canonical_amount, canonical_quantity
 
 _BEYOND_INTEGERS = 2**63
-"""Numbers from here on fit into no integer of the server, nor of our JSON."""
+"""Numbers from here on do not fit into integers of the server, nor of our JSON."""
 
 Rule: TypeAlias = Callable[[Any, str], Any]
-"""Takes a value as written and its field path, returns it as stored."""
+"""Takes a value as written and the path of its field, returns the value as stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What the API server does with the fields of one type, alone or in a list.
 
-    `zero_dropped`: not stored when zero; `rules`: fields that are more than a plain value;
-    `defaults`: stored where nothing was written.
+    `zero_dropped`: not stored when zero. `rules`: fields that are more than a plain value.
+    `defaults`: stored if the field is not given.
     """
 
     zero_dropped: frozenset[str]
@@ -35,7 +35,7 @@ class Shape:
     @overload
     def __call__(self, value: object, path: str) -> Any: ...
     def __call__(self, value: Any, path: str) -> Any:
-        """Return the value as stored; what is neither an object nor a list stays as it is."""
+        """Return the value as stored; if it is neither an object nor a list, it stays as it is."""
         if isinstance(value, list):
             return [self(item, f"{path}[{index}]") for index, item in enumerate(value)]
         if not isinstance(value, dict):
@@ -60,7 +60,7 @@ def shape(
     defaults: Mapping[str, Callable[[], Any]] | None = None,
     **rules: Rule,
 ) -> Shape:
-    """Return a shape; `zero_dropped` are names with spaces between."""
+    """Return a shape; `zero_dropped` is a list of names, separated by spaces."""
     return Shape(frozenset(zero_dropped.split()), rules, defaults or {})
 
 
@@ -70,14 +70,14 @@ def constants(**values: Any) -> Mapping[str, Callable[[], Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a whole number as an integer: the server refuses `1.0` where it wants one."""
+    """Return a whole number as an integer: the server rejects `1.0` where it expects one."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _BEYOND_INTEGERS:
         return int(value)
     return value
 
 
 def quantity(value: Any, path: str) -> str:
-    """Return a quantity as stored; raises InvalidResource with the field's path for none."""
+    """Return a quantity as stored; raises InvalidResource with the field's path if invalid."""
     return _spelled(canonical_quantity, value, path)
 
 
@@ -88,7 +88,7 @@ def amounts(value: object, path: str) -> Any: ...
 def amounts(value: Any, path: str) -> Any:
     """Return a list of resources (`limits`, `requests`) by name as stored.
 
-    Raises InvalidResource, with the field's path, for what is not a quantity.
+    Raises InvalidResource, with the field's path, for a value that is not a quantity.
     """
     if not isinstance(value, dict):
         return value
@@ -98,7 +98,7 @@ def amounts(value: Any, path: str) -> Any:
 
 
 def texts(value: Any, path: str) -> Any:  # noqa: ARG001
-    """Return a map of strings as stored: null is the empty string there."""
+    """Return a map of strings as stored, in which null becomes the empty string."""
     if not isinstance(value, dict):
         return value
     return {name: "" if text is None else text for name, text in value.items()}

@@ -1,9 +1,9 @@
-"""Strategic merge patches, as `kubectl patch --type=strategic` carries them out.
+"""Strategic merge patches, as `kubectl patch --type=strategic` applies them.
 
-Objects are merged field by field, lists of objects by their merge key where Kubernetes has one, all
-else is replaced. `null` takes a field away; `$patch: delete` empties an object, or takes an item
-away of a list that is merged; `$patch: replace` puts the rest of the patch in the place of the
-object or list.
+Objects are merged field by field, lists of objects by their merge key if Kubernetes has one;
+everything else is replaced. `null` removes a field. `$patch: delete` empties an object, or removes
+an item of a list that is merged. `$patch: replace` replaces the object or list with the rest of the
+patch.
 """
 
 from collections import deque
@@ -19,13 +19,13 @@ REPLACE = "replace"
 NOWHERE: Final = -1
 
 Places: TypeAlias = dict[Hashable, int]
-"""Where in a list the first item with each key is."""
+"""The index in a list of the first item with each key."""
 
 
 def strategic_merge(original: Obj, patch: Obj, structure: Obj) -> Obj:
-    """Return an object of that structure with the patch; neither of them is changed.
+    """Return an object of that structure with the patch applied; neither argument is changed.
 
-    What a patch must be is checked by `patch_problems`; one that is not so replaces what it hits.
+    `patch_problems` checks patches; an invalid patch replaces what it applies to.
     """
     directive = patch.get(DIRECTIVE)
     if directive == REPLACE:
@@ -67,9 +67,9 @@ def _merged_list(before: list[Obj], patch: list[Obj], structure: Obj) -> list[Ob
 
 
 def _in_order(merged: list[Obj], patch: Places, before: Places, key: str) -> list[Obj]:
-    """Return the items: those of the patch in its order, woven into the others in theirs.
+    """Return the items: those of the patch in its order, merged into the others in theirs.
 
-    One that is new comes before the others that are still to come.
+    A new item comes before the remaining other items.
     """
     of_patch = sorted(
         (item for item in merged if _value(item, key) in patch),
@@ -86,7 +86,7 @@ def _in_order(merged: list[Obj], patch: Places, before: Places, key: str) -> lis
 
 
 def _places(items: list[Obj], key: str) -> Places:
-    """Return the place of the first item with each key: looked up, as lists may be long."""
+    """Return the index of the first item with each key: a map, because lists may be long."""
     places: Places = {}
     for place, item in enumerate(items):
         places.setdefault(_value(item, key), place)
@@ -94,13 +94,13 @@ def _places(items: list[Obj], key: str) -> Places:
 
 
 def _value(item: Obj, key: str) -> Hashable:
-    """Return the key of an item; what cannot be one is told apart by how it is written."""
+    """Return the key of an item; a key that is not a scalar is compared by its text."""
     value = item.get(key)
     return value if isinstance(value, Hashable) else repr(value)
 
 
 def _plain(value: Any) -> Any:
-    """Return a part of a patch that meets nothing: without directives and nulls."""
+    """Return a part of a patch that has no counterpart, without directives and nulls."""
     if isinstance(value, dict):
         return _plain_object(value)
     if isinstance(value, list):

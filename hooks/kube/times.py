@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 def seconds_between(earlier: str, later: str) -> float:
-    """Return how many seconds lie between two times, 0 where one of them cannot be read."""
+    """Return the number of seconds between two times, 0 if one of them cannot be read."""
     try:
         return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
     except (ValueError, TypeError):

@@ -1,8 +1,8 @@
 """A scalar of YAML as kubectl and the API server read it.
 
-It is what sigs.k8s.io/yaml makes of it, which reads as go.yaml.in/yaml/v2 does (`resolve.go`,
-v2.4) and then writes JSON: `y` is true, `12:30` and a date are texts, `08` and `1e3` are numbers.
-`tests/fixtures/yaml/read.json` has what kubectl makes of some hundred texts.
+It is what sigs.k8s.io/yaml makes of it, which reads like go.yaml.in/yaml/v2 (`resolve.go`, v2.4)
+and then writes JSON: `y` is true, `12:30` and a date are texts, `08` and `1e3` are numbers.
+`tests/fixtures/yaml/read.json` contains what kubectl makes of about a hundred texts.
 """
 
 import re
@@ -18,24 +18,24 @@ TEXT, BINARY = f"{TAG}str", f"{TAG}binary"
 NULL, BOOLEAN, INTEGER = f"{TAG}null", f"{TAG}bool", f"{TAG}int"
 FLOAT, TIMESTAMP = f"{TAG}float", f"{TAG}timestamp"
 RESOLVED: Final = frozenset((TEXT, NULL, BOOLEAN, INTEGER, FLOAT, TIMESTAMP))
-"""The tags that say of which type a scalar has to be; one with another tag is a text."""
+"""The tags that define the type of a scalar; a scalar with another tag is a text."""
 
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
 MOST_UNSIGNED: Final = 2**64 - 1
 LONGEST_DIGITS: Final = 64
-"""Of a number with a place in 64 bits, whatever its base."""
+"""Digits of a number that fits into 64 bits, in any base."""
 
 NUMBER_BEGINS: Final = frozenset("+-0123456789")
 WHOLE: Final = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[oO]([0-7]+)|0[bB]([01]+)|0([0-7]*)|([1-9][0-9]*))"
 )
 BASES: Final = (16, 8, 2, 8, 10)
-"""Of the groups of `WHOLE` after the sign."""
+"""The bases of the groups of `WHOLE` after the sign."""
 SIGNED_BINARY: Final = re.compile(r"0b([-+][01]+)")
-"""What Go reads behind `0b` where it has found no number yet."""
+"""What Go reads after `0b` if it has not found a number yet."""
 DECIMAL: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 FRACTION: Final = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
-"""What begins with a point: Go itself reads it, with `_` between digits only."""
+"""Numbers that begin with a point: Go itself reads them, with `_` only between digits."""
 DAY: Final = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,]\d+)?(?:Z|[-+](\d\d):(\d\d))"
@@ -44,14 +44,14 @@ DAY: Final = re.compile(
 )
 HOURS, MINUTES = 24, 60
 MOST_OF_TIME: Final = (HOURS - 1, MINUTES - 1, MINUTES - 1, HOURS, MINUTES)
-"""Hour, minute, second; hour and minute of the offset, of which Go takes one more."""
+"""Hour, minute, second; hour and minute of the offset, for which Go accepts 24 and 60."""
 DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FEBRUARY, DAYS_OF_FEBRUARY = 2, 28
 
 DIGITS_OF_FLOAT: Final = 9
-"""As many tell all floats of 32 bits apart."""
+"""This many digits distinguish all floats of 32 bits."""
 LEAST_EXPONENT, PLAIN_EXPONENTS = -4, 6
-"""The exponents of ten that are written out."""
+"""The powers of ten that are written without an exponent."""
 
 
 def _in_all_forms(words: str) -> list[str]:
@@ -71,14 +71,14 @@ WORDS: Final[dict[str, Scalar]] = {
 
 
 class NotOfItsTag(ValueError):
-    """A scalar is not of the type that its tag says."""
+    """A scalar does not have the type of its tag."""
 
 
 def scalar(text: str, tag: str | None, *, is_plain: bool) -> Scalar:
-    """Return what a scalar says; raises NotOfItsTag.
+    """Return the value of a scalar; raises NotOfItsTag.
 
-    `is_plain`: it has neither quotes nor a tag. Numbers are as they are written: a float may be a
-    whole one, or infinite.
+    `is_plain`: it has neither quotes nor a tag. Numbers stay as they are written: a float may be
+    whole, or infinite.
     """
     if tag is None:
         return _resolved(text) if is_plain else text
@@ -97,9 +97,9 @@ def scalar(text: str, tag: str | None, *, is_plain: bool) -> Scalar:
 
 
 def as_json(value: Scalar) -> Scalar:
-    """Return what the API server gets: whole numbers within 64 bits as such, others as floats.
+    """Return what the API server gets: whole numbers within 64 bits as integers, others as floats.
 
-    Raises ValueError for a number that JSON does not know.
+    Raises ValueError for a number that JSON does not have.
     """
     if isinstance(value, int):
         return value if LEAST_INTEGER <= value <= MOST_INTEGER else float(value)
@@ -112,7 +112,7 @@ def as_json(value: Scalar) -> Scalar:
 
 
 def _written_whole(value: float) -> int:
-    """Return the whole number that a float is once it was written: with its shortest digits."""
+    """Return the whole number that a float becomes when written with its shortest digits."""
     digits, _, exponent = repr(value).partition("e")
     whole, _, fraction = digits.partition(".")
     if not exponent:
@@ -121,7 +121,7 @@ def _written_whole(value: float) -> int:
 
 
 def as_name(value: Scalar) -> str:
-    """Return the name that a scalar is as a key; raises ValueError for what can be no name."""
+    """Return the name of a field for a scalar key; raises ValueError if it cannot be a name."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -134,7 +134,7 @@ def as_name(value: Scalar) -> str:
 
 
 def _resolved(text: str) -> Scalar:
-    """Return what a scalar looks like, where no tag says it."""
+    """Return the value that a scalar without a tag looks like."""
     if text in WORDS:
         return WORDS[text]
     if text[0] == ".":
@@ -150,7 +150,7 @@ def _resolved(text: str) -> Scalar:
 
 
 def _whole(text: str) -> int | None:
-    """Return a whole number that has its place in 64 bits, with a sign or without."""
+    """Return a whole number that fits into 64 bits, signed or unsigned."""
     if (signed := SIGNED_BINARY.fullmatch(text)) is not None:
         return int(signed[1], 2)
     found = WHOLE.fullmatch(text)
@@ -167,7 +167,7 @@ def _whole(text: str) -> int | None:
 
 
 def _finite(text: str) -> float | None:
-    """Return a number with a point or an exponent; None where it is beyond all floats."""
+    """Return a number with a point or an exponent; None if it is larger than any float."""
     value = float(text)
     return value if isfinite(value) else None
 
@@ -181,7 +181,7 @@ def _decoded(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    """Return a text with the tag of times; raises NotOfItsTag for what is no time."""
+    """Return a text with the tag for times; raises NotOfItsTag if it is not a time."""
     found = DAY.fullmatch(text)
     if found is None:
         raise NotOfItsTag
@@ -206,7 +206,7 @@ def _is_signed(value: Scalar) -> bool:
 
 
 def _short_float(value: float) -> str:
-    """Return the shortest text that is the same float of 32 bits, as Go writes it by `%g`."""
+    """Return the shortest text of the same float of 32 bits, as Go writes it with `%g`."""
     try:
         (narrow,) = struct.unpack("f", struct.pack("f", value))
     except OverflowError:

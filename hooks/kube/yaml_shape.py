@@ -1,4 +1,4 @@
-"""What YAML is as a whole, and keys that it has twice, read from the parser's events alone."""
+"""The type of a YAML document, and its duplicate keys, read only from the parser's events."""
 
 from collections.abc import Iterator
 
@@ -13,26 +13,26 @@ from yaml.events import (
 )
 
 MERGE = "<<"
-"""The key of a merge, which adds keys and may be there for several mappings."""
+"""The key of a merge, which adds keys and may occur several times."""
 
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 """How YAML 1.1 writes null: https://yaml.org/type/null.html"""
 
 
 def is_mapping(text: str) -> bool:
-    """Tell whether the first document of a text is a mapping, or nothing.
+    """Return whether the first document of a text is a mapping, or empty.
 
-    Reads no further than where it begins; raises YAMLError where that is not YAML. An alias stands
-    for nothing there, which whoever reads on finds.
+    Reads only the beginning of the document; raises YAMLError if that is not YAML. An alias there
+    refers to nothing, which a complete reading finds.
     """
     first = next((event for event in _events(text) if isinstance(event, NodeEvent)), None)
     return first is None or isinstance(first, MappingStartEvent | AliasEvent) or _is_null(first)
 
 
 def lines_of_repeated_keys(text: str) -> Iterator[int]:
-    """Yield the lines of keys that their mapping has already; raises YAMLError for no YAML.
+    """Yield the lines of keys that their mapping already has; raises YAMLError.
 
-    Takes a text within bounds: it costs as much as reading that again.
+    Expects a text within bounds: this costs as much as reading the text again.
     """
     around: list[_Open] = []
     for event in _events(text):
@@ -46,7 +46,7 @@ def lines_of_repeated_keys(text: str) -> Iterator[int]:
 
 
 class _Open:
-    """A collection around the place; of a mapping every second part is a key."""
+    """An open collection; in a mapping every second part is a key."""
 
     __slots__ = ("_is_at_key", "_is_mapping", "_keys")
 
@@ -56,7 +56,7 @@ class _Open:
         self._is_at_key = True
 
     def has_already(self, event: NodeEvent) -> bool:
-        """Take one more part, and tell whether it is a key that is there already."""
+        """Count one more part, and return whether it is a duplicate key."""
         if not self._is_mapping:
             return False
         is_key, self._is_at_key = self._is_at_key, not self._is_at_key

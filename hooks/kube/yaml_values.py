@@ -1,8 +1,8 @@
-"""What a document of YAML says, and where: made of the parser's events, one after the other.
+"""The value of a YAML document and the places of its parts, built from the parser's events.
 
-It is what kubectl makes of it (`yaml_scalars` has its source): a field that is given twice has its
-last value, `<<` brings what is beside it in its place, names are texts whatever they look like, and
-what no JSON can say is refused. Nothing is built twice, however often aliases stand for it.
+It is the value that kubectl reads (`yaml_scalars` has the source): the last value of a repeated
+field counts, `<<` merges fields at its place, names are texts whatever they look like, and values
+that JSON does not have are rejected. Nothing is built twice, however many aliases refer to it.
 """
 
 from dataclasses import dataclass, field
@@ -33,10 +33,10 @@ NO_MERGE: Final = "what << brings must be an object, or a list of objects: put <
 
 
 class NoDocument(yaml.YAMLError):
-    """A text is nothing that kubectl reads; no value of it is in the message."""
+    """kubectl cannot read the text; the message contains no value of it."""
 
     def __init__(self, message: str, mark: Mark) -> None:
-        """Take what is wrong, and where."""
+        """Take the problem and its place."""
         super().__init__(message)
         self.message = message
         self.mark = mark
@@ -44,10 +44,10 @@ class NoDocument(yaml.YAMLError):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Something that is whole, and its place; a number is as it is written.
+    """A complete part and its place; a number stays as it is written.
 
-    `levels`: how many collections are inside one another in it. `items`: those of a list that
-    stands here itself, not by an alias.
+    `levels`: how many levels of collections it contains. `items`: the items of a list that is
+    written here, not an alias.
     """
 
     value: Any
@@ -58,15 +58,15 @@ class _Part:
 
 
 class _Collection(Protocol):
-    """What is still open."""
+    """A collection that is still open."""
 
     anchor: str | None
 
     def add(self, part: _Part) -> None:
-        """Take the next part."""
+        """Add the next part."""
 
     def whole(self) -> _Part:
-        """Return it when all its parts are there."""
+        """Return the collection after its last part."""
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class _Object:
         return _Part(self.value, Place(self.mark, None, KnownParts(self.places)), self.levels)
 
     def _merge(self, part: _Part) -> None:
-        """Take the fields of an object, or of several, of which the first ones win."""
+        """Add the fields of an object, or of several, of which the first ones take precedence."""
         for brought in reversed([part] if part.items is None else part.items):
             if not isinstance(brought.value, dict):
                 raise NoDocument(NO_MERGE, brought.place.mark)
@@ -121,21 +121,21 @@ class _Object:
 
 
 class Builder:
-    """Makes the value of one document; raises NoDocument for what no JSON can say.
+    """Builds the value of one document; raises NoDocument for values that JSON does not have.
 
-    The text begins with the given line of its file. Its aliases stand for what is whole before
-    them, which is seen to by `bounded_yaml`. Raises OutOfBounds where aliases lead to more levels
+    The text begins at the given line of its file. Its aliases refer to parts that are complete
+    before them, which `bounded_yaml` ensures. Raises OutOfBounds if aliases lead to more levels
     than a text may have.
     """
 
     def __init__(self, first_line: int = 1) -> None:
-        """Begin with nothing."""
+        """Begin without a value."""
         self._before = first_line - 1
         self._open: list[_Collection] = []
         self._anchors: dict[str, _Part] = {}
         self.value: Any = None
         self.place = Place(Mark(first_line, 1))
-        """The document as far as it is whole; null where there is none."""
+        """The document as far as it is complete; null if it is empty."""
 
     def add(self, event: Event) -> None:
         """Take one more event of the parser."""

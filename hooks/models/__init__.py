@@ -1,4 +1,4 @@
-"""The custom resource InstanaAgent as typed, frozen models: fields, defaults, descriptions.
+"""InstanaAgent resources as typed, frozen models: fields, defaults, descriptions.
 
 Source of every field and default: the Go operator's `api/v1` types and its `Default()` method.
 """

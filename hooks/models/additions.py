@@ -1,4 +1,4 @@
-"""What a user adds to pods, of the agents or of the k8sensors."""
+"""What a user adds to the pods of the agents or of the k8sensors."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ SENSOR_POD = "spec.k8s_sensor.deployment.pod"
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """Volumes, mounts and variables, and the field that they are given in."""
+    """Volumes, mounts and variables, and the field in which they are given."""
 
     path: str
     volumes: tuple[Opaque, ...]
@@ -20,12 +20,12 @@ class Additions:
 
 
 def of_agent(spec: InstanaAgentSpec) -> Additions:
-    """Return what is added to the agent's pods."""
+    """Return the additions to the agent's pods."""
     pod = spec.agent.pod
     return Additions(AGENT_POD, pod.volumes, pod.volume_mounts, pod.env)
 
 
 def of_sensor(spec: InstanaAgentSpec) -> Additions:
-    """Return what is added to the k8sensor's pods."""
+    """Return the additions to the k8sensor's pods."""
     pod = spec.k8s_sensor.deployment.pod
     return Additions(SENSOR_POD, pod.volumes, pod.volume_mounts, pod.env)

@@ -20,5 +20,5 @@ class Configuration(SpecModel):
 
     @cached_property
     def text(self) -> str:
-        """Return the object as YAML, in its one form; empty where nothing is in it."""
+        """Return the object as YAML, in its canonical form; empty if the object is empty."""
         return canonical_yaml(self.model_extra) if self.model_extra else ""

@@ -1,4 +1,4 @@
-"""What all models of the custom resource share."""
+"""What all models of the resource have in common."""
 
 from typing import Annotated, Any, TypeVar
 
@@ -8,10 +8,11 @@ from pydantic.alias_generators import to_camel
 from hooks.models.kubernetes import Quantities, ResourceClaim
 
 MUST_BE_GIVEN: dict[str, JsonValue] = {"x-must-be-given": True}
-"""The CRD requires the field, if only empty; resources stored without it have the default."""
+"""The CRD requires the field, even if it is empty; resources stored without it have the default."""
 
 NOT_STORED: dict[str, JsonValue] = {"x-not-stored": True}
-"""The CRD does not write the default into resources: not given differs from given, or may once."""
+"""The CRD does not write the default into resources: "not given" differs from the default, or may
+do so in the future."""
 
 KEYED_BY_NAME: dict[str, JsonValue] = {
     "x-kubernetes-list-type": "map",
@@ -32,10 +33,10 @@ ListOf = Annotated[tuple[Item, ...], Strict(False)]  # noqa: FBT003 - lists beco
 
 
 class SpecModel(BaseModel):
-    """A part of the custom resource.
+    """A part of the resource.
 
-    Frozen, so that defaults are shared; fields are written in camelCase outside; a field that is
-    not known is ignored (the CRD's schema has pruned it before).
+    It is frozen, so that defaults can be shared. Its fields are in camelCase in the resource.
+    Unknown fields are ignored (the CRD's schema has already pruned them).
     """
 
     model_config = ConfigDict(
@@ -48,12 +49,12 @@ class SpecModel(BaseModel):
 
 
 def otherwise(default: str) -> AfterValidator:
-    """Return what makes an empty string mean the default, as it does for the Go operator."""
+    """Return the validator that replaces an empty string with the default, like the Go operator."""
     return AfterValidator(lambda given: given or default)
 
 
 def entry_with(content: str) -> Any:
-    """Return the field for the entry of a Secret with what another field holds as a value."""
+    """Return the field for a Secret's entry that contains what another field has as a value."""
     return Field(default=None, description=f"Entry of a Secret with {content}.")
 
 
@@ -102,7 +103,7 @@ class Image(SpecModel):
 
     @property
     def reference(self) -> str:
-        """Return what stands in a container's `image`."""
+        """Return the value for a container's `image`."""
         return f"{self.name}@{self.digest}" if self.digest else f"{self.name}:{self.tag}"
 
 

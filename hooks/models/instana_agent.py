@@ -1,4 +1,4 @@
-"""The custom resource InstanaAgent (`instana.io/v1`, plural `agents`)."""
+"""The InstanaAgent resource (`instana.io/v1`, plural `agents`)."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ DEFAULT_SERVICE_ACCOUNT = "default"
 AUTOMATIC, MANUAL = "Automatic", "Manual"
 POD_STATUS_ON, POD_STATUS_OFF = "Enabled", "Disabled"
 PLATFORMS = ("Bottlerocket", "GKE", "Talos")
-"""Platforms whose nodes are no virtual machines of BOSH, and have none of its directories."""
+"""Platforms whose nodes are not virtual machines of BOSH and do not have its directories."""
 
 FORMER_FINALIZERS = ("v3.agent.instana.io/finalizer", "agent.instana.io/finalizer")
-"""Left on the resource by the operators that led it before, which alone remove them."""
+"""Left on the resource by operators that managed it before; only they remove them."""
 
 
 class Metadata(SpecModel):
@@ -57,7 +57,7 @@ class OpenTelemetry(SpecModel):
     )
 
     def is_on(self, protocol: OpenTelemetryProtocol) -> bool:
-        """Tell whether the protocol is switched on, by itself or like its parent."""
+        """Return whether the protocol is switched on, by its own switch or by its parent's."""
         return self.enabled if protocol.enabled is None else protocol.enabled
 
 
@@ -194,12 +194,12 @@ class InstanaAgent(SpecModel):
 
     @property
     def generation(self) -> int:
-        """Return the number of the spec, 0 where it is not known."""
+        """Return the number of the spec, 0 if unknown."""
         return self.metadata.generation
 
     @property
     def issued_secret_name(self) -> str:
-        """Return the name of the Secret that somebody else issues for TLS; empty for none."""
+        """Return the name of the Secret that another controller issues for TLS; empty if none."""
         tls = self.spec.agent.tls
         if tls.cert_manager:
             return f"{self.name}-certificate"

@@ -1,6 +1,6 @@
-"""Types of Kubernetes that are passed through: which one stands where.
+"""Types of Kubernetes that are passed through.
 
-The service does not look into them more than it must; the CRD's schema has their fields.
+The service reads no more of them than it must; the CRD's schema contains their fields.
 """
 
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ KUBERNETES_TYPE = "x-kubernetes-type"
 
 
 def kubernetes_type(name: str) -> WithJsonSchema:
-    """Return what says that a part is of this type, named as in the API server's OpenAPI."""
+    """Return the annotation that gives a part this type, as in the API server's OpenAPI."""
     return WithJsonSchema({KUBERNETES_TYPE: name})
 
 

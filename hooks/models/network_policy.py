@@ -1,4 +1,4 @@
-"""`spec.networkPolicy`: who may reach the pods, and what the k8sensors may reach."""
+"""`spec.networkPolicy`: who may connect to the pods, and where the k8sensors may connect to."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""`spec.overrides`: patches to children, for what no other field can say."""
+"""`spec.overrides`: patches to children, for everything that has no field of its own."""
 
 from typing import Any
 
@@ -42,4 +42,4 @@ KINDS = {
     "k8sensorDeployment": "Deployment",
     "k8sensorServiceAccount": "ServiceAccount",
 }
-"""The kind of the children that each field is about."""
+"""The kind of the children that each field patches."""

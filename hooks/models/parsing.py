@@ -1,4 +1,4 @@
-"""From the observed object to the model, or to a list of problems without any value."""
+"""From the observed object to the model, or to a list of problems that contain no value."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -19,27 +19,26 @@ from hooks.kube.places import path_of_field
 from hooks.models.instana_agent import InstanaAgent
 
 DEEPEST = 100
-"""Levels of a spec: far more than any type of Kubernetes has, far fewer than JSON may have."""
+"""Levels of a spec: far more than any type of Kubernetes has, and far fewer than JSON allows."""
 
 PATCHES = "overrides"
 NOT_GIVEN = frozenset({"missing", "string_too_short"})
 OF_AGENT = "configuration"
-"""The field whose content is the agent's own: a null in it is one."""
+"""The field whose content is the agent's own: a null in it is a value."""
 
 
 def check_nesting(resource: Obj) -> None:
-    """Raise InvalidResource for a spec on more levels than anything here follows."""
+    """Raise InvalidResource for a spec with more levels than the service reads."""
     if is_deeper_than(as_object(resource).get("spec"), DEEPEST):
         raise InvalidResource((Problem("spec", "is nested too deeply", NESTING),))
 
 
 def read_given(resource: Obj, most: int = MOST_PROBLEMS) -> tuple[InstanaAgent, Obj]:
-    """Return the InstanaAgent, and what it was read from; raises InvalidResource.
+    """Return the InstanaAgent, and the object from which it was read; raises InvalidResource.
 
-    A null counts as not given. The API server prunes most of them, so they are looked for only in
-    a resource that is not fine as it is. Messages name field paths and what is expected there,
-    never a value. Each wrong item of a list costs a message: the caller sees to it that there are
-    not too many.
+    A null counts as not given. The API server prunes most nulls, so they are removed only from a
+    resource that is not valid as it is. Messages name field paths and what is expected there, never
+    a value. Each invalid item of a list has a message: the caller must limit their number.
     """
     try:
         return InstanaAgent.model_validate(resource), resource
@@ -57,7 +56,7 @@ def _read_without_nulls(resource: Obj, most: int) -> tuple[InstanaAgent, Obj]:
 
 
 def problems_of_types(given: Obj) -> Iterator[Problem]:
-    """Yield what an object without nulls has of other types, and lacks, however much that is."""
+    """Yield all fields of wrong types and all missing fields of an object without nulls."""
     try:
         InstanaAgent.model_validate(given)
     except ValidationError as error:
@@ -70,7 +69,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
 
 
 def without_nulls(value: Any) -> Any:
-    """Return the value without nulls, but for those in patches, where a null means something."""
+    """Return the value without nulls, except those in patches, where a null has a meaning."""
     if isinstance(value, dict):
         return {
             name: part if name in (OF_AGENT, PATCHES) else without_nulls(part)

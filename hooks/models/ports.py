@@ -12,7 +12,7 @@ OTLP_HTTP = 4318
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A named port and the field that sets its number (empty: nothing does)."""
+    """A named port and the field that sets its number (empty if no field does)."""
 
     name: str
     number: int
@@ -25,7 +25,7 @@ def ports(spec: InstanaAgentSpec) -> tuple[Port, ...]:
 
 
 def opened(otel: OpenTelemetry) -> tuple[Port, ...]:
-    """Return the ports of an agent that takes this OpenTelemetry data."""
+    """Return the ports of an agent that receives this OpenTelemetry data."""
     found = [Port("agent-apis", AGENT_API)]
     if not otel.enabled:
         return tuple(found)

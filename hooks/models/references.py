@@ -1,4 +1,4 @@
-"""The Secrets and ConfigMaps that a resource names, and where it names them."""
+"""The Secrets and ConfigMaps that a resource names, and the fields that name them."""
 
 import re
 from collections.abc import Iterator
@@ -16,17 +16,18 @@ from hooks.models.tls import TLS_CERTIFICATE, TLS_KEY
 from hooks.models.workloads import CLAIM
 
 NOT_LITERAL = re.compile(r"\$[{\[]|\\[{}\\]|^[ \t\f]")
-"""What a `.cfg` file of the agent's may not give back as it was written.
+"""Text that a `.cfg` file of the agent may not reproduce as it was written.
 
-It is a properties file of Java, where a backslash can be written; but then variables are replaced,
-and how to write theirs so that they arrive depends on the version of what reads it.
+The file is a Java properties file, in which a backslash can be escaped. Then variables are
+replaced, and how to escape the beginning of one depends on the version of the program that reads
+it.
 """
 
 OF_FILES = tuple(f".{name}SecretKeyRef" for name in ("key", "proxyUser", "proxyPassword"))
-"""How the paths of references end whose values are written into such a file."""
+"""Endings of the paths of references whose values are written into such a file."""
 
 OF_VARIABLES = ".valueFrom.secretKeyRef.name"
-"""How the paths of references end whose values are variables of the user's."""
+"""Ending of the paths of references whose values are variables of the user."""
 
 AGENT_IMAGE = "spec.agent.image"
 SENSOR_IMAGE = "spec.k8s_sensor.image"
@@ -36,20 +37,20 @@ Kind = Literal["Secret", "ConfigMap", "PersistentVolumeClaim", "Node"]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An object in the resource's namespace that has to be there, with some of its entries."""
+    """An object that must exist in the resource's namespace, with some of its entries."""
 
     kind: Kind
     name: str
     path: str
     entries: tuple[str, ...] = ()
     is_credential: bool = False
-    """Whether the entries have to be credentials: a single line of text each."""
+    """Whether the entries must be credentials: a single line of text each."""
     is_in_file: bool = False
-    """Whether a credential is also written into a file of the agent's, which takes it literally."""
+    """Whether a credential is also written into a file of the agent, which takes it literally."""
 
 
 def references(agent: InstanaAgent) -> tuple[Reference, ...]:
-    """Return every object that the resource needs; optional ones are left out."""
+    """Return every object that the resource needs, without optional ones."""
     spec = agent.spec
     added = [of_agent(spec)]
     if spec.k8s_sensor.deployment.enabled:
@@ -68,7 +69,7 @@ def of_keys_secret(agent: AgentSpec) -> Reference:
 
 
 def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
-    """Yield the entries of Secrets that stand in place of values in the resource."""
+    """Yield the entries of Secrets that replace values in the resource."""
     entries = [*_of_entries(agent, "spec.agent")]
     for index, backend in enumerate(agent.additional_backends):
         entries += _of_entries(backend, f"spec.agent.additionalBackends[{index}]")
@@ -77,7 +78,7 @@ def of_credentials(agent: AgentSpec) -> Iterator[Reference]:
 
 
 def of_tls(agent: InstanaAgent) -> tuple[Reference, ...]:
-    """Return the Secrets for TLS that are the user's, or that somebody issues."""
+    """Return the Secrets for TLS that the user provides, or that another controller issues."""
     tls, path = agent.spec.agent.tls, "spec.agent.tls"
     if tls.files:
         return tuple(_of_entries(tls, path))
@@ -96,7 +97,7 @@ def of_claim(spec: InstanaAgentSpec) -> Reference:
 
 
 def of_certificate(authority: CertificateAuthority, field: str) -> Reference:
-    """Return the Secret of a k8sensor's CA certificate; without a name if there is none."""
+    """Return the Secret with a k8sensor's CA certificate; without a name if there is none."""
     path = f"spec.k8s_sensor.{field}.ca.secretName"
     return Reference("Secret", authority.secret_name, path, (authority.filename,))
 
@@ -111,7 +112,7 @@ def of_pull_secrets(given: tuple[Named, ...], image: str) -> tuple[Reference, ..
 
 
 def of_volume(volume: Opaque, index: int, pod: str) -> Iterator[Reference]:
-    """Yield what one of the user's volumes needs; `pod` is the field of the pods it is in."""
+    """Yield the objects that one of the user's volumes needs; `pod` is the path of its pod."""
     path = f"{pod}.volumes[{index}]"
     yield from _of_source(volume, path, name="secretName")
     for position, source in enumerate(projected_sources(volume)):
@@ -119,7 +120,7 @@ def of_volume(volume: Opaque, index: int, pod: str) -> Iterator[Reference]:
 
 
 def of_variable(variable: Opaque, index: int, pod: str) -> Iterator[Reference]:
-    """Yield what one of the user's environment variables needs."""
+    """Yield the objects that one of the user's environment variables needs."""
     source, path = as_object(variable.get("valueFrom")), f"{pod}.env[{index}].valueFrom"
     for field, kind in OF_ENTRIES.items():
         reference = as_object(source.get(field))

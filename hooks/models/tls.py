@@ -75,7 +75,7 @@ class Tls(SpecModel):
 
     @property
     def files(self) -> tuple[tuple[str, SecretKeyRef], ...]:
-        """Return certificate and key by file, where entries of Secrets of any names hold them."""
+        """Return certificate and key by file name, if they are in entries with any names."""
         certificate, key = self.certificate_secret_key_ref, self.key_secret_key_ref
         if self.secret_name or not (certificate and key):
             return ()
@@ -83,6 +83,6 @@ class Tls(SpecModel):
 
     @property
     def is_inline(self) -> bool:
-        """Tell whether the certificate and key come with the resource itself."""
+        """Return whether the resource itself contains the certificate and key."""
         is_elsewhere = self.secret_name or self.files
         return not is_elsewhere and bool(self.certificate and self.key)

@@ -1,4 +1,4 @@
-"""Parts of `spec.agent` about where agents run and where they keep what they download."""
+"""Parts of `spec.agent` about where agents run and where they store downloads."""
 
 from typing import Annotated
 

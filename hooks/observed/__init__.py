@@ -1,4 +1,4 @@
-"""What Metacontroller observed: children, related objects; read-only lookups over both."""
+"""What Metacontroller observed: children and related objects, with read-only lookups."""
 
 from hooks.observed.objects import Lookup, ObservedObjects, Presence
 

@@ -1,4 +1,4 @@
-"""Lookups over the object maps of a request: `Kind.group/version` -> `namespace/name` -> object."""
+"""Lookups in the object maps of a request: `Kind.group/version` -> `namespace/name` -> object."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,43 +8,43 @@ from hooks.kube.objects import Obj
 
 
 class Presence(Enum):
-    """Whether an object is there."""
+    """Whether an object exists."""
 
     FOUND = "found"
     MISSING = "missing"
     UNKNOWN = "unknown"
-    """Its kind was not asked for (yet): the answer of an older customize hook still holds."""
+    """Its kind was not asked for yet: Metacontroller still uses an older customize response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The outcome of looking for one object."""
+    """The result of looking up one object."""
 
     presence: Presence
     obj: Obj = field(default_factory=dict)
 
     @property
     def found(self) -> bool:
-        """Tell whether the object is there."""
+        """Return whether the object exists."""
         return self.presence is Presence.FOUND
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedObjects:
-    """Objects by kind, as a request carries them.
+    """Objects by kind, as in a request.
 
-    A kind is written as Metacontroller writes it: `Secret.v1`, `DaemonSet.apps/v1`. Every kind
-    that was asked for has its key, even with no object.
+    A kind is written as Metacontroller writes it: `Secret.v1`, `DaemonSet.apps/v1`. Every kind that
+    was asked for has its key, even without objects.
     """
 
     by_kind: Mapping[str, Mapping[str, Obj]]
 
     def knows(self, kind: str) -> bool:
-        """Tell whether objects of the kind were asked for."""
+        """Return whether objects of the kind were asked for."""
         return kind in self.by_kind
 
     def look_up(self, kind: str, namespace: str, name: str) -> Lookup:
-        """Return whether the object is there, and the object if so; "" for no namespace."""
+        """Return whether the object exists, and the object if it does; "" for no namespace."""
         objects = self.by_kind.get(kind)
         if objects is None:
             return Lookup(Presence.UNKNOWN)
@@ -52,7 +52,7 @@ class ObservedObjects:
         return Lookup(Presence.MISSING) if obj is None else Lookup(Presence.FOUND, obj)
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
-        """Return the object, or None where it is missing or its kind is unknown."""
+        """Return the object, or None if it is missing or its kind is not observed yet."""
         found = self.look_up(kind, namespace, name)
         return found.obj if found.found else None
 

@@ -1,22 +1,22 @@
-"""How far the roll-out of an observed DaemonSet or Deployment is, by its own counts."""
+"""The progress of the rollout of an observed DaemonSet or Deployment, by its own counts."""
 
 from hooks.kube.objects import Obj
 
 
 def count(workload: Obj, field: str) -> int:
-    """Return a count of the workload's status, 0 where it has none."""
+    """Return a count of the workload's status, 0 if it has none."""
     value = (workload.get("status") or {}).get(field)
     return value if isinstance(value, int) else 0
 
 
 def replicas(deployment: Obj) -> int:
-    """Return how many pods a Deployment is to have."""
+    """Return the desired number of pods of a Deployment."""
     value = (deployment.get("spec") or {}).get("replicas")
     return value if isinstance(value, int) else 1
 
 
 def pods(workload: Obj) -> int:
-    """Return how many pods a workload has or is to have, 0 for what is no workload."""
+    """Return how many pods a workload has or should have, 0 for other objects."""
     match workload.get("kind"):
         case "DaemonSet":
             return count(workload, "desiredNumberScheduled")
@@ -26,13 +26,13 @@ def pods(workload: Obj) -> int:
 
 
 def is_taken_up(workload: Obj) -> bool:
-    """Tell whether the controller of the workload has seen its last change."""
+    """Return whether the workload's controller has seen its last change."""
     generation = (workload.get("metadata") or {}).get("generation")
     return bool(generation) and count(workload, "observedGeneration") == generation
 
 
 def is_rolled_out(workload: Obj) -> bool:
-    """Tell whether all pods are made from the workload's present template."""
+    """Return whether all pods were made from the workload's current template."""
     if workload.get("kind") == "DaemonSet":
         updated, pods = "updatedNumberScheduled", count(workload, "desiredNumberScheduled")
     else:

@@ -1,7 +1,7 @@
-"""What is wrong with a resource, or odd about it: one table for every layer that checks it.
+"""Errors and warnings about a resource: one table for every layer that checks it.
 
-The table makes the CEL rules of the definition, the admission policies, `python -m hooks validate`,
-docs/validation.md and the check of the sync hook itself.
+From the table come the CEL rules of the CRD, the admission policies, `python -m hooks validate`,
+docs/validation.md and the checks of the sync hook itself.
 """
 
 from hooks.rules.checking import (

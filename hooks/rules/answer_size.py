@@ -1,7 +1,8 @@
-"""How much a resource may lead to: what is made of it, and how long that takes.
+"""How much a resource may lead to: the size of its children, and the time to make them.
 
-Far more than any resource that works leads to, and there is room for 100 zones and 32 backends with
-1,000 variables each. What is beyond it is not looked at further: no resource takes another's time.
+The limits are far above what any working resource leads to: they leave room for 100 zones and 32
+backends with 1,000 variables each. A resource beyond them is not processed further, so that no
+resource uses up the time of others.
 """
 
 import json
@@ -19,30 +20,30 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 """Of all children together, as JSON."""
 
 MOST_WORK: Final = 200_000
-"""Each is about a microsecond on a quiet core, at most: of a sync that changes all workloads."""
+"""One unit is at most about a microsecond on a quiet core, in a sync that changes all workloads."""
 
 OF_A_WORKLOAD: Final = 400
 OF_A_VARIABLE: Final = 1
 OF_A_REFERENCE: Final = 5
-"""Of a variable with `valueFrom`, or a source of a volume: what it refers to is looked up."""
+"""For a variable with `valueFrom`, or a source of a volume: its object is looked up."""
 
 OF_A_NAMED_OBJECT: Final = 30
-"""Of the same, however many workloads there are: what is missing is told."""
+"""For the same, once for all workloads: a missing object is reported."""
 
 OF_A_MERGED_VALUE: Final = 9
-"""Of a value in an affinity or in an override, which are looked at one by one."""
+"""For a value in an affinity or in an override: these are processed one by one."""
 
 OF_A_CONFIGURED_VALUE: Final = 1
 PARTS_OF_TEXT: Final = 3
-"""As many of `configuration_yaml` count as one unit: they are only read, however many pods."""
+"""This many parts of `configuration_yaml` count as one unit: they are read once for all pods."""
 
 OF_A_VALUE: Final = 3
-"""Of any other value of a pod."""
+"""For any other value of a pod."""
 
 SOURCES = frozenset({"secret", "configMap"})
 ONE_BY_ONE = ("affinity", "topologySpreadConstraints", "tolerations")
 OF_WORKLOADS = ("agentDaemonSet", "k8sensorDeployment")
-"""The overrides that are carried out for each of a number of workloads."""
+"""The overrides that are applied to several workloads each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _Alike:
     variables: Obj
     patch: Any
     shared: Obj
-    """What the pods of other workloads have as well."""
+    """The parts that the pods of other workloads have as well."""
 
     def length(self) -> int:
         return self.count * _length([self.pod, self.variables, self.patch, self.shared])
@@ -75,9 +76,9 @@ class _Alike:
 
 
 def leads_to_too_much(spec: Obj, daemonsets: int = 1) -> bool:
-    """Tell whether children take more than there may be, before they are made.
+    """Return whether children would exceed the limits, before they are made.
 
-    There are at least that many DaemonSets: zones of nodes are in no resource.
+    There are at least `daemonsets` DaemonSets: the zones of nodes are not in the resource.
     """
     agent, zones = as_object(spec.get("agent")), as_objects(spec.get("zones"))
     workloads = _workloads(spec, agent, max(daemonsets, len(zones)))
@@ -119,12 +120,12 @@ def _parts_of(text: Any) -> int:
 
 
 def _references_of(volumes: Any) -> int:
-    """Return to how many objects volumes refer, with the sources of those that are projected."""
+    """Return how many objects volumes refer to, including the sources of projected volumes."""
     return sum(1 for name, _ in values_in(volumes) if isinstance(name, str) and name in SOURCES)
 
 
 def _values(*parts: Any) -> int:
-    """Return the number of values in the parts that are given, up to what is too much anyway."""
+    """Return the number of values in the given parts, up to the limit."""
     return sum(1 for part in parts if part for _ in islice(values_in(part), MOST_WORK))
 
 

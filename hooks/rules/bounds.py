@@ -1,10 +1,11 @@
-"""How much of each part a resource may have: stated here, for the API server and the service.
+"""The maximum size of each part of a resource: defined here for the API server and the service.
 
-Far more than any resource that works has: names of Kubernetes end at 253, a variable of a process
-at 128 KiB, a Secret at 1 MiB. In the CRD they also bound what the rules cost; whatever they leave
-open is bounded by what is made of it: the objects of an answer, and the time that they take.
+The bounds are far above what any working resource has: names in Kubernetes end at 253 characters, a
+variable of a process at 128 KiB, a Secret at 1 MiB. In the CRD they also limit the cost of the
+rules. What they leave open is limited by what is made of it: the objects of a response, and the
+time to make them.
 
-They come before all other rules: what is beyond them is not looked at further.
+They come before all other rules: what is beyond them is not checked further.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ MOST_ZONES: Final = 128
 MOST_BACKENDS: Final = 64
 MOST_VARIABLES: Final = 1024
 MOST_SOURCES: Final = 64
-"""Of a projected volume."""
+"""For a projected volume."""
 MOST_FILES: Final = 256
 """Entries of a Secret or a ConfigMap that a volume lists."""
 MOST_HEADERS: Final = 64
@@ -29,15 +30,15 @@ MOST_ARGUMENTS: Final = 256
 LONGEST_VARIABLE: Final = 131_071
 """Linux starts no process with a longer variable."""
 LONGEST_ANNOTATION: Final = 262_144
-"""That is what Kubernetes takes of all annotations of an object."""
+"""Kubernetes accepts this much for all annotations of an object together."""
 LONGEST_CONFIGURATION: Final = 512 * 1024
 LONGEST_TEXT: Final = 4096
 LONGEST_CREDENTIAL: Final = 8192
 LONGEST_CERTIFICATE = 400_000
 MOST_CONFIGURED: Final = 50_000
-"""Values in the agent's configuration where that is an object."""
+"""Values in the agent's configuration if it is an object."""
 AS_LONG_AS_NAMES: Final = 317
-"""Up to here a length is one of names, of which other rules say more."""
+"""Up to this length a text is a name, which other rules check."""
 AGENT = "spec.agent"
 POD = "spec.agent.pod"
 SENSOR = "spec.k8s_sensor"
@@ -52,7 +53,7 @@ TEXTS = (
         for part in ("Url", "Username", "Password")
     ),
 )
-"""Fields of the agent that end up in a variable."""
+"""Fields of the agent that become a variable."""
 
 BOUNDS: dict[str, Obj] = {
     "spec.zones": {ITEMS: MOST_ZONES},
@@ -156,9 +157,9 @@ CONFIGURATION_SIZE = "configuration-size"
 
 
 def _beyond(*keywords: str, of_gates: bool = True, most: int = MOST_PROBLEMS) -> Find:
-    """Return what finds the parts of a spec that have more than one of these bounds allows.
+    """Return a function that finds the parts of a spec that exceed these bounds.
 
-    `of_gates`: of a list that is too long it looks at no item.
+    `of_gates`: it does not check the items of a list that is too long.
     """
     rules = (
         Rule("", (place,), "", bad={}, good={}, find=unless(_at_most(bound)))
@@ -180,7 +181,7 @@ def _at_most(most: int) -> Callable[[Any], bool]:
 
 
 def _is_writable(configuration: Obj) -> bool:
-    """Tell whether the text of the configuration is in bounds, by what it has at least."""
+    """Return whether the text of the configuration is within bounds, by its minimal length."""
     length = 0
     for count, (value, level) in enumerate(values_in(configuration), start=1):
         length += level + (len(value) if isinstance(value, str) else 1)
@@ -190,9 +191,9 @@ def _is_writable(configuration: Obj) -> bool:
 
 
 def values_in(part: Any) -> Iterator[tuple[Any, int]]:
-    """Yield each name, each list in a list, and each other value that has none in it.
+    """Yield each name, each list in a list, and each scalar or empty value, with its indentation.
 
-    With how far it is indented. Whatever takes time or memory is counted: an object by its names.
+    This counts everything that takes time or memory: an object counts by its names.
     """
     inside, level = [part], 0
     while inside:
@@ -253,4 +254,4 @@ ALL_LENGTHS = (
     replace(OF_LENGTHS[0], find=_beyond(LENGTH, of_gates=False, most=ALL_PROBLEMS)),
     *OF_LENGTHS[1:],
 )
-"""The same rules where none of what is beyond the bounds may be missed."""
+"""The same rules, for finding everything that is beyond the bounds."""

@@ -1,8 +1,8 @@
-"""Whether a private key is that of a certificate, as far as their encodings tell.
+"""Whether a private key belongs to a certificate, as far as their encodings show.
 
-Reads just enough of both for it: the public key in the certificate has to hold what the private key
-says of its public half. Anything unknown (encrypted keys, Ed25519, no PEM at all) passes: the agent
-is the one to judge it.
+Reads just enough of both: the public key in the certificate must contain the public half in the
+private key. Anything unknown (encrypted keys, Ed25519, text that is not PEM) passes: the agent
+decides about it.
 """
 
 import re
@@ -20,7 +20,7 @@ PLACE_OF_PUBLIC_KEY = 5
 
 
 def belong_together(certificate: str, key: str) -> bool:
-    """Tell whether the base64 of two PEM texts may be a pair; False only where it is certain."""
+    """Return whether two PEM texts in base64 may be a pair; False only if certainly not."""
     try:
         of_certificate = _public_key(_block(certificate, (CERTIFICATE,)))
         of_key = _public_half(_block(key, PRIVATE_KEYS))
@@ -43,7 +43,7 @@ def _public_key(certificate: bytes) -> bytes:
 
 
 def _public_half(key: bytes) -> bytes:
-    """Return the modulus of an RSA key, the point of an elliptic curve's; empty if unknown."""
+    """Return the modulus of an RSA key, or the point of an elliptic curve's; empty if unknown."""
     fields = elements(elements(key)[0][1])
     if [tag for tag, _ in fields[1:3]] == [SEQUENCE, OCTET_STRING]:
         fields = elements(elements(fields[2][1])[0][1])

@@ -1,4 +1,4 @@
-"""From the observed object to the model, or to every problem of it."""
+"""From the observed object to the model, or to all of its problems."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ SIZES: Final = (
     tree_of(bounds.OF_LENGTHS),
     tree_of(answer_size.RULES),
 )
-"""What is looked at first, one after the other: all else takes a resource within the bounds."""
+"""These are checked first, one after the other: all other checks expect a resource within the
+bounds."""
 ALL_SIZES: Final = (
     tree_of(bounds.ALL_COUNTS),
     tree_of(bounds.ALL_LENGTHS),
@@ -33,9 +34,9 @@ IDENTIFIER: Final = re.compile(r" \(rule ([a-z0-9-]+)\)(?:;|$)")
 
 
 def parse_agent(resource: Obj) -> InstanaAgent:
-    """Return the InstanaAgent with its defaults; raises InvalidResource with every problem found.
+    """Return the InstanaAgent with its defaults; raises InvalidResource with all problems found.
 
-    Takes the object as the API server has it. Messages name field paths and what is expected
+    Takes the object as the API server stores it. Messages name field paths and what is expected
     there, never a value.
     """
     agent, given = _read_within_bounds(resource)
@@ -48,16 +49,16 @@ def parse_agent(resource: Obj) -> InstanaAgent:
 def read_agent(resource: Obj) -> InstanaAgent:
     """Return the InstanaAgent if it is within the bounds, and its fields have the right types.
 
-    Raises InvalidResource for any other, and looks at no further rule.
+    Raises InvalidResource otherwise, and checks no other rule.
     """
     agent, _ = _read_within_bounds(resource)
     return agent
 
 
 def _read_within_bounds(resource: Obj, most: int = MOST_PROBLEMS) -> tuple[InstanaAgent, Obj]:
-    """Return the InstanaAgent, and what it was read from; raises InvalidResource.
+    """Return the InstanaAgent, and the object it was read from; raises InvalidResource.
 
-    The bounds come first: what is beyond them is not read item by item.
+    The bounds are checked first: parts beyond them are not read item by item.
     """
     check_nesting(resource)
     for tree in SIZES if most <= MOST_PROBLEMS else ALL_SIZES:
@@ -69,7 +70,7 @@ def _read_within_bounds(resource: Obj, most: int = MOST_PROBLEMS) -> tuple[Insta
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that the rules find in a resource, and what was read of it unless that cannot be."""
+    """All problems that the rules find in a resource, and its model, unless it cannot be read."""
 
     agent: InstanaAgent | None
     errors: tuple[Problem, ...]
@@ -77,7 +78,7 @@ class Findings:
 
 
 def look_at(resource: Obj, most: int = MOST_PROBLEMS) -> Findings:
-    """Return every problem of a resource, also those that do not keep all else from its place."""
+    """Return every problem of a resource, including those that block nothing else."""
     try:
         agent, given = _read_within_bounds(resource, most)
     except InvalidResource as invalid:
@@ -93,16 +94,16 @@ def look_at(resource: Obj, most: int = MOST_PROBLEMS) -> Findings:
 
 
 def errors_of(resource: Obj) -> tuple[Problem, ...]:
-    """Return what is wrong with a resource."""
+    """Return the errors of a resource."""
     return look_at(resource).errors
 
 
 def warnings_of(resource: Obj) -> tuple[Problem, ...]:
-    """Return what is odd about a resource without being wrong; nothing of one that is no such."""
+    """Return the warnings about a resource; empty if it cannot be read."""
     return look_at(resource).warnings
 
 
 def rules_named_in(message: str) -> tuple[str, ...]:
-    """Return the identifiers of the rules that the message of a condition names."""
+    """Return the identifiers of the rules in the message of a condition."""
     found = dict.fromkeys(IDENTIFIER.findall(message))
     return tuple(identifier for identifier in found if identifier in BY_IDENTIFIER)

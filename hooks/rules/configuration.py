@@ -1,7 +1,6 @@
 """Rules on the agent's own configuration, which is the only YAML in a resource.
 
-Where it is a text, that is read as far as its syntax goes: without building anything, so that
-aliases cost nothing.
+If it is a text, only its syntax is read: nothing is built from it, so that aliases cost nothing.
 """
 
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ NOT_A_MAPPING: Final = (
     "configuration.yaml, not the name of a file (other files can be mounted)"
 )
 HALF_A_CHARACTER = "found invalid Unicode character escape code"
-"""Java takes a character in two halves, as JSON may write it; this parser does not."""
+"""Java accepts a character as two surrogate halves, as JSON may write it; this parser does not."""
 
 
 YAML: Final = Bounds(longest=LONGEST_CONFIGURATION, most_parts=2**17)
@@ -64,7 +63,7 @@ def read_text(text: str) -> tuple[_Text, int]:
 
 
 def is_usable(text: str) -> bool:
-    """Tell whether a configuration that is YAML is a mapping, or nothing, for all that is known."""
+    """Return whether a configuration may be a mapping or empty; True if it cannot be read."""
     try:
         return is_mapping(text)
     except (yaml.YAMLError, UnicodeError):
@@ -72,7 +71,7 @@ def is_usable(text: str) -> bool:
 
 
 def _repeated(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what is said of keys that are there twice: in which lines, never which."""
+    """Yield the message about duplicate keys: it names their lines, never the keys."""
     lines = _first_repeated(text)
     if lines:
         more = " and more" if len(lines) > MOST_LINES else ""
@@ -90,7 +89,7 @@ def _first_repeated(text: str) -> list[int]:
 
 
 def _of_chart(field: str, instead: str, bad: object) -> Rule:
-    """Return the rule on a value of the chart 1.x, which stood beside the configuration there."""
+    """Return the rule on a value of the chart 1.x, where it was next to the configuration."""
     return Rule(
         f"configuration-{field}".lower(),
         ("spec.agent.configuration",),

@@ -1,4 +1,4 @@
-"""Rules on how the agent reaches its backends and mirrors: keys, hosts, ports, proxy, logins."""
+"""Rules on how the agent connects to backends and mirrors: keys, hosts, ports, proxy, logins."""
 
 from collections.abc import Iterable, Iterator
 
@@ -58,14 +58,14 @@ def _address(backend: Obj) -> tuple[str, str, str]:
 
 
 def _address_of(backend: str) -> str:
-    """Return the expression for host, port and key of a backend, or of the agent itself."""
+    """Return the CEL expression for host, port and key of a backend, or of the agent itself."""
     port, key = f"{backend}.endpointPort", f"{backend}.key"
     given_port = f"{port} != '' ? {port} : '{DEFAULT_ENDPOINT_PORT}'"
     return f"[{backend}.endpointHost, {given_port}, has({key}) ? {key} : '']"
 
 
 def _login(field: str) -> Expression:
-    """Return the expression that a part of the proxy's login is given."""
+    """Return the expression that holds if a part of the proxy's login is given."""
     return (given(field) | present(f"{field}SecretKeyRef")).at(f".{field}")
 
 
@@ -81,7 +81,7 @@ LOGINS = {
         "instanaSharedRepoMirrorPassword",
     ),
 }
-"""The fields that are about a mirror, by its own."""
+"""The login fields of each mirror, by the field of its URL."""
 
 VALUES = (
     "downloadKey",
@@ -89,25 +89,25 @@ VALUES = (
     "proxyPassword",
     *(field for login in LOGINS.values() for field in login),
 )
-"""Fields of the agent that have a reference beside them; the key has a rule of its own."""
+"""Fields of the agent for which a reference can be given instead; the key has its own rule."""
 
 CREDENTIALS = (
     "spec.agent.key",
     *(f"spec.agent.{field}" for field in VALUES),
     f"{BACKENDS}[].key",
 )
-"""Values of which each character counts."""
+"""Values in which every character counts."""
 
 ENTRY: Obj = {"name": "instana-keys", "key": "entry"}
 
 
 def _is_alone(field: str) -> Expression:
-    """Return the expression that a value is given without its reference, if at all."""
+    """Return the expression that holds if not both a value and its reference are given."""
     return ~present(f"{field}{REFERENCE}") | ~given(field)
 
 
 def _is_without(fields: Iterable[str]) -> Expression:
-    """Return the expression that neither values nor their references are given."""
+    """Return the expression that holds if neither the values nor their references are given."""
     return all_of(*(~given(field) & ~present(f"{field}{REFERENCE}") for field in fields))
 
 
@@ -183,7 +183,7 @@ RULES = (
         "take it out",
         bad={"agent": {"additionalBackends": [BACKEND, BACKEND]}},
         good={"agent": {"additionalBackends": [BACKEND, BACKEND | {"key": "third-key"}]}},
-        # Written twice: no expression compares the items with one another and with the whole.
+        # Written twice: no expression compares the items with each other and with the whole.
         find=_same_backends,
         cel="!has(self.additionalBackends) || self.additionalBackends.all(b, "
         f"!({given('key').written('b')}) || (self.additionalBackends.exists_one(o, "

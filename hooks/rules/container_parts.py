@@ -1,7 +1,7 @@
-"""Rules on what is passed through to containers: the API server would refuse the children for it.
+"""Rules on parts that are passed through to containers, and that the API server would reject.
 
-Each rule looks at one part. Its message says what the part is about; what is wrong, and what to
-write instead, is said of each place.
+Each rule checks one part. Its message names the part; the problem, and what to write instead, are
+reported for each place.
 """
 
 from typing import Any, Final
@@ -87,7 +87,7 @@ RULES = (
             env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
         ),
         find=told(ONE_SOURCE),
-        # Written twice: the message names the fields that are there.
+        # Written twice: the message names the given fields.
         cel=f"{count_of(SOURCES_OF_VARIABLES)} == 1",
     ),
     Rule(
@@ -117,7 +117,7 @@ RULES = (
         bad=_of_pod(requests={"gpu": 1}),
         good=_of_pod(requests={"cpu": 1}),
         find=told(names_of_resources),
-        # Written twice: each name has a message of its own, with the one that was meant.
+        # Written twice: each name has its own message, which suggests a similar one.
         cel=f"self.all(name, name.contains('/') || name in {[*STANDARD]} || "
         f"name.startsWith('{HUGE_PAGES}'))",
     ),

@@ -1,4 +1,4 @@
-"""Warnings of fields of former versions, which have no effect."""
+"""Warnings about fields of earlier versions, which have no effect."""
 
 from hooks.kube.objects import Obj
 from hooks.rules.expression import present
@@ -6,7 +6,7 @@ from hooks.rules.rule import Rule, Severity
 
 
 def _unused(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> Rule:
-    """Return the warning that a field of former versions is used, with what replaces it."""
+    """Return the warning that a field of earlier versions is used, and what replaces it."""
     parent, _, field = place.rpartition(".")
     return Rule(
         identifier,

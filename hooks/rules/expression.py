@@ -1,12 +1,12 @@
 """Expressions on a value of a resource, each written once: for the service and for the API server.
 
-An expression such as `when(filled("zones"), given("cluster.name"))` yields a predicate in Python,
-the same expression in CEL, as much of it as a JSON schema can say, and the places to blame where it
-does not hold. `hooks.rules.values` has
-the expressions on a value itself; here is how expressions are combined and applied to fields.
+An expression such as `when(filled("zones"), given("cluster.name"))` provides a predicate in Python,
+the same expression in CEL, as much of it as a JSON schema can express, and the places to blame if
+it does not hold. `hooks.rules.values` has the expressions on a value itself; this module combines
+expressions and applies them to fields.
 
-What is blamed belongs to the expression: its field, also when it is negated. `any_of` blames its
-last member, `all_of` those that do not hold; `at` says otherwise.
+The place to blame belongs to the expression: it is its field, also if the expression is negated.
+`any_of` blames its last member, `all_of` the members that do not hold; `at` sets another place.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,23 +24,23 @@ OR: Final = "||"
 CHOICE: Final = "?:"
 
 Written: TypeAlias = Callable[[str], str]
-"""Takes what the value is called in CEL, returns the expression in CEL."""
+"""Takes the value's name in CEL, returns the expression in CEL."""
 
 Holds: TypeAlias = Callable[[Any], object]
 """Takes the value, returns something true if the expression holds.
 
-It is a closure of its own, as it is asked of every resource: looking for places takes far longer.
+It is a separate closure because every resource is checked with it: finding places takes far longer.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What a value has to be.
+    """What a value must be.
 
-    `field`: what to blame who can blame one place only, such as `.cluster.name`; empty for all of
-    the value. `places`: what to blame more exactly, in a value for which it does not hold.
-    `joins`: the operator that its CEL has outside of brackets, if it is one that joins expressions.
-    `schema`: what a JSON schema can say of it, see `hooks.rules.schemas`.
+    `field`: the place to blame if only one can be blamed, such as `.cluster.name`; empty for the
+    whole value. `places`: the exact places to blame, in a value for which it does not hold.
+    `joins`: the outermost operator of its CEL, if it joins expressions. `schema`: as much of it as
+    a JSON schema can express, see `hooks.rules.schemas`.
     """
 
     written: Written
@@ -57,29 +57,29 @@ class Expression:
 
     @property
     def find(self) -> Find:
-        """Return what finds the places to blame in a value."""
+        """Return a function that finds the places to blame in a value."""
         holds, broken = self.holds, self.broken
         return lambda value: () if holds(value) else broken(value)
 
     @property
     def broken(self) -> Find:
-        """Return what tells the places to blame in a value for which it does not hold."""
+        """Return a function that finds the places to blame in a value that is known to be wrong."""
         wrong = (self.field,)
         return self.places or (lambda _: wrong)
 
     def at(self, field: str) -> "Expression":
-        """Return the same expression that blames that field, however it is broken."""
+        """Return the same expression that always blames this field."""
         return replace(self, field=field, places=None)
 
     def shown_at(self, field: str) -> "Expression":
-        """Return the same expression that blames that field where only one can be blamed."""
+        """Return the same expression that blames this field where only one can be blamed."""
         return replace(self, field=field, places=self.broken)
 
     def saying(self, message: str) -> "Expression":
-        """Return the same expression that has a message of its own where it does not hold.
+        """Return the same expression with its own message for when it does not hold.
 
-        The API server gives the message of the rule; an expression that this one becomes a part of
-        by `all_of` keeps it.
+        The API server returns the message of the rule. If `all_of` combines this expression with
+        others, its message stays.
         """
         broken = self.broken
         return replace(
@@ -104,7 +104,7 @@ def _single(text: str) -> str:
 
 
 def _within(joins: str, expression: Expression, of: str) -> str:
-    """Return the CEL of an expression as a member of one that an operator joins."""
+    """Return the CEL of an expression as a member of an expression that an operator joins."""
     text = expression.written(of)
     return text if expression.joins in ("", joins) else f"({text})"
 
@@ -113,7 +113,7 @@ def _within(joins: str, expression: Expression, of: str) -> str:
 
 
 def all_of(*expressions: Expression) -> Expression:
-    """Return the expression that all of them hold."""
+    """Return the expression that holds if all of these hold."""
 
     def written(of: str) -> str:
         return f" {AND} ".join(_within(AND, member, of) for member in expressions)
@@ -136,7 +136,7 @@ def _both_hold(second: Holds, first: Holds) -> Holds:
 
 
 def any_of(*expressions: Expression) -> Expression:
-    """Return the expression that one of them holds at least; the last one is to blame."""
+    """Return the expression that holds if any of these holds; it blames the last one."""
 
     def written(of: str) -> str:
         return f" {OR} ".join(_within(OR, member, of) for member in expressions)
@@ -152,17 +152,17 @@ def _either_holds(second: Holds, first: Holds) -> Holds:
 
 
 def none_of(*expressions: Expression) -> Expression:
-    """Return the expression that none of them holds."""
+    """Return the expression that holds if none of these holds."""
     return all_of(*(~expression for expression in expressions))
 
 
 def when(expression: Expression, then: Expression) -> Expression:
-    """Return the expression that the second one holds where the first one does."""
+    """Return the expression that the second one must hold if the first one does."""
     return any_of(~expression, then)
 
 
 def equally(one: Expression, other: Expression) -> Expression:
-    """Return the expression that both hold or none; the one that does not hold is to blame."""
+    """Return the expression that holds if both hold or neither; it blames the one that does not."""
 
     def written(of: str) -> str:
         return f"{_single(one.written(of))} == {_single(other.written(of))}"
@@ -181,13 +181,13 @@ def equally(one: Expression, other: Expression) -> Expression:
 HAS_ITEMS: Final = Expression(
     lambda of: f"size({of}) > 0", bool, schema={"minItems": 1, "minProperties": 1}
 )
-"""Of a list or a map."""
+"""For a list or a map."""
 
 
 def present(path: str) -> Expression:
-    """Return the expression that a field is there.
+    """Return the expression that holds if the field is present.
 
-    The path leads to a field of a field by dots, such as `rollingUpdate.maxSurge`.
+    The path may lead to a nested field, such as `rollingUpdate.maxSurge`.
     """
     parent, _, step = path.rpartition(".")
     expression = Expression(
@@ -200,13 +200,13 @@ def present(path: str) -> Expression:
 
 
 def has(path: str, expression: Expression) -> Expression:
-    """Return the expression that a field is there, and an expression holds for it."""
+    """Return the expression that holds if the field is present and the expression holds for it."""
     steps = reversed(path.split("."))
     return reduce(lambda below, step: _in_field(step, below), steps, expression)
 
 
 def if_has(path: str, expression: Expression) -> Expression:
-    """Return the expression that an expression holds for a field, unless it is not there."""
+    """Return the expression that holds if the field is missing or the expression holds for it."""
     steps = reversed(path.split("."))
     return reduce(lambda below, step: _if_in_field(step, below), steps, expression)
 
@@ -233,14 +233,14 @@ def _if_in_field(step: str, expression: Expression) -> Expression:
 
 
 def _holds_in(step: str, holds: Holds) -> Holds:
-    """Return the predicate of a field; what is not there is as false as what is empty."""
+    """Return the predicate for a field; it is false for a missing field as for an empty one."""
     if holds is bool:
         return lambda value: value.get(step)
     return lambda value: (part := value.get(step)) is not None and holds(part)
 
 
 def _below(step: str, expression: Expression, written: Written, holds: Holds) -> Expression:
-    """Return the expression on a field, which blames what is wrong below it."""
+    """Return the expression on a field, which blames places below it."""
     within = expression.places
 
     def places(value: Any) -> Iterator[str]:
@@ -253,22 +253,22 @@ def _below(step: str, expression: Expression, written: Written, holds: Holds) ->
 
 
 def given(path: str) -> Expression:
-    """Return the expression that a text is there and not empty."""
+    """Return the expression that holds if the text is present and not empty."""
     return has(path, Expression(lambda of: f"{of} != ''", bool, schema={"minLength": 1}))
 
 
 def filled(path: str) -> Expression:
-    """Return the expression that a list or a map is there and not empty."""
+    """Return the expression that holds if the list or map is present and not empty."""
     return has(path, HAS_ITEMS)
 
 
 def on(path: str) -> Expression:
-    """Return the expression that a switch is there and on."""
+    """Return the expression that holds if the switch is present and on."""
     return has(path, Expression(lambda of: of, bool, schema={"enum": [True]}))
 
 
 def off(path: str) -> Expression:
-    """Return the expression that a switch is there and off."""
+    """Return the expression that holds if the switch is present and off."""
     return has(
         path,
         Expression(lambda of: f"!{of}", lambda value: value is False, schema={"enum": [False]}),

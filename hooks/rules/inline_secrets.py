@@ -1,4 +1,4 @@
-"""Warnings of secrets that stand in the resource itself, where everyone who reads it has them."""
+"""Warnings about credentials in the resource itself, where everyone who can read it sees them."""
 
 from hooks.kube.objects import Obj
 from hooks.rules.rule import Rule, Severity
@@ -8,7 +8,7 @@ REASON = "everyone who may read the resource can read it here"
 
 
 def _inline(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> Rule:
-    """Return the warning that a secret stands at a place, with what to use instead."""
+    """Return the warning about a credential at a place, with what to use instead."""
     return Rule(
         identifier,
         (place,),

@@ -1,4 +1,4 @@
-"""Rules on the k8sensor and its pods, and on the platform that nodes run."""
+"""Rules on the k8sensor and its pods, and on the platform of the nodes."""
 
 import re
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ VOLUMES: Final = ("config",)
 """Names of the volumes that every k8sensor has."""
 
 FURTHER_VOLUMES: Final = ("control-plane-ca", "etcd-ca", "etcd-client-cert", "instana-secrets")
-"""Names of those that some k8sensors have."""
+"""Names of the volumes that some k8sensors have."""
 
 TAKEN_IN: Final = (
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim",
     "projected", "secret",
 )  # fmt: skip
-"""The kinds of volumes that Pod Security `restricted` takes."""
+"""The kinds of volumes that Pod Security `restricted` allows."""
 
 HARD, SOFT = "DoNotSchedule", "ScheduleAnyway"
 
@@ -156,7 +156,7 @@ RULES = (
         "is there already for the same topologyKey and whenUnsatisfiable: take one out",
         bad=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"maxSkew": 2}]),
         good=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"whenUnsatisfiable": HARD}]),
-        # Written twice: `unique` compares one field, and leaves what is empty.
+        # Written twice: `unique` compares one field, and ignores empty ones.
         find=_same_constraints,
         cel="self.all(a, self.exists_one(b, b.topologyKey == a.topologyKey && "
         "b.whenUnsatisfiable == a.whenUnsatisfiable))",

@@ -17,11 +17,11 @@ OWNERS = {
     "otlp-grpc": f"OTLP over gRPC ({PREFIX}.grpc.port, {OTLP_GRPC} where that is not set)",
     "otlp-http": f"OTLP over HTTP ({PREFIX}.http.port, {OTLP_HTTP} where that is not set)",
 }
-"""Who has a port, by its name."""
+"""What uses a port, by the port's name."""
 
 
 def _ports(otel: Obj) -> tuple[Port, ...]:
-    """Return the ports that are open; none where only defaults are."""
+    """Return the open ports; none if all of them are defaults."""
     protocols = (otel.get("grpc") or {}, otel.get("http") or {})
     if all(protocol.get("port") is None for protocol in protocols):
         return ()
@@ -29,7 +29,7 @@ def _ports(otel: Obj) -> tuple[Port, ...]:
 
 
 def _taken(otel: Obj) -> Iterator[Place]:
-    """Yield each port that the resource sets to one that something else has, and say what."""
+    """Yield each port that the resource sets to one that is already used, and name its user."""
     ports = _ports(otel)
     for port in ports:
         others = [other for other in ports if other.number == port.number and other is not port]
@@ -64,18 +64,18 @@ DISTINCT = (
 
 
 def _is_port(protocol: str) -> Expression:
-    """Return the expression that the port of a protocol is one, unless that is off."""
+    """Return the expression that holds if a protocol's port is valid, or the protocol is off."""
     return off(f"{protocol}.enabled") | if_has(f"{protocol}.port", between(1, HIGHEST_PORT))
 
 
 NEEDS_SERVICE = ~off("opentelemetry.enabled") | on("prometheus.remoteWrite.enabled")
-"""That the agents' Service is made whatever is said of it."""
+"""Holds if the agents' Service is made whatever its own settings are."""
 
 PROTOCOLS = ("grpc", "http")
 
 
 def _is_effective(protocol: str) -> Expression:
-    """Return the expression that no setting of a protocol is made while it is off."""
+    """Return the expression that holds if a protocol that is off has no other settings."""
     is_off = off("enabled") | off(f"{protocol}.enabled")
     return when(off("enabled"), ~on(f"{protocol}.enabled")) & when(
         is_off, ~present(f"{protocol}.port")
@@ -98,7 +98,7 @@ RULES = (
         f"{OTLP_LEGACY} goes with gRPC): choose another one",
         bad={"opentelemetry": {"http": {"port": 42699}}},
         good={"opentelemetry": {"grpc": {"port": 5000}, "http": {"port": 5001}}},
-        # Written twice: no expression compares fields with one another, and with defaults.
+        # Written twice: no expression compares fields with each other, and with defaults.
         find=_taken,
         cel=f"!{ON} || ({DISTINCT})",
     ),

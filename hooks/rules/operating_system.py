@@ -1,4 +1,4 @@
-"""Rules on the operating system of nodes: all that this service makes runs on Linux alone."""
+"""Rules on the operating system of nodes: all children of this service run only on Linux."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,8 @@ MESSAGE = (
     "asks for nodes without Linux, but the images of agent and k8sensor are for Linux, and Windows "
     "has no privileged containers: take it out (nodes with other operating systems are left alone)"
 )
-"""Why: https://kubernetes.io/docs/concepts/windows/intro/#compatibility-v1-pod-spec-containers"""
+"""The reason:
+https://kubernetes.io/docs/concepts/windows/intro/#compatibility-v1-pod-spec-containers"""
 
 IS_ABOUT_OS = one_of(*OS_LABELS).written("one.key")
 NAMES_LINUX = f"(has(one.values) && '{LINUX}' in one.values)"

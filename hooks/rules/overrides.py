@@ -1,6 +1,6 @@
-"""Rules on `spec.overrides`: patches to children have to be such that Kubernetes takes the outcome.
+"""Rules on `spec.overrides`: Kubernetes must accept the children with their patches.
 
-No message and no path has a value of a patch, which may be a secret.
+No message and no path contains a value of a patch, which may be a credential.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ FIXED = {
     "Deployment": ("selector",),
     "Service": ("clusterIP", "clusterIPs", "selector"),
 }
-"""Fields of the spec that cannot change, or that the pods are found by."""
+"""Fields of the spec that cannot change, or by which the pods are found."""
 
 OWN_LABELS = (
     *RESERVED,
@@ -32,7 +32,7 @@ OWN_LABELS = (
     "io.instana/zone",
 )
 OWN_ANNOTATIONS = ("instana.io/", "metacontroller.k8s.io/")
-"""How the names of annotations begin that the service or Metacontroller keeps its books with."""
+"""Prefixes of the annotations that the service or Metacontroller use for themselves."""
 
 
 def _patches(overrides: Obj) -> Iterator[tuple[str, str, Obj]]:
@@ -61,7 +61,7 @@ def _identities(overrides: Obj) -> Iterator[str]:
 
 
 def _identity(kind: str, patch: Obj) -> Iterator[str]:
-    """Yield the paths in a patch of what is not to be changed."""
+    """Yield the paths in a patch that must not be changed."""
     spec = as_object(patch.get("spec"))
     yield from (f".{name}" for name in OWN_FIELDS if name in patch)
     yield from (f".spec.{name}" for name in FIXED.get(kind, ()) if name in spec)

@@ -1,4 +1,4 @@
-"""Rules on the package cache, and on the directory of the node that is another one."""
+"""Rules on the package cache, and on `host.repository`, which is another directory of the node."""
 
 from hooks.kube.quantities import InvalidQuantity, quantity_value
 from hooks.models.workloads import CACHE_TYPES, CLAIM, EMPTY_DIR, EPHEMERAL, HOST_PATH, NONE
@@ -12,7 +12,7 @@ SIZED = (EMPTY_DIR, EPHEMERAL)
 
 
 def _is_type(*types: str) -> Expression:
-    """Return the expression that a package cache is of one of the types."""
+    """Return the expression that holds if a package cache has one of the types."""
     return has("type", one_of(*types))
 
 
@@ -31,7 +31,7 @@ MORE_THAN_NOTHING = Expression(
     _is_more_than_nothing,
     joins=OR,
 )
-"""Of a quantity; another rule is about what is none."""
+"""For a quantity; another rule finds values that are not quantities."""
 
 RULES = (
     Rule(

@@ -1,4 +1,4 @@
-"""Patterns of names and texts that several rules ask for, the same in Python and in CEL (RE2)."""
+"""Patterns of names and texts that several rules use, the same in Python and in CEL (RE2)."""
 
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 DNS_NAME = rf"{DNS_LABEL}(\.{DNS_LABEL})*"
@@ -19,14 +19,14 @@ PORT = (
     "0{0,4}[1-9]|0{0,3}[1-9][0-9]|0{0,2}[1-9][0-9]{2}|0?[1-9][0-9]{3}|"
     "[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 )
-"""A number from 1 to the highest port in at most five digits, with zeros in front or without."""
+"""A number from 1 to the highest port with at most five digits, with or without leading zeros."""
 
 BLANKS = r" \t-\r"
-"""Part of a class of characters, as RE2 and Python disagree on those of their own for it."""
+"""Part of a character class: RE2 and Python disagree on their own classes for blanks."""
 
 
 def _base64(any_number: str) -> str:
-    """Return the pattern, where repetitions are written like that."""
+    """Return the pattern with this quantifier for its repetitions."""
     blank = f"[{BLANKS}]{any_number}"
     digit = f"([A-Za-z0-9+/]{blank})"
     end = f"{digit}{{2}}(={blank}){{2}}|{digit}{{3}}={blank}"
@@ -35,4 +35,4 @@ def _base64(any_number: str) -> str:
 
 BASE64 = _base64("*")
 BASE64_IN_PYTHON = _base64("*+")
-"""The same without turning back, for which Python notes each step: RE2 never does."""
+"""The same without backtracking, for which Python records each step: RE2 never does."""

@@ -1,4 +1,4 @@
-"""The warning of texts that come from a template, and that nobody replaced."""
+"""The warning about placeholders of a template that nobody replaced."""
 
 from hooks.rules.connection import BACKENDS, LOGINS
 from hooks.rules.rule import Rule, Severity
@@ -18,19 +18,19 @@ PLACES = (
 )
 
 VARIABLE = r"\$\{[^{}]*\}|\{\{[^{}]*\}\}"
-"""What envsubst, Helm and their like replace, also within a text."""
+"""What envsubst, Helm and similar tools replace, also within a text."""
 
 WHOLE = (
     r"<[^<>]+>|\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_][A-Za-z0-9_]*\)|"
     r"(?i:(?:replace|edited|your)[-_ ].*|change[-_ ]?me|replaceme|placeholder|x{3,})"
 )
-"""What stands for a text of the user's, as a whole: in guides, and in the samples of operators."""
+"""Texts that stand for a value of the user: in guides, and in the samples of operators."""
 
 IS_PLACEHOLDER = matches(WHOLE) | contains(VARIABLE)
 
 
 def is_placeholder(text: str) -> bool:
-    """Tell whether a text stands for one of the user's."""
+    """Return whether a text stands for a value of the user."""
     return bool(IS_PLACEHOLDER.holds(text))
 
 

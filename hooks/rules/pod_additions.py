@@ -1,4 +1,4 @@
-"""Rules on what is added to the agent's pods: environment, volumes, mounts."""
+"""Rules on additions to the agent's pods: environment, volumes, mounts."""
 
 from collections.abc import Iterator
 
@@ -28,13 +28,13 @@ FURTHER_VOLUMES = (
     "var-run-kubo", "var-run-containerd", "var-containerd-config", "instana-agent-tls", "repo",
     "instana-secrets", "package-cache",
 )  # fmt: skip
-"""Names of those that some agents have."""
+"""Names of the volumes that some agents have."""
 
 NOTHING: Obj = {"emptyDir": {}}
 
 
 def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
-    """Return what finds the mounts of a pod of which there is no volume."""
+    """Return a function that finds a pod's mounts that have no volume."""
 
     def find(pod: Obj) -> Iterator[str]:
         names = {str(volume.get("name")) for volume in as_objects(pod.get("volumes"))}
@@ -47,12 +47,12 @@ def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
 
 
 def volume_name_besides(taken: tuple[str, ...]) -> Expression:
-    """Return the expression that a volume has a name, and none of those that are taken."""
+    """Return the expression that holds if a volume has a name that is not taken."""
     return has("name", matches(DNS_LABEL) & no_longer_than(LONGEST_LABEL) & ~one_of(*taken))
 
 
 def mounts_in_cel(built_in: tuple[str, ...]) -> str:
-    """Return the expression that there is a volume for each mount of a pod."""
+    """Return the CEL expression that there is a volume for each mount of a pod."""
     return (
         "!has(self.volumeMounts) || self.volumeMounts.all(m, has(m.name) && ("
         f"{one_of(*built_in).written('m.name')} || "

@@ -1,7 +1,7 @@
-"""Rules on what is passed through to pods: the API server would refuse the children for it.
+"""Rules on parts that are passed through to pods, and that the API server would reject.
 
-Each rule looks at one part. Its message says what the part is about; what is wrong, and what to
-write instead, is said of each place.
+Each rule checks one part. Its message names the part; the problem, and what to write instead, are
+reported for each place.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ TOLERATIONS: Final = (
 )
 CONTAINERS: Final = ("instana-agent",)
 FOR_THE_SERVICE: Final = 4096
-"""What the service's own annotations of a pod take, at most."""
+"""The maximum size of the service's own annotations of a pod."""
 LARGEST_ANNOTATIONS: Final = MOST_BYTES - FOR_THE_SERVICE
 NOTHING: Final[Obj] = {"emptyDir": {}}
 CONSTRAINT: Final = {
@@ -122,7 +122,7 @@ RULES = (
         bad=_of_pod(volumes=[{"name": "a", **NOTHING, "hostPath": {"path": "/a"}}]),
         good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a"}}]),
         find=told(ONE_SOURCE),
-        # Written twice: the message names the fields that are there.
+        # Written twice: the message names the given fields.
         cel=f"{count_of(SOURCES)} <= 1",
     ),
     Rule(

@@ -17,7 +17,7 @@ IS_SOUND = all_of(
     *(~(present(handler) & present(other)) for handler, other in combinations(HANDLERS, 2)),
     *(if_has(name, at_least(0)) for name in NUMBERS),
 )
-"""Of any probe, that it asks in one way at most, and has no negative number."""
+"""For any probe: it has at most one handler, and no negative number."""
 
 RULES = (
     Rule(

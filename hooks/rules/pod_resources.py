@@ -13,7 +13,7 @@ REMEMBERED = 1024
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 
 COMMON = ("cpu", "memory", "ephemeral-storage")
-"""Of these alone the API server compares amounts: any name would cost too much."""
+"""The API server compares amounts of only these: comparing any name would cost too much."""
 
 
 FIELDS = ("requests", "limits")
@@ -28,7 +28,7 @@ USUAL = {
     "memory": ENOUGH,
     "ephemeral-storage": ENOUGH,
 }
-"""The expressions that amounts, each by its name, are what somebody may want."""
+"""The expressions that amounts, by name, are in the usual range."""
 
 
 def _value(amount: Any) -> Any:
@@ -73,7 +73,7 @@ def _spelled(amount: Any) -> str:
 
 
 def _is_below(limit: str, request: str) -> bool:
-    """Tell whether an amount is below another one: a text that is too long is none, nor is kept."""
+    """Return whether an amount is below another one; False, and not cached, if one is too long."""
     return max(len(limit), len(request)) <= LONGEST and _is_less(limit, request)
 
 
@@ -88,7 +88,7 @@ def _amount(field: str, name: str) -> str:
 
 
 def _is_given(field: str, name: str) -> str:
-    """Return the expression that there is such an amount; another rule is about what is none."""
+    """Return the CEL expression that the amount exists; another rule finds invalid amounts."""
     own = f"self.{field}"
     return f"(has({own}) && '{name}' in {own} && isQuantity(string({own}['{name}'])))"
 
@@ -109,7 +109,7 @@ RULES = (
         "must not be negative",
         bad={"agent": {"pod": {"requests": {"cpu": "-1"}}}},
         good={"agent": {"pod": {"requests": {"cpu": "1"}}}},
-        # Written twice: the service looks at all names, and remembers quantities.
+        # Written twice: the service checks all names, and caches quantities.
         find=_negative,
         cel=" && ".join(_not_negative(field, name) for field in FIELDS for name in COMMON),
     ),

@@ -38,7 +38,7 @@ RESERVED = (
 """Labels that the pods of agents and k8sensors have."""
 
 LENGTHS = rf"([^/]{{1,{LONGEST_NAME}}}/)?[^/]{{1,{LONGEST_LABEL}}}"
-"""How long the name of a label or an annotation may be, and its domain."""
+"""The maximum lengths of the name of a label or an annotation, and of its domain."""
 
 EXISTS = has("operator", equal("Exists"))
 

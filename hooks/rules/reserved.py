@@ -1,13 +1,14 @@
-"""Names of the installation's own objects, which no InstanaAgent beside them leads to or uses.
+"""Names of the installation's own objects, which no InstanaAgent next to them may create or use.
 
-Its Secrets hold the service's key and the token by which Metacontroller is known; its account and
-those of the chart's jobs have rights of their own.
+The installation's Secrets contain the service's key and the token that authenticates
+Metacontroller; its account and those of the chart's jobs have rights of their own.
 """
 
 from collections.abc import Collection
 
 SERVICE = "instana-agent-hooks"
-"""Deployment, Service, ServiceAccount and so on; the names of all else of it begin like this."""
+"""Deployment, Service, ServiceAccount and so on; the names of all its other objects begin with
+it."""
 
 TLS_SECRET, TOKEN_SECRET = f"{SERVICE}-tls", f"{SERVICE}-token"
 JOBS = ("instana-agent-definition", "instana-agent-hand-over")
@@ -20,9 +21,9 @@ KINDS = frozenset(
     {"ConfigMap", "Deployment", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service"}
     | {"ServiceAccount"}
 )
-"""Kinds of children that the installation has, too; it has no DaemonSet."""
+"""Kinds of children that the installation has as well; it has no DaemonSet."""
 
 
 def is_reserved(name: str, names: Collection[str] = NAMES) -> bool:
-    """Tell whether an object of the installation has the name; `names` where they are others."""
+    """Return whether an object of the installation has the name; `names` replaces the defaults."""
     return name in names or name.startswith(f"{SERVICE}-")

@@ -1,4 +1,4 @@
-"""Rules on how workloads are updated and rolled out, and on what is counted there."""
+"""Rules on how workloads are updated and rolled out, and on the counts in these fields."""
 
 from typing import Any
 
@@ -19,21 +19,21 @@ IS_COUNT = int_or_text(between(0, MOST), matches(PERCENT))
 IS_ZERO = int_or_text(equal(0), matches(ZERO))
 
 OF_COUNTS = all_of(*(if_has(side, IS_COUNT) for side in SIDES))
-"""Of a rolling update, that both of its sides are a number or a share."""
+"""For a rolling update: both of its sides are a number or a percentage."""
 
 
 def is_zero(count: Any) -> bool:
-    """Tell whether a number or a share is nothing."""
+    """Return whether a number or a percentage is zero."""
     return count == 0 or bool(IS_ZERO.holds(count))
 
 
 def is_count(value: Any) -> bool:
-    """Tell whether a value is a number that Kubernetes can count with."""
+    """Return whether a value is a number that Kubernetes accepts as a count."""
     return isinstance(value, int | float) and 0 <= value <= MOST
 
 
 def is_count_or_share(value: Any) -> bool:
-    """Tell whether a value is a number, or a share in percent."""
+    """Return whether a value is a number or a percentage."""
     return bool(IS_COUNT.holds(value))
 
 

@@ -1,4 +1,4 @@
-"""What a rule is: one way to get a resource wrong, said once for every layer that can see it."""
+"""What a rule is: one possible problem of a resource, defined once for every layer that sees it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,21 +11,22 @@ from hooks.kube.pod_validation.checks import Check as PartCheck
 from hooks.kube.pod_validation.checks import meant
 
 Find: TypeAlias = Callable[[Any], Iterable[str]]
-"""Takes the value at a rule's place, yields where in it something is wrong: "" for all of it."""
+"""Takes the value at a rule's place, yields the places of problems in it: "" for the whole
+value."""
 
 FIRST = "0.1.0"
-"""The version of the oldest rules."""
+"""The version in which the oldest rules appeared."""
 
 
 class Severity(StrEnum):
-    """Whether a resource can be carried out in spite of the rule."""
+    """Whether a resource that breaks the rule can be applied."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Layer(StrEnum):
-    """What can see a mistake, in the order in which a resource meets them."""
+    """What can find a problem, in the order in which a resource passes through them."""
 
     SCHEMA = "schema"
     CEL = "CEL"
@@ -35,56 +36,56 @@ class Layer(StrEnum):
 
 
 class Place(str):
-    """Where a value is wrong, with what is to be said of it instead of the rule's message."""
+    """Where the problem is in a value, with a message that replaces the rule's message."""
 
     __slots__ = ("message",)
 
     message: str
 
     def __new__(cls, where: str, message: str) -> Self:
-        """Take the place, as a rule without messages of its own yields it, and the message."""
+        """Take the place, as a rule without its own messages yields it, and the message."""
         place = super().__new__(cls, where)
         place.message = message
         return place
 
 
 class Check(Protocol):
-    """An expression of `hooks.rules.expression`: what a rule asks for, for every layer."""
+    """An expression of `hooks.rules.expression`: what a rule requires, for every layer."""
 
     @property
     def find(self) -> Find:
-        """Return what finds the places where a value is wrong."""
+        """Return a function that finds the places of problems in a value."""
 
     @property
     def cel(self) -> str:
-        """Return what holds for `self`, the value, in CEL."""
+        """Return the CEL expression that must hold for `self`, the value."""
 
     @property
     def field(self) -> str:
-        """Return the part of the value to blame where only one can be blamed."""
+        """Return the part of the value to blame if only one can be blamed."""
 
     @property
     def schema(self) -> Obj:
-        """Return what a JSON schema can say of it."""
+        """Return as much of it as a JSON schema can express."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
-    `places`: the parts of a resource that it is about, such as `spec.zones[].name`; `[]` stands
-    for each item of a list, `{}` for each value of a map. `message`: what is wrong and what to do.
+    `places`: the parts of a resource that it is about, such as `spec.zones[].name`; `[]` stands for
+    each item of a list, `{}` for each value of a map. `message`: the problem and how to fix it.
     `bad` and `good`: examples, each the difference to the smallest resource's spec (or metadata,
     for places there).
 
-    `must` is what it asks for, of which `find`, `cel` and `field` are made; `of_part` is the check
-    of a part of a pod, of which `find` and the `keywords` of the schema are made. A rule that
-    neither says has them by hand, and where it has `cel` both are to be kept the same.
+    `must` is what the rule requires; `find`, `cel` and `field` are made from it. `of_part` is the
+    check of a part of a pod; `find` and the `keywords` of the schema are made from it. A rule with
+    neither has them written by hand, and if it has `cel`, both must be kept the same.
 
-    `find` looks at the value of a place as it was written: of the right type, never null. A rule
-    without it is found while a resource is read or its children are built. `cel` is the same for
-    the API server, where it can be said: it holds for `self`, the value of the place, and `field`
-    is the part of it to blame.
+    `find` checks the value at a place as it was written: of the right type, never null. A rule
+    without `find` is checked while a resource is read or its children are made. `cel` is the same
+    for the API server, as far as it can be expressed: it must hold for `self`, the value at the
+    place, and `field` is the part of it to blame.
     """
 
     identifier: str
@@ -99,21 +100,21 @@ class Rule:
     field: str = ""
     severity: Severity = Severity.ERROR
     in_schema: bool = False
-    """Whether the schema of the fields refuses it."""
+    """Whether the schema of the fields rejects it."""
     keywords: Obj | None = None
-    """What the schema of its places says for it besides their fields, as far as a schema can."""
+    """Further keywords for the schema of its places, as far as a schema can express it."""
     in_policy: bool = False
-    """Whether a policy has it, not the CRD: it costs too much there, or is about other objects."""
+    """Whether a policy has it instead of the CRD: it costs too much or is about other objects."""
     carried_out: bool = False
-    """Whether the service carries out all else of a stored resource that breaks it."""
+    """Whether the service applies the rest of a stored resource that breaks it."""
     on_create: bool = False
-    """Whether it is about what can never be mended, and so is asked for on creation only."""
+    """Whether it is about something that can never be fixed, and so is checked only on creation."""
     of_cluster: bool = False
-    """Whether it is about other objects of the cluster, which only the service gets to see."""
+    """Whether it is about other objects of the cluster, which only the service sees."""
     since: str = FIRST
 
     def __post_init__(self) -> None:
-        """Take apart what it asks for, once and for all."""
+        """Set the fields that are made from `must` or `of_part`."""
         if self.must:
             object.__setattr__(self, "find", self._find_of(self.must))
             object.__setattr__(self, "cel", self.must.cel)
@@ -124,7 +125,7 @@ class Rule:
             object.__setattr__(self, "in_schema", bool(self.of_part.schema))
 
     def _find_of(self, must: Check) -> Find:
-        """Return what finds the places, with the text that was meant if one of few may be."""
+        """Return a function that finds the places; its message suggests a similar allowed text."""
         find, allowed = must.find, few_texts(must.schema)
         if not allowed:
             return find
@@ -134,22 +135,22 @@ class Rule:
 
     @property
     def schema(self) -> Obj:
-        """Return what a JSON schema can say of what it asks for."""
+        """Return as much of the requirement as a JSON schema can express."""
         return self.must.schema if self.must else {}
 
     @property
     def is_written_twice(self) -> bool:
-        """Tell whether its Python and its CEL are by hand, and to be kept the same."""
+        """Return whether its Python and its CEL are written by hand, and must be kept the same."""
         return self.must is None and bool(self.cel)
 
     @property
     def is_error(self) -> bool:
-        """Tell whether a resource that breaks it cannot be carried out."""
+        """Return whether a resource that breaks it cannot be applied."""
         return self.severity is Severity.ERROR
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """Return the layers that look at it, the first one first."""
+        """Return the layers that check it, the first one first."""
         own = (*self._at_the_webhook, *self._at_the_service)
         if self.in_schema:
             return (Layer.SCHEMA, *own)
@@ -159,7 +160,7 @@ class Rule:
 
     @property
     def _at_the_webhook(self) -> tuple[Layer, ...]:
-        """Return the webhook, unless what it gets can never be wrong, or never shows it."""
+        """Return the webhook, unless the problem can never reach it, or it cannot see it."""
         is_sorted_out = self.find is None and self.carried_out
         return () if is_sorted_out or self.of_cluster else (Layer.WEBHOOK,)
 
@@ -174,29 +175,29 @@ class Rule:
 
 
 def few_texts(schema: Obj) -> tuple[str, ...]:
-    """Return the texts that a value may be, if they are few and nothing else is asked."""
+    """Return the allowed texts of a value, if a schema lists them and requires nothing else."""
     values = schema["enum"] if schema.keys() == {"enum"} else ()
     return tuple(value for value in values if isinstance(value, str) and value)
 
 
 def told(check: Callable[[Any], Iterable[tuple[str, str]]]) -> Find:
-    """Return what finds the places of a check, each with what the check says of it."""
+    """Return a function that finds the places of a check, each with the check's message."""
     return lambda value: [Place(place, message) for place, message in check(value)]
 
 
 def count_of(fields: Iterable[str]) -> str:
-    """Return the expression for how many of some fields there are."""
+    """Return the CEL expression for how many of some fields exist."""
     return f"[{', '.join(f'has(self.{field})' for field in fields)}].filter(given, given).size()"
 
 
 def unless(holds: Callable[[Any], object], field: str = "") -> Find:
-    """Return what finds the value (or that field of it) wrong unless the condition holds."""
+    """Return a function that blames the value (or its field) unless the condition holds."""
     wrong = (field,)
     return lambda value: () if holds(value) else wrong
 
 
 def full(pattern: str) -> Callable[[object], bool]:
-    """Return the condition that a value is a text that is, as a whole, of a pattern.
+    """Return the condition that a value is a text that matches a pattern as a whole.
 
     Patterns are written so that they mean the same to Python and to the API server.
     """
@@ -205,9 +206,9 @@ def full(pattern: str) -> Callable[[object], bool]:
 
 
 def repeated(names: Iterable[tuple[str, object]]) -> Iterable[str]:
-    """Yield the places of those that are there a second time; takes places with their values.
+    """Yield the places of repeated names, except the first one; takes places with their names.
 
-    A name that is empty is another rule's.
+    Another rule finds empty names.
     """
     seen: set[object] = set()
     for place, name in names:

@@ -1,4 +1,4 @@
-"""Rules that are found while a resource is read, or while its children are built."""
+"""Rules that are checked while a resource is read, or while its children are made."""
 
 from hooks.errors import FIELD_TYPE, NESTING, QUANTITY, REQUIRED_FIELD
 from hooks.kube.objects import Obj

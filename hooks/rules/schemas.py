@@ -1,7 +1,8 @@
-"""What a JSON schema can say of an expression, for programs that check values by a schema alone.
+"""As much of an expression as a JSON schema can express, for programs that only check schemas.
 
-A schema refuses no value that its expression holds for, and may take more: an empty one takes all.
-Its keywords are each about one type, so that a text is not asked about the size of a number.
+A schema rejects no value for which its expression holds, and may accept more: an empty one accepts
+everything. Each of its keywords is about one type, so that a text is not checked for the size of a
+number.
 """
 
 from functools import reduce
@@ -15,39 +16,39 @@ ALTERNATIVES: Final = "anyOf"
 
 
 def both(*schemas: Obj) -> Obj:
-    """Return the schema of what all of them take; of two patterns the first one is kept."""
+    """Return the schema of values that all schemas accept; of two patterns it has the first."""
     return reduce(_both, schemas, ANYTHING)
 
 
 def either(*schemas: Obj) -> Obj:
-    """Return the schema of what one of them takes at least."""
+    """Return the schema of values that at least one of the schemas accepts."""
     if ANYTHING in schemas:
         return ANYTHING
     return reduce(_either, schemas)
 
 
 def inside(step: str, schema: Obj) -> Obj:
-    """Return the schema of what has a field that a schema takes, if it has it."""
+    """Return the schema of objects in which a schema accepts the field, if it is present."""
     return {"properties": {step: schema}} if schema else ANYTHING
 
 
 def needed(step: str, schema: Obj) -> Obj:
-    """Return the schema of what has a field, one that a schema takes."""
+    """Return the schema of objects that have a field which a schema accepts."""
     return {"required": [step], **inside(step, schema)}
 
 
 def of_items(schema: Obj) -> Obj:
-    """Return the schema of a list whose items a schema takes."""
+    """Return the schema of a list whose items a schema accepts."""
     return {"items": schema} if schema else ANYTHING
 
 
 def of_names(schema: Obj) -> Obj:
-    """Return the schema of a map whose names a schema takes."""
+    """Return the schema of a map whose names a schema accepts."""
     return {"propertyNames": schema} if schema else ANYTHING
 
 
 def of_one_type(schema: Obj) -> Obj:
-    """Return what a schema asks of a value of one type, and of none of another type."""
+    """Return the keywords of a schema that are each about only one type."""
     return {keyword: part for keyword, part in schema.items() if keyword != "enum"}
 
 

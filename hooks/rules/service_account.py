@@ -1,4 +1,4 @@
-"""Rules on the account of the agents."""
+"""Rules on the agents' ServiceAccount."""
 
 from hooks.models.instana_agent import DEFAULT_SERVICE_ACCOUNT
 from hooks.rules.expression import filled, has, off, when

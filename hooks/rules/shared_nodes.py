@@ -1,9 +1,9 @@
 """The rule on two resources of one namespace whose agents would run on the same nodes.
 
-Agents use the network of their node, so that of two only one gets the ports; the other one waits.
-What is compared is what is certain: agents with the same tolerations, where one of both has every
-node that the other one has, as it asks for none or for the same. Two that ask for different nodes
-may share some, too; nothing is said of them.
+Agents use the network of their node, so only one of two gets the ports; the other one waits. Only
+certain cases are compared: agents with the same tolerations, where one of them has every node of
+the other, because it has no node selector or affinity, or the same one. Two that ask for different
+nodes may share some as well; the rule does not report them.
 
 This is Python's side, for resources in files; `hooks.generate.policies.shared_nodes` has the API
 server's.
@@ -27,7 +27,7 @@ END: Final = (
     " in this namespace, but only one agent can run on a node, as it takes the ports: give each "
     "its own nodes by nodeSelector or affinity"
 )
-"""What is said before and after which resource it is."""
+"""The text before and after the name of the other resource."""
 
 RULES = (
     Rule(
@@ -43,14 +43,14 @@ RULES = (
 )
 
 Choice: TypeAlias = tuple[str, str, str]
-"""The node selector, the affinity, and the tolerations of a DaemonSet; empty for no affinity."""
+"""The node selector, the affinity and the tolerations of a DaemonSet; empty for no affinity."""
 
 NOTHING: Final = json.dumps({})
 
 
 @dataclass(slots=True)
 class _Seen:
-    """Names of the resources that make a choice: the first one, and one that has another name."""
+    """Names of resources that make a choice: the first one, and another one with another name."""
 
     first: str = ""
     other: str = ""
@@ -66,7 +66,7 @@ class _Seen:
 
 
 def sharing(resources: Collection[Obj]) -> list[list[Problem]]:
-    """Return for each resource the warning that another one has its nodes, if there is one."""
+    """Return for each resource the warning that another one has the same nodes, if there is one."""
     seen: dict[tuple[str, Choice], _Seen] = {}
     for resource in resources:
         for choice in _choices(resource):
@@ -83,7 +83,7 @@ def _problems(resource: Obj, seen: dict[tuple[str, Choice], _Seen]) -> Iterator[
 
 
 def _choices(resource: Obj) -> list[Choice]:
-    """Return the choice of nodes of each DaemonSet of a resource, which may be of any shape."""
+    """Return the choice of nodes of each DaemonSet of a resource, which may have any shape."""
     spec = as_object(resource.get("spec"))
     agent = as_object(spec.get("agent"))
     pod = as_object(agent.get("pod"))
@@ -104,7 +104,7 @@ def _first(zone: Obj, pod: Obj, name: str) -> Any:
 
 
 def _covering(choice: Choice) -> Iterator[Choice]:
-    """Yield the choices that are certain to have all nodes of one."""
+    """Yield the choices that certainly include all nodes of this choice."""
     selector, affinity, tolerations = choice
     for wider_selector in {selector, NOTHING}:
         for wider_affinity in {affinity, NOTHING}:

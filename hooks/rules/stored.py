@@ -1,8 +1,8 @@
-"""What rules find in an object as it was stored before, whatever else is wrong with it.
+"""What rules find in an object as it was stored before, whatever other problems it has.
 
-There nothing is hidden by another mistake: neither what is beyond the bounds nor a value of another
-type keeps the rest from being looked at. The size of a review bounds what this takes, and the
-number of problems that are compared, which no object within the bounds has.
+No problem hides another one there: neither a part beyond the bounds nor a value of the wrong type
+keeps the rest from being checked. The cost is limited by the size of a review, and by the number of
+compared problems, which no object within the bounds reaches.
 """
 
 from collections.abc import Collection, Iterator
@@ -26,7 +26,8 @@ WITHOUT_GATES: Final = (
     *bounds.ALL_LENGTHS,
     *(rule for rule in TABLE if rule not in OF_SIZE),
 )
-"""But for the size of the answer, which is about all of a spec: none that changed had the same."""
+"""All rules except the size of the response, which depends on the whole spec: after any change it
+is another problem."""
 
 UNFIT: Final = (
     ArithmeticError,
@@ -36,11 +37,11 @@ UNFIT: Final = (
     TypeError,
     ValueError,
 )
-"""What a value of another type than a rule is about leads to."""
+"""The errors that a rule raises for a value of the wrong type."""
 
 
 def problems_before(resource: Obj, identifiers: Collection[str]) -> Iterator[Problem]:
-    """Yield what those rules find in a stored object; of what cannot be looked at nothing."""
+    """Yield what these rules find in a stored object; nothing for parts that cannot be checked."""
     rules = (
         replace(rule, must=None, find=_of_any_type(rule.find)) for rule in _with_find(identifiers)
     )
@@ -54,7 +55,7 @@ def problems_before(resource: Obj, identifiers: Collection[str]) -> Iterator[Pro
 
 
 def agent_before(resource: Obj) -> InstanaAgent | None:
-    """Return what can be made of a stored object beyond the bounds; none if it cannot be."""
+    """Return the model of a stored object, even beyond the bounds; None if it has errors."""
     try:
         check_nesting(resource)
         agent, given = read_given(resource)
@@ -66,7 +67,7 @@ def agent_before(resource: Obj) -> InstanaAgent | None:
 
 
 def only_children_show(identifiers: Collection[str]) -> bool:
-    """Tell whether any of those rules finds nothing before children are made."""
+    """Return whether any of these rules finds nothing before children are made."""
     found = {rule.identifier for rule in _with_find(identifiers)} | OF_TYPES
     return not found.issuperset(identifiers)
 
@@ -76,7 +77,7 @@ def _with_find(identifiers: Collection[str]) -> Iterator[Rule]:
 
 
 def _of_any_type(find: Find | None) -> Find:
-    """Return what finds the same, and nothing in a value of another type than it is about."""
+    """Return the same function, which finds nothing in a value of the wrong type."""
 
     def found(value: Any) -> Iterator[str]:
         try:

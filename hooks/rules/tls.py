@@ -1,4 +1,4 @@
-"""Rules on the agent's certificate: given, named, or issued by cert-manager or OpenShift."""
+"""Rules on the agent's certificate: given, referenced, or issued by cert-manager or OpenShift."""
 
 import re
 from typing import Final
@@ -41,7 +41,7 @@ KEY_OF_ANOTHER = (
     "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNQk1DQVFBQ0NRRGV5dkFCSTBWbmlRSURBUUFCCi0tLS0t"
     "RU5EIFJTQSBQUklWQVRFIEtFWS0tLS0tCg=="
 )
-"""Of numbers far too small to be of use: examples alone."""
+"""Its numbers are far too small for real use: these are only examples."""
 
 
 def _is_own_key(tls: Obj) -> bool:

@@ -10,18 +10,18 @@ from hooks.rules.rule import full
 from hooks.rules.schemas import both, of_items, of_names, of_one_type
 
 LOOPS: Final = ("a", "b", "c", "d", "e", "f")
-"""Names of what a loop of CEL is at, one for each loop inside another one."""
+"""Names of the loop variable in CEL, one for each level of nested loops."""
 
 
 def equal(wanted: str | int) -> Expression:
-    """Return the expression that a value is that text or that number."""
+    """Return the expression that holds if a value is this text or number."""
     return Expression(
         lambda of: f"{of} == {wanted!r}", lambda value: value == wanted, schema={"enum": [wanted]}
     )
 
 
 def one_of(*wanted: str | int) -> Expression:
-    """Return the expression that a value is one of a few texts or numbers."""
+    """Return the expression that holds if a value is one of a few texts or numbers."""
     return Expression(
         lambda of: f"{of} in [{', '.join(map(repr, wanted))}]",
         lambda value: value in wanted,
@@ -30,9 +30,9 @@ def one_of(*wanted: str | int) -> Expression:
 
 
 def matches(pattern: str, in_python: str | None = None) -> Expression:
-    """Return the expression that a value is a text that is, as a whole, of a pattern.
+    """Return the expression that holds if a value is a text that matches a pattern as a whole.
 
-    `in_python`: the same pattern as Python reads it best.
+    `in_python`: the same pattern in the form that suits Python best.
     """
     whole = f"^({pattern})$"
     return Expression(
@@ -43,7 +43,7 @@ def matches(pattern: str, in_python: str | None = None) -> Expression:
 
 
 def contains(pattern: str) -> Expression:
-    """Return the expression that a value is a text with a part of a pattern."""
+    """Return the expression that holds if a part of a text matches a pattern."""
     found = re.compile(pattern, re.ASCII).search
     return Expression(
         lambda of: f"{of}.matches(r'{pattern}')",
@@ -53,7 +53,7 @@ def contains(pattern: str) -> Expression:
 
 
 def no_longer_than(most: int) -> Expression:
-    """Return the expression that a text has at most that many characters."""
+    """Return the expression that holds if a text has at most that many characters."""
     return Expression(
         lambda of: f"size({of}) <= {most}",
         lambda value: len(value) <= most,
@@ -62,7 +62,7 @@ def no_longer_than(most: int) -> Expression:
 
 
 def at_least(least: int) -> Expression:
-    """Return the expression that a value is a number that is not smaller."""
+    """Return the expression that holds if a number is not smaller."""
     return Expression(
         lambda of: f"{of} >= {least}",
         lambda value: isinstance(value, int | float) and value >= least,
@@ -71,7 +71,7 @@ def at_least(least: int) -> Expression:
 
 
 def between(least: int, most: int) -> Expression:
-    """Return the expression that a value is a number in a range, with both of its ends."""
+    """Return the expression that holds if a number is in a range, including both ends."""
     return Expression(
         lambda of: f"{of} >= {least} && {of} <= {most}",
         lambda value: isinstance(value, int | float) and least <= value <= most,
@@ -81,7 +81,7 @@ def between(least: int, most: int) -> Expression:
 
 
 def int_or_text(number: Expression, text: Expression) -> Expression:
-    """Return the expression on what is a whole number or a text, such as 1 or 10%."""
+    """Return the expression on a value that is a whole number or a text, such as 1 or 10%."""
     of_number, of_text = number.holds, text.holds
     return Expression(
         lambda of: (
@@ -94,7 +94,7 @@ def int_or_text(number: Expression, text: Expression) -> Expression:
 
 
 def each(expression: Expression) -> Expression:
-    """Return the expression that another one holds for every item of a list."""
+    """Return the expression that holds if the given one holds for every item of a list."""
     holds, find = expression.holds, expression.find
 
     def places(items: list[Any]) -> Iterator[str]:
@@ -111,7 +111,7 @@ def each(expression: Expression) -> Expression:
 
 
 def each_name(expression: Expression) -> Expression:
-    """Return the expression that another one holds for every name in a map."""
+    """Return the expression that holds if the given one holds for every name in a map."""
     holds = expression.holds
 
     def places(names: Obj) -> Iterator[str]:
@@ -132,12 +132,12 @@ def _for_all(of: str, expression: Expression) -> str:
 
 
 def _loop_over(of: str) -> str:
-    """Return a name that what a loop goes over is not called by."""
+    """Return a name for a loop variable that the looped-over expression does not use."""
     return next(name for name in LOOPS if not re.search(rf"\b{name}\b", of))
 
 
 def none_named(*names: str) -> Expression:
-    """Return the expression that a map has none of these names."""
+    """Return the expression that holds if a map has none of these names."""
     known = frozenset(names)
 
     def places(value: Obj) -> Iterator[str]:
@@ -152,7 +152,7 @@ def none_named(*names: str) -> Expression:
 
 
 def if_named(name: str, expression: Expression) -> Expression:
-    """Return the expression that another one holds for the value of a name, if a map has it."""
+    """Return the expression that must hold for the value of a name, if a map has the name."""
     holds, written = expression.holds, expression.written
     return Expression(
         lambda of: f"!('{name}' in {of}) || " + written(f"{of}['{name}']"),
@@ -163,9 +163,9 @@ def if_named(name: str, expression: Expression) -> Expression:
 
 
 def unique(field: str) -> Expression:
-    """Return the expression that no two items of a list have the same text in a field.
+    """Return the expression that holds if no two items of a list have the same text in a field.
 
-    What is empty or not there is like nothing else; of the same ones the first is not to blame.
+    Empty and missing texts do not count; the first of several equal texts is not blamed.
     """
 
     def texts(items: list[Obj]) -> Iterator[tuple[int, str]]:

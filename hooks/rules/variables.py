@@ -1,8 +1,8 @@
-"""Warnings of variables that lose: to the service, to a field, to another variable of the user's.
+"""Warnings about variables that have no effect, because something else sets the same name.
 
-Names and conditions are those of `hooks.desired.agent.environment` and of
-`hooks.desired.k8sensor.deployment`. What depends on the cluster, such as targets of etcd that are
-found there, cannot be told of a resource alone.
+They lose to the service, to a field, or to another variable of the user. Names and conditions are
+those of `hooks.desired.agent.environment` and of `hooks.desired.k8sensor.deployment`. What depends
+on the cluster, such as discovered targets of etcd, cannot be found in a resource alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ OF_EVERY_AGENT: Final = (
 """Names of the variables that every agent has."""
 
 OF_NEW_AGENTS: Final = ("INSTANA_AGENT_ID_FILE_PATH", "INSTANA_PERSIST_HOST_UNIQUE_ID")
-"""Names of those that an agent has unless it was there before without them."""
+"""Names of the variables that an agent has unless it already existed without them."""
 
 OF_EVERY_SENSOR: Final = (
     "BACKEND", "BACKEND_URL", "ETCD_CA_FILE", "ETCD_INSECURE", "POD_NAME", "POD_NAMESPACE",
@@ -49,7 +49,7 @@ OF_EVERY_SENSOR: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A field of the spec from which a container gets a variable, and when it does."""
+    """A field of the spec from which a container gets a variable, and the condition for it."""
 
     field: str
     is_used: Expression
@@ -65,7 +65,7 @@ def _switch(field: str, variable: str) -> _Source:
 
 
 def _credential(field: str, variable: str) -> _Source:
-    """Return a credential that comes as environment, for which nothing of the cluster is needed."""
+    """Return the source for a credential as a variable, which needs nothing from the cluster."""
     is_there = given(field) | present(f"{field}SecretKeyRef")
     return _Source(field, AS_ENVIRONMENT & is_there, variable)
 
@@ -125,11 +125,11 @@ OF_SENSOR: Final = (
     _Source("agent.key", AS_ENVIRONMENT, "AGENT_KEY"),
     _Source("agent.proxyHost", AS_ENVIRONMENT & given("agent.proxyHost"), "HTTPS_PROXY"),
 )
-"""What both have is among the agents'."""
+"""The variables of both programs are in the agents' list."""
 
 
 def _without(variable: str) -> Expression:
-    """Return the expression that `agent.env`, which is there, has no such variable."""
+    """Return the expression that holds if `agent.env`, which is present, has no such variable."""
     return Expression(
         lambda of: f"!('{variable}' in {of}.{AGENT})",
         lambda spec: variable not in spec["agent"]["env"],
@@ -221,7 +221,7 @@ RULES = (
         "this one)",
         bad={"agent": {"env": {"X": "1"}, "pod": {"env": [{"name": "X", "value": "2"}]}}},
         good={"agent": {"env": {"X": "1"}, "pod": {"env": [{"name": "Y", "value": "2"}]}}},
-        # Written twice: no expression compares the names of a map with the items of a list.
+        # Written twice: no expression compares a map's names with a list's items.
         find=_overridden,
         cel="!has(self.env) || !has(self.pod) || !has(self.pod.env) || "
         "!self.pod.env.exists(v, has(v.name) && v.name in self.env)",

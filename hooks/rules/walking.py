@@ -1,6 +1,6 @@
-"""Finding the places of rules in a resource: one walk, along what the resource has.
+"""Finds the places of rules in a resource: one walk along the given fields.
 
-It is part of every sync: it looks at what is given only, and makes no objects on its way.
+It is part of every sync: it visits only what is given, and creates no objects on the way.
 """
 
 from collections.abc import Iterable
@@ -16,17 +16,17 @@ VALUES = "{}"
 
 @dataclass(slots=True)
 class Node:
-    """The rules about one place, and the places below it."""
+    """The rules on one place, and the places below it."""
 
     checks: list[tuple[Find, Rule]] = field(default_factory=list)
     fields: dict[str, "Node"] = field(default_factory=dict)
     items: "Node | None" = None
     values: "Node | None" = None
     is_gate: bool = False
-    """Whether nothing below is looked at once something is wrong here."""
+    """Whether nothing below is checked if this place has a problem."""
 
     def at(self, step: str) -> "Node":
-        """Return the place one step below, made if need be."""
+        """Return the place one step below, and create it if necessary."""
         if step == ITEMS:
             self.items = self.items or Node()
             return self.items
@@ -39,7 +39,7 @@ class Node:
 def tree_of(rules: Iterable[Rule], *, of_gates: bool = False) -> Node:
     """Return the places of all rules, as a tree from the resource down.
 
-    `of_gates`: nothing is looked at below a place where something is wrong.
+    `of_gates`: nothing below a place with a problem is checked.
     """
     root = Node()
     for rule in rules:
@@ -54,12 +54,12 @@ def tree_of(rules: Iterable[Rule], *, of_gates: bool = False) -> Node:
 
 
 def steps_of(place: str) -> list[str]:
-    """Return the steps that lead to a place: names of fields, `[]` and `{}`."""
+    """Return the steps to a place: names of fields, `[]` and `{}`."""
     return place.replace(ITEMS, f".{ITEMS}").replace(VALUES, f".{VALUES}").split(".")
 
 
 def problems_in(resource: Any, tree: Node, most: int = MOST_PROBLEMS) -> list[Problem]:
-    """Return the problems of a resource by the rules of a tree, the first ones of very many."""
+    """Return the problems that a tree's rules find in a resource, at most `most` of them."""
     found: list[Problem] = []
     _collect(resource, tree, "", found, most)
     return found

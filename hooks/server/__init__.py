@@ -1,1 +1,1 @@
-"""The service that runs: routes, connections, settings, logs, metrics, gunicorn's settings."""
+"""The running service: routes, connections, settings, logs, metrics, gunicorn's configuration."""

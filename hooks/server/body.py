@@ -1,4 +1,4 @@
-"""Reading the body of a hook call, within its limits."""
+"""Reads the body of a hook call, within its limits."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ CHUNKED: Final = "chunked"
 
 
 class UnsupportedContentType(HookError):
-    """The body is said to be something else than JSON."""
+    """The Content-Type of the body is not JSON."""
 
     type = "unsupported_content_type"
     http_status = 415
@@ -27,30 +27,30 @@ class BodyTooLarge(HookError):
 
 
 class BodyIncomplete(HookError):
-    """The peer went away, fell silent, or broke the framing, before the body was whole."""
+    """The peer closed the connection, stopped sending or broke the framing within the body."""
 
     type = "body_incomplete"
     http_status = 400
 
 
 class UnsupportedTransferCoding(HookError):
-    """The body is compressed on its way, which nobody reads here."""
+    """The body is compressed for the transfer, which this service does not support."""
 
     type = "unsupported_transfer_coding"
     http_status = 400
 
 
 class LengthNotGiven(HookError):
-    """The body comes in chunks, of which each costs time, to a port that everybody may send to."""
+    """The body comes in chunks, each of which costs time, to a port that anyone may send to."""
 
     type = "length_not_given"
     http_status = 411
 
 
 def length_of(request: Request, limit: int, *, takes_chunks: bool) -> int:
-    """Return how long the body is, at most; raises one of this module's errors, but reads nothing.
+    """Return the maximum length of the body; raises one of this module's errors, but reads nothing.
 
-    A body of unknown length is taken as one of the largest.
+    A body of unknown length counts as one of the maximum length.
     """
     if request.mimetype != JSON:
         msg = f"the content type must be {JSON}"
@@ -91,7 +91,7 @@ def read_body(request: Request, limit: int) -> bytes:
 def refuse_crowded(body: bytes, most_parts: int) -> None:
     """Raise BodyTooLarge for JSON of more parts than that; commas in texts count as well.
 
-    A part takes some 150 bytes of memory, of which three have to be sent.
+    A part takes about 150 bytes of memory, and at least three bytes of the body.
     """
     if sum(map(body.count, (b",", b"[", b"{"))) > most_parts:
         msg = f"the body has more than {most_parts} parts"

@@ -1,4 +1,4 @@
-"""What one hook call was: the record that its log line and its metrics are made from."""
+"""The record of one hook call, from which its log line and its metrics are made."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from hooks.status.conditions.ready import FORMER_TYPES
 from hooks.status.rollouts.rollouts import ROLLOUT_HELD
 
 TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
-"""Errors that are no failure of the call: the status says them, and the answer is 200."""
+"""Errors that do not make the call fail: the status shows them, and the response is 200."""
 
 REFUSED: Final = "Admission"
-"""Stands in the place of a condition's type for what is refused before it is stored."""
+"""Used in place of a condition's type for a resource that is rejected before it is stored."""
 GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
-"""Conditions that are no problem, or no further one, where they are False."""
+"""Conditions that show no problem, or no additional one, if they are False."""
 
 LONGEST_NAME: Final = 253
 LONGEST_UID: Final = 64
@@ -30,7 +30,7 @@ LONGEST_UID: Final = 64
 
 @dataclass(slots=True)
 class Call:
-    """One hook call, filled in as it goes; holds names and counts, no value of a spec."""
+    """One hook call, filled in as it proceeds; contains names and counts, no value of a spec."""
 
     hook: str
     makes_children: bool = False
@@ -53,7 +53,7 @@ class Call:
     changes: Changes = NO_CHANGES
 
     def asked(self, request: Mapping[str, Any]) -> None:
-        """Note which resource the request is about; the request may be of any shape."""
+        """Set which resource the request is about; the request may have any shape."""
         given = request.get("parent") or request.get("object")
         resource = _mapping(given or _of_review(request))
         metadata = _mapping(resource.get("metadata"))
@@ -66,11 +66,11 @@ class Call:
         self.is_going = self.tells_of_resources and bool(metadata.get("deletionTimestamp"))
 
     def changing(self, changes: Changes) -> None:
-        """Note which children change by the answer."""
+        """Set which children the response changes."""
         self.changes = changes
 
     def answered(self, answer: Mapping[str, Any]) -> None:
-        """Note how many children the answer has, and what its status complains about."""
+        """Set the number of children in the response, and the problems in its status."""
         if "response" in answer:
             self._reviewed(answer)
             return
@@ -98,18 +98,18 @@ class Call:
         )
 
     def _reviewed(self, answer: Mapping[str, Any]) -> None:
-        """Note why a resource is refused, if it is."""
+        """Set why a resource is rejected, if it is."""
         if refusal := refusal_of(answer):
             self.problems = (f"{REFUSED}:{InvalidResource.reason}",)
             self.rules = rules_named_in(refusal)
             self.error_types = frozenset({InvalidResource.type})
 
     def unchanged(self) -> None:
-        """Note that the caller has the answer; neither the request nor the answer was looked at."""
+        """Set that the caller already has the response; neither request nor response was read."""
         self.status = HTTPStatus.NOT_MODIFIED
 
     def failed(self, failure: Failure) -> None:
-        """Note that the call got an error instead of an answer."""
+        """Set that the call failed with an error."""
         self.failure = failure
         self.status = failure.status
         self.error_types = frozenset({failure.type})

@@ -1,6 +1,7 @@
-"""Until when the served certificate is valid.
+"""The expiry time of the served certificate.
 
-The standard library reads certificates of peers only, so the one field is found in its encoding.
+The standard library reads only certificates of peers, so this module finds the one field in the
+encoding.
 """
 
 import ssl
@@ -18,12 +19,12 @@ BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
 class CertificateExpiry(Followed[float]):
-    """The time of the end of the first certificate in a file, the service's own."""
+    """The expiry time of the first certificate in a file, which is the service's own."""
 
     setting = "TLS_CERT_FILE"
 
     def load(self, *files: str) -> float:
-        """Return the time in seconds, no number where none is found; raises OSError."""
+        """Return the time in seconds, NaN if none is found; raises OSError."""
         _, begin, rest = Path(files[0]).read_text("ascii", "replace").partition(BEGIN)
         body, end, _ = rest.partition(END)
         try:
@@ -33,9 +34,9 @@ class CertificateExpiry(Followed[float]):
 
 
 def not_after(certificate: bytes) -> float:
-    """Return the end of a certificate's validity; raises ValueError or IndexError if none is found.
+    """Return the end of a certificate's validity; raises ValueError or IndexError if not found.
 
-    The validity is the only sequence of two times among the parts of what is signed.
+    The validity is the only sequence of two times among the signed parts.
     """
     ((_, outer),) = elements(certificate)
     (_, signed), *_ = elements(outer)

@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Return the time as Kubernetes writes it: RFC 3339, UTC, seconds."""
+    """Return the time as Kubernetes writes it: RFC 3339, UTC, in seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Connections, and how many of them a port holds: all but one read waits for no peer."""
+"""Connections, and how many of them a port holds: only one kind of read waits for a peer."""
 
 import re
 import select
@@ -16,15 +16,16 @@ from gunicorn.http.parser import RequestParser
 
 WOULD_BLOCK: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 PIECE: Final = 65536
-"""Bytes of one read: no less than a record of TLS has, so that none is left behind in there."""
+"""Bytes of one read: at least the size of a TLS record, so that nothing stays in its buffer."""
 
 PIECES_PER_TURN: Final = 16
 LARGEST_HEAD: Final = 16 * 1024
 LARGEST_HELD: Final = 16 * 1024 * 1024
-"""Bytes that the larger connections of a port may hold in all, besides those on threads."""
+"""The total number of bytes that a port's larger connections may hold, excluding those on
+threads."""
 
 LEAST_BYTES_PER_SECOND: Final = 1024 * 1024
-"""How fast a body has to come that a thread waits for."""
+"""The minimum speed of a body that a thread waits for."""
 
 END_OF_HEAD: Final = b"\r\n\r\n"
 LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length:[ \t]*([0-9]{1,10})[ \t]*\r\n")
@@ -34,29 +35,29 @@ Address: TypeAlias = tuple[str, int]
 
 
 class Phase(Enum):
-    """What a connection is at."""
+    """The state of a connection."""
 
     ARRIVING = auto()
-    """In its handshake, or with a part of a request."""
+    """In its handshake, or after a part of a request."""
     IDLE = auto()
-    """Without a byte of a request."""
+    """Before the first byte of a request."""
     WAITING = auto()
-    """With a request, for a place."""
+    """With a request that waits for a place."""
     BUSY = auto()
     """On a thread."""
     SENDING = auto()
-    """With an answer that its peer has not taken yet."""
+    """With a response that its peer has not received yet."""
     LEAVING = auto()
-    """Ended by us; the peer may still be sending."""
+    """Closed by us; the peer may still be sending."""
     OVER = auto()
 
 
 class HungUp(ConnectionError):
-    """The peer has ended the connection."""
+    """The peer has closed the connection."""
 
 
 class Connection:
-    """One connection; what is answered on a thread gets it in the place of its socket."""
+    """One connection; a thread that answers a request uses it in place of its socket."""
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class Connection:
         port: "Port",
         context: ssl.SSLContext | None,
     ) -> None:
-        """Take a new socket; raises OSError if its peer is gone already."""
+        """Take a new socket; raises OSError if its peer has already closed it."""
         sock.settimeout(0)
         self.sock = (
             context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
@@ -91,17 +92,17 @@ class Connection:
 
     @property
     def size(self) -> int:
-        """Return how many bytes it holds."""
+        """Return the number of bytes that it holds."""
         return len(self.received) + len(self.unsent)
 
     def shake_hands(self) -> None:
-        """Go on with the TLS handshake; raises one of WOULD_BLOCK until it is done."""
+        """Continue the TLS handshake; raises one of WOULD_BLOCK until it is finished."""
         if isinstance(self.sock, ssl.SSLSocket):
             self.sock.do_handshake()
         self.is_greeted = True
 
     def read(self) -> None:
-        """Take what is there of a request, at most a turn's share of it; raises HungUp."""
+        """Read the received part of a request, at most one turn's share; raises HungUp."""
         for _ in range(PIECES_PER_TURN):
             if self.has_request() or self.has_too_much():
                 return
@@ -116,7 +117,7 @@ class Connection:
             self.received += data
 
     def has_request(self) -> bool:
-        """Tell whether there is enough of a request to answer it."""
+        """Return whether enough of a request was received to answer it."""
         if not self.wanted:
             end = self.received.find(END_OF_HEAD)
             if end < 0:
@@ -126,13 +127,13 @@ class Connection:
         return len(self.received) >= self.wanted
 
     def has_too_much(self) -> bool:
-        """Tell whether the head of a request is larger than any that is meant well."""
+        """Return whether the head of a request is larger than any legitimate one."""
         return not self.wanted and len(self.received) > LARGEST_HEAD
 
     def begin(self, config: Config) -> RequestParser:
-        """Return what reads the requests, with all that was received; a thread has it now."""
+        """Return the parser of the requests, with all received bytes; a thread owns it now."""
         if not self._parser:
-            source: Any = self  # All that is asked of a socket there is `recv`.
+            source: Any = self  # The parser only calls `recv` of the socket.
             self._parser = RequestParser(config, source, self.client)
         self._parser.unreader.unread(bytes(self.received))
         self.received, self.wanted = bytearray(), 0
@@ -141,17 +142,17 @@ class Connection:
         return self._parser
 
     def end(self) -> None:
-        """Take back what the thread has not used."""
+        """Take back the bytes that the thread has not used."""
         if self._parser:
             self.received += self._parser.unreader.take_buffered()
 
     def close(self) -> None:
-        """End it, and what it refers to: the reader of requests refers to it as well."""
+        """Close it, and drop its parser, which refers back to it."""
         self._parser = None
         self.sock.close()
 
     def recv(self, size: int) -> bytes:
-        """Read on a thread: wait for a body as long as it comes fast enough, else not at all."""
+        """Read on a thread: wait for a body while it arrives fast enough, otherwise not at all."""
         while True:
             try:
                 data = self.sock.recv(size)
@@ -162,18 +163,18 @@ class Connection:
                 return data
 
     def sendall(self, data: bytes) -> None:
-        """Send on a thread; what the peer does not take at once is sent without the thread."""
+        """Send on a thread; what the peer does not receive at once is sent without the thread."""
         self.has_answer = True
         self.unsent += data
         self.flush()
 
     def send(self, data: bytes) -> int:
-        """Send the word to go on with a body."""
+        """Send the status that asks the peer to continue with the body."""
         self.sock.sendall(data)
         return len(data)
 
     def flush(self) -> None:
-        """Send what the peer takes of the rest."""
+        """Send as much of the rest as the peer receives."""
         try:
             while self.unsent:
                 self.unsent = self.unsent[self.sock.send(self.unsent) :]
@@ -181,16 +182,16 @@ class Connection:
             return
 
     def is_gone(self) -> bool:
-        """Throw away what comes; tell whether the peer has ended the connection, too."""
+        """Discard received bytes, and return whether the peer has closed the connection as well."""
         try:
             return not self.sock.recv(PIECE)
         except WOULD_BLOCK:
             return False
 
     def _wait(self) -> None:
-        """Wait for a part of a body; raises TimeoutError for one that is too slow.
+        """Wait for a part of a body; raises TimeoutError if it is too slow.
 
-        Time is counted from the first wait on, and never against what is there already.
+        The time counts from the first wait on, and bytes that are already there are never late.
         """
         now = monotonic()
         self._waited_since = self._waited_since or now
@@ -204,10 +205,10 @@ class Connection:
 
 
 class Port:
-    """The connections of a port, by what they are at, and the limits that hold for them."""
+    """The connections of a port by their state, and the port's limits."""
 
     def __init__(self, server: Address, most: int, read_seconds: float) -> None:
-        """Take the port's address, how many connections it holds, and a peer's time to say all."""
+        """Take the port's address, the maximum of connections, and the time for a request."""
         self.server = server
         self.most = most
         self.read_seconds = read_seconds
@@ -224,15 +225,15 @@ class Port:
         return sum(map(len, self.held.values()))
 
     def awaited(self, head: bytes | bytearray) -> int:  # noqa: ARG002  another port looks at it
-        """Return how many bytes after a head are waited for before a thread gets the request."""
+        """Return how many bytes after a head must arrive before a thread gets the request."""
         return 0
 
     def ready(self) -> Iterator[Connection]:
-        """Yield the connections with a request that a thread is to answer now."""
+        """Yield the connections with a request that a thread should answer now."""
         yield from list(self.held[Phase.WAITING])
 
     def move(self, connection: Connection, phase: Phase, deadline: float) -> None:
-        """Note what a connection is at now, and until when."""
+        """Set the state of a connection, and its deadline."""
         if connection in self.held[connection.phase]:
             del self.held[connection.phase][connection]
         connection.phase = phase
@@ -240,7 +241,7 @@ class Port:
             self.held[phase][connection] = deadline
 
     def late(self, now: float) -> Iterator[Connection]:
-        """Yield the connections whose time is over, each of which the caller moves on."""
+        """Yield the connections whose deadline has passed; the caller moves each of them on."""
         for phase, held in self.held.items():
             while held and phase is not Phase.BUSY:
                 oldest, deadline = next(iter(held.items()))
@@ -249,17 +250,17 @@ class Port:
                 yield oldest
 
     def next_deadline(self) -> float:
-        """Return when the next connection is late."""
+        """Return the next deadline of any connection."""
         firsts = (next(iter(held.values())) for held in self._waiting() if held)
         return min(firsts, default=float("inf"))
 
     def one_too_many(self) -> Connection | None:
-        """Return the oldest of those that are at the same, where most are; none on threads."""
+        """Return the oldest connection in the state with the most connections; none on threads."""
         most = max(self._waiting(), key=len)
         return next(iter(most), None)
 
     def one_too_large(self) -> Connection | None:
-        """Return the same of those that hold bytes, if all of them hold too many."""
+        """Return the oldest with bytes in the state with the most bytes, if there are too many."""
         sizes = [sum(connection.size for connection in held) for held in self._waiting()]
         if sum(sizes) <= LARGEST_HELD:
             return None
@@ -272,20 +273,20 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLimits:
-    """What holds for a port that everybody may send bodies to."""
+    """The limits of a port that anyone may send bodies to."""
 
     places: int
-    """Requests that are answered at once."""
+    """Requests that are answered at the same time."""
     bytes_at_once: int
-    """Bytes of those requests, if there is more than one."""
+    """Total bytes of these requests, if there is more than one."""
     largest_body: int
-    """A larger one is not waited for; the application refuses it."""
+    """The service does not wait for a larger one; the application rejects it."""
 
 
 class ReviewPort(Port):
-    """A port that everybody may send bodies to: threads get whole requests, and few at once.
+    """A port that anyone may send bodies to: threads get whole requests, and few at the same time.
 
-    Of those that wait the smallest is next, so that large ones do not keep others waiting.
+    The smallest waiting request is next, so that large ones do not delay others.
     """
 
     def __init__(
@@ -302,7 +303,7 @@ class ReviewPort(Port):
         return length if length <= self._limits.largest_body else 0
 
     def ready(self) -> Iterator[Connection]:
-        """Yield the smallest requests, as long as there are places and bytes for them."""
+        """Yield the smallest requests, as long as places and bytes are left for them."""
         waiting, busy = self.held[Phase.WAITING], self.held[Phase.BUSY]
         while waiting and len(busy) < self._limits.places:
             smallest = min(waiting, key=lambda connection: connection.size)

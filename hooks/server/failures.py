@@ -1,7 +1,7 @@
-"""Errors to HTTP answers, log fields and metric labels: the one place that maps them.
+"""Errors as HTTP responses, log fields and metric labels: the only place that maps them.
 
-Answers and log lines hold no value of the input. The message of an error that is not ours may
-quote one, so only the types and the frames of such an error are told.
+Responses and log lines contain no value of the input. The message of an error that is not ours may
+quote one, so only the types and the frames of such an error are logged.
 """
 
 import secrets
@@ -32,12 +32,12 @@ HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (CLOSE,),
     HTTPStatus.TOO_MANY_REQUESTS: (CLOSE, ("Retry-After", str(RETRY_SECONDS))),
 }
-"""Headers of answers given before the body was read; the connection ends with them."""
+"""Headers of responses that are sent before the body was read, after which the connection ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a call that failed becomes: an answer of one line, a metric label, log fields."""
+    """The outcome of a failed call: a response of one line, a metric label, log fields."""
 
     type: str
     status: int
@@ -50,11 +50,11 @@ class Failure:
 
     @property
     def body(self) -> str:
-        """Return the text of the answer."""
+        """Return the text of the response."""
         return f"{self.message}\n"
 
     def log_fields(self) -> dict[str, object]:
-        """Return what the log line of the call says about the failure."""
+        """Return the fields about the failure in the call's log line."""
         if not self.error_id:
             return {"error": self.type, "reason": self.message}
         return {
@@ -67,7 +67,7 @@ class Failure:
 
 
 def failure_of(error: Exception) -> Failure:
-    """Return what becomes of an error that reached the edge; anything not foreseen is a 500."""
+    """Return the outcome of an error that reached the edge; any unexpected error is a 500."""
     if isinstance(error, HTTPException) and error.code is not None:
         return _refused_by_the_framework(error, HTTPStatus(error.code))
     if isinstance(error, HookError) and _is_the_callers(error.http_status):
@@ -77,14 +77,14 @@ def failure_of(error: Exception) -> Failure:
 
 
 def exception_types(error: BaseException) -> tuple[str, ...]:
-    """Return the type of an error and of those that led to it, without their messages."""
+    """Return the type of an error and of its causes, without their messages."""
     return tuple(f"{type(cause).__module__}.{type(cause).__qualname__}" for cause in _chain(error))
 
 
 def frames_of(error: BaseException) -> tuple[str, ...]:
     """Return `file:line:function` of the innermost frames, outermost first, without source text.
 
-    Those of the errors that led to it come last: there it began.
+    The frames of the original cause come last.
     """
     frames = [
         f"{_short(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}"
@@ -134,7 +134,7 @@ def _line(message: str) -> str:
 
 
 def _short(filename: str) -> str:
-    """Return the path below the import path that holds it."""
+    """Return the path below the import path that contains it."""
     path = Path(filename)
     for root in sys.path:
         if root and path.is_relative_to(root):

@@ -1,4 +1,4 @@
-"""What is made from mounted files, and made anew when they change."""
+"""Objects that are made from mounted files, and made again when these change."""
 
 import os
 import threading
@@ -16,9 +16,9 @@ log: Final = structlog.stdlib.get_logger(LOGGER)
 
 
 class Followed(ABC, Generic[Made]):
-    """What is made from files that somebody else replaces while the service runs.
+    """An object made from files that something else replaces while the service runs.
 
-    A subclass says how it is made, and which setting names the files.
+    A subclass defines how it is made, and which setting names the files.
     """
 
     setting: ClassVar[str]
@@ -36,13 +36,13 @@ class Followed(ABC, Generic[Made]):
 
     @abstractmethod
     def load(self, *files: str) -> Made:
-        """Make it from the files; raises OSError or SettingsError if they cannot be used."""
+        """Return the object made from the files; raises OSError or SettingsError if unusable."""
 
     def current(self) -> Made:
-        """Return what the files as they are now make.
+        """Return the object for the files as they are now.
 
-        Files that cannot be used, as halfway through their replacement, leave the last good one;
-        it is told once, until they are as good as before.
+        If the files cannot be used, for example while they are being replaced, the last object
+        stays. This is logged once, until the files can be used again.
         """
         with self._lock:
             try:

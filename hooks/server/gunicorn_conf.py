@@ -1,7 +1,7 @@
 """The server's configuration, for `python -m hooks serve`.
 
-One process, as the interpreter computes on one core and metrics are per process; more of them are
-more replicas. gunicorn reads every name here that is one of its settings.
+It has one process, because the interpreter computes on one core and metrics are per process; scale
+by adding replicas. gunicorn reads every name here that is one of its settings.
 """
 
 import os
@@ -26,7 +26,7 @@ from hooks.server.tokens import Tokens
 from hooks.server.webhooks import REVIEWS, WEBHOOK_SECONDS
 from hooks.server.worker import BoundedWorker
 
-SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  can be written to where the rest cannot
+SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108  writable where the rest is not
 
 log: Final = structlog.stdlib.get_logger(logs.LOGGER)
 
@@ -35,7 +35,7 @@ try:
     files = (settings.tls_cert_file, settings.tls_key_file)
     certificate = Certificate(*files) if settings.tls else None
     if settings.tokens_file:
-        Tokens(settings.tokens_file)  # The application has its own; here a wrong file is one line.
+        Tokens(settings.tokens_file)  # The application has its own; this reports an invalid file.
 except SettingsError as error:
     sys.exit(f"wrong setting {error}")
 
@@ -56,7 +56,8 @@ worker_class = "hooks.server.worker.BoundedWorker"
 workers = 1
 threads = settings.threads
 keepalive = 100
-"""Longer than the 90 s that Metacontroller keeps an idle connection: it repeats no lost call."""
+"""Longer than the 90 s for which Metacontroller keeps an idle connection: it does not repeat a lost
+call."""
 timeout = 60
 graceful_timeout = 15
 max_requests = 0
@@ -77,12 +78,12 @@ if certificate:
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Take what start-up made out of garbage collection, before the worker is forked."""
+    """Exclude the objects of start-up from garbage collection, before the worker is forked."""
     garbage.look_seldom()
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Let /readyz follow the worker, which stops on SIGTERM."""
-    from hooks.server.wsgi import readiness  # noqa: PLC0415  the application is loaded by now
+    """Make /readyz follow the worker, which stops on SIGTERM."""
+    from hooks.server.wsgi import readiness  # noqa: PLC0415  the application is already loaded
 
     readiness.serve_while(lambda: worker.alive)

@@ -17,13 +17,13 @@ from hooks.server.settings import Settings
 
 LOGGER: Final = "hooks"
 UNUSED_PARTS: Final = ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile")
-"""What the library need not find out for each line: thread, process, and place in the code."""
+"""What the library need not look up for each line: thread, process, and place in the code."""
 
 LEADING_FIELDS: Final = ("time", "level", "event")
 
 
 def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:
-    """Send all that is logged to the stream, from the level on and in the format that is set."""
+    """Send all log lines to the stream, with the level and the format of the settings."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(settings, terminal=stream.isatty()))
     root = logging.getLogger()
@@ -44,7 +44,7 @@ def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:
 
 
 def formatter(settings: Settings, *, terminal: bool) -> logging.Formatter:
-    """Return what makes the lines: for people where asked to or on a terminal, else JSON."""
+    """Return the formatter of lines: for people if set or on a terminal, otherwise JSON."""
     for_people = settings.log_format == "console" or (settings.log_format == "auto" and terminal)
     render: Processor = (
         structlog.dev.ConsoleRenderer(colors=terminal, repr_native_str=True)
@@ -64,7 +64,7 @@ def stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Turn an exception into its types and frames: its message may quote the input."""
+    """Replace an exception with its types and frames: its message may quote the input."""
     error = event.pop("exc_info", None)
     if isinstance(error, tuple):
         error = error[1]
@@ -77,7 +77,7 @@ def without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> 
 
 
 def as_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """Return the line as JSON, time, level and event first; a value of no JSON type is its type."""
+    """Return the line as JSON, time, level and event first; non-JSON values become their type."""
     ordered = {name: event.pop(name) for name in LEADING_FIELDS if name in event}
     ordered.update(event)
     return orjson.dumps(ordered, default=_type_name, option=orjson.OPT_NON_STR_KEYS).decode()
@@ -91,7 +91,7 @@ SHARED: Final[list[Processor]] = [structlog.stdlib.add_log_level, without_messag
 
 
 class ServerLogger(Logger):
-    """The server's logger: its lines go the way of all others, and hook calls have their own."""
+    """The server's logger: its lines go where all others go; hook calls have their own."""
 
     def setup(self, cfg: Config) -> None:
         """Leave level, format and stream to `configure`."""
@@ -99,4 +99,4 @@ class ServerLogger(Logger):
         self.error_log.propagate = True
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Log nothing: each hook call has its own line, the others are of no interest."""
+        """Log nothing: each hook call has its own line, other requests are of no interest."""

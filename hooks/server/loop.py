@@ -1,7 +1,8 @@
-"""The loop of the worker: it waits for all peers, so that no thread does.
+"""The worker's loop: it waits for all peers, so that no thread has to.
 
-Handshakes, heads, answers that are not taken at once, ends: each has its time, and a port holds a
-bounded number of connections. What is to be computed is given away, and taken back when it is done.
+Handshakes, heads, responses that are not received at once, closing: each has a time limit, and a
+port holds a bounded number of connections. Threads do the computing, and give the connection back
+when they are done.
 """
 
 import errno
@@ -35,11 +36,11 @@ from hooks.server.connections import (
 STOP_SECONDS: Final = 2.0
 """How long a stopping worker waits for the next request on a connection."""
 LEAVE_SECONDS: Final = 2.0
-"""How long a peer may go on sending after the last answer: cut off, it might lose that."""
+"""How long a peer may go on sending after the last response: it might lose that if cut off."""
 TURN_SECONDS: Final = 1.0
 ACCEPTED_PER_TURN: Final = 32
 OTHER_FILES: Final = 64
-"""Open files that are no connections."""
+"""Open files that are not connections."""
 NO_FILES: Final = (errno.EMFILE, errno.ENFILE)
 TOLD_EVERY_SECONDS: Final = 60.0
 
@@ -51,7 +52,7 @@ ANSWER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one port takes, and which one is for reviews."""
+    """The limits of a port, and which port is for reviews."""
 
     connections: int = 400
     read_seconds: float = 5.0
@@ -61,12 +62,12 @@ class Limits:
 
 
 class Loop:
-    """All connections of the worker's ports; `answer` has a thread answer the request of one."""
+    """All connections of the worker's ports; `answer` makes a thread answer a request."""
 
     def __init__(
         self, config: Config, limits: Limits, log: Any, answer: Callable[[Connection], object]
     ) -> None:
-        """Take the server's configuration and log, and what a port takes."""
+        """Take the server's configuration and log, and the limits of a port."""
         self._config, self._limits, self._log, self._answer = config, limits, log, answer
         self._selector = selectors.DefaultSelector()
         self._ports: dict[Any, Port] = {}
@@ -80,7 +81,7 @@ class Loop:
         self._selector.register(self._woken, selectors.EVENT_READ, self._take_back)
 
     def listen(self, listeners: Iterable[Any]) -> None:
-        """Take the connections that come from now on."""
+        """Accept connections from now on."""
         listeners = [*listeners]
         for listener in listeners:
             port = self._ports[listener] = self._port_of(listener, len(listeners))
@@ -89,16 +90,16 @@ class Loop:
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether there is any connection."""
+        """Return whether there is any connection."""
         return any(map(len, self._ports.values()))
 
     def take_back(self, connection: Connection) -> None:
-        """Go on with a connection whose request was answered; any thread may call this."""
+        """Continue with a connection after its request was answered; any thread may call this."""
         self._done.put(connection)
         self.wake()
 
     def wake(self) -> None:
-        """Let the turn end that is going on, if it only waits."""
+        """End the current turn if it is only waiting."""
         with suppress(BlockingIOError):
             self._waker.send(b"\0")
 
@@ -111,9 +112,10 @@ class Loop:
         return Port(server, most, limits.read_seconds)
 
     def turn(self) -> None:
-        """Wait for something to happen, and go on with it; end what is late.
+        """Wait for an event, and continue the connections that have one; end late connections.
 
-        Late is what was late before: what came meanwhile has been looked at then.
+        Connections are late if they were before the turn: what came in meanwhile has been handled
+        then.
         """
         before = monotonic()
         next_deadline = min(port.next_deadline() for port in self._ports.values())
@@ -150,7 +152,7 @@ class Loop:
         self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """Go on with a connection as far as that goes without waiting."""
+        """Continue a connection as far as possible without waiting."""
         try:
             match connection.phase:
                 case Phase.ARRIVING | Phase.IDLE:
@@ -159,7 +161,7 @@ class Loop:
                     self._send(connection)
                 case Phase.LEAVING if connection.is_gone():
                     self._end(connection)
-                case _:  # It was dropped in this very turn, or is as it was.
+                case _:  # It was dropped in this turn, or has not changed.
                     return
         except ssl.SSLWantWriteError:
             self._watch(connection, selectors.EVENT_WRITE)
@@ -184,7 +186,7 @@ class Loop:
             self._look_at(connection, port)
 
     def _look_at(self, connection: Connection, port: Port) -> None:
-        """See what can be done with what was received."""
+        """Decide what to do with the received bytes."""
         if connection.has_request():
             self._watch(connection, 0)
             port.move(connection, Phase.WAITING, connection.arrived + self._limits.review_seconds)
@@ -200,14 +202,14 @@ class Loop:
             self._start(ready)
 
     def _start(self, connection: Connection) -> None:
-        """Let a thread answer the request."""
+        """Make a thread answer the request."""
         self._watch(connection, 0)
         connection.taken = connection.size
         connection.port.move(connection, Phase.BUSY, 0)
         self._answer(connection)
 
     def _take_back(self) -> None:
-        """Take the connections that threads are done with."""
+        """Take back the connections that threads have finished with."""
         with suppress(BlockingIOError):
             self._woken.recv(4096)
         while not self._done.empty():
@@ -235,7 +237,7 @@ class Loop:
         connection.port.move(connection, Phase.IDLE, monotonic() + seconds)
 
     def _leave(self, connection: Connection) -> None:
-        """End the connection on our side; the peer may have to read the answer yet."""
+        """Close our side of the connection; the peer may not have read the response yet."""
         connection.sock.shutdown(socket.SHUT_WR)
         connection.port.move(connection, Phase.LEAVING, monotonic() + LEAVE_SECONDS)
         self._watch(connection, selectors.EVENT_READ)
@@ -246,14 +248,14 @@ class Loop:
         connection.close()
 
     def _is_late(self, connection: Connection) -> None:
-        """End a connection; a request without its whole body, or without a place, is refused."""
+        """End a connection; a request without its whole body, or without a place, is rejected."""
         if connection.wanted:
             self._start(connection)
         else:
             self._end(connection)
 
     def _drop(self, connection: Connection | None) -> bool:
-        """End a connection for the sake of others, and tell so now and then."""
+        """End a connection in favor of others, and log that from time to time."""
         if not connection:
             return False
         self._end(connection)
@@ -278,7 +280,7 @@ class Loop:
         connection.watched = events
 
     def stop_listening(self) -> None:
-        """Take the connections that are there already, and no more; wait for none for long."""
+        """Accept the connections that are already there, and no more; limit the wait for all."""
         self._is_ending = True
         for listener, port in self._ports.items():
             self._accept(listener, port)
@@ -289,7 +291,7 @@ class Loop:
 
 
 def refuse(connection: Any, status: HTTPStatus) -> None:
-    """Answer without the application, with one line."""
+    """Respond without the application, with one line."""
     text = f"{status.phrase.lower()}\n"
     answer = ANSWER.format(status=f"{status} {status.phrase}", length=len(text), text=text)
     with suppress(OSError):

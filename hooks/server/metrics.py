@@ -28,14 +28,14 @@ SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 BYTES: Final = tuple(float(4**power * 1024) for power in range(10))
 MOST_KINDS: Final = 40
 OTHER: Final = "other"
-"""Label of kinds beyond the limit, and of calls that reached no hook."""
+"""Label of kinds beyond the limit, and of calls that did not reach a hook."""
 
 
 class Metrics:
-    """The collectors of one application, on a registry of their own."""
+    """The collectors of one application, in their own registry."""
 
     def __init__(self, settings: Settings) -> None:
-        """Register every metric; those about the installation are set here for good."""
+        """Register every metric; those about the installation get their final values here."""
         self.registry = registry = CollectorRegistry()
         self._kinds: set[str] = set()
         self._lock = threading.Lock()
@@ -116,7 +116,7 @@ class Metrics:
         GCCollector(registry=self.registry)
 
     def observe(self, call: Call) -> None:
-        """Count one finished hook call; of its changes, those that are no news are dropped."""
+        """Count one finished hook call, without those of its changes that are not new."""
         hook = call.hook
         self.calls.labels(hook, str(int(call.status))).inc()
         self.seconds.labels(hook).observe(call.seconds)
@@ -133,7 +133,7 @@ class Metrics:
             call.changes = self.resources.saw(call.resource, call.state, call.changes)
 
     def refused(self, status: int, error_type: str) -> None:
-        """Count a request that reached no hook."""
+        """Count a request that did not reach a hook."""
         self.calls.labels(OTHER, str(int(status))).inc()
         self.errors.labels(error_type).inc()
 
@@ -152,7 +152,7 @@ class Metrics:
             self.childless.labels(call.hook).inc()
 
     def _bounded(self, kind: str) -> str:
-        """Return the label of a kind: children given back as observed may be of any kind."""
+        """Return the label of a kind: children that are returned as observed may have any kind."""
         with self._lock:
             if len(self._kinds) < MOST_KINDS:
                 self._kinds.add(kind)

@@ -1,4 +1,4 @@
-"""Whose mistake it is that there is no answer: a caller may have sent what cannot be."""
+"""Who caused an internal error: a caller may have sent what no object can be."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -15,9 +15,9 @@ PARENT: Final = "parent"
 
 
 def mistake_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | None:
-    """Return what to say instead of an internal error, if the request has an impossible part.
+    """Return an error to use instead of an internal one, if the request has an impossible part.
 
-    The message has no name of an object or a field: both may be of anybody's making.
+    The message contains no name of an object or a field: anyone may have chosen either.
     """
     if isinstance(error, HookError) and error.http_status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
@@ -28,7 +28,7 @@ def mistake_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | N
 
 
 def nests_too_deep(asked: Obj) -> bool:
-    """Tell whether a request has what no object of Kubernetes has: more levels than are kept."""
+    """Return whether a request has more levels than any object of Kubernetes."""
     return is_deeper_than(asked, LEVELS)
 
 

@@ -1,4 +1,4 @@
-"""No more calls at once than the service answers in time; the others come again a little later."""
+"""Limits the calls to what the service answers in time; other callers retry a little later."""
 
 import threading
 from collections import Counter
@@ -12,25 +12,25 @@ from hooks.errors import HookError
 ARRIVED: Final = "hooks.arrived"
 """In the environment of a request: the monotonic time of its first byte."""
 RETRY_SECONDS: Final = 2
-"""What a refused call is asked to wait, which Metacontroller does without counting an error."""
+"""How long a rejected call should wait, which Metacontroller does without counting an error."""
 
 
 class Overloaded(HookError):
-    """There is no place for the call, or it had to wait for too long."""
+    """There is no place for the call, or it waited too long."""
 
     type = "overloaded"
     http_status = 429
 
 
 class Places:
-    """The places of calls in progress, and of the bytes of their bodies.
+    """The places for calls in progress, and for the bytes of their bodies.
 
-    A call without one is refused at once. A namespace has no more than half of them, so that those
-    who write its resources keep no others waiting.
+    A call without a place is rejected at once. A namespace gets at most half of the places, so that
+    people who write its resources do not delay others.
     """
 
     def __init__(self, most: int, most_bytes: int, of_one_namespace: int) -> None:
-        """Take how many places there are, for how many bytes, and how many a namespace has."""
+        """Take the number of places, of bytes, and of places that one namespace may have."""
         self._most, self._most_bytes, self._of_one = most, most_bytes, of_one_namespace
         self._lock = threading.Lock()
         self._calls = self._bytes = 0
@@ -38,7 +38,7 @@ class Places:
 
     @contextmanager
     def taken(self, size: int) -> Iterator[Callable[[str], None]]:
-        """Hold a place for a body of that size; yields what is to be told the namespace.
+        """Hold a place for a body of that size; yields a function that takes the namespace.
 
         Both raise Overloaded.
         """
@@ -80,12 +80,12 @@ class Places:
 
 
 def half(places: int) -> int:
-    """Return the places that a namespace may have."""
+    """Return the number of places that one namespace may have."""
     return max(places // 2, 1)
 
 
 def refuse_late(environ: Mapping[str, Any], patience: float) -> None:
-    """Raise Overloaded for a call that its caller waits for no longer."""
+    """Raise Overloaded for a call whose caller no longer waits."""
     if monotonic() - environ.get(ARRIVED, monotonic()) > patience:
         msg = "the call had to wait for too long, try again later"
         raise Overloaded(msg)

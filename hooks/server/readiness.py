@@ -26,27 +26,27 @@ SELF_CHECK: Final[Obj] = {
     "related": {kind: {} for kind in CHILD_RESOURCES},
     "finalizing": False,
 }
-"""A small sync request, of a cluster where nothing is in the way; nothing of it is applied."""
+"""A small sync request, for a cluster without conflicting objects; its response is not applied."""
 
 
 class Readiness:
-    """The answer of /readyz."""
+    """The response of /readyz."""
 
     def __init__(self) -> None:
-        """Start as not ready: nothing has been answered yet."""
+        """Start as not ready: no call has been answered yet."""
         self._checked = False
         self._serving: Callable[[], bool] = lambda: True
 
     def passed(self) -> None:
-        """Note that the self-check got its answer."""
+        """Record that the self-check succeeded."""
         self._checked = True
 
     def serve_while(self, serving: Callable[[], bool]) -> None:
-        """Take what tells whether the server still takes new work."""
+        """Take the function that returns whether the server still accepts new work."""
         self._serving = serving
 
     def reason_against(self) -> str:
-        """Return why no calls should come, empty if they should."""
+        """Return why the service should get no calls, empty if it should."""
         if not self._checked:
             return "the self-check failed, see the log"
         return "" if self._serving() else "shutting down"

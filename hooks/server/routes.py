@@ -1,4 +1,4 @@
-"""The routes: bytes in, bytes out; everything else is done by pure functions."""
+"""The routes: bytes in, bytes out; pure functions do everything else."""
 
 import sys
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from hooks.server.settings import Settings
 from hooks.server.tokens import Tokens
 
 RESYNC: Final = "resyncAfterSeconds"
-"""In an answer that another time would change."""
+"""In a response that would be different at another time."""
 TEXT: Final = "text/plain; charset=utf-8"
 READINESS: Final = "readiness"
 METRICS: Final = "metrics"
@@ -42,19 +42,19 @@ log = structlog.stdlib.get_logger(LOGGER)
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook: its name in logs and metrics, its path, what answers it."""
+    """One hook: its name in logs and metrics, its path, and the function that answers it."""
 
     name: str
     path: str
     answer: Callable[[Obj, str, Call], Obj]
     makes_children: bool
     tells_of_resources: bool = False
-    """Whether the metrics follow the resources that it is asked about: anyone asks webhooks."""
+    """Whether metrics follow the resources in its requests: anyone can call webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the calls of all hooks go through."""
+    """What the calls of all hooks have in common."""
 
     metrics: Metrics
     largest_body: int
@@ -62,14 +62,14 @@ class Edge:
     tags: Tags | None
     places: Places
     patience: float
-    """How long a caller waits for its answer, in seconds."""
+    """How long a caller waits for the response, in seconds."""
     most_parts: int = sys.maxsize
-    """Of a body, if anyone may send it."""
+    """The maximum number of parts of a body, if anyone may send it."""
     takes_chunks: bool = True
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the WSGI application, after it has answered a request of its own."""
+    """Return the WSGI application, after it has answered its own first request."""
     metrics = Metrics(settings)
     app = empty_app(metrics)
     readiness = app.extensions[READINESS] = Readiness()
@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def empty_app(metrics: Metrics) -> Flask:
-    """Return an application without a route: every request is refused, and counted."""
+    """Return an application without routes: every request is rejected and counted."""
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -100,7 +100,7 @@ def empty_app(metrics: Metrics) -> Flask:
 
 
 def hooks_of(facts: Facts) -> tuple[Hook, ...]:
-    """Return all hooks, bound to the facts of this installation; the first is the self-check's."""
+    """Return all hooks, bound to this installation's facts; the first is for the self-check."""
     return (
         Hook(
             "sync",
@@ -131,7 +131,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
 
 
 def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
-    """Return the view of a hook: answers the call, counts it, and writes its log line."""
+    """Return the view of a hook: it answers the call, counts it, and writes its log line."""
 
     def view() -> Response:
         started = perf_counter()
@@ -151,7 +151,7 @@ def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
 
 
 def refusing(metrics: Metrics) -> Callable[[Exception], Response]:
-    """Return the handler of what reaches no hook: wrong paths, wrong methods."""
+    """Return the handler of requests that reach no hook: wrong paths, wrong methods."""
 
     def handler(error: Exception) -> Response:
         failure = failure_of(error)
@@ -169,7 +169,7 @@ def refusing(metrics: Metrics) -> Callable[[Exception], Response]:
 
 
 def check(hook: Hook, readiness: Readiness) -> None:
-    """Let the hook answer a small request; the service gets ready if it does."""
+    """Let the hook answer a small request; if it does, the service becomes ready."""
     try:
         asked = wire.decode(wire.encode(SELF_CHECK))
         wire.encode(hook.answer(asked, now(), Call(hook.name)))
@@ -187,7 +187,7 @@ def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
         length = length_of(request, edge.largest_body, takes_chunks=edge.takes_chunks)
         with edge.places.taken(length) as is_of:
             response = _read_and_answered(hook, call, edge, is_of)
-    except Exception as error:  # noqa: BLE001  the edge: anything else would be the framework's page
+    except Exception as error:  # noqa: BLE001  the edge: otherwise the framework's page is sent
         failure = failure_of(error)
         call.failed(failure)
         response = _response_to(failure)
@@ -219,9 +219,9 @@ def _unchanged(call: Call, tag: str) -> Response:
 
 
 def _computed(hook: Hook, call: Call, body: bytes, asked: Obj, tag: str) -> Response:
-    """Return the answer; one with the time of the call in it depends on it, and gets no tag.
+    """Return the response; it gets no tag if it contains the time of the call.
 
-    What nests too deep is left out only where it is in the way: looking for it takes a while.
+    Parts that nest too deep are removed only if they cause an error: finding them takes a while.
     """
     at = now()
     try:

@@ -1,8 +1,9 @@
-"""What this replica saw last of each resource: for the metrics about them, and to tell news once.
+"""What this replica last saw of each resource: for metrics, and to report changes only once.
 
-Each replica knows what it was asked about: of several, the one that saw a resource last is right,
-so the time goes with it. One that was not seen for longer than Metacontroller's own resync takes is
-taken as gone, as no hook is called for a resource that is deleted.
+Each replica knows only the resources that it was asked about. Of several replicas, the one that saw
+a resource last is right, so the time is included. A resource that was not seen for longer than
+Metacontroller's own resync interval counts as deleted, because no hook is called for a deleted
+resource.
 """
 
 import threading
@@ -21,13 +22,13 @@ from hooks.status.conditions.progress import STALLED
 
 MOST_RESOURCES: Final = 1000
 GONE_SECONDS: Final = 2400.0
-"""Metacontroller calls for every resource at least each 30 min (`--cache-flush-interval`), and each
-10 min as its controller asks for here (`resyncPeriodSeconds`)."""
+"""Metacontroller calls for every resource at least every 30 min (`--cache-flush-interval`), and
+every 10 min as its controller asks for here (`resyncPeriodSeconds`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a resource does, in numbers, by its status."""
+    """The state of a resource in numbers, from its status."""
 
     unready_agents: int
     invalid: bool
@@ -67,7 +68,7 @@ GAUGES: Final[Mapping[str, tuple[str, Callable[[_Seen], float]]]] = {
 
 
 def state_of(status: Mapping[str, Any]) -> State:
-    """Return the numbers of a status that the service made."""
+    """Return the numbers of a status that this service made."""
     agents = status["agents"]
     conditions = {condition["type"]: condition for condition in status["conditions"]}
     return State(
@@ -79,16 +80,16 @@ def state_of(status: Mapping[str, Any]) -> State:
 
 
 class Resources(Collector):
-    """The resources seen lately, at most a thousand of them."""
+    """The recently seen resources, at most a thousand."""
 
     def __init__(self, clock: Callable[[], float] = time) -> None:
-        """Begin with none."""
+        """Begin without resources."""
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
     def saw(self, resource: str, state: State, changes: Changes) -> Changes:
-        """Take what an answer says of a resource; return the changes that were not told before."""
+        """Record the response for a resource; return the changes that were not reported before."""
         with self._lock:
             before = self._seen.pop(resource, None)
             self._seen[resource] = _Seen(self._clock(), state, changes)
@@ -97,12 +98,12 @@ class Resources(Collector):
         return NO_CHANGES if before and before.told == changes else changes
 
     def forget(self, resource: str) -> None:
-        """Take that a resource is being deleted."""
+        """Record that a resource is being deleted."""
         with self._lock:
             self._seen.pop(resource, None)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the metrics, of the resources that are still there."""
+        """Yield the metrics of the resources that still exist."""
         with self._lock:
             self._drop_gone()
             seen = [*self._seen.items()]

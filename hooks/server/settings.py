@@ -1,7 +1,7 @@
 """The settings of the service: environment variables, read once at start-up.
 
-Each field, and each fact, is set by the variable of the same name in capitals; docs/settings.md has
-a row for each.
+Each field, and each fact, is set by the variable with the same name in capitals; docs/settings.md
+has a row for each.
 """
 
 import re
@@ -44,10 +44,10 @@ LABEL_VALUE: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 
 
 class SettingsError(ValueError):
-    """A setting has a value that is none of its kind; the message names it and says why."""
+    """A setting has an invalid value; the message names the setting and the reason."""
 
     def __init__(self, name: str, reason: str) -> None:
-        """Take the variable's name and what is wrong with its value, without the value."""
+        """Take the variable's name and the problem of its value, without the value."""
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
@@ -55,7 +55,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings with their defaults; docs/settings.md says what each does."""
+    """All settings with their defaults; docs/settings.md describes each."""
 
     host: str = EVERY_ADDRESS
     port: int = 8080
@@ -78,31 +78,31 @@ class Settings:
 
     @property
     def calls_at_once(self) -> int:
-        """Return how many hook calls there may be in progress: some threads are left for probes."""
+        """Return the maximum number of hook calls in progress: some threads are left for probes."""
         return self.max_calls or max(self.threads * 3 // 4, 1)
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return what the server binds to; an IPv6 address is put in brackets."""
+        """Return the addresses that the server binds to; an IPv6 address is in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         ports = (self.port, self.admission_port)
         return tuple(f"{host}:{port}" for port in ports if port)
 
     @property
     def tls(self) -> bool:
-        """Tell whether the service speaks TLS."""
+        """Return whether the service uses TLS."""
         return bool(self.tls_cert_file)
 
     @property
     def insecure_without(self) -> tuple[str, ...]:
-        """Return the variables that must be set for calls to be encrypted and authenticated."""
+        """Return the variables that must be set so that calls are encrypted and authenticated."""
         return tuple(name for name in PROTECTION if not getattr(self, name.lower()))
 
 
 def from_environ(environ: Mapping[str, str]) -> Settings:
-    """Return the settings that the variables say; raises SettingsError for the first wrong one.
+    """Return the settings in the variables; raises SettingsError for the first invalid one.
 
-    An empty variable counts as one that is not set.
+    An empty variable counts as not set.
     """
     defaults, given = _installation_defaults(environ), _given(environ)
     facts = defaults | {name: value for name, value in given.items() if name in FACTS}
@@ -113,7 +113,7 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 
 
 def _check(settings: Settings) -> None:
-    """Raise SettingsError for settings that do not go together."""
+    """Raise SettingsError for settings that contradict each other."""
     if settings.tls_cert_file and not settings.tls_key_file:
         raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
     if settings.tls_key_file and not settings.tls_cert_file:
@@ -261,4 +261,4 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "ADMISSION_PORT": _whole_number(1, LAST_PORT),
     "INLINE_SECRETS": _inline_secrets,
 }
-"""The reader of each variable, which sets the field of that name in the settings or the facts."""
+"""The parser of each variable, which sets the field with that name in the settings or the facts."""

@@ -1,4 +1,4 @@
-"""Who may call the hooks: those that send one of the bearer tokens in a mounted file."""
+"""Who may call the hooks: callers that send one of the bearer tokens in a mounted file."""
 
 import hmac
 import re
@@ -15,19 +15,19 @@ SCHEME: Final = "bearer"
 
 
 class Unauthorized(HookError):
-    """The call carries no token, or one that is not among the accepted ones."""
+    """The call has no token, or one that is not accepted."""
 
     type = "unauthorized"
     http_status = 401
 
 
 class Tokens(Followed[tuple[bytes, ...]]):
-    """The accepted tokens; several, so that they can be replaced while calls go on."""
+    """The accepted tokens; several, so that they can be replaced without rejecting calls."""
 
     setting = "TOKENS_FILE"
 
     def load(self, *files: str) -> tuple[bytes, ...]:
-        """Return the tokens in the files, one a line; raises OSError or SettingsError."""
+        """Return the tokens in the files, one per line; raises OSError or SettingsError."""
         lines = [line.strip() for file in files for line in Path(file).read_bytes().splitlines()]
         tokens = tuple(line for line in lines if line)
         if not tokens or not all(TOKEN.fullmatch(token) for token in tokens):
@@ -36,9 +36,9 @@ class Tokens(Followed[tuple[bytes, ...]]):
         return tokens
 
     def check(self, authorization: str) -> None:
-        """Take the Authorization header; raises Unauthorized unless it has an accepted token.
+        """Check the Authorization header; raises Unauthorized unless it has an accepted token.
 
-        It is compared with each of them, in the same time whether it is equal or not.
+        It is compared with each token, in the same time whether it is equal or not.
         """
         scheme, _, credentials = authorization.partition(" ")
         given = credentials.strip().encode("utf-8", "surrogatepass")

@@ -1,7 +1,7 @@
-"""The webhooks of the API server, on a port of their own.
+"""The webhooks of the API server, on their own port.
 
-The API server sends no token, so that what is open there is only this: a review is judged by itself
-and tells nothing that its sender does not know.
+The API server sends no token, so this port only does the following: it judges a review by itself,
+and returns nothing that the sender does not know.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ from hooks.server.settings import MEBIBYTE, Settings
 Application = Callable[[Any, Any], Any]
 
 LARGEST_REVIEW: Final = 3 * MEBIBYTE
-"""A review has two objects at most, of which etcd takes none above 1.5 MiB."""
+"""A review contains at most two objects, of which etcd accepts none above 1.5 MiB."""
 WEBHOOK_SECONDS: Final = 5.0
-"""How long the API server waits for an answer."""
+"""How long the API server waits for a response."""
 REVIEWS: Final = ReviewLimits(
     places=4, bytes_at_once=LARGEST_REVIEW + MEBIBYTE, largest_body=LARGEST_REVIEW
 )
 MOST_PARTS: Final = 100_000
-"""Of a review: values, lists and objects. Its memory and its time go by their number."""
+"""Of a review: values, lists and objects. Its memory and its time grow with their number."""
 
 
 def create_admission_app(settings: Settings, metrics: Metrics) -> Flask:
-    """Return the WSGI application of the webhooks; it counts its calls with those of the hooks."""
+    """Return the WSGI application of the webhooks; its calls count with those of the hooks."""
     app = empty_app(metrics)
     edge = Edge(
         metrics,
@@ -65,7 +65,7 @@ def webhooks_of(settings: Settings) -> tuple[Hook, ...]:
 
 
 def by_port(hooks: Application, webhooks: Application, port: int) -> Application:
-    """Return the application that gives what comes in at the port to the webhooks, all else not.
+    """Return the application that passes calls at the port to webhooks, all others to hooks.
 
     The port is that of the listening socket, which no header can change.
     """

@@ -1,9 +1,10 @@
-"""The server's worker: a loop waits for all peers, threads only ever have work to do.
+"""The server's worker: a loop waits for all peers, and threads only compute.
 
-gunicorn's own workers wait on threads: for handshakes, for headers, for answers to be taken, for
-connections to end. A peer that is slow at any of that keeps a thread; enough of them keep all.
-Here a loop does all this for every connection, each within a time and all within a number; a
-thread gets a request whose head is there, and waits for nothing but the body of an accepted call.
+gunicorn's own workers wait on threads: for handshakes, for headers, for responses to be received,
+for connections to close. A peer that is slow in any of these blocks a thread; enough of them block
+all. Here a loop does all this for every connection, with a limit for each time and for their
+number. A thread gets a request with a complete head, and waits for nothing but the body of an
+accepted call.
 """
 
 import os
@@ -27,9 +28,9 @@ Application = Callable[..., Any]
 
 
 def ending_connections(app: Application) -> Application:
-    """Return the application with its header `Connection: close` taken at its word.
+    """Return the application with an effective `Connection: close` header.
 
-    gunicorn drops the header, and would read the rest of a body that was refused.
+    gunicorn drops the header, and would read the rest of a body that was rejected.
     """
 
     def serve(environ: Any, start_response: Any) -> Any:
@@ -44,23 +45,23 @@ def ending_connections(app: Application) -> Application:
 
 
 class BoundedWorker(Worker):
-    """The worker: no peer can keep a thread, and no number of them the others out."""
+    """The worker: no peer can block a thread, and no number of peers can lock out others."""
 
     limits: ClassVar[Limits] = Limits()
 
     def init_process(self) -> None:
-        """Make what the worker's own process needs, and run."""
+        """Create what the worker's own process needs, and run."""
         self._threads = ThreadPoolExecutor(self.cfg.threads)
         self._loop = Loop(self.cfg, self.limits, self.log, self._start)
         super().init_process()
 
     def load_wsgi(self) -> None:
-        """Load the application, whose answers may end their connection."""
+        """Load the application, whose responses may close their connection."""
         super().load_wsgi()
         self.wsgi = ending_connections(self.wsgi)
 
     def run(self) -> None:
-        """Serve until told to stop, and then what has begun."""
+        """Serve until told to stop, and then finish what has begun."""
         self._loop.listen(self.sockets)
         while self.alive and self._has_parent():
             self._turn()
@@ -76,7 +77,7 @@ class BoundedWorker(Worker):
         self._loop.wake()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002  the signature of the base
-        """Answer what is no HTTP with one line; gunicorn's own page and log quote the request."""
+        """Answer invalid HTTP with one line; gunicorn's own page and log quote the request."""
         theirs = isinstance(exc, ParseException)
         if theirs:
             self.log.warning("no HTTP request: %s", type(exc).__name__)
@@ -87,7 +88,7 @@ class BoundedWorker(Worker):
         refuse(client, status)
 
     def _turn(self) -> None:
-        """Tell gunicorn that the worker is alive, and go on with all connections."""
+        """Report to gunicorn that the worker is alive, and continue all connections."""
         self.notify()
         self._loop.turn()
 
@@ -95,7 +96,7 @@ class BoundedWorker(Worker):
         return bool(self.ppid == os.getppid())
 
     def _start(self, connection: Connection) -> None:
-        """Let a thread answer the request."""
+        """Make a thread answer the request."""
         self._threads.submit(self._serve, connection)
 
     # On threads.
@@ -108,7 +109,7 @@ class BoundedWorker(Worker):
             self._loop.take_back(connection)
 
     def _answer(self, connection: Connection) -> bool:
-        """Answer one request; tell whether there may be another one on the connection."""
+        """Answer one request; return whether another one may follow on the connection."""
         try:
             parser = connection.begin(self.cfg)
             request = next(parser)
@@ -118,13 +119,13 @@ class BoundedWorker(Worker):
             return stays and bool(parser.finish_body())  # type: ignore[func-returns-value]
         except (StopIteration, OSError) as error:
             self.log.debug("connection ended: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001  whatever it is, the peer gets an answer
+        except Exception as error:  # noqa: BLE001  the peer gets a response in any case
             if not connection.has_answer:
                 self.handle_error(None, connection, connection.client, error)
         return False
 
     def _call(self, connection: Connection, request: Any) -> bool:
-        sock: Any = connection  # As a response sees it.
+        sock: Any = connection  # The type that a response expects.
         server = connection.port.server
         response, environ = create(request, sock, connection.client, server, self.cfg)
         environ.update({"wsgi.multithread": True, ARRIVED: connection.arrived})

@@ -1,4 +1,4 @@
-"""The application as a WSGI server loads it, from the settings in the environment."""
+"""The application as a WSGI server loads it, with the settings in the environment."""
 
 import os
 from typing import Final

@@ -36,7 +36,7 @@ ANYWAY: Final = "ScheduleAnyway"
 
 
 def _values(requirement: Obj) -> Found:
-    """Find values that do not go with the operator."""
+    """Find values that the operator does not allow."""
     operator, values = requirement.get("operator"), requirement.get("values") or []
     if not isinstance(values, list) or operator not in OF_NODES:
         return NOTHING
@@ -65,7 +65,7 @@ LABEL_SELECTOR: Final = fields(
 
 
 def _terms(*, with_values: bool) -> Check:
-    """Return the check of a term: the values of what is only preferred are not looked at."""
+    """Return the check of a term: Kubernetes does not check the values of a preference."""
     further = {"values": each(LABEL_VALUE)} if with_values else {}
     return fields(
         matchExpressions=each(
@@ -95,7 +95,7 @@ def _texts(values: Any) -> list[str]:
 
 
 def _with_selector(*names: str) -> Find:
-    """Return what finds lists of keys that need a selector."""
+    """Return a function that finds lists of keys that need a selector."""
 
     def find(term: Obj) -> Found:
         if term.get("labelSelector") is not None:
@@ -115,7 +115,7 @@ def _keys_of_both(term: Obj) -> Found:
 
 
 def _selected_twice(term: Obj) -> Found:
-    """Find keys of matchLabelKeys that the selector asks for twice itself."""
+    """Find keys of matchLabelKeys that the selector itself also asks for."""
     keys, seen = set(_texts(term.get("matchLabelKeys"))), set[str]()
     for key in _keys(as_object(term.get("labelSelector"))):
         if key in keys and key in seen:
@@ -127,7 +127,7 @@ def _selected_twice(term: Obj) -> Found:
 
 
 def _selected(constraint: Obj) -> Found:
-    """Find keys that the selector asks for already: Kubernetes before 1.34 refuses them."""
+    """Find keys that the selector already asks for: Kubernetes before 1.34 rejects them."""
     selected = set(_keys(as_object(constraint.get("labelSelector"))))
     message = (
         "is asked for by the labelSelector, too, which Kubernetes before 1.34 refuses: take it out"

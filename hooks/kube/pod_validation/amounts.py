@@ -1,4 +1,4 @@
-"""Quantities where Kubernetes asks for more than that they are ones."""
+"""Quantities of which Kubernetes requires more than the right syntax."""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -8,7 +8,7 @@ from hooks.kube.quantities import InvalidQuantity, quantity_value
 
 
 def amount(value: Any) -> Decimal | None:
-    """Return the value of a quantity; none of what is no quantity, which another rule finds."""
+    """Return the value of a quantity; None for anything else, which another rule finds."""
     try:
         return quantity_value(value)
     except InvalidQuantity:

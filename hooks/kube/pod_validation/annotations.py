@@ -1,4 +1,4 @@
-"""Annotations of pods that mean something to Kubernetes, and how large all may be together."""
+"""Annotations of pods that have a meaning for Kubernetes, and the size of all of them together."""
 
 import json
 import re
@@ -24,12 +24,12 @@ _COST: Final = re.compile(r"0|-?[1-9][0-9]*|-0[0-9]*", re.ASCII)
 
 
 def size_of(annotations: Obj) -> int:
-    """Return how many bytes the names and values of annotations have."""
+    """Return the size of the names and values of annotations in bytes."""
     return sum(len(name.encode()) + len(str(text).encode()) for name, text in annotations.items())
 
 
 def annotations(given: Obj, containers: tuple[str, ...]) -> Found:
-    """Find annotations that Kubernetes does not take of a pod with containers of those names."""
+    """Find annotations that Kubernetes rejects for a pod with containers of those names."""
     found: list[tuple[str, str]] = []
     for name, text in given.items():
         if isinstance(text, str):

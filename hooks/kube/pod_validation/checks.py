@@ -1,8 +1,8 @@
-"""Checks of values, and how they are put together: of objects, of lists and of maps.
+"""Checks of values, and how to combine them: for objects, lists and maps.
 
-A check takes time linear in the value, and finds places in it with a message; after very many it
-looks no further, as nobody reads them. No message has anything of the value; one of few values that
-are allowed may be named as the one that was meant.
+A check takes time linear in the size of the value, and finds places in it with a message. It stops
+after very many, which nobody reads. A message never contains a part of the value, but may name the
+one of a few allowed values that was probably meant.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,31 +14,31 @@ from hooks.errors import MOST_PROBLEMS
 from hooks.kube.objects import Obj
 
 Found: TypeAlias = Sequence[tuple[str, str]]
-"""Places in a value, "" for all of it, with what is wrong there."""
+"""Places in a value, "" for the whole value, with their problems."""
 Find: TypeAlias = Callable[[Any], Found]
 
 NOTHING: Final[Found] = ()
 REQUIRED: Final = "is required"
 LIKE: Final = 0.8
-"""How much a value has to be like the one that is named as meant."""
+"""How similar a value must be to the allowed value that the message suggests."""
 LONGEST_GUESS: Final = 40
-"""A longer text is not compared with what is allowed: no value of Kubernetes is as long."""
+"""Longer texts are not compared with the allowed values: no value of Kubernetes is that long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What is asked of a value: as code, and as far as it can be said, as keywords of a schema."""
+    """What a value must be: as code, and as keywords of a schema, as far as they can express it."""
 
     find: Find
     schema: Obj = field(default_factory=dict)
 
     def __call__(self, value: Any) -> Found:
-        """Return what is wrong with a value."""
+        """Return the problems of a value."""
         return self.find(value)
 
 
 def wrong(message: str, place: str = "") -> Found:
-    """Return one mistake."""
+    """Return one problem."""
     return ((place, message),)
 
 
@@ -54,7 +54,7 @@ def text(holds: Callable[[str], bool], message: str, schema: Obj | None = None) 
 
 
 def one_of(*allowed: str, or_empty: bool = False) -> Check:
-    """Return the check that a text is one of few, or empty if that means the default."""
+    """Return the check that a text is one of a few, or empty if that means the default."""
     taken = {*allowed, ""} if or_empty else {*allowed}
     listed = f"{', '.join(allowed[:-1])} or {allowed[-1]}" if len(allowed) > 1 else allowed[0]
 
@@ -67,7 +67,7 @@ def one_of(*allowed: str, or_empty: bool = False) -> Check:
 
 
 def meant(value: str, allowed: Iterable[str]) -> str:
-    """Return the question whether a value that is allowed was meant; empty if none is like it."""
+    """Return a question that suggests a similar allowed value; empty if there is none."""
     if len(value) > LONGEST_GUESS:
         return ""
     by_letters = {choice.lower(): choice for choice in allowed}
@@ -86,7 +86,7 @@ def within(lowest: int, highest: int, hint: str = "") -> Check:
 
 
 def at_most(highest: int) -> Check:
-    """Return the check that a number is not too large; another rule says what else it must be."""
+    """Return the check that a number is not too large; other rules check its type."""
     return unless(
         lambda value: not _is_number(value) or value <= highest,
         f"must be at most {highest}",
@@ -99,7 +99,7 @@ def _is_number(value: Any) -> bool:
 
 
 def both(first: Check, second: Check) -> Check:
-    """Return the check that finds what the second one does where the first one finds nothing."""
+    """Return a check that applies the second check to values in which the first finds nothing."""
 
     def find(value: Any) -> Found:
         return first.find(value) or second.find(value)
@@ -119,7 +119,7 @@ NOT_EMPTY: Final = text(bool, REQUIRED, {"minLength": 1})
 
 
 def fields(*of_all: Find, **of_fields: Check) -> Check:
-    """Return the check of an object: of its fields, and of all of it."""
+    """Return the check of an object: of its fields, and of the object as a whole."""
 
     def find(value: Any) -> Found:
         if not isinstance(value, dict):
@@ -147,7 +147,7 @@ def _schema_of(of_all: Sequence[Find], of_fields: dict[str, Check]) -> Obj:
 
 
 def must_have(*names: str) -> Check:
-    """Return the check that fields are there which the API server's own schema does not ask for."""
+    """Return the check for required fields that the API server's own schema does not require."""
 
     def find(value: Any) -> Found:
         return [(f".{name}", REQUIRED) for name in names if value.get(name) is None]
@@ -156,7 +156,7 @@ def must_have(*names: str) -> Check:
 
 
 def each(check: Check, *of_all: Find, least: int = 0) -> Check:
-    """Return the check of the items of a list, and of all of it."""
+    """Return the check of the items of a list, and of the list as a whole."""
 
     def find(value: Any) -> Found:
         if not isinstance(value, list):
@@ -197,12 +197,12 @@ def entries(of_names: Check, of_values: Check | None = None) -> Check:
 
 
 def below(path: str, found: Found) -> Found:
-    """Return what was found in a part, by its place in the whole."""
+    """Return what was found in a part, with its places in the whole value."""
     return [(f"{path}{place}", message) for place, message in found]
 
 
 def at_most_one(*names: str) -> Find:
-    """Return what finds an object that has more than one of some fields."""
+    """Return a function that finds an object with more than one of some fields."""
     known = frozenset(names)
 
     def find(value: Obj) -> Found:
@@ -215,7 +215,7 @@ def at_most_one(*names: str) -> Find:
 
 
 def exactly_one(*names: str) -> Find:
-    """Return what finds an object that has none of some fields, or more than one."""
+    """Return a function that finds an object with none or several of some fields."""
     not_more = at_most_one(*names)
 
     def find(value: Obj) -> Found:

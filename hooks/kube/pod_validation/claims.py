@@ -1,4 +1,4 @@
-"""Claims that are made for a pod, and go with it."""
+"""Claims that are made for a pod, and deleted with it."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ def _alone(modes: list[object]) -> Found:
 
 
 def _kind(source: Obj) -> Found:
-    """Find a source of the core group that is no claim."""
+    """Find a source in the core group that is not a claim."""
     if source.get("apiGroup") or source.get("kind") in (None, "", CLAIM):
         return NOTHING
     return wrong(f"must be {CLAIM}, or needs an apiGroup beside it", ".kind")

@@ -43,7 +43,7 @@ RECURSIVE: Final = ("Disabled", "IfPossible", "Enabled")
 
 
 def _recursive(mount: Obj) -> Found:
-    """Find a mount that is to be read-only below, and not itself."""
+    """Find a mount that should be recursively read-only, but is not read-only itself."""
     if mount.get("recursiveReadOnly") not in RECURSIVE[1:]:
         return NOTHING
     if mount.get("readOnly") is not True:
@@ -71,13 +71,13 @@ def _mount(*propagations: str) -> Check:
 
 PRIVILEGED_MOUNTS: Final = each(_mount(*PROPAGATIONS))
 MOUNTS: Final = each(_mount(*PROPAGATIONS[:2]))
-"""Of a container that is not privileged, which cannot mount anything for others."""
+"""For a container that is not privileged, which cannot propagate mounts to others."""
 
 
 # Variables.
 
 ONE_SOURCE: Final = fields(exactly_one(*SOURCES_OF_VARIABLES))
-"""Of a variable that takes its value from elsewhere."""
+"""For a variable that takes its value from elsewhere."""
 VARIABLES: Final = each(
     fields(
         valueFrom=fields(
@@ -96,7 +96,7 @@ VARIABLES: Final = each(
 
 
 def files(pod: Obj) -> Found:
-    """Find variables from a file of a volume that is no emptyDir of an object that has both."""
+    """Find variables from a file of a volume that is not an emptyDir; the object has both lists."""
     volumes = as_objects(pod.get("volumes"))
     empty = {volume.get("name") for volume in volumes if _is_empty(volume)}
     return [
@@ -108,7 +108,7 @@ def files(pod: Obj) -> Found:
 
 
 def _is_empty(volume: Obj) -> bool:
-    """Tell whether a volume is an emptyDir, which one without a source is, too."""
+    """Return whether a volume is an emptyDir, as a volume without a source is as well."""
     sources = [name for name, part in volume.items() if part is not None and name != "name"]
     return isinstance(volume.get("name"), str) and sources in ([], ["emptyDir"])
 
@@ -139,4 +139,4 @@ PROBE: Final = fields(
     failureThreshold=_NUMBER,
     successThreshold=_NUMBER,
 )
-"""How many handlers there are, and which numbers are negative, other rules say."""
+"""Other rules check the number of handlers, and negative numbers."""

@@ -1,4 +1,4 @@
-"""Names, keys, paths and ports, as Kubernetes takes them (`IsDNS1123Subdomain` and its like)."""
+"""Names, keys, paths and ports that Kubernetes accepts (`IsDNS1123Subdomain` and similar)."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def _full(pattern: str, longest: int) -> Callable[[str], bool]:
 
 
 def matching(pattern: str, longest: int, message: str) -> Check:
-    """Return the check that a text is, as a whole, of a pattern, and not too long."""
+    """Return the check that a whole text matches a pattern, and is not too long."""
     return text(
         _full(pattern, longest), message, {"pattern": f"^({pattern})$", "maxLength": longest}
     )
@@ -67,7 +67,7 @@ _is_label_name = _full(rf"({DNS_NAME}/)?{OF_LABELS}", LONGEST_KEY)
 
 
 def is_label_name(value: str) -> bool:
-    """Tell whether a text is the name of a label."""
+    """Return whether a text is the name of a label."""
     prefix, _, rest = value.rpartition("/")
     fits = len(rest) <= LONGEST_LABEL and len(prefix) <= LONGEST_NAME
     return fits and _is_label_name(value)
@@ -90,7 +90,7 @@ ANNOTATION_NAME: Final = text(
 
 
 def goes_up(path: str) -> bool:
-    """Tell whether a path has a step upwards."""
+    """Return whether a path contains a step upwards."""
     return ".." in path.split("/")
 
 
@@ -104,7 +104,7 @@ LOCAL: Final = both(
     RELATIVE,
     text(lambda path: not path.startswith(".."), "must not begin with '..'"),
 )
-"""Of a file that is put into a volume: names with two dots are those of Kubernetes itself."""
+"""For a file in a volume: names that begin with two dots are reserved for Kubernetes."""
 ABSOLUTE: Final = text(
     lambda path: path.startswith("/"), "must be an absolute path: begin it with '/'"
 )

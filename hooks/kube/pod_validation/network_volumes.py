@@ -1,4 +1,4 @@
-"""Volumes of disks and file systems that Kubernetes reaches over a network."""
+"""Volumes of disks and file systems that Kubernetes reaches over the network."""
 
 import re
 from typing import Final
@@ -85,7 +85,7 @@ def _is_own(option: str) -> bool:
 
 
 def _disk(disk: Obj) -> Found:
-    """Find an address that does not go with the kind of disk; without a kind it is Shared."""
+    """Find an address that does not match the kind of disk; without a kind it is Shared."""
     address = disk.get("diskURI")
     start = "/subscriptions/" if disk.get("kind") == MANAGED else "https://"
     if not isinstance(address, str) or not address or address.startswith(start):
@@ -98,7 +98,7 @@ def _is_registry(addresses: str) -> bool:
 
 
 def _is_address(address: str) -> bool:
-    """Tell whether Go splits a text into host and port."""
+    """Return whether Go can split a text into host and port."""
     if address.startswith("["):
         host, bracket, rest = address.partition("]")
         return bool(bracket) and rest.startswith(":") and not set("[]:") & set(rest[1:] + host[1:2])

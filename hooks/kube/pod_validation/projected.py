@@ -47,7 +47,7 @@ PATHS_OF_CERTIFICATES: Final = ("credentialBundlePath", "keyPath", "certificateC
 
 
 def _same_paths(sources: list[Any]) -> Found:
-    """Find files that would be put in the place of others."""
+    """Find files that would replace other files."""
     seen: set[str] = set()
     found: list[tuple[str, str]] = []
     for place, source in enumerate(sources):
@@ -59,7 +59,7 @@ def _same_paths(sources: list[Any]) -> Found:
 
 
 def _files(source: Obj) -> Iterator[tuple[str, str]]:
-    """Yield where a source names a file, and the file; of a token Kubernetes does not look."""
+    """Yield where a source names a file, and the file; Kubernetes does not check a token's path."""
     for kind in WITH_FILES:
         for place, item in enumerate(as_objects(as_object(source.get(kind)).get("items"))):
             yield from _named(item, "path", f".{kind}.items[{place}]")
@@ -90,7 +90,7 @@ SIGNER: Final = text(_is_signer, "must be a domain and a name, such as example.c
 
 
 def _bundle(bundle: Obj) -> Found:
-    """Find a trust bundle that is named in no way, or in two."""
+    """Find a trust bundle with no name or with two."""
     name, signer = bundle.get("name"), bundle.get("signerName")
     if name is None and signer is None:
         return wrong("must have a name, or a signerName")

@@ -1,4 +1,4 @@
-"""What volumes and variables take from the pod, its containers and other objects."""
+"""What volumes and variables read from the pod, its containers and other objects."""
 
 import re
 from typing import Any, Final
@@ -86,7 +86,7 @@ RESOURCE: Final = Check(
 
 
 def _divisor(selector: Obj) -> Found:
-    """Find a divisor that the resource does not have; none, and 0, stand for 1."""
+    """Find a divisor that the resource does not allow; none, and 0, mean 1."""
     divisor, resource = selector.get("divisor"), selector.get("resource")
     allowed = OF_CPU if resource in ("limits.cpu", "requests.cpu") else OF_BYTES
     if divisor is None or not isinstance(resource, str):
@@ -104,7 +104,7 @@ def _resource_ref(*of_all: Find, **of_fields: Check) -> Check:
 
 
 def entry_of(check: Check = REQUIRED_NAME) -> Check:
-    """Return the check of an entry of an object."""
+    """Return the check of a reference to an entry of an object."""
     return fields(must_have("name"), name=check, key=both(NOT_EMPTY, ENTRY))
 
 
@@ -115,7 +115,7 @@ FIELD_OF_POD: Final = _field_ref(OF_VARIABLES, aliases=(FORMER_NODE_NAME,))
 RESOURCE_OF_CONTAINER: Final = _resource_ref()
 
 FILE: Final = fields(key=NOT_EMPTY, path=both(NOT_EMPTY, LOCAL), mode=MODE)
-"""Of a Secret or ConfigMap, put into a volume."""
+"""Of a Secret or ConfigMap, mounted in a volume."""
 
 FILE_OF_POD: Final = fields(
     exactly_one("fieldRef", "resourceFieldRef"),
@@ -124,4 +124,4 @@ FILE_OF_POD: Final = fields(
     fieldRef=_field_ref(OF_FILES),
     resourceFieldRef=_resource_ref(must_have("containerName"), containerName=NOT_EMPTY),
 )
-"""What the downward API puts into a volume."""
+"""What the downward API writes into a volume."""

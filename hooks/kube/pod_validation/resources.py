@@ -1,4 +1,4 @@
-"""Compute resources of a container: which there are, and how requests and limits go together."""
+"""Compute resources of a container: which exist, and how requests and limits fit together."""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -20,7 +20,7 @@ NO_RESOURCE: Final = (
 
 
 def resources(pod: Obj) -> Found:
-    """Find what is wrong with `requests` and `limits` of an object that has both."""
+    """Find problems in `requests` and `limits` of an object that has both."""
     requests, limits = (as_object(pod.get(side)) for side in SIDES)
     found: list[tuple[str, str]] = []
     for side, amounts in zip(SIDES, (requests, limits), strict=True):
@@ -43,7 +43,7 @@ def _of_one(name: str, given: Any) -> Found:
 
 
 def names_of_resources(amounts: Obj) -> Found:
-    """Find names without a domain that no resource of a container has."""
+    """Find names without a domain that are not resources of a container."""
     return [
         (f"[{name}]", f"{NO_RESOURCE}{meant(name, STANDARD)}")
         for name in amounts
@@ -71,7 +71,7 @@ def _is_extended(name: str) -> bool:
 
 
 def _overcommitted(name: str, given: Any, limits: Obj) -> Found:
-    """Find what can be requested only as much as it is limited."""
+    """Find resources whose request and limit must be equal, and are not."""
     is_fixed = name.startswith(HUGE_PAGES) or ("/" in name and OF_KUBERNETES not in name)
     if not is_fixed or given is None:
         return NOTHING

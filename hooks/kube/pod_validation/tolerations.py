@@ -1,4 +1,4 @@
-"""Names and values in tolerations; how their fields go together is another rule's."""
+"""Names and values in tolerations; other rules check how their fields fit together."""
 
 import re
 from typing import Final
@@ -28,7 +28,7 @@ EFFECTS: Final = ("", "NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
 def is_toleration(given: Obj) -> bool:
-    """Tell whether Kubernetes reads a toleration in JSON, where the case of names is no matter."""
+    """Return whether Kubernetes reads this JSON as a toleration; it ignores the case of names."""
     parts = {name.lower(): part for name, part in given.items() if part is not None}
     key, operator = parts.get("key", ""), parts.get("operator", "")
     value, effect = parts.get("value", ""), parts.get("effect", "")

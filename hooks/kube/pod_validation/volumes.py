@@ -1,4 +1,4 @@
-"""Volumes of pods, each of one of many sources."""
+"""Volumes of pods, each from one of many sources."""
 
 from typing import Final
 
@@ -41,14 +41,14 @@ SOURCES: Final = {
     "image": fields(pullPolicy=one_of(*PULL_POLICIES, or_empty=True)),
     **NETWORK_VOLUMES,
 }
-"""Checks by the field of the source; `..` in a path of the host is another rule's."""
+"""Checks by the field of the source; another rule checks `..` in a path of the host."""
 
 ONE_SOURCE: Final = fields(at_most_one(*SOURCES))
-"""Of a volume; without a source it is an emptyDir."""
+"""For a volume; without a source it is an emptyDir."""
 
 
 def _iscsi_name(volume: Obj) -> Found:
-    """Find a name that is too long beside the address of an initiator of its own."""
+    """Find a name that is too long together with the address, if it has its own initiator."""
     iscsi = as_object(volume.get("iscsi"))
     text = f"{volume.get('name')}:{iscsi.get('targetPortal')}"
     if iscsi.get("initiatorName") is None or len(text) <= LONGEST_OF_ISCSI:
