@@ -89,14 +89,14 @@ def _child_kinds(request: Obj) -> list[str]:
     ]
 
 
-def _by_name(kind: str, namespace: str, wanted: set[str]) -> Obj:
-    if not wanted:
+def _by_name(kind: str, namespace: str, names: set[str]) -> Obj:
+    if not names:
         return {}
     return {
         "apiVersion": kind.partition(".")[2],
         "resource": contract.CHILD_RESOURCES[kind],
         "namespace": namespace,
-        "names": sorted(wanted),
+        "names": sorted(names),
     }
 
 

@@ -79,9 +79,9 @@ def _loaded(body: bytes) -> Any:
         return orjson.loads(without_depths(body))
 
 
-def encode(answer: Obj) -> bytes:
+def encode(response: Obj) -> bytes:
     """Return the response as JSON with sorted keys: equal responses are equal bytes."""
-    return orjson.dumps(answer, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
 
 
 def sync_request(request: Obj) -> SyncRequest:

@@ -2,7 +2,7 @@
 
 from hooks.admission.defaulting import default
 from hooks.admission.problems import errors_in
-from hooks.admission.review import NoAdmissionReview, refusal_of
+from hooks.admission.review import NoAdmissionReview, rejection_of
 from hooks.admission.validating import InlineSecrets, validate
 
-__all__ = ["InlineSecrets", "NoAdmissionReview", "default", "errors_in", "refusal_of", "validate"]
+__all__ = ["InlineSecrets", "NoAdmissionReview", "default", "errors_in", "rejection_of", "validate"]

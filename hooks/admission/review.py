@@ -16,14 +16,14 @@ from hooks.models.instana_agent import API_VERSION, KIND
 
 REVIEW_VERSION, REVIEW_KIND = "admission.k8s.io/v1", "AdmissionReview"
 CREATE, UPDATE = "CREATE", "UPDATE"
-REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
+REJECTED = HTTPStatus.UNPROCESSABLE_ENTITY
 LONGEST_WARNING = 120
 """The length that Kubernetes recommends; from 256 characters on the API server cuts them."""
 MOST_LINES = 30
 """The API server passes on the first 4096 characters of all warnings together."""
 GOES_ON = "... "
 MOST_PROBLEMS = 100
-WARNINGS_KEPT = 512
+MOST_CACHED_WARNINGS = 512
 """Number of cached warnings: an installation gets the same ones over and over."""
 
 
@@ -93,7 +93,7 @@ def read_review(body: Obj) -> Review:
 
 def allowed(review: Review, warnings: Iterable[Problem] = ()) -> Obj:
     """Return the response that allows the object to be stored, with warnings for its author."""
-    return _answer(review, allowed=True, **_told(warnings))
+    return _response(review, allowed=True, **_warnings(warnings))
 
 
 def patched(review: Review, operations: Collection[Obj]) -> Obj:
@@ -101,27 +101,27 @@ def patched(review: Review, operations: Collection[Obj]) -> Obj:
     if not operations:
         return allowed(review)
     patch = b64encode(orjson.dumps(operations)).decode("ascii")
-    return _answer(review, allowed=True, patch=patch, patchType="JSONPatch")
+    return _response(review, allowed=True, patch=patch, patchType="JSONPatch")
 
 
 def denied(review: Review, problems: Collection[Problem], warnings: Iterable[Problem]) -> Obj:
     """Return the response that rejects the object, and why."""
-    told = tuple(problems)[:MOST_PROBLEMS]
-    further = len(problems) - len(told)
-    message = "; ".join(map(str, told)) + (f"; and {further} more" if further else "")
+    shown = tuple(problems)[:MOST_PROBLEMS]
+    further = len(problems) - len(shown)
+    message = "; ".join(map(str, shown)) + (f"; and {further} more" if further else "")
     status = {
         "status": "Failure",
-        "code": REFUSED.value,
+        "code": REJECTED.value,
         "reason": "Invalid",
         "message": message,
-        "details": _details(review.new, told),
+        "details": _details(review.new, shown),
     }
-    return _answer(review, allowed=False, status=status, **_told(warnings))
+    return _response(review, allowed=False, status=status, **_warnings(warnings))
 
 
-def refusal_of(answer: Mapping[str, Any]) -> str:
+def rejection_of(reviewed: Mapping[str, Any]) -> str:
     """Return why a response denies the request, empty if it does not."""
-    response = answer["response"]
+    response = reviewed["response"]
     return "" if response["allowed"] else str(response["status"]["message"])
 
 
@@ -140,27 +140,27 @@ def _details(resource: Obj, problems: Iterable[Problem]) -> Obj:
     return {"group": group, "kind": KIND, "name": str(name or ""), "causes": causes}
 
 
-def _answer(review: Review, **response: Any) -> Obj:
+def _response(review: Review, **fields: Any) -> Obj:
     return {
         "apiVersion": REVIEW_VERSION,
         "kind": REVIEW_KIND,
-        "response": {"uid": review.uid, **response},
+        "response": {"uid": review.uid, **fields},
     }
 
 
-def _told(warnings: Iterable[Problem]) -> Obj:
-    told: list[str] = []
+def _warnings(warnings: Iterable[Problem]) -> Obj:
+    shown: list[str] = []
     for number, problem in enumerate(problems := [*dict.fromkeys(warnings)]):
         lines = _lines(problem)
-        if len(told) + len(lines) > MOST_LINES:
+        if len(shown) + len(lines) > MOST_LINES:
             further = len(problems) - number
-            told.append(f"and {further} more: python -m hooks validate tells all of them")
+            shown.append(f"and {further} more: python -m hooks validate tells all of them")
             break
-        told += lines
-    return {"warnings": told} if told else {}
+        shown += lines
+    return {"warnings": shown} if shown else {}
 
 
-@lru_cache(maxsize=WARNINGS_KEPT)
+@lru_cache(maxsize=MOST_CACHED_WARNINGS)
 def _lines(problem: Problem) -> tuple[str, ...]:
     """Return a warning in lines that are short enough; the last one has the rule's identifier."""
     text, tail = _printable(str(problem)).rsplit(" (rule ", 1)

@@ -37,8 +37,8 @@ def validate(body: Obj, facts: Facts, inline_secrets: InlineSecrets) -> Obj:
     if errors and not review.is_creation:
         before = errors_before(review.old, facts, {error.rule for error in errors})
         new = introduced(errors, review.new, before, review.old)
-        brought = set(new)
-        warnings = (*(error for error in errors if error not in brought), *warnings)
+        new_set = set(new)
+        warnings = (*(error for error in errors if error not in new_set), *warnings)
         errors = new
     return denied(review, errors, warnings) if errors else allowed(review, warnings)
 

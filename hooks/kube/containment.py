@@ -2,7 +2,7 @@
 
 from typing import Any
 
-ABSENT = object()
+MISSING = object()
 
 
 def contains(observed: Any, desired: Any) -> bool:
@@ -14,7 +14,7 @@ def contains(observed: Any, desired: Any) -> bool:
     """
     if isinstance(desired, dict) and isinstance(observed, dict):
         for name, value in desired.items():
-            other = observed.get(name, ABSENT)
+            other = observed.get(name, MISSING)
             if other != value and not contains(other, value):
                 return False
         return True

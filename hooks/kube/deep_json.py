@@ -21,10 +21,10 @@ def without_depths(text: bytes, levels: int = LEVELS) -> bytes:
 
     A text that is not JSON does not become JSON.
     """
-    return b"".join(_kept(text, levels))
+    return b"".join(_shallow_parts(text, levels))
 
 
-def _kept(text: bytes, levels: int) -> Iterator[bytes]:
+def _shallow_parts(text: bytes, levels: int) -> Iterator[bytes]:
     depth, begin, end = 0, 0, 0
     while found := NEXT_BRACKETS.match(text, end):
         brackets, end, before = found[1], found.end(), depth

@@ -109,7 +109,9 @@ def _documents_of_yaml(text: str, begin: int, count: Count) -> Iterator[Document
         try:
             _read(part, count, builder)
         except (yaml.MarkedYAMLError, ReaderError, LostAlias) as error:
-            raise NoDocument(_told(error), _mark_of(error, part).below(first_line - 1)) from None
+            raise NoDocument(
+                _message_of(error), _mark_of(error, part).below(first_line - 1)
+            ) from None
         except OutOfBounds as error:
             error.mark = error.mark.below(first_line - 1) if error.mark else None
             raise
@@ -170,7 +172,7 @@ class _Lines:
         return Mark(self._line, offset - self._text.rfind("\n", 0, offset))
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _message_of(error: yaml.YAMLError) -> str:
     """Return the parser's message, which contains no part of the text, and what to do."""
     if isinstance(error, ReaderError):
         return NO_CHARACTER

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from hooks.kube.objects import Obj
 
-ABSENT: Any = object()
+MISSING: Any = object()
 """The part does not exist."""
 
 MOST_KEYS: Final = 8
@@ -51,17 +51,17 @@ def _united(one: Any, other: Any) -> Any:
 def owned(value: Any, fields: Any) -> Any:
     """Return the owned part of a value, ABSENT if none of it is owned."""
     if not isinstance(fields, dict):
-        return ABSENT
+        return MISSING
     if not fields:
         return value
-    part: Any = ABSENT
+    part: Any = MISSING
     if isinstance(value, dict):
         part = dict(_owned_fields(value, fields))
     elif isinstance(value, list):
         part = list(_owned_items(value, fields))
     if "." in fields:
-        return value if part is ABSENT else part
-    return part or ABSENT
+        return value if part is MISSING else part
+    return part or MISSING
 
 
 def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
@@ -70,7 +70,7 @@ def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
         if not path.startswith("f:") or name not in value:
             continue
         part = value[name] if finer == {} else owned(value[name], finer)
-        if part is not ABSENT:
+        if part is not MISSING:
             yield name, part
 
 
@@ -83,10 +83,10 @@ def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
         if values and _comparable(item) in values:
             yield item
             continue
-        part = owned(item, fields.get(f"i:{place}")) if has_places else ABSENT
-        if part is ABSENT:
+        part = owned(item, fields.get(f"i:{place}")) if has_places else MISSING
+        if part is MISSING:
             part = _owned_by_key(item, keys)
-        if part is not ABSENT:
+        if part is not MISSING:
             yield part
 
 
@@ -98,7 +98,7 @@ def _index(fields: Obj) -> _Index:
     """
     index: _Index = {}
     for path, finer in fields.items():
-        key = _key(path[2:]) if path.startswith("k:") else ABSENT
+        key = _key(path[2:]) if path.startswith("k:") else MISSING
         if isinstance(key, dict) and key and (tuple(key) in index or len(index) < MOST_KEYS):
             index.setdefault(tuple(key), {}).setdefault(_values(key, key), (key, finer))
     return index
@@ -118,17 +118,17 @@ def _owned_by_key(item: Any, keys: _Index) -> Any:
     Key fields that the manager does not own are defaults (`protocol: TCP`), which it did not apply.
     """
     if not isinstance(item, dict):
-        return ABSENT
+        return MISSING
     for names, known in keys.items():
         found = known.get(_values(item, names)) if all(name in item for name in names) else None
         if found is None:
             continue
         key, finer = found
         part = owned(item, finer)
-        if part is ABSENT:
+        if part is MISSING:
             return key
         return part if any(name in part for name in key) else {**key, **part}
-    return ABSENT
+    return MISSING
 
 
 def _values(item: Obj, names: Iterable[str]) -> tuple[Hashable, ...]:
@@ -149,4 +149,4 @@ def parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return ABSENT
+        return MISSING

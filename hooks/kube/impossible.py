@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hooks.kube.kinds import ANY, NOTHING, STRINGS, TYPES, field_of, items_of, structure_of
 from hooks.kube.objects import Obj
-from hooks.kube.patch_problems import Mistake, patch_problems, path_below
+from hooks.kube.patch_problems import PatchProblem, patch_problems, path_below
 
 TEXT: Final[Obj] = {"type": "string"}
 NULLABLE: Final = "nullable"
@@ -110,8 +110,8 @@ def _impossible(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
 
 
 def _of_another_type(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
-    for where, mistake in patch_problems(value, structure, path):
-        if mistake is Mistake.TYPE:
+    for where, problem in patch_problems(value, structure, path):
+        if problem is PatchProblem.TYPE:
             yield where
 
 

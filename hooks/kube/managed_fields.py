@@ -54,8 +54,8 @@ def projection(obj: Obj, managers: Sequence[str], *, labels: Iterable[str] = ())
     else:
         ours = next((part for part in applied if part is not None), {})
     part = _child(obj, ours)
-    kept = as_object(_metadata(obj).get("labels"))
-    selected = {name: kept[name] for name in labels if name in kept}
+    observed_labels = as_object(_metadata(obj).get("labels"))
+    selected = {name: observed_labels[name] for name in labels if name in observed_labels}
     if not selected:
         return part
     metadata = part["metadata"]

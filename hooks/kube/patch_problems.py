@@ -25,7 +25,7 @@ IN_PYTHON = PYTHON_TYPES | {
 """The Python types for values of each type."""
 
 
-class Mistake(Enum):
+class PatchProblem(Enum):
     """What is wrong with a part of a patch."""
 
     FIELD = "no field of Kubernetes"
@@ -33,12 +33,14 @@ class Mistake(Enum):
     DIRECTIVE = "an instruction that is not followed"
 
 
-def patch_problems(patch: Any, structure: Obj, path: str = "") -> Iterator[tuple[str, Mistake]]:
+def patch_problems(
+    patch: Any, structure: Obj, path: str = ""
+) -> Iterator[tuple[str, PatchProblem]]:
     """Yield the path of every problem of a patch to an object of that structure."""
     if patch is None:
         return
     if not _has_type(patch, structure):
-        yield path, Mistake.TYPE
+        yield path, PatchProblem.TYPE
     elif isinstance(patch, dict):
         yield from _in_object(patch, structure, path)
     elif isinstance(patch, list):
@@ -61,28 +63,28 @@ def missing_fields(value: Any, structure: Obj, path: str = "") -> Iterator[str]:
             yield from missing_fields(item, items_of(structure), f"{path}[{place}]")
 
 
-def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
+def _in_object(patch: Obj, structure: Obj, path: str) -> Iterator[tuple[str, PatchProblem]]:
     for name, part in patch.items():
         field = field_of(structure, name)
         if name.startswith("$"):
             if name != DIRECTIVE or part not in (DELETE, REPLACE):
-                yield path_below(path, name, structure), Mistake.DIRECTIVE
+                yield path_below(path, name, structure), PatchProblem.DIRECTIVE
         elif field is None:
             if structure.get("type") == "object" and _is_closed(structure):
-                yield path_below(path, name, structure), Mistake.FIELD
+                yield path_below(path, name, structure), PatchProblem.FIELD
         # Most values are valid and have no parts: they need no path.
         elif isinstance(part, dict | list) or not _has_type(part, field):
             yield from patch_problems(part, field, path_below(path, name, structure))
 
 
-def _in_list(patch: list[Any], structure: Obj, path: str) -> Iterator[tuple[str, Mistake]]:
+def _in_list(patch: list[Any], structure: Obj, path: str) -> Iterator[tuple[str, PatchProblem]]:
     key, items = merge_key_of(structure), items_of(structure)
     for place, item in enumerate(patch):
         below = f"{path}[{place}]"
         if item is None:
-            yield below, Mistake.TYPE
+            yield below, PatchProblem.TYPE
         elif isinstance(item, dict) and not _can_be_found(item, key):
-            yield below, Mistake.DIRECTIVE
+            yield below, PatchProblem.DIRECTIVE
         else:
             yield from patch_problems(item, items, below)
 
@@ -105,8 +107,8 @@ def path_below(path: str, name: str, structure: Obj) -> str:
 
 
 def _has_type(value: Any, structure: Obj) -> bool:
-    wanted = structure.get("type", ANY)
+    expected = structure.get("type", ANY)
     if isinstance(value, bool):
-        return wanted in ("boolean", ANY)
-    is_whole = isinstance(value, float) and value.is_integer() and wanted == "integer"
-    return isinstance(value, IN_PYTHON[wanted]) or is_whole
+        return expected in ("boolean", ANY)
+    is_whole = isinstance(value, float) and value.is_integer() and expected == "integer"
+    return isinstance(value, IN_PYTHON[expected]) or is_whole

@@ -11,9 +11,9 @@ def match_labels_of(obj: Obj) -> Obj:
 
 def matches(selector: Obj, labels: dict[str, str]) -> bool:
     """Return whether labels satisfy a selector of `matchLabels` and `matchExpressions`."""
-    wanted = selector.get("matchLabels") or {}
+    match_labels = selector.get("matchLabels") or {}
     expressions = selector.get("matchExpressions") or []
-    return all(labels.get(name) == value for name, value in wanted.items()) and all(
+    return all(labels.get(name) == value for name, value in match_labels.items()) and all(
         _holds(expression, labels) for expression in expressions
     )
 

@@ -51,19 +51,19 @@ def _merged(before: Any, part: Any, structure: Obj) -> Any:
 
 def _merged_list(before: list[Obj], patch: list[Obj], structure: Obj) -> list[Obj]:
     key = merge_key_of(structure)
-    wanted = [item for item in patch if DIRECTIVE not in item]
+    items = [item for item in patch if DIRECTIVE not in item]
     if any(item.get(DIRECTIVE) == REPLACE for item in patch):
-        return [_plain_object(item) for item in wanted]
+        return [_plain_object(item) for item in items]
     deleted = {_value(item, key) for item in patch if item.get(DIRECTIVE) == DELETE}
     left = [item for item in before if _value(item, key) not in deleted]
     merged, places = list(left), _places(left, key)
-    for item in wanted:
+    for item in items:
         place = places.setdefault(_value(item, key), len(merged))
         if place == len(merged):
             merged.append(_plain_object(item))
         else:
             merged[place] = strategic_merge(merged[place], item, items_of(structure))
-    return _in_order(merged, _places(wanted, key), _places(left, key), key)
+    return _in_order(merged, _places(items, key), _places(left, key), key)
 
 
 def _in_order(merged: list[Obj], patch: Places, before: Places, key: str) -> list[Obj]:

@@ -26,7 +26,7 @@ ALL_SIZES: Final = (
     tree_of(answer_size.RULES),
 )
 ERRORS: Final = tree_of(
-    rule for rule in TABLE if rule.is_error and not rule.carried_out and rule not in OF_SIZE
+    rule for rule in TABLE if rule.is_error and not rule.applied_anyway and rule not in OF_SIZE
 )
 ALL: Final = tree_of(rule for rule in TABLE if rule not in OF_SIZE)
 

@@ -23,7 +23,7 @@ from hooks.kube.objects import Obj
 from hooks.kube.yaml_shape import is_mapping, lines_of_repeated_keys
 from hooks.rules.bounds import LONGEST_CONFIGURATION
 from hooks.rules.expression import given, present
-from hooks.rules.rule import Rule, Severity, told, unless
+from hooks.rules.rule import Rule, Severity, unless, with_messages
 from hooks.rules.values import equal
 
 MOST_LINES: Final = 5
@@ -129,7 +129,7 @@ RULES = (
         bad={"agent": {"configuration_yaml": "configuration.yaml"}},
         good={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [production]\n"}},
         find=unless(is_usable),
-        carried_out=True,
+        applied_anyway=True,
     ),
     Rule(
         "configuration-yaml-repeated",
@@ -137,7 +137,7 @@ RULES = (
         f"has a key twice: {OF_REPEATED}",
         bad={"agent": {"configuration_yaml": "a: 1\nb: 2\na: 3\n"}},
         good={"agent": {"configuration_yaml": "a: 1\nb: {a: 2}\n"}},
-        find=told(_repeated),
+        find=with_messages(_repeated),
         severity=Severity.WARNING,
     ),
     Rule(

@@ -130,7 +130,7 @@ RULES = (
         good={"agent": {"additionalBackends": [BACKEND]}},
         must=given("keysSecret")
         | if_has("additionalBackends", each(present("keySecretKeyRef") | given("key"))),
-        carried_out=True,
+        applied_anyway=True,
     ),
     Rule(
         "host",

@@ -24,7 +24,7 @@ from hooks.kube.pod_validation.resources import (
     names_of_resources,
     resources,
 )
-from hooks.rules.rule import Rule, count_of, told
+from hooks.rules.rule import Rule, count_of, with_messages
 
 PODS: Final = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -86,7 +86,7 @@ RULES = (
         good=_of_pod(
             env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
         ),
-        find=told(ONE_SOURCE),
+        find=with_messages(ONE_SOURCE),
         # Written twice: the message names the given fields.
         cel=f"{count_of(SOURCES_OF_VARIABLES)} == 1",
     ),
@@ -99,7 +99,7 @@ RULES = (
             volumes=[{"name": "own", **NOTHING}],
             env=[{"name": "A", "valueFrom": {"fileKeyRef": FILE}}],
         ),
-        find=told(files),
+        find=with_messages(files),
     ),
     Rule(
         "probe-handler",
@@ -116,7 +116,7 @@ RULES = (
         NO_RESOURCE,
         bad=_of_pod(requests={"gpu": 1}),
         good=_of_pod(requests={"cpu": 1}),
-        find=told(names_of_resources),
+        find=with_messages(names_of_resources),
         # Written twice: each name has its own message, which suggests a similar one.
         cel=f"self.all(name, name.contains('/') || name in {[*STANDARD]} || "
         f"name.startsWith('{HUGE_PAGES}'))",
@@ -128,6 +128,6 @@ RULES = (
         "the request; of huge pages a multiple of their size",
         bad=_of_pod(requests={"example.com/gpu": 1}),
         good=_of_pod(requests={"example.com/gpu": 1}, limits={"example.com/gpu": 1}),
-        find=told(resources),
+        find=with_messages(resources),
     ),
 )

@@ -14,7 +14,7 @@ from hooks.rules.pod_additions import (
     NOTHING,
     mounts_in_cel,
     mounts_without_volume,
-    volume_name_besides,
+    volume_name_except,
 )
 from hooks.rules.rollout import IS_ZERO, OF_COUNTS, SIDES
 from hooks.rules.rule import Rule, Severity
@@ -94,7 +94,7 @@ RULES = (
         "k8sensor has",
         bad=_pod(volumes=[{"name": "config", **NOTHING}]),
         good=_pod(volumes=[{"name": "my-config", **NOTHING}]),
-        must=volume_name_besides(VOLUMES),
+        must=volume_name_except(VOLUMES),
     ),
     Rule(
         "sensor-mount-without-volume",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hooks.kube.kinds import structure_of
 from hooks.kube.objects import Obj, as_object
-from hooks.kube.patch_problems import Mistake, patch_problems
+from hooks.kube.patch_problems import PatchProblem, patch_problems
 from hooks.models.overrides import KINDS
 from hooks.rules.pod_scheduling import RESERVED
 from hooks.rules.rule import Find, Rule
@@ -43,12 +43,12 @@ def _patches(overrides: Obj) -> Iterator[tuple[str, str, Obj]]:
             yield field, kind, patch
 
 
-def _mistakes(wanted: Mistake) -> Find:
+def _with_problem(reported: PatchProblem) -> Find:
     def find(overrides: Obj) -> Iterator[str]:
         for field, kind, patch in _patches(overrides):
             own = set(_identity(kind, patch))
-            for path, mistake in patch_problems(patch, structure_of(kind)):
-                if mistake is wanted and path not in own:
+            for path, problem in patch_problems(patch, structure_of(kind)):
+                if problem is reported and path not in own:
                     yield f".{field}{path}"
 
     return find
@@ -111,7 +111,7 @@ RULES = (
                 }
             }
         },
-        find=_mistakes(Mistake.FIELD),
+        find=_with_problem(PatchProblem.FIELD),
     ),
     Rule(
         "override-type",
@@ -120,7 +120,7 @@ RULES = (
         "numbers or truth values need quotes)",
         bad=_of_container(env=[{"name": "LIMIT", "value": 5}]),
         good=_of_container(env=[{"name": "LIMIT", "value": "5"}]),
-        find=_mistakes(Mistake.TYPE),
+        find=_with_problem(PatchProblem.TYPE),
     ),
     Rule(
         "override-directive",
@@ -130,7 +130,7 @@ RULES = (
         "the instructions only `$patch: delete` and `$patch: replace`, not in other lists",
         bad=_of_container(env=[{"value": "5"}]),
         good=_of_container(env=[{"name": "LIMIT", "$patch": "delete"}]),
-        find=_mistakes(Mistake.DIRECTIVE),
+        find=_with_problem(PatchProblem.DIRECTIVE),
     ),
     Rule(
         OVERRIDE_RESULT,

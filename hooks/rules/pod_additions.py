@@ -46,7 +46,7 @@ def mounts_without_volume(built_in: tuple[str, ...]) -> Find:
     return find
 
 
-def volume_name_besides(taken: tuple[str, ...]) -> Expression:
+def volume_name_except(taken: tuple[str, ...]) -> Expression:
     """Return the expression that holds if a volume has a name that is not taken."""
     return has("name", matches(DNS_LABEL) & no_longer_than(LONGEST_LABEL) & ~one_of(*taken))
 
@@ -124,7 +124,7 @@ RULES = (
         f"built-in volumes {', '.join(VOLUMES)}",
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
-        must=volume_name_besides(VOLUMES),
+        must=volume_name_except(VOLUMES),
     ),
     Rule(
         "volume-repeated",

@@ -15,7 +15,7 @@ from hooks.kube.pod_validation.names import OPTIONAL_NAME
 from hooks.kube.pod_validation.tolerations import NUMERIC, TOLERATION
 from hooks.kube.pod_validation.volumes import ONE_SOURCE, SOURCES, VOLUMES
 from hooks.rules.expression import if_has
-from hooks.rules.rule import Rule, Severity, count_of, told
+from hooks.rules.rule import Rule, Severity, count_of, with_messages
 from hooks.rules.values import one_of
 
 PODS: Final = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
@@ -121,7 +121,7 @@ RULES = (
         "must not have two sources: take all but one out",
         bad=_of_pod(volumes=[{"name": "a", **NOTHING, "hostPath": {"path": "/a"}}]),
         good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a"}}]),
-        find=told(ONE_SOURCE),
+        find=with_messages(ONE_SOURCE),
         # Written twice: the message names the given fields.
         cel=f"{count_of(SOURCES)} <= 1",
     ),
@@ -147,7 +147,7 @@ RULES = (
         "must have values that Kubernetes takes of the annotations it knows",
         bad=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "low"}),
         good=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "-1"}),
-        find=told(_annotations),
+        find=with_messages(_annotations),
     ),
     Rule(
         "annotation-size",

@@ -7,7 +7,7 @@ from typing import Any
 from hooks.kube.objects import Obj
 from hooks.kube.quantities import LONGEST, InvalidQuantity, quantity_value
 from hooks.rules.expression import HAS_ITEMS
-from hooks.rules.rule import Rule, Severity, told
+from hooks.rules.rule import Rule, Severity, with_messages
 
 REMEMBERED = 1024
 CONTAINERS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
@@ -133,7 +133,7 @@ RULES = (
         bad={"agent": {"pod": {"requests": {"memory": "512"}}}},
         good={"agent": {"pod": {"requests": {"memory": "512Mi", "cpu": "500m"}}}},
         # Written twice: the same.
-        find=told(_odd_units),
+        find=with_messages(_odd_units),
         cel=" && ".join(
             f"(!{_is_given(field, name)} || {range_.format(_amount(field, name))})"
             for field in FIELDS

@@ -105,7 +105,7 @@ class Rule:
     """Further keywords for the schema of its places, as far as a schema can express it."""
     in_policy: bool = False
     """Whether a policy has it instead of the CRD: it costs too much or is about other objects."""
-    carried_out: bool = False
+    applied_anyway: bool = False
     """Whether the service applies the rest of a stored resource that breaks it."""
     on_create: bool = False
     """Whether it is about something that can never be fixed, and so is checked only on creation."""
@@ -120,7 +120,7 @@ class Rule:
             object.__setattr__(self, "cel", self.must.cel)
             object.__setattr__(self, "field", self.must.field)
         if self.of_part:
-            object.__setattr__(self, "find", told(self.of_part))
+            object.__setattr__(self, "find", with_messages(self.of_part))
             object.__setattr__(self, "keywords", self.of_part.schema)
             object.__setattr__(self, "in_schema", bool(self.of_part.schema))
 
@@ -161,12 +161,12 @@ class Rule:
     @property
     def _at_the_webhook(self) -> tuple[Layer, ...]:
         """Return the webhook, unless the problem can never reach it, or it cannot see it."""
-        is_sorted_out = self.find is None and self.carried_out
+        is_sorted_out = self.find is None and self.applied_anyway
         return () if is_sorted_out or self.of_cluster else (Layer.WEBHOOK,)
 
     @property
     def _at_the_service(self) -> tuple[Layer, ...]:
-        return (Layer.SERVICE,) if self.is_error and not self.carried_out else ()
+        return (Layer.SERVICE,) if self.is_error and not self.applied_anyway else ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def few_texts(schema: Obj) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str) and value)
 
 
-def told(check: Callable[[Any], Iterable[tuple[str, str]]]) -> Find:
+def with_messages(check: Callable[[Any], Iterable[tuple[str, str]]]) -> Find:
     """Return a function that finds the places of a check, each with the check's message."""
     return lambda value: [Place(place, message) for place, message in check(value)]
 

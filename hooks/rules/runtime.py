@@ -52,7 +52,7 @@ RULES = (
         bad={"agent": {"useSecretMounts": False}},
         good={"useSecretMounts": False},
         in_schema=True,
-        carried_out=True,
+        applied_anyway=True,
     ),
     Rule(
         SERVED_VERSION,
@@ -61,7 +61,7 @@ RULES = (
         bad={},
         good={},
         in_schema=True,
-        carried_out=True,
+        applied_anyway=True,
     ),
     Rule(
         QUANTITY,

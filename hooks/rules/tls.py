@@ -64,8 +64,8 @@ def _is_long_enough(text: str) -> bool:
     return not text or (_seconds(text) or 0) >= LEAST_SECONDS
 
 
-def _is_renewed_in_time(wanted: Obj) -> bool:
-    before, lasts = wanted.get("renewBefore"), wanted.get("duration") or DURATION
+def _is_renewed_in_time(cert_manager: Obj) -> bool:
+    before, lasts = cert_manager.get("renewBefore"), cert_manager.get("duration") or DURATION
     if not before:
         return True
     early, whole = _seconds(before), _seconds(lasts)

@@ -13,19 +13,21 @@ LOOPS: Final = ("a", "b", "c", "d", "e", "f")
 """Names of the loop variable in CEL, one for each level of nested loops."""
 
 
-def equal(wanted: str | int) -> Expression:
+def equal(expected: str | int) -> Expression:
     """Return the expression that holds if a value is this text or number."""
     return Expression(
-        lambda of: f"{of} == {wanted!r}", lambda value: value == wanted, schema={"enum": [wanted]}
+        lambda of: f"{of} == {expected!r}",
+        lambda value: value == expected,
+        schema={"enum": [expected]},
     )
 
 
-def one_of(*wanted: str | int) -> Expression:
+def one_of(*expected: str | int) -> Expression:
     """Return the expression that holds if a value is one of a few texts or numbers."""
     return Expression(
-        lambda of: f"{of} in [{', '.join(map(repr, wanted))}]",
-        lambda value: value in wanted,
-        schema={"enum": [*wanted]},
+        lambda of: f"{of} in [{', '.join(map(repr, expected))}]",
+        lambda value: value in expected,
+        schema={"enum": [*expected]},
     )
 
 

@@ -88,7 +88,7 @@ def read_body(request: Request, limit: int) -> bytes:
     return body
 
 
-def refuse_crowded(body: bytes, most_parts: int) -> None:
+def reject_crowded(body: bytes, most_parts: int) -> None:
     """Raise BodyTooLarge for JSON of more parts than that; commas in texts count as well.
 
     A part takes about 150 bytes of memory, and at least three bytes of the body.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from hooks.admission import refusal_of
+from hooks.admission import rejection_of
 from hooks.errors import InvalidResource, MissingReference
 from hooks.rules import rules_named_in
 from hooks.server.failures import Failure
@@ -16,10 +16,10 @@ from hooks.status.conditions.progress import RECONCILING, STALLED
 from hooks.status.conditions.ready import FORMER_TYPES
 from hooks.status.rollouts.rollouts import ROLLOUT_HELD
 
-TOLD_IN_STATUS: Final = (InvalidResource, MissingReference)
+SHOWN_IN_STATUS: Final = (InvalidResource, MissingReference)
 """Errors that do not make the call fail: the status shows them, and the response is 200."""
 
-REFUSED: Final = "Admission"
+REJECTED: Final = "Admission"
 """Used in place of a condition's type for a resource that is rejected before it is stored."""
 GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
 """Conditions that show no problem, or no additional one, if they are False."""
@@ -34,7 +34,7 @@ class Call:
 
     hook: str
     makes_children: bool = False
-    tells_of_resources: bool = False
+    follows_resources: bool = False
     resource: str = ""
     namespace: str = ""
     uid: str = ""
@@ -63,22 +63,22 @@ class Call:
         self.uid = _text(metadata.get("uid"), LONGEST_UID)
         generation = metadata.get("generation")
         self.generation = generation if isinstance(generation, int) else 0
-        self.is_going = self.tells_of_resources and bool(metadata.get("deletionTimestamp"))
+        self.is_going = self.follows_resources and bool(metadata.get("deletionTimestamp"))
 
     def changing(self, changes: Changes) -> None:
         """Set which children the response changes."""
         self.changes = changes
 
-    def answered(self, answer: Mapping[str, Any]) -> None:
+    def answered(self, response: Mapping[str, Any]) -> None:
         """Set the number of children in the response, and the problems in its status."""
-        if "response" in answer:
-            self._reviewed(answer)
+        if "response" in response:
+            self._reviewed(response)
             return
-        children = answer.get("children") or answer.get("attachments") or ()
+        children = response.get("children") or response.get("attachments") or ()
         self.children = Counter(str(child.get("kind")) for child in children)
-        status = _mapping(answer.get("status"))
+        status = _mapping(response.get("status"))
         conditions = status.get("conditions") or ()
-        if self.tells_of_resources and "agents" in status:
+        if self.follows_resources and "agents" in status:
             self.state = state_of(status)
         failed = [condition for condition in conditions if _is_a_problem(condition)]
         self.problems = tuple(
@@ -94,14 +94,14 @@ class Call:
         )
         reasons = {condition.get("reason") for condition in failed}
         self.error_types = frozenset(
-            error.type for error in TOLD_IN_STATUS if error.reason in reasons
+            error.type for error in SHOWN_IN_STATUS if error.reason in reasons
         )
 
-    def _reviewed(self, answer: Mapping[str, Any]) -> None:
+    def _reviewed(self, response: Mapping[str, Any]) -> None:
         """Set why a resource is rejected, if it is."""
-        if refusal := refusal_of(answer):
-            self.problems = (f"{REFUSED}:{InvalidResource.reason}",)
-            self.rules = rules_named_in(refusal)
+        if rejection := rejection_of(response):
+            self.problems = (f"{REJECTED}:{InvalidResource.reason}",)
+            self.rules = rules_named_in(rejection)
             self.error_types = frozenset({InvalidResource.type})
 
     def unchanged(self) -> None:
@@ -116,7 +116,7 @@ class Call:
 
     def log_fields(self) -> dict[str, object]:
         """Return the fields of the call's log line."""
-        told: dict[str, object] = {
+        line: dict[str, object] = {
             "hook": self.hook,
             "status": int(self.status),
             "bytes_in": self.bytes_in,
@@ -124,8 +124,8 @@ class Call:
             "ms": round(self.seconds * 1000, 1),
         }
         if self.status == HTTPStatus.NOT_MODIFIED:
-            return told
-        told |= {
+            return line
+        line |= {
             "resource": self.resource,
             "uid": self.uid,
             "generation": self.generation,
@@ -133,10 +133,10 @@ class Call:
             "problems": list(self.problems),
         }
         if self.rules:
-            told["rules"] = list(self.rules)
+            line["rules"] = list(self.rules)
         if self.changes != NO_CHANGES:
-            told |= {what: list(names) for what, names in asdict(self.changes).items() if names}
-        return told | (self.failure.log_fields() if self.failure else {})
+            line |= {what: list(names) for what, names in asdict(self.changes).items() if names}
+        return line | (self.failure.log_fields() if self.failure else {})
 
 
 def _of_review(request: Mapping[str, Any]) -> object:

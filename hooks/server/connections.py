@@ -81,10 +81,10 @@ class Connection:
         self.watched = 0
         self.arrived = 0.0
         self.received = bytearray()
-        self.wanted = 0
+        self.expected = 0
         self.taken = 0
         self.unsent = b""
-        self.has_answer = False
+        self.has_response = False
         self.is_patient = False
         self._waited_since = 0.0
         self._waited_for = 0
@@ -111,24 +111,24 @@ class Connection:
             except WOULD_BLOCK:
                 return
             if not data:
-                if not self.wanted:
+                if not self.expected:
                     raise HungUp
-                self.wanted = len(self.received)
+                self.expected = len(self.received)
             self.received += data
 
     def has_request(self) -> bool:
         """Return whether enough of a request was received to answer it."""
-        if not self.wanted:
+        if not self.expected:
             end = self.received.find(END_OF_HEAD)
             if end < 0:
                 return False
             head = end + len(END_OF_HEAD)
-            self.wanted = head + self.port.awaited(self.received[:head])
-        return len(self.received) >= self.wanted
+            self.expected = head + self.port.body_bytes(self.received[:head])
+        return len(self.received) >= self.expected
 
     def has_too_much(self) -> bool:
         """Return whether the head of a request is larger than any legitimate one."""
-        return not self.wanted and len(self.received) > LARGEST_HEAD
+        return not self.expected and len(self.received) > LARGEST_HEAD
 
     def begin(self, config: Config) -> RequestParser:
         """Return the parser of the requests, with all received bytes; a thread owns it now."""
@@ -136,8 +136,8 @@ class Connection:
             source: Any = self  # The parser only calls `recv` of the socket.
             self._parser = RequestParser(config, source, self.client)
         self._parser.unreader.unread(bytes(self.received))
-        self.received, self.wanted = bytearray(), 0
-        self.has_answer = self.is_patient = False
+        self.received, self.expected = bytearray(), 0
+        self.has_response = self.is_patient = False
         self._waited_since, self._waited_for = 0.0, 0
         return self._parser
 
@@ -164,7 +164,7 @@ class Connection:
 
     def sendall(self, data: bytes) -> None:
         """Send on a thread; what the peer does not receive at once is sent without the thread."""
-        self.has_answer = True
+        self.has_response = True
         self.unsent += data
         self.flush()
 
@@ -224,7 +224,7 @@ class Port:
         """Return how many connections there are."""
         return sum(map(len, self.held.values()))
 
-    def awaited(self, head: bytes | bytearray) -> int:  # noqa: ARG002  another port looks at it
+    def body_bytes(self, head: bytes | bytearray) -> int:  # noqa: ARG002  another port looks at it
         """Return how many bytes after a head must arrive before a thread gets the request."""
         return 0
 
@@ -296,7 +296,7 @@ class ReviewPort(Port):
         super().__init__(server, most, read_seconds)
         self._limits = limits
 
-    def awaited(self, head: bytes | bytearray) -> int:
+    def body_bytes(self, head: bytes | bytearray) -> int:
         """Return the length of the body, unless it is too large to be read."""
         found = LENGTH.search(head)
         length = int(found[1]) if found else 0

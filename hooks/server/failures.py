@@ -69,7 +69,7 @@ class Failure:
 def failure_of(error: Exception) -> Failure:
     """Return the outcome of an error that reached the edge; any unexpected error is a 500."""
     if isinstance(error, HTTPException) and error.code is not None:
-        return _refused_by_the_framework(error, HTTPStatus(error.code))
+        return _rejected_by_the_framework(error, HTTPStatus(error.code))
     if isinstance(error, HookError) and _is_the_callers(error.http_status):
         headers = HEADERS.get(error.http_status, ())
         return Failure(error.type, error.http_status, _line(str(error)), headers)
@@ -118,11 +118,11 @@ def _internal(error: Exception) -> Failure:
     )
 
 
-def _refused_by_the_framework(error: HTTPException, status: HTTPStatus) -> Failure:
+def _rejected_by_the_framework(error: HTTPException, status: HTTPStatus) -> Failure:
     """Keep the status and the Allow header; the message is the status' own name."""
-    kept = tuple((name, value) for name, value in error.get_headers() if name == "Allow")
+    allowed = tuple((name, value) for name, value in error.get_headers() if name == "Allow")
     type_ = status.phrase.lower().replace(" ", "_")
-    return Failure(type_, status, status.phrase.lower(), kept + HEADERS.get(status, ()))
+    return Failure(type_, status, status.phrase.lower(), allowed + HEADERS.get(status, ()))
 
 
 def _is_the_callers(status: int) -> bool:

@@ -27,7 +27,7 @@ class Followed(ABC, Generic[Made]):
         """Load the files; raises SettingsError if they cannot be used."""
         self._files = files
         self._lock = threading.Lock()
-        self._is_told = False
+        self._is_logged = False
         try:
             self._version = self._version_on_disk()
             self._made = self.load(*files)
@@ -51,11 +51,11 @@ class Followed(ABC, Generic[Made]):
                     self._made = self.load(*self._files)
                     self._version = version
                     log.info("files reloaded", setting=self.setting)
-                self._is_told = False
+                self._is_logged = False
             except (OSError, SettingsError):
-                if not self._is_told:
+                if not self._is_logged:
                     log.exception("files not reloaded", setting=self.setting)
-                self._is_told = True
+                self._is_logged = True
             return self._made
 
     def _version_on_disk(self) -> tuple[tuple[int, int, int], ...]:

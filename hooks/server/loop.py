@@ -42,9 +42,9 @@ ACCEPTED_PER_TURN: Final = 32
 OTHER_FILES: Final = 64
 """Open files that are not connections."""
 NO_FILES: Final = (errno.EMFILE, errno.ENFILE)
-TOLD_EVERY_SECONDS: Final = 60.0
+LOGGED_EVERY_SECONDS: Final = 60.0
 
-ANSWER: Final = (
+RESPONSE: Final = (
     "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
     "Content-Length: {length}\r\n\r\n{text}"
 )
@@ -77,7 +77,7 @@ class Loop:
             end.settimeout(0)
         self._is_ending = False
         self._dropped = 0
-        self._told = 0.0
+        self._logged_at = 0.0
         self._selector.register(self._woken, selectors.EVENT_READ, self._take_back)
 
     def listen(self, listeners: Iterable[Any]) -> None:
@@ -192,7 +192,7 @@ class Loop:
             port.move(connection, Phase.WAITING, connection.arrived + self._limits.review_seconds)
             self._start_ready(port)
         elif connection.has_too_much():
-            refuse(connection, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            reject(connection, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             self._leave(connection)
         else:
             self._watch(connection, selectors.EVENT_READ)
@@ -249,7 +249,7 @@ class Loop:
 
     def _is_late(self, connection: Connection) -> None:
         """End a connection; a request without its whole body, or without a place, is rejected."""
-        if connection.wanted:
+        if connection.expected:
             self._start(connection)
         else:
             self._end(connection)
@@ -260,9 +260,9 @@ class Loop:
             return False
         self._end(connection)
         self._dropped += 1
-        if monotonic() > self._told + TOLD_EVERY_SECONDS:
+        if monotonic() > self._logged_at + LOGGED_EVERY_SECONDS:
             self._log.warning("connections dropped, as there were too many: %d", self._dropped)
-            self._told, self._dropped = monotonic(), 0
+            self._logged_at, self._dropped = monotonic(), 0
         return True
 
     def _watch(self, connection: Connection, events: int) -> None:
@@ -290,9 +290,9 @@ class Loop:
                 self._be_idle(idle)
 
 
-def refuse(connection: Any, status: HTTPStatus) -> None:
+def reject(connection: Any, status: HTTPStatus) -> None:
     """Respond without the application, with one line."""
     text = f"{status.phrase.lower()}\n"
-    answer = ANSWER.format(status=f"{status} {status.phrase}", length=len(text), text=text)
+    answer = RESPONSE.format(status=f"{status} {status.phrase}", length=len(text), text=text)
     with suppress(OSError):
         connection.sendall(answer.encode())

@@ -77,7 +77,7 @@ class Metrics:
             "Calls about an invalid resource, by the rules that it breaks (docs/validation.md).",
             ("rule",),
         )
-        self.last_answer = gauge(
+        self.last_response = gauge(
             "instana_hooks_last_answer_timestamp_seconds",
             "When the hook last answered with 200 or 304.",
             ("hook",),
@@ -126,13 +126,13 @@ class Metrics:
         for rule in call.rules:
             self.rules.labels(rule).inc()
         if not call.failure:
-            self._observe_answer(call)
+            self._observe_response(call)
         if call.is_going and not call.failure:
             self.resources.forget(call.resource)
         elif call.state:
             call.changes = self.resources.saw(call.resource, call.state, call.changes)
 
-    def refused(self, status: int, error_type: str) -> None:
+    def rejected(self, status: int, error_type: str) -> None:
         """Count a request that did not reach a hook."""
         self.calls.labels(OTHER, str(int(status))).inc()
         self.errors.labels(error_type).inc()
@@ -141,8 +141,8 @@ class Metrics:
         """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
-    def _observe_answer(self, call: Call) -> None:
-        self.last_answer.labels(call.hook).set_to_current_time()
+    def _observe_response(self, call: Call) -> None:
+        self.last_response.labels(call.hook).set_to_current_time()
         if call.status == HTTPStatus.NOT_MODIFIED:
             return
         self.response_bytes.labels(call.hook).observe(call.bytes_out)

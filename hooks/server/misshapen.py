@@ -14,7 +14,7 @@ DECORATED: Final = "object"
 PARENT: Final = "parent"
 
 
-def mistake_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | None:
+def error_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | None:
     """Return an error to use instead of an internal one, if the request has an impossible part.
 
     The message contains no name of an object or a field: anyone may have chosen either.

@@ -42,17 +42,17 @@ class Places:
 
         Both raise Overloaded.
         """
-        told: list[str] = []
+        namespaces: list[str] = []
 
         def is_of(namespace: str) -> None:
             self._count(namespace)
-            told.append(namespace)
+            namespaces.append(namespace)
 
         self._take(size)
         try:
             yield is_of
         finally:
-            self._give_back(size, told)
+            self._give_back(size, namespaces)
 
     def _take(self, size: int) -> None:
         with self._lock:
@@ -84,7 +84,7 @@ def half(places: int) -> int:
     return max(places // 2, 1)
 
 
-def refuse_late(environ: Mapping[str, Any], patience: float) -> None:
+def reject_late(environ: Mapping[str, Any], patience: float) -> None:
     """Raise Overloaded for a call whose caller no longer waits."""
     if monotonic() - environ.get(ARRIVED, monotonic()) > patience:
         msg = "the call had to wait for too long, try again later"

@@ -16,15 +16,15 @@ from hooks.facts import Facts
 from hooks.kube.deep_json import without_depths
 from hooks.kube.objects import Obj
 from hooks.server import etag
-from hooks.server.body import JSON, length_of, read_body, refuse_crowded
+from hooks.server.body import JSON, length_of, read_body, reject_crowded
 from hooks.server.calls import Call
 from hooks.server.clock import now
 from hooks.server.etag import Tags
 from hooks.server.failures import Failure, failure_of
 from hooks.server.logs import LOGGER
 from hooks.server.metrics import CONTENT_TYPE, Metrics
-from hooks.server.misshapen import mistake_of_the_caller, nests_too_deep
-from hooks.server.overload import Places, half, refuse_late
+from hooks.server.misshapen import error_of_the_caller, nests_too_deep
+from hooks.server.overload import Places, half, reject_late
 from hooks.server.readiness import SELF_CHECK, Readiness
 from hooks.server.settings import Settings
 from hooks.server.tokens import Tokens
@@ -48,7 +48,7 @@ class Hook:
     path: str
     answer: Callable[[Obj, str, Call], Obj]
     makes_children: bool
-    tells_of_resources: bool = False
+    follows_resources: bool = False
     """Whether metrics follow the resources in its requests: anyone can call webhooks."""
 
 
@@ -95,7 +95,7 @@ def empty_app(metrics: Metrics) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions[METRICS] = metrics
-    app.register_error_handler(Exception, refusing(metrics))
+    app.register_error_handler(Exception, rejecting(metrics))
     return app
 
 
@@ -107,7 +107,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             "/sync",
             lambda asked, at, call: sync.sync(asked, facts, at, call.changing),
             makes_children=True,
-            tells_of_resources=True,
+            follows_resources=True,
         ),
         Hook(
             "customize",
@@ -138,7 +138,7 @@ def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
         call = Call(
             hook.name,
             makes_children=hook.makes_children,
-            tells_of_resources=hook.tells_of_resources,
+            follows_resources=hook.follows_resources,
         )
         with edge.metrics.in_progress.track_inprogress():
             response = _answer(hook, call, edge)
@@ -150,12 +150,12 @@ def answering(hook: Hook, edge: Edge) -> Callable[[], Response]:
     return view
 
 
-def refusing(metrics: Metrics) -> Callable[[Exception], Response]:
+def rejecting(metrics: Metrics) -> Callable[[Exception], Response]:
     """Return the handler of requests that reach no hook: wrong paths, wrong methods."""
 
     def handler(error: Exception) -> Response:
         failure = failure_of(error)
-        metrics.refused(failure.status, failure.type)
+        metrics.rejected(failure.status, failure.type)
         log.warning(
             "request refused",
             method=request.method[:LONGEST_LOGGED_PATH],
@@ -181,7 +181,7 @@ def check(hook: Hook, readiness: Readiness) -> None:
 
 def _answer(hook: Hook, call: Call, edge: Edge) -> Response:
     try:
-        refuse_late(request.environ, edge.patience)
+        reject_late(request.environ, edge.patience)
         if edge.tokens:
             edge.tokens.check(request.headers.get("Authorization", ""))
         length = length_of(request, edge.largest_body, takes_chunks=edge.takes_chunks)
@@ -199,8 +199,8 @@ def _read_and_answered(
     hook: Hook, call: Call, edge: Edge, is_of: Callable[[str], None]
 ) -> Response:
     body = read_body(request, edge.largest_body)
-    refuse_late(request.environ, edge.patience)
-    refuse_crowded(body, edge.most_parts)
+    reject_late(request.environ, edge.patience)
+    reject_crowded(body, edge.most_parts)
     call.bytes_in = len(body)
     tag = edge.tags.of(hook.path, body) if edge.tags else ""
     if tag and etag.has(request.if_none_match, tag):
@@ -225,27 +225,27 @@ def _computed(hook: Hook, call: Call, body: bytes, asked: Obj, tag: str) -> Resp
     """
     at = now()
     try:
-        answer, payload = _answer_to(hook, call, asked, at)
+        returned, payload = _response_and_bytes(hook, call, asked, at)
     except UnreadableRequest:
         raise
     except Exception:
         if not nests_too_deep(asked):
             raise
-        answer, payload = _answer_to(hook, call, wire.decode(without_depths(body)), at)
-    call.answered(answer)
+        returned, payload = _response_and_bytes(hook, call, wire.decode(without_depths(body)), at)
+    call.answered(returned)
     response = Response(payload, content_type=JSON)
-    if tag and at.encode() not in payload and RESYNC not in answer:
+    if tag and at.encode() not in payload and RESYNC not in returned:
         response.set_etag(tag)
     return response
 
 
-def _answer_to(hook: Hook, call: Call, asked: Obj, at: str) -> tuple[Obj, bytes]:
+def _response_and_bytes(hook: Hook, call: Call, asked: Obj, at: str) -> tuple[Obj, bytes]:
     try:
-        answer = hook.answer(asked, at, call)
-        return answer, wire.encode(answer)
+        returned = hook.answer(asked, at, call)
+        return returned, wire.encode(returned)
     except Exception as error:
-        if mistake := mistake_of_the_caller(error, asked):
-            raise mistake from error
+        if unreadable := error_of_the_caller(error, asked):
+            raise unreadable from error
         raise
 
 

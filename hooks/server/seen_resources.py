@@ -40,7 +40,7 @@ class State:
 class _Seen:
     at: float
     state: State
-    told: Changes
+    reported: Changes
 
 
 GAUGES: Final[Mapping[str, tuple[str, Callable[[_Seen], float]]]] = {
@@ -95,7 +95,7 @@ class Resources(Collector):
             self._seen[resource] = _Seen(self._clock(), state, changes)
             while len(self._seen) > MOST_RESOURCES:
                 self._seen.popitem(last=False)
-        return NO_CHANGES if before and before.told == changes else changes
+        return NO_CHANGES if before and before.reported == changes else changes
 
     def forget(self, resource: str) -> None:
         """Record that a resource is being deleted."""

@@ -21,7 +21,7 @@ from gunicorn.workers.base import Worker
 
 from hooks.server.connections import Connection, ReviewPort
 from hooks.server.failures import CLOSE, exception_types, frames_of
-from hooks.server.loop import Limits, Loop, refuse
+from hooks.server.loop import Limits, Loop, reject
 from hooks.server.overload import ARRIVED
 
 Application = Callable[..., Any]
@@ -82,10 +82,10 @@ class BoundedWorker(Worker):
         if theirs:
             self.log.warning("no HTTP request: %s", type(exc).__name__)
         else:
-            told = {"exceptions": exception_types(exc), "frames": frames_of(exc)}
-            self.log.error("connection failed: %s", told)
+            details = {"exceptions": exception_types(exc), "frames": frames_of(exc)}
+            self.log.error("connection failed: %s", details)
         status = HTTPStatus.BAD_REQUEST if theirs else HTTPStatus.INTERNAL_SERVER_ERROR
-        refuse(client, status)
+        reject(client, status)
 
     def _turn(self) -> None:
         """Report to gunicorn that the worker is alive, and continue all connections."""
@@ -120,7 +120,7 @@ class BoundedWorker(Worker):
         except (StopIteration, OSError) as error:
             self.log.debug("connection ended: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001  the peer gets a response in any case
-            if not connection.has_answer:
+            if not connection.has_response:
                 self.handle_error(None, connection, connection.client, error)
         return False
 

@@ -5,12 +5,12 @@ of their condition.
 """
 
 from hooks.status.compose import Report, report_on_invalid, report_on_paused, report_on_valid
-from hooks.status.condition import is_carried_out
+from hooks.status.condition import is_valid
 from hooks.status.other_release import report_on_other_release
 
 __all__ = [
     "Report",
-    "is_carried_out",
+    "is_valid",
     "report_on_invalid",
     "report_on_other_release",
     "report_on_paused",

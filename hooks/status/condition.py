@@ -38,8 +38,8 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
     return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
 
 
-def is_carried_out(parent: Obj) -> bool:
-    """Tell whether the status says that the spec, as it is now, is valid."""
+def is_valid(parent: Obj) -> bool:
+    """Return whether the status shows that the current spec is valid."""
     valid = observed_conditions(parent).get(VALID_TYPE) or {}
     generation = as_object(parent.get("metadata")).get("generation")
     return valid.get("status") == "True" and valid.get("observedGeneration") == generation

@@ -14,9 +14,9 @@ from hooks.kube.pod_validation.checks import (
     entries,
     fields,
     one_of,
+    problem,
     text,
     within,
-    wrong,
 )
 from hooks.kube.pod_validation.names import (
     LABEL_NAME,
@@ -41,17 +41,17 @@ def _values(requirement: Obj) -> Found:
     if not isinstance(values, list) or operator not in OF_NODES:
         return NOTHING
     if operator in WITH_VALUES:
-        return NOTHING if values else wrong(f"is required with operator {operator}", ".values")
+        return NOTHING if values else problem(f"is required with operator {operator}", ".values")
     if operator in WITHOUT_VALUES:
         message = f"does not go with operator {operator}: take it out, or use In or NotIn"
-        return wrong(message, ".values") if values else NOTHING
-    return NOTHING if len(values) == 1 else wrong("must be one number with Gt and Lt", ".values")
+        return problem(message, ".values") if values else NOTHING
+    return NOTHING if len(values) == 1 else problem("must be one number with Gt and Lt", ".values")
 
 
 def _one_value(requirement: Obj) -> Found:
     values = requirement.get("values")
     is_single = isinstance(values, list) and len(values) == 1
-    return NOTHING if is_single else wrong("must be one name", ".values")
+    return NOTHING if is_single else problem("must be one name", ".values")
 
 
 # Selectors.
@@ -119,7 +119,7 @@ def _selected_twice(term: Obj) -> Found:
     keys, seen = set(_texts(term.get("matchLabelKeys"))), set[str]()
     for key in _keys(as_object(term.get("labelSelector"))):
         if key in keys and key in seen:
-            return wrong(
+            return problem(
                 "has a key that the labelSelector asks for: take it out", ".matchLabelKeys"
             )
         seen.add(key)
@@ -181,7 +181,7 @@ AFFINITY: Final = fields(
 def _domains(constraint: Obj) -> Found:
     if constraint.get("minDomains") is None or constraint.get("whenUnsatisfiable") != ANYWAY:
         return NOTHING
-    return wrong("goes with whenUnsatisfiable DoNotSchedule only: take it out", ".minDomains")
+    return problem("goes with whenUnsatisfiable DoNotSchedule only: take it out", ".minDomains")
 
 
 _POLICY: Final = one_of("Honor", "Ignore")

@@ -5,7 +5,7 @@ import re
 from typing import Any, Final
 
 from hooks.kube.objects import Obj
-from hooks.kube.pod_validation.checks import NOTHING, Found, wrong
+from hooks.kube.pod_validation.checks import NOTHING, Found, problem
 from hooks.kube.pod_validation.names import LARGEST_INT32, RELATIVE
 from hooks.kube.pod_validation.tolerations import is_toleration
 
@@ -39,9 +39,9 @@ def annotations(given: Obj, containers: tuple[str, ...]) -> Found:
 
 def _of_one(name: str, text: str, containers: tuple[str, ...]) -> Found:
     if name == MIRROR:
-        return wrong("is what a kubelet sets for static pods: take it out")
+        return problem("is what a kubelet sets for static pods: take it out")
     if name == DELETION_COST:
-        return NOTHING if _is_cost(text) else wrong("must be a whole number of 32 bits")
+        return NOTHING if _is_cost(text) else problem("must be a whole number of 32 bits")
     if name == TOLERATED:
         return _tolerations(text)
     if name == SECCOMP[0] or name.startswith(SECCOMP[1]):
@@ -61,7 +61,7 @@ def _tolerations(text: str) -> Found:
         given = None
     if isinstance(given, list) and all(map(_is_toleration, given)):
         return NOTHING
-    return wrong("must be a list of tolerations as JSON: better use the field tolerations")
+    return problem("must be a list of tolerations as JSON: better use the field tolerations")
 
 
 def _is_toleration(item: Any) -> bool:
@@ -73,11 +73,13 @@ def _seccomp(text: str) -> Found:
         return NOTHING
     if text.startswith(LOCAL_PROFILE) and not RELATIVE.find(text.removeprefix(LOCAL_PROFILE)):
         return NOTHING
-    return wrong("must be runtime/default, unconfined, or localhost/ and a relative path")
+    return problem("must be runtime/default, unconfined, or localhost/ and a relative path")
 
 
 def _app_armor(name: str, text: str, containers: tuple[str, ...]) -> Found:
     if name.removeprefix(APP_ARMOR) not in containers:
-        return wrong(f"must end in the name of a container: {', '.join(containers)}")
+        return problem(f"must end in the name of a container: {', '.join(containers)}")
     is_profile = text in ("", PROFILES[0], PROFILES[2]) or text.startswith(LOCAL_PROFILE)
-    return NOTHING if is_profile else wrong("must be runtime/default, unconfined or localhost/...")
+    return (
+        NOTHING if is_profile else problem("must be runtime/default, unconfined or localhost/...")
+    )

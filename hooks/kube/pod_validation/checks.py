@@ -37,14 +37,14 @@ class Check:
         return self.find(value)
 
 
-def wrong(message: str, place: str = "") -> Found:
+def problem(message: str, place: str = "") -> Found:
     """Return one problem."""
     return ((place, message),)
 
 
 def unless(holds: Callable[[Any], bool], message: str, schema: Obj | None = None) -> Check:
     """Return the check that a condition holds."""
-    found = wrong(message)
+    found = problem(message)
     return Check(lambda value: NOTHING if holds(value) else found, schema or {})
 
 
@@ -61,7 +61,7 @@ def one_of(*allowed: str, or_empty: bool = False) -> Check:
     def find(value: Any) -> Found:
         if not isinstance(value, str) or value in taken:
             return NOTHING
-        return wrong(f"must be {listed}{meant(value, allowed)}")
+        return problem(f"must be {listed}{meant(value, allowed)}")
 
     return Check(find, {"enum": ["", *allowed] if or_empty else [*allowed]})
 
@@ -162,7 +162,7 @@ def each(check: Check, *of_all: Find, least: int = 0) -> Check:
         if not isinstance(value, list):
             return NOTHING
         if len(value) < least:
-            return wrong("must not be empty")
+            return problem("must not be empty")
         found: list[tuple[str, str]] = []
         for place, item in enumerate(value):
             if inner := check.find(item):
@@ -209,7 +209,7 @@ def at_most_one(*names: str) -> Find:
         chosen = [name for name, part in value.items() if name in known and part is not None]
         if len(chosen) <= 1:
             return NOTHING
-        return wrong(f"must not have {' and '.join(chosen)} together: take all but one out")
+        return problem(f"must not have {' and '.join(chosen)} together: take all but one out")
 
     return find
 
@@ -220,7 +220,7 @@ def exactly_one(*names: str) -> Find:
 
     def find(value: Obj) -> Found:
         if all(value.get(name) is None for name in names):
-            return wrong(f"must have one of {', '.join(names)}")
+            return problem(f"must have one of {', '.join(names)}")
         return not_more(value)
 
     return find

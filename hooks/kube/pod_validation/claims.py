@@ -14,7 +14,7 @@ from hooks.kube.pod_validation.checks import (
     fields,
     must_have,
     one_of,
-    wrong,
+    problem,
 )
 from hooks.kube.pod_validation.names import (
     ANNOTATION_NAME,
@@ -32,14 +32,14 @@ MODES: Final = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ONE_POD)
 
 def _alone(modes: list[object]) -> Found:
     is_mixed = ONE_POD in modes and any(mode != ONE_POD for mode in modes)
-    return wrong(f"must not have {ONE_POD} beside other modes") if is_mixed else NOTHING
+    return problem(f"must not have {ONE_POD} beside other modes") if is_mixed else NOTHING
 
 
 def _kind(source: Obj) -> Found:
     """Find a source in the core group that is not a claim."""
     if source.get("apiGroup") or source.get("kind") in (None, "", CLAIM):
         return NOTHING
-    return wrong(f"must be {CLAIM}, or needs an apiGroup beside it", ".kind")
+    return problem(f"must be {CLAIM}, or needs an apiGroup beside it", ".kind")
 
 
 def _same_source(spec: Obj) -> Found:
@@ -48,16 +48,16 @@ def _same_source(spec: Obj) -> Found:
         return NOTHING
     parts = ("apiGroup", "kind", "name")
     if reference.get("namespace"):
-        return wrong("does not go with a namespace in dataSourceRef: take it out", ".dataSource")
+        return problem("does not go with a namespace in dataSourceRef: take it out", ".dataSource")
     if all(source.get(part) == reference.get(part) for part in parts):
         return NOTHING
-    return wrong("must be the same as dataSourceRef: take one of both out", ".dataSource")
+    return problem("must be the same as dataSourceRef: take one of both out", ".dataSource")
 
 
 def _size(spec: Obj) -> Found:
     requests = as_object(as_object(spec.get("resources")).get("requests"))
     if requests.get(STORAGE) is None:
-        return wrong("is required", ".resources.requests.storage")
+        return problem("is required", ".resources.requests.storage")
     return [
         (f".resources.requests.storage{place}", message)
         for place, message in MORE_THAN_NOTHING.find(requests[STORAGE])

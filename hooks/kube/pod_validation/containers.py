@@ -15,8 +15,8 @@ from hooks.kube.pod_validation.checks import (
     fields,
     must_have,
     one_of,
+    problem,
     text,
-    wrong,
 )
 from hooks.kube.pod_validation.names import (
     LARGEST_INT32,
@@ -47,15 +47,17 @@ def _recursive(mount: Obj) -> Found:
     if mount.get("recursiveReadOnly") not in RECURSIVE[1:]:
         return NOTHING
     if mount.get("readOnly") is not True:
-        return wrong("needs readOnly: true", ".recursiveReadOnly")
+        return problem("needs readOnly: true", ".recursiveReadOnly")
     is_propagated = mount.get("mountPropagation") not in (None, PROPAGATIONS[0])
-    return wrong("needs mountPropagation None", ".recursiveReadOnly") if is_propagated else NOTHING
+    return (
+        problem("needs mountPropagation None", ".recursiveReadOnly") if is_propagated else NOTHING
+    )
 
 
 def _one_path(mount: Obj) -> Found:
     if not mount.get("subPath") or not mount.get("subPathExpr"):
         return NOTHING
-    return wrong("does not go with subPath: take one of both out", ".subPathExpr")
+    return problem("does not go with subPath: take one of both out", ".subPathExpr")
 
 
 def _mount(*propagations: str) -> Check:

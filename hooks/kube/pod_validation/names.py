@@ -10,10 +10,10 @@ from hooks.kube.pod_validation.checks import (
     Found,
     both,
     optional,
+    problem,
     text,
     unless,
     within,
-    wrong,
 )
 
 DNS_LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -124,7 +124,7 @@ def _port_or_name(value: Any) -> Found:
         return PORT.find(value)
     if len(value) <= LONGEST_PORT_NAME and _PORT_NAME.fullmatch(value):
         return ()
-    return wrong(
+    return problem(
         f"must be a number from 1 to {HIGHEST_PORT} without quotes, or the name of a port: at most "
         f"{LONGEST_PORT_NAME} lower case letters, digits and single '-', a letter among them"
     )

@@ -15,9 +15,9 @@ from hooks.kube.pod_validation.checks import (
     fields,
     must_have,
     one_of,
+    problem,
     text,
     within,
-    wrong,
 )
 from hooks.kube.pod_validation.names import (
     ABSOLUTE,
@@ -56,17 +56,17 @@ def _login(iscsi: Obj) -> Found:
     needs = iscsi.get("chapAuthDiscovery") is True or iscsi.get("chapAuthSession") is True
     if not needs or iscsi.get("secretRef") is not None:
         return NOTHING
-    return wrong("is required with chapAuthDiscovery and chapAuthSession", ".secretRef")
+    return problem("is required with chapAuthDiscovery and chapAuthSession", ".secretRef")
 
 
 def _channel(fc: Obj) -> Found:
     targets, names = fc.get("targetWWNs") or [], fc.get("wwids") or []
     if bool(targets) is bool(names):
-        return wrong("must have one of targetWWNs and wwids")
+        return problem("must have one of targetWWNs and wwids")
     if not targets:
         return NOTHING
     lun = fc.get("lun")
-    return wrong("is required with targetWWNs", ".lun") if lun is None else _at_lun(lun)
+    return problem("is required with targetWWNs", ".lun") if lun is None else _at_lun(lun)
 
 
 def _at_lun(lun: object) -> Found:
@@ -76,8 +76,8 @@ def _at_lun(lun: object) -> Found:
 def _dataset(flocker: Obj) -> Found:
     name, uuid = flocker.get("datasetName") or "", flocker.get("datasetUUID") or ""
     if bool(name) is bool(uuid):
-        return wrong("must have one of datasetName and datasetUUID")
-    return wrong("must not contain '/'", ".datasetName") if "/" in str(name) else NOTHING
+        return problem("must have one of datasetName and datasetUUID")
+    return problem("must not contain '/'", ".datasetName") if "/" in str(name) else NOTHING
 
 
 def _is_own(option: str) -> bool:
@@ -90,7 +90,7 @@ def _disk(disk: Obj) -> Found:
     start = "/subscriptions/" if disk.get("kind") == MANAGED else "https://"
     if not isinstance(address, str) or not address or address.startswith(start):
         return NOTHING
-    return wrong(f"must begin with {start} for a disk of this kind", ".diskURI")
+    return problem(f"must begin with {start} for a disk of this kind", ".diskURI")
 
 
 def _is_registry(addresses: str) -> bool:
@@ -109,7 +109,7 @@ def _tenant(quobyte: Obj) -> Found:
     tenant = quobyte.get("tenant")
     is_long = isinstance(tenant, str) and len(tenant) > LONGEST_TENANT
     return (
-        wrong(f"must have at most {LONGEST_TENANT} characters", ".tenant") if is_long else NOTHING
+        problem(f"must have at most {LONGEST_TENANT} characters", ".tenant") if is_long else NOTHING
     )
 
 

@@ -18,9 +18,9 @@ from hooks.kube.pod_validation.checks import (
     fields,
     must_have,
     one_of,
+    problem,
     text,
     within,
-    wrong,
 )
 from hooks.kube.pod_validation.names import (
     ANNOTATION_NAME,
@@ -93,11 +93,11 @@ def _bundle(bundle: Obj) -> Found:
     """Find a trust bundle with no name or with two."""
     name, signer = bundle.get("name"), bundle.get("signerName")
     if name is None and signer is None:
-        return wrong("must have a name, or a signerName")
+        return problem("must have a name, or a signerName")
     if name is not None and signer is not None:
-        return wrong("does not go with signerName: take one of both out", ".name")
+        return problem("does not go with signerName: take one of both out", ".name")
     if name is not None and bundle.get("labelSelector") is not None:
-        return wrong("goes with signerName only: take it out", ".labelSelector")
+        return problem("goes with signerName only: take it out", ".labelSelector")
     return NOTHING
 
 
@@ -113,10 +113,10 @@ def _certificate(certificate: Obj) -> Found:
     of_kubernetes = isinstance(signer, str) and signer.startswith(OF_KUBERNETES)
     if of_kubernetes and isinstance(longest, int) and longest > LONGEST_OF_KUBERNETES:
         message = f"must be at most {LONGEST_OF_KUBERNETES} for a signer of Kubernetes"
-        return wrong(message, ".maxExpirationSeconds")
+        return problem(message, ".maxExpirationSeconds")
     if any(certificate.get(name) for name in PATHS_OF_CERTIFICATES):
         return NOTHING
-    return wrong(f"must have one of {', '.join(PATHS_OF_CERTIFICATES)} at least")
+    return problem(f"must have one of {', '.join(PATHS_OF_CERTIFICATES)} at least")
 
 
 _OBJECT: Final = fields(must_have("name"), name=NOT_EMPTY, items=each(FILE))

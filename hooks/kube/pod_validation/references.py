@@ -16,7 +16,7 @@ from hooks.kube.pod_validation.checks import (
     meant,
     must_have,
     one_of,
-    wrong,
+    problem,
 )
 from hooks.kube.pod_validation.names import (
     ENTRY,
@@ -60,8 +60,8 @@ def _field_path(allowed: tuple[str, ...], *, aliases: tuple[str, ...] = ()) -> C
         if entry := ENTRY_OF_MAP.fullmatch(value):
             of, name = entry.groups()
             is_name = is_label_name(name.lower() if of == "annotations" else name)
-            return NOTHING if is_name else wrong(f"must have the name of one of the {of} in ['']")
-        return wrong(f"{message}{meant(value, allowed)}")
+            return NOTHING if is_name else problem(f"must have the name of one of the {of} in ['']")
+        return problem(f"{message}{meant(value, allowed)}")
 
     written = "|".join(map(re.escape, (*allowed, *aliases)))
     return Check(find, {"pattern": rf"^({written}|{ENTRY_OF_MAP.pattern})$"})
@@ -76,7 +76,7 @@ def _resource(value: Any) -> Found:
     if not isinstance(value, str) or value in RESOURCES or value.startswith(HUGE_PAGES):
         return NOTHING
     listed = ", ".join(RESOURCES)
-    return wrong(f"must be one of {listed}, or of huge pages{meant(value, RESOURCES)}")
+    return problem(f"must be one of {listed}, or of huge pages{meant(value, RESOURCES)}")
 
 
 RESOURCE: Final = Check(
@@ -95,8 +95,8 @@ def _divisor(selector: Obj) -> Found:
         if quantity_value(divisor) == 0 or canonical_quantity(divisor) in allowed:
             return NOTHING
     except InvalidQuantity:
-        return wrong('is not a Kubernetes quantity such as "1m" or "1Mi"', ".divisor")
-    return wrong(f"must be one of {', '.join(allowed)}", ".divisor")
+        return problem('is not a Kubernetes quantity such as "1m" or "1Mi"', ".divisor")
+    return problem(f"must be one of {', '.join(allowed)}", ".divisor")
 
 
 def _resource_ref(*of_all: Find, **of_fields: Check) -> Check:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_object
 from hooks.kube.pod_validation.amounts import amount
-from hooks.kube.pod_validation.checks import NOTHING, Found, meant, wrong
+from hooks.kube.pod_validation.checks import NOTHING, Found, meant, problem
 from hooks.kube.pod_validation.names import is_label_name
 
 STANDARD: Final = ("cpu", "memory", "ephemeral-storage")
@@ -35,11 +35,11 @@ def _of_one(name: str, given: Any) -> Found:
     if "/" not in name:
         return _of_pages(name, given) if name.startswith(HUGE_PAGES) else NOTHING
     if not _is_extended(name) and not (OF_KUBERNETES in name and is_label_name(name)):
-        return wrong("is no name of an extended resource, such as example.com/gpu")
+        return problem("is no name of an extended resource, such as example.com/gpu")
     value = amount(given)
     if value is None or value == value.to_integral_value() or not _is_extended(name):
         return NOTHING
-    return wrong("must be a whole number, as for every extended resource")
+    return problem("must be a whole number, as for every extended resource")
 
 
 def names_of_resources(amounts: Obj) -> Found:
@@ -54,11 +54,11 @@ def names_of_resources(amounts: Obj) -> Found:
 def _of_pages(name: str, given: Any) -> Found:
     size = amount(name.removeprefix(HUGE_PAGES))
     if not is_label_name(name) or size is None or not _is_whole(size) or size <= 0:
-        return wrong("must have the size of the pages in its name, such as hugepages-2Mi")
+        return problem("must have the size of the pages in its name, such as hugepages-2Mi")
     value = amount(given)
     if value is None or value % size == 0:
         return NOTHING
-    return wrong("must be a multiple of the size of the pages")
+    return problem("must be a multiple of the size of the pages")
 
 
 def _is_whole(value: Decimal) -> bool:
@@ -76,7 +76,7 @@ def _overcommitted(name: str, given: Any, limits: Obj) -> Found:
     if not is_fixed or given is None:
         return NOTHING
     if limits.get(name) is None:
-        return wrong("is required: the same as the request, of which more cannot be used")
+        return problem("is required: the same as the request, of which more cannot be used")
     if amount(given) == amount(limits[name]):
         return NOTHING
-    return wrong("must be the same as the request, of which more cannot be used")
+    return problem("must be the same as the request, of which more cannot be used")

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from hooks.kube.objects import Obj
-from hooks.kube.pod_validation.checks import NOTHING, Found, fields, optional, wrong
+from hooks.kube.pod_validation.checks import NOTHING, Found, fields, optional, problem
 from hooks.kube.pod_validation.names import LABEL_NAME, LABEL_VALUE
 
 NUMERIC: Final = ("Lt", "Gt")
@@ -20,7 +20,7 @@ def _value(toleration: Obj) -> Found:
         return NOTHING
     if _WHOLE.fullmatch(value) and -LARGEST <= int(value) < LARGEST:
         return NOTHING
-    return wrong("must be a whole number with Lt and Gt (Kubernetes 1.35 or newer)", ".value")
+    return problem("must be a whole number with Lt and Gt (Kubernetes 1.35 or newer)", ".value")
 
 
 OPERATORS: Final = ("", "Equal", "Exists")

@@ -13,7 +13,7 @@ from hooks.kube.pod_validation.checks import (
     fields,
     must_have,
     one_of,
-    wrong,
+    problem,
 )
 from hooks.kube.pod_validation.claims import CLAIM_TEMPLATE
 from hooks.kube.pod_validation.names import MODE
@@ -53,7 +53,9 @@ def _iscsi_name(volume: Obj) -> Found:
     text = f"{volume.get('name')}:{iscsi.get('targetPortal')}"
     if iscsi.get("initiatorName") is None or len(text) <= LONGEST_OF_ISCSI:
         return NOTHING
-    return wrong(f"must have at most {LONGEST_OF_ISCSI} characters with the targetPortal", ".name")
+    return problem(
+        f"must have at most {LONGEST_OF_ISCSI} characters with the targetPortal", ".name"
+    )
 
 
 VOLUME: Final = fields(_iscsi_name, **SOURCES)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hooks.admission import InlineSecrets, NoAdmissionReview, default, refusal_of, validate
+from hooks.admission import InlineSecrets, NoAdmissionReview, default, rejection_of, validate
 from hooks.admission.review import LONGEST_WARNING, MOST_LINES, MOST_PROBLEMS, Review, allowed
 from hooks.errors import Problem
 from hooks.facts import Facts
@@ -73,7 +73,7 @@ def test_refusal_says_what_is_wrong_where_and_by_which_rule() -> None:
             "causes": [{"reason": "InvalidSpec", "field": "spec.agent.mode", "message": text}],
         },
     }
-    assert refusal_of(answer) == f"spec.agent.mode: {text}"
+    assert rejection_of(answer) == f"spec.agent.mode: {text}"
 
 
 def test_refusal_names_every_problem() -> None:

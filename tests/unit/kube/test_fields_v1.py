@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.kube.fields_v1 import ABSENT, owned, union
+from hooks.kube.fields_v1 import MISSING, owned, union
 from hooks.kube.objects import Obj
 
 ITEM = 'k:{"name":"x"}'
@@ -68,7 +68,7 @@ def test_what_is_no_set_has_no_fields(odd: Any) -> None:
     assert union([odd, {"f:a": {}}, odd]) == {"f:a": {}}
     assert union([{"f:a": odd}, {"f:a": {"f:b": {}}}]) == {"f:a": {"f:b": {}}}
     assert union([{"f:a": {"f:b": {}}}, {"f:a": odd}]) == {"f:a": {"f:b": {}}}
-    assert owned({"a": 1}, union([{"f:a": odd}, {"f:a": odd}])) is ABSENT
+    assert owned({"a": 1}, union([{"f:a": odd}, {"f:a": odd}])) is MISSING
 
 
 def test_the_union_of_nothing_is_empty() -> None:

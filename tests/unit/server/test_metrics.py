@@ -112,7 +112,7 @@ def test_an_answer_that_the_caller_has_is_one_of_unknown_children(metrics: Metri
 
 
 def test_what_reached_no_hook_is_counted_as_other(metrics: Metrics) -> None:
-    metrics.refused(404, "not_found")
+    metrics.rejected(404, "not_found")
 
     assert value(metrics, "instana_hooks_calls_total", hook="other", status="404") == 1
     assert value(metrics, "instana_hooks_errors_total", type="not_found") == 1

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hooks import sync
 from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
-from hooks.server.misshapen import mistake_of_the_caller
+from hooks.server.misshapen import error_of_the_caller
 from hooks.server.routes import create_app
 from hooks.server.settings import Settings
 
@@ -177,5 +177,5 @@ def test_a_mistake_of_ours_stays_one(client: FlaskClient, monkeypatch: pytest.Mo
 
     assert client.post("/sync", json=request).status_code == 500
     broken = deepcopy(request) | {"children": {"Secret.v1": {"a/b": {"metadata": []}}}}
-    assert mistake_of_the_caller(AttributeError(), request) is None
-    assert mistake_of_the_caller(AttributeError(), broken)
+    assert error_of_the_caller(AttributeError(), request) is None
+    assert error_of_the_caller(AttributeError(), broken)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hooks import sync
-from hooks.server.overload import ARRIVED, Overloaded, Places, half, refuse_late
+from hooks.server.overload import ARRIVED, Overloaded, Places, half, reject_late
 from hooks.server.readiness import SELF_CHECK
 from hooks.server.routes import create_app
 from hooks.server.settings import Settings
@@ -75,11 +75,11 @@ def test_a_part_is_half_of_the_places(places: int, part: int) -> None:
 
 
 def test_a_call_that_waited_longer_than_its_caller_is_refused() -> None:
-    refuse_late({ARRIVED: time.monotonic()}, 10)
-    refuse_late({}, 10)
+    reject_late({ARRIVED: time.monotonic()}, 10)
+    reject_late({}, 10)
 
     with pytest.raises(Overloaded):
-        refuse_late({ARRIVED: time.monotonic() - 11}, 10)
+        reject_late({ARRIVED: time.monotonic() - 11}, 10)
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_held_rollouts_are_counted() -> None:
 
 
 def told(answered: Obj, **metadata: str) -> Call:
-    call = Call("sync", makes_children=True, tells_of_resources=True)
+    call = Call("sync", makes_children=True, follows_resources=True)
     call.asked({"parent": agent() | {"metadata": agent()["metadata"] | metadata}})
     call.answered(answered)
     return call
