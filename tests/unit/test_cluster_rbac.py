@@ -42,12 +42,14 @@ def _request(*agents: Obj, bound: str = "agent", observed: Collection[Obj] = ())
     return {
         "object": role(bound),
         "attachments": {
-            cluster_rbac.CLUSTER_ROLE_BINDING: {each["metadata"]["name"]: each for each in observed}
+            cluster_rbac.CLUSTER_ROLE_BINDING: {
+                binding["metadata"]["name"]: binding for binding in observed
+            }
         },
         "related": {
             cluster_rbac.AGENTS: {
-                f"{each['metadata'].get('namespace')}/{each['metadata']['name']}": each
-                for each in agents
+                f"{agent['metadata'].get('namespace')}/{agent['metadata']['name']}": agent
+                for agent in agents
             }
         },
     }
@@ -55,7 +57,7 @@ def _request(*agents: Obj, bound: str = "agent", observed: Collection[Obj] = ())
 
 def bound_accounts(*agents: Obj, bound: str = "agent", facts: Facts = HERE) -> dict[str, str]:
     found = attachments(*agents, bound=bound, facts=facts)
-    return {each["metadata"]["name"]: each["subjects"][0]["name"] for each in found}
+    return {binding["metadata"]["name"]: binding["subjects"][0]["name"] for binding in found}
 
 
 def observed_binding(name: str) -> Obj:
@@ -224,7 +226,7 @@ def test_one_agent_that_nests_too_deep_affects_itself_only() -> None:
 
     found = cluster_rbac.sync(decode(text), HERE)["attachments"]
 
-    assert [each["metadata"]["name"] for each in found] == ["r:instana-agent:other"]
+    assert [binding["metadata"]["name"] for binding in found] == ["r:instana-agent:other"]
 
 
 @pytest.mark.parametrize("spec", [{}, UNREADABLE], ids=["valid", "invalid"])
@@ -245,7 +247,7 @@ def test_an_agent_that_cannot_be_read_gets_no_new_binding() -> None:
 def test_a_role_for_nobody_known_keeps_its_bindings(bound: str) -> None:
     found = attachments(agent(), bound=bound, observed=[observed_binding("any")])
 
-    assert [each["metadata"]["name"] for each in found] == ["any"]
+    assert [binding["metadata"]["name"] for binding in found] == ["any"]
 
 
 def test_bindings_stay_while_the_agents_are_not_known() -> None:
@@ -256,7 +258,7 @@ def test_bindings_stay_while_the_agents_are_not_known() -> None:
     }
 
     assert [
-        each["metadata"]["name"] for each in cluster_rbac.sync(request, HERE)["attachments"]
+        binding["metadata"]["name"] for binding in cluster_rbac.sync(request, HERE)["attachments"]
     ] == ["any"]
 
 
@@ -297,5 +299,5 @@ def test_parts_of_an_agent_that_are_none_keep_its_binding(spec: Any) -> None:
 
     found = attachments(resource, observed=observed)
 
-    assert [each["metadata"]["name"] for each in found] == ["r:instana-agent:instana-agent"]
+    assert [binding["metadata"]["name"] for binding in found] == ["r:instana-agent:instana-agent"]
     assert "subjects" not in found[0]

@@ -104,9 +104,9 @@ def test_certificates_and_what_is_issued_are_asked_for_where_the_controller_has_
 def test_daemonsets_of_zones_by_node_are_asked_for_by_their_labels() -> None:
     by_node = related_rules(agent({"zone": {"automatic": "NodeLabel"}}), Facts(node_zones=True))
     selectors = [
-        each["labelSelector"]["matchExpressions"]
-        for each in by_node
-        if each["resource"] == "daemonsets" and "labelSelector" in each
+        rule["labelSelector"]["matchExpressions"]
+        for rule in by_node
+        if rule["resource"] == "daemonsets" and "labelSelector" in rule
     ]
 
     assert selectors == [

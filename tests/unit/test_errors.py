@@ -60,11 +60,11 @@ def test_a_path_is_told_as_it_is_up_to_the_longest_one() -> None:
 
 
 def test_a_longer_path_is_cut_and_stays_another_one_than_those_that_begin_alike() -> None:
-    one, other, same = (Problem("x" * length, "is wrong", "a") for length in (600, 601, 600))
+    problem, other, same = (Problem("x" * length, "is wrong", "a") for length in (600, 601, 600))
 
-    assert len(one.path) == LONGEST_PATH
-    assert one.path.startswith("xxx")
-    assert "... (" in one.path
-    assert one != other
-    assert one == same
-    assert Problem(one.path, "is wrong", "a") == one
+    assert len(problem.path) == LONGEST_PATH
+    assert problem.path.startswith("xxx")
+    assert "... (" in problem.path
+    assert problem != other
+    assert problem == same
+    assert Problem(problem.path, "is wrong", "a") == problem

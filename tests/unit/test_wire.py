@@ -109,4 +109,4 @@ def test_a_resource_that_nests_too_deep_is_read_all_the_same(
     assert request["parent"]["metadata"] == PARENT["metadata"]
     with pytest.raises(InvalidResource) as caught:
         parse_agent(request["parent"])
-    assert [each.rule for each in caught.value.problems] == ["nesting"]
+    assert [problem.rule for problem in caught.value.problems] == ["nesting"]

@@ -33,8 +33,8 @@ def validated(new: Obj, old: Obj) -> Obj:
     return validate(review(agent(new), agent(old)), Facts(), InlineSecrets.WARN)
 
 
-def zones(count: int, each: int, *further: Obj) -> list[Obj]:
-    wrong = [{"operator": "BAD", "key": f"k{index}"} for index in range(each)]
+def zones(count: int, broken: int, *further: Obj) -> list[Obj]:
+    wrong = [{"operator": "BAD", "key": f"k{index}"} for index in range(broken)]
     return [*({"name": f"z{index}", "tolerations": wrong} for index in range(count)), *further]
 
 

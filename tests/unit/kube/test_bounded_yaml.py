@@ -108,7 +108,9 @@ def test_what_is_no_yaml_or_without_end_is_an_error_of_yaml(text: str) -> None:
 
 def lists_in_lists(levels: int) -> str:
     """Return a list with lists that are inside one another by aliases alone."""
-    return "- &a0 []\n" + "".join(f"- &a{each} [*a{each - 1}]\n" for each in range(1, levels - 1))
+    return "- &a0 []\n" + "".join(
+        f"- &a{level} [*a{level - 1}]\n" for level in range(1, levels - 1)
+    )
 
 
 def test_levels_that_aliases_add_up_to_count() -> None:

@@ -23,8 +23,8 @@ def cut(value: Any, levels: int) -> Any:
     if levels == 0:
         return None
     if isinstance(value, list):
-        return [cut(each, levels - 1) for each in value]
-    return {name: cut(each, levels - 1) for name, each in value.items()}
+        return [cut(part, levels - 1) for part in value]
+    return {name: cut(part, levels - 1) for name, part in value.items()}
 
 
 @given(value=VALUES, levels=st.integers(1, 5), indent=st.sampled_from([None, 1]))

@@ -22,7 +22,7 @@ def read(text: str) -> list[Any]:
 
 def values(text: str, levels: int = DEEPEST, most_parts: int = BOUNDS.most_parts) -> list[Any]:
     """Return what a text is as far as it is JSON."""
-    return [each.value for each in json_stream(text, levels, most_parts).documents]
+    return [document.value for document in json_stream(text, levels, most_parts).documents]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ DEPLOYMENT: Obj = {
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}},
     },
 }
-OBJECTS = {each["kind"]: each for each in (DAEMON_SET, DEPLOYMENT, SERVICE, ACCOUNT)}
+OBJECTS = {obj["kind"]: obj for obj in (DAEMON_SET, DEPLOYMENT, SERVICE, ACCOUNT)}
 
 
 def pod(**fields: Any) -> Obj:
@@ -188,7 +188,7 @@ def by_kubectl(original: Obj, patch: Obj, folder: Path) -> Obj:
 def without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_nulls(part) for name, part in value.items() if part is not None}
-    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def merged(kind: str, patch: Obj) -> Obj:
@@ -214,7 +214,7 @@ def named(fields: dict[str, st.SearchStrategy[Any]], key: str = "name") -> st.Se
     """Draw a patch to a list that is merged by a key: each key once."""
     item = st.fixed_dictionaries({key: NAMES}, optional=fields)
     gone = st.fixed_dictionaries({key: NAMES, "$patch": st.just("delete")})
-    listed = st.lists(item | gone, max_size=4, unique_by=lambda each: str(each[key]))
+    listed = st.lists(item | gone, max_size=4, unique_by=lambda item: str(item[key]))
     return st.none() | listed | listed.map(lambda items: [dict(INSTEAD), *items])
 
 

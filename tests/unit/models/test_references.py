@@ -9,7 +9,10 @@ ENTRY = {"name": "x", "key": "k"}
 
 
 def found(spec: Obj) -> list[tuple[str, str, str]]:
-    return [(each.kind, each.name, each.path) for each in references(read_agent(agent(spec)))]
+    return [
+        (reference.kind, reference.name, reference.path)
+        for reference in references(read_agent(agent(spec)))
+    ]
 
 
 def with_volume(**source: object) -> Obj:

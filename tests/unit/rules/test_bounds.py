@@ -76,7 +76,9 @@ def placed(place: str, value: Any) -> Obj:
 
 def of_sizes(spec: Obj) -> list[tuple[str, str]]:
     rules = {TOO_MANY, TOO_LONG}
-    return [(each.rule, each.path) for each in errors_of(agent(spec)) if each.rule in rules]
+    return [
+        (problem.rule, problem.path) for problem in errors_of(agent(spec)) if problem.rule in rules
+    ]
 
 
 @pytest.mark.parametrize(("place", "keyword", "most"), ENFORCED)
@@ -86,7 +88,7 @@ def test_one_more_than_a_bound_is_refused_by_service_and_schema(
     rule = TOO_LONG if keyword == LENGTH else TOO_MANY
     fine, more = (placed(place, filled(place, keyword, size)) for size in (most, most + 1))
 
-    assert [each[0] for each in of_sizes(more)] == [rule]
+    assert [problem[0] for problem in of_sizes(more)] == [rule]
     assert of_sizes(fine) == []
     assert not is_of_the_schema(agent(more))
 
@@ -133,7 +135,7 @@ MANY_ZONES: Obj = {"zones": [{"name": f"z{index}"} for index in range(128)]}
 VOLUMES = [
     {
         "name": f"v{index}",
-        "projected": {"sources": [{"secret": {"name": f"s{each}"}} for each in range(64)]},
+        "projected": {"sources": [{"secret": {"name": f"s{index}"}} for index in range(64)]},
     }
     for index in range(100)
 ]
@@ -207,13 +209,13 @@ def test_what_is_stored_above_a_bound_keeps_its_children_and_says_so(what: str) 
 def test_nothing_else_is_looked_for_beyond_the_bounds() -> None:
     spec = {"zones": [{"name": "?"}] * 500}
 
-    assert [each.rule for each in errors_of(agent(spec))] == [TOO_MANY]
+    assert [problem.rule for problem in errors_of(agent(spec))] == [TOO_MANY]
 
 
 def test_below_a_list_that_is_too_long_nothing_is_looked_for() -> None:
     zones = [{"name": "x", "tolerations": [{}] * 257}] * 129
 
-    assert [(each.rule, each.path) for each in errors_of(agent({"zones": zones}))] == [
+    assert [(problem.rule, problem.path) for problem in errors_of(agent({"zones": zones}))] == [
         (TOO_MANY, "spec.zones")
     ]
 
@@ -235,7 +237,7 @@ def test_no_hook_reads_what_is_beyond_the_bounds(monkeypatch: pytest.MonkeyPatch
     defaulted = default(review)["response"]
     validated = validate(review, Facts(), InlineSecrets.WARN)["response"]
 
-    assert [each["resource"] for each in related] == ["namespaces"]
+    assert [rule["resource"] for rule in related] == ["namespaces"]
     assert "patch" not in defaulted
     assert rules_named_in(validated["status"]["message"]) == (TOO_MANY,)
 
@@ -246,7 +248,7 @@ def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each(
 
     def broken(field: str) -> list[str]:
         spec = {"zones": zones, "overrides": {field: annotations}}
-        return [each.rule for each in errors_of(agent(spec))]
+        return [problem.rule for problem in errors_of(agent(spec))]
 
     assert broken("agentService") == []
     assert broken("agentDaemonSet") == [ANSWER_SIZE]
@@ -255,7 +257,9 @@ def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each(
 def test_each_list_in_a_list_counts() -> None:
     def broken(values: int) -> list[str]:
         lists: Any = [[[[[[]]]]]] * (values // 5)
-        return [each.rule for each in errors_of(agent(at("agent.configuration", {"a": lists})))]
+        return [
+            problem.rule for problem in errors_of(agent(at("agent.configuration", {"a": lists})))
+        ]
 
     assert broken(MOST_CONFIGURED - 5) == []
     assert broken(MOST_CONFIGURED) == [CONFIGURATION_SIZE]
@@ -272,7 +276,7 @@ def test_annotations_count_for_each_backend() -> None:
 
     def broken(number: int) -> list[str]:
         spec = {"additionalBackends": backends[:number], "pod": {"annotations": annotations}}
-        return [each.rule for each in errors_of(agent({"agent": spec}))]
+        return [problem.rule for problem in errors_of(agent({"agent": spec}))]
 
     # Kubernetes takes none of it, but that is asked only of what is within the bounds.
     assert broken(15) == ["annotation-size"]
@@ -308,7 +312,7 @@ def test_each_list_and_map_is_bounded_or_counted_value_by_value() -> None:
     found = [*unbounded(schema()["properties"]["spec"], "spec")]
 
     assert found
-    assert [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)] == []
+    assert [path for path in found if not path.startswith(COUNTED_VALUE_BY_VALUE)] == []
 
 
 TEXTS_OF_OTHER_RULES = {
@@ -346,9 +350,9 @@ def endless(part: Obj, path: str) -> Iterator[str]:
 
 def test_each_text_has_a_greatest_length_or_another_rule() -> None:
     found = [*endless(schema()["properties"]["spec"], "spec")]
-    ours = [each for each in found if not each.startswith(COUNTED_VALUE_BY_VALUE)]
+    ours = [path for path in found if not path.startswith(COUNTED_VALUE_BY_VALUE)]
 
-    assert {each for each in ours if not OF_PODS.search(each)} == TEXTS_OF_OTHER_RULES
+    assert {path for path in ours if not OF_PODS.search(path)} == TEXTS_OF_OTHER_RULES
 
 
 @pytest.mark.parametrize("end", ["", "!"])
@@ -359,5 +363,5 @@ def test_a_long_certificate_takes_little_memory(end: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert {each.rule for each in found} <= {"tls-base64"}
+    assert {problem.rule for problem in found} <= {"tls-base64"}
     assert peak < 20 * LONGEST_CERTIFICATE

@@ -21,7 +21,7 @@ def validated(case: Case) -> Result:
 
 
 def test_every_directory_is_a_case() -> None:
-    assert {case.name for case in CASES} == {each.name for each in FOLDER.iterdir()} - {PAGE.name}
+    assert {case.name for case in CASES} == {path.name for path in FOLDER.iterdir()} - {PAGE.name}
     assert {case.verdict for case in CASES} == set(Verdict)
 
 
@@ -56,14 +56,14 @@ def test_what_is_not_refused_has_no_error(case: Case) -> None:
 
 @pytest.mark.parametrize("case", of(Verdict.WARNED), ids=str)
 def test_what_is_warned_of_is_warned_of_by_its_rule(case: Case) -> None:
-    assert case.rule in {each.rule for each in warnings_of(case.objects[0])}
+    assert case.rule in {problem.rule for problem in warnings_of(case.objects[0])}
 
 
 @pytest.mark.parametrize("case", of(Verdict.STATUS), ids=str)
 def test_what_only_the_status_can_tell_is_told_there(case: Case) -> None:
     status = render(case.objects, Facts(), NOW).status
 
-    assert {each["type"]: each["status"] for each in status["conditions"]}[
+    assert {condition["type"]: condition["status"] for condition in status["conditions"]}[
         "ReferencesResolved"
     ] == "False"
 

@@ -67,7 +67,7 @@ def test_both_find_the_bad_example_and_not_the_good_one(case: Example) -> None:
 
 
 @pytest.mark.parametrize(
-    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[each[0] for each in FURTHER_WARNINGS]
+    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[case[0] for case in FURTHER_WARNINGS]
 )
 def test_both_warn_of_the_same(identifier: str, spec: Obj, fields: set[str]) -> None:
     resource = example(BY_IDENTIFIER[identifier], spec)
@@ -80,7 +80,7 @@ def test_both_warn_of_the_same(identifier: str, spec: Obj, fields: set[str]) -> 
 @pytest.mark.parametrize(
     ("identifier", "spec", "is_broken"),
     [*EDGES, *AROUND_BOUNDS],
-    ids=[each[0] for each in (*EDGES, *AROUND_BOUNDS)],
+    ids=[case[0] for case in (*EDGES, *AROUND_BOUNDS)],
 )
 def test_both_agree_on_edges(identifier: str, spec: Obj, *, is_broken: bool) -> None:
     resource = example(BY_IDENTIFIER[identifier], spec)
@@ -90,12 +90,12 @@ def test_both_agree_on_edges(identifier: str, spec: Obj, *, is_broken: bool) -> 
     assert (identifier in {rule for rule, _ in found}) is is_broken
 
 
-@pytest.mark.parametrize(("identifier", "spec"), TOO_LONG, ids=[each[0] for each in TOO_LONG])
+@pytest.mark.parametrize(("identifier", "spec"), TOO_LONG, ids=[case[0] for case in TOO_LONG])
 def test_both_refuse_what_is_too_long(identifier: str, spec: Obj) -> None:
     resource = example(BY_IDENTIFIER[identifier], spec)
 
     assert not is_of_the_schema(resource)
-    assert {each.rule for each in errors_of(resource)} == {identifier}
+    assert {problem.rule for problem in errors_of(resource)} == {identifier}
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,12 @@ def resources() -> Iterator[Obj]:
 
 def test_every_expression_is_true_of_one_resource_and_false_of_another() -> None:
     verdicts = [*judged_by_schema(SCHEMA, WITHOUT_SPEC)]
-    for each in map(as_stored, resources()):
-        verdicts += [*judged_by_schema(SCHEMA, each), *judged_by_policies(ALL_POLICIES, each)]
-    seen = {(each.name, each.holds) for each in verdicts}
+    for resource in map(as_stored, resources()):
+        verdicts += [
+            *judged_by_schema(SCHEMA, resource),
+            *judged_by_policies(ALL_POLICIES, resource),
+        ]
+    seen = {(verdict.name, verdict.holds) for verdict in verdicts}
 
     assert seen == {(name, is_true) for name in EXPRESSIONS for is_true in (True, False)}
 
@@ -146,9 +149,9 @@ def test_every_expression_is_true_of_one_resource_and_false_of_another() -> None
 )
 def test_policies_refuse_errors_and_warn_of_the_rest(policies: list[Obj], of_secrets: str) -> None:
     actions = {
-        identifier: each.actions
-        for each in judged_by_policies(policies, agent())
-        for identifier in rules_named_in(each.message)
+        identifier: verdict.actions
+        for verdict in judged_by_policies(policies, agent())
+        for identifier in rules_named_in(verdict.message)
     }
 
     assert actions
@@ -207,7 +210,7 @@ def test_policies_warn_again_with_each_change_of_the_spec_alone() -> None:
 def test_a_spec_is_never_taken_out_again(before: Obj, blamed: set[str]) -> None:
     verdicts = judged_by_schema(SCHEMA, WITHOUT_SPEC, before)
 
-    assert {each.path for each in verdicts if not each.holds} == blamed
+    assert {verdict.path for verdict in verdicts if not verdict.holds} == blamed
     assert not [*judged_by_policies(ALL_POLICIES, WITHOUT_SPEC, before)]
 
 
@@ -215,7 +218,9 @@ def test_a_spec_is_never_taken_out_again(before: Obj, blamed: set[str]) -> None:
 
 
 def test_no_class_of_characters_has_another_meaning_to_the_api_server() -> None:
-    assert not [name for name, each in EXPRESSIONS.items() if re.search(r"\\[bdswBDSW]", each)]
+    assert not [
+        name for name, expression in EXPRESSIONS.items() if re.search(r"\\[bdswBDSW]", expression)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def pods(**fields: Any) -> list[tuple[str, Obj]]:
 
 
 def problems(spec: Obj) -> list[tuple[str, str]]:
-    return [(each.path, each.rule) for each in errors_of(agent(spec))]
+    return [(problem.path, problem.rule) for problem in errors_of(agent(spec))]
 
 
 @pytest.mark.parametrize("label", [OS, "beta.kubernetes.io/os"])

@@ -10,6 +10,6 @@ from tests.support.resources import agent
 def test_an_override_makes_no_other_object(field: str) -> None:
     problems = errors_of(agent({"overrides": {"agentDaemonSet": {field: "x"}}}))
 
-    assert [(each.rule, each.path) for each in problems] == [
+    assert [(problem.rule, problem.path) for problem in problems] == [
         ("override-identity", f"spec.overrides.agentDaemonSet.{field}")
     ]

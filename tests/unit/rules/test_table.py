@@ -219,7 +219,7 @@ def test_rule_is_fully_said(rule: Rule) -> None:
     assert rule.places
     assert rule.message
     assert rule.layers
-    assert [each.identifier for each in TABLE].count(rule.identifier) == 1
+    assert [known.identifier for known in TABLE].count(rule.identifier) == 1
 
 
 def test_no_rule_goes_missing() -> None:
@@ -246,10 +246,10 @@ def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> Non
     of_children = {"volume-missing", "volume-taken", "mount-path-taken", "child-repeated"}
 
     assert identifiers(lambda rule: rule.layers[0] in {Layer.WEBHOOK, Layer.SERVICE}) == {
-        *(f"override-{each}" for each in of_overrides),
+        *(f"override-{suffix}" for suffix in of_overrides),
         *of_children,
         *("answer-size", "configuration-size", "configuration-yaml-size"),
-        *(f"configuration-yaml{each}" for each in ("", "-mapping", "-repeated")),
+        *(f"configuration-yaml{suffix}" for suffix in ("", "-mapping", "-repeated")),
         "tls-key-of-certificate",
         *("object-of-installation", "object-overwritten"),
         *("zone-node-label", "zone-pod-label"),
@@ -335,7 +335,7 @@ def test_a_port_that_is_taken_names_who_has_it(written: str, field: str, owner: 
 def test_bad_example_breaks_its_rule_and_no_other_one(rule: Rule) -> None:
     found = found_by(rule, example(rule, rule.bad))
 
-    own = [each for each in found if each.rule == rule.identifier]
+    own = [problem for problem in found if problem.rule == rule.identifier]
     assert len(own) == 1
     assert own[0].message == SAID.get(rule.identifier, rule.message)
     if rule.identifier in BLAMED:
@@ -351,7 +351,7 @@ def test_good_example_breaks_no_rule(rule: Rule) -> None:
     resource = example(rule, rule.good)
 
     assert errors_of(resource) == ()
-    assert rule.identifier not in {each.rule for each in warnings_of(resource)}
+    assert rule.identifier not in {problem.rule for problem in warnings_of(resource)}
 
 
 @pytest.mark.parametrize("rule", OF_CHILDREN, ids=lambda rule: rule.identifier)
@@ -374,7 +374,7 @@ def test_an_error_that_the_service_can_do_without_is_none_of_the_hook() -> None:
     backend = {"endpointHost": "second.example", "endpointPort": "443"}
     resource = agent({"agent": {"additionalBackends": [backend]}})
 
-    assert [each.rule for each in errors_of(resource)] == ["backend-key"]
+    assert [problem.rule for problem in errors_of(resource)] == ["backend-key"]
     assert parse_agent(resource).spec.agent.additional_backends
 
 
@@ -382,9 +382,9 @@ def test_every_agent_has_the_volumes_and_variables_that_rules_name() -> None:
     made = pod(answer(agent()), AGENT)
     further = {"var-run-kubo", "var-run-containerd", "var-containerd-config", "instana-secrets"}
 
-    assert {each["name"] for each in made["volumes"]} == {*VOLUMES, *further}
+    assert {volume["name"] for volume in made["volumes"]} == {*VOLUMES, *further}
     assert further <= {*FURTHER_VOLUMES}
-    assert {*OF_EVERY_AGENT} <= {each["name"] for each in made["containers"][0]["env"]}
+    assert {*OF_EVERY_AGENT} <= {variable["name"] for variable in made["containers"][0]["env"]}
 
 
 @pytest.mark.parametrize("workload", [AGENT, SENSOR])
@@ -392,9 +392,9 @@ def test_every_pod_has_the_labels_that_are_reserved(workload: str) -> None:
     given = agent({"agent": {"pod": {"labels": dict.fromkeys(RESERVED, "mine")}}})
     kind, _, name = workload.partition("/")
     (made,) = (
-        each
-        for each in answer(given)["children"]
-        if (each["kind"], each["metadata"]["name"]) == (kind, name)
+        child
+        for child in answer(given)["children"]
+        if (child["kind"], child["metadata"]["name"]) == (kind, name)
     )
 
     labels = made["spec"]["template"]["metadata"]["labels"]
@@ -463,7 +463,7 @@ def test_every_mode_that_works_is_taken_and_named(mode: str) -> None:
 def test_every_choice_is_taken_by_schema_and_service(path: str, values: list[str]) -> None:
     chosen = [agent(at(path, value)) for value in values]
 
-    assert [errors_of(each) for each in chosen] == [()] * len(values)
+    assert [errors_of(resource) for resource in chosen] == [()] * len(values)
     assert all(map(is_of_the_schema, chosen))
     assert errors_of(agent(at(path, "Other")))
     assert not is_of_the_schema(agent(at(path, "Other")))
@@ -481,13 +481,15 @@ def test_every_choice_is_taken_by_schema_and_service(path: str, values: list[str
     ],
 )
 def test_services_can_be_named_after_the_resource(name: str, rule: str | None) -> None:
-    found = {each.rule for each in (*errors_of(agent(name=name)), *warnings_of(agent(name=name)))}
+    found = {
+        problem.rule for problem in (*errors_of(agent(name=name)), *warnings_of(agent(name=name)))
+    }
 
     assert found - {"inline-key"} == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(
-    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[each[0] for each in FURTHER_WARNINGS]
+    ("identifier", "spec", "fields"), FURTHER_WARNINGS, ids=[case[0] for case in FURTHER_WARNINGS]
 )
 def test_warning_names_the_fields_that_have_no_effect(
     identifier: str, spec: Obj, fields: set[str]
@@ -495,7 +497,9 @@ def test_warning_names_the_fields_that_have_no_effect(
     resource = agent(spec)
 
     assert errors_of(resource) == ()
-    assert {each.path for each in warnings_of(resource) if each.rule == identifier} == fields
+    assert {
+        problem.path for problem in warnings_of(resource) if problem.rule == identifier
+    } == fields
 
 
 @pytest.mark.parametrize(
@@ -567,8 +571,8 @@ def test_host_is_refused(host: str) -> None:
 def test_odd_values_are_told_and_nothing_breaks(spec: Obj, rules: set[str]) -> None:
     resource = agent(spec)
 
-    assert {each.rule for each in errors_of(resource)} == rules
-    assert {each.rule for each in warnings_of(resource)} <= BY_IDENTIFIER.keys()
+    assert {problem.rule for problem in errors_of(resource)} == rules
+    assert {problem.rule for problem in warnings_of(resource)} <= BY_IDENTIFIER.keys()
 
 
 WARNINGS = {

@@ -31,7 +31,9 @@ TEXTS = (
 )
 VALUES = {"mode": "APM", "proxyPort": "3128", "proxyProtocol": "https"}
 ALL_TEXTS = {field: VALUES.get(field, "x") for field in TEXTS}
-REFERENCES = {f"{each}SecretKeyRef": ENTRY for each in TEXTS if each[-1:] in "dy" or "User" in each}
+REFERENCES = {
+    f"{field}SecretKeyRef": ENTRY for field in TEXTS if field[-1:] in "dy" or "User" in field
+}
 SENSOR = {
     "etcd": {"targets": ["https://10.0.0.1:2379/metrics"], "insecure": True},
     "restClient": {"hostAllowlist": ["a"], "ca": {"secretName": "ca"}},
@@ -71,12 +73,12 @@ SPECS: dict[str, Obj] = {
 
 def resources() -> dict[str, Obj]:
     """Return the resources whose containers are looked at."""
-    given = {each.parent.name + each.stem: _first(each) for each in INPUTS}
+    given = {file.parent.name + file.stem: _first(file) for file in INPUTS}
     return given | {name: agent(spec) for name, spec in SPECS.items()}
 
 
 def _first(file: Path) -> Obj:
-    return next(each for each in documents_in(file) if each["kind"] == "InstanaAgent")
+    return next(document for document in documents_in(file) if document["kind"] == "InstanaAgent")
 
 
 RESOURCES = resources()
@@ -85,18 +87,18 @@ RESOURCES = resources()
 def containers(resource: Obj) -> list[dict[str, Obj]]:
     """Return the variables of each container of the resource's pods."""
     workloads = [
-        each for each in children(answer(resource, facts=CAPABLE)).values()
-        if each["kind"] in {"DaemonSet", "Deployment"}
+        child for child in children(answer(resource, facts=CAPABLE)).values()
+        if child["kind"] in {"DaemonSet", "Deployment"}
     ]  # fmt: skip
-    return [env_of(each, "instana-agent") for each in workloads]
+    return [env_of(workload, "instana-agent") for workload in workloads]
 
 
 BUILT_IN = frozenset(
     name
-    for each in RESOURCES.values()
-    for env in containers(each)
+    for resource in RESOURCES.values()
+    for env in containers(resource)
     for name in env
-    if name not in each["spec"]["agent"].get("env", {})
+    if name not in resource["spec"]["agent"].get("env", {})
 )
 """Every variable that some resource leads to."""
 
@@ -117,9 +119,9 @@ def lost(resource: Obj) -> set[str]:
     return {
         name
         for env in containers(resource)
-        for name, each in env.items()
-        if not str(each.get("value", "")).startswith(MINE)
-    } - {each["name"] for each in of_sensors if each["name"] not in OF_EVERY_SENSOR}
+        for name, variable in env.items()
+        if not str(variable.get("value", "")).startswith(MINE)
+    } - {variable["name"] for variable in of_sensors if variable["name"] not in OF_EVERY_SENSOR}
 
 
 def at(part: Obj, *fields: str) -> Obj:
@@ -131,7 +133,7 @@ def at(part: Obj, *fields: str) -> Obj:
 
 def warned_of(resource: Obj, rule: str) -> set[str]:
     """Return the variables that the rule warns of."""
-    found = [each.path for each in warnings_of(resource) if each.rule == rule]
+    found = [problem.path for problem in warnings_of(resource) if problem.rule == rule]
     return {path.partition("[")[2].rstrip("]") for path in found}
 
 
@@ -152,9 +154,9 @@ def test_many_variables_are_built_in() -> None:
 def test_a_message_names_the_field(name: str) -> None:
     resource = with_variables(RESOURCES[name])
     found = {
-        each.path.partition("[")[2].rstrip("]"): each.message
-        for each in warnings_of(resource)
-        if each.rule == "variable-reserved"
+        problem.path.partition("[")[2].rstrip("]"): problem.message
+        for problem in warnings_of(resource)
+        if problem.rule == "variable-reserved"
     }
 
     assert found["POD_IP"].startswith("is set by the service itself, so that")
@@ -165,7 +167,9 @@ def test_a_message_names_the_field(name: str) -> None:
 def test_a_variable_of_pods_wins_over_a_field() -> None:
     variables = [{"name": "A"}, {"name": "INSTANA_ZONE"}, {"name": "INSTANA_AGENT_MODE"}]
     spec = {"zone": {"name": "z"}, "agent": {"pod": {"env": variables}}}
-    (found,) = (each for each in warnings_of(agent(spec)) if each.rule == "variable-over-field")
+    (found,) = (
+        problem for problem in warnings_of(agent(spec)) if problem.rule == "variable-over-field"
+    )
 
     assert found.path == "spec.agent.pod.env[1].name"
     assert found.message.startswith("wins over spec.zone.name, which has no effect there")
@@ -174,7 +178,7 @@ def test_a_variable_of_pods_wins_over_a_field() -> None:
 @pytest.mark.parametrize("name", SPECS)
 def test_the_api_server_warns_of_the_same(name: str) -> None:
     spec = with_variables(RESOURCES[name])["spec"]
-    of_pods = [{"name": each, "value": "x"} for each in BUILT_IN]
+    of_pods = [{"name": name, "value": "x"} for name in BUILT_IN]
     both = {
         "agent": {"pod": {"env": of_pods}},
         "k8s_sensor": {"deployment": {"pod": {"env": of_pods}}},

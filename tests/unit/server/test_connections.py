@@ -50,10 +50,10 @@ def held(port: Port, phase: Phase, size: int = 0) -> Connection:
 def started(port: Port) -> list[Connection]:
     """Start all that may be, as the worker does."""
     found = []
-    for each in port.ready():
-        each.taken = each.size
-        port.move(each, Phase.BUSY, 0)
-        found.append(each)
+    for connection in port.ready():
+        connection.taken = connection.size
+        port.move(connection, Phase.BUSY, 0)
+        found.append(connection)
     return found
 
 
@@ -199,9 +199,9 @@ def test_those_whose_time_is_over_are_late(port: Port) -> None:
     first, second = held(port, Phase.IDLE), held(port, Phase.IDLE)
     port.move(held(port, Phase.BUSY), Phase.BUSY, 0)
     late = []
-    for each in port.late(port.held[Phase.IDLE][first]):
-        late.append(each)
-        port.move(each, Phase.OVER, 0)
+    for connection in port.late(port.held[Phase.IDLE][first]):
+        late.append(connection)
+        port.move(connection, Phase.OVER, 0)
 
     assert late == [first]
     assert port.next_deadline() == port.held[Phase.IDLE][second]

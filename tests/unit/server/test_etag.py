@@ -85,7 +85,10 @@ def test_a_status_that_is_stored_makes_the_next_answer_one_with_a_tag(client: Fl
     without_status = {name: part for name, part in SETTLED["parent"].items() if name != "status"}
     first = ask(client, SETTLED | {"parent": without_status})
     status = orjson.loads(first.data)["status"]
-    stored = {each["type"]: each | {"lastTransitionTime": NOW} for each in status["conditions"]}
+    stored = {
+        condition["type"]: condition | {"lastTransitionTime": NOW}
+        for condition in status["conditions"]
+    }
     parent = without_status | {"status": status | {"conditions": list(stored.values())}}
 
     assert "ETag" not in first.headers
@@ -94,7 +97,7 @@ def test_a_status_that_is_stored_makes_the_next_answer_one_with_a_tag(client: Fl
 
 def test_an_answer_that_is_to_be_asked_for_again_has_none(client: FlaskClient) -> None:
     status = orjson.loads(ask(client, FRESH).data)["status"]
-    stored = [each | {"lastTransitionTime": NOW} for each in status["conditions"]]
+    stored = [condition | {"lastTransitionTime": NOW} for condition in status["conditions"]]
     parent = FRESH["parent"] | {"status": status | {"conditions": stored}}
     response = ask(client, FRESH | {"parent": parent})
 

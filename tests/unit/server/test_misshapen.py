@@ -101,7 +101,7 @@ def test_no_value_of_another_type_is_our_mistake(client: FlaskClient, hook: str,
 def test_an_impossible_type_is_refused_in_one_line(
     client: FlaskClient, hook: str, place: tuple[Any, ...], value: Any
 ) -> None:
-    request = read(next(each for each in RECORDED[hook] if is_large(each)))
+    request = read(next(recorded for recorded in RECORDED[hook] if is_large(recorded)))
     if place[0] == "children":
         name = next(iter(request["children"][place[1]]))
         place = (*place[:2], name, *place[3:])
@@ -114,7 +114,7 @@ def test_an_impossible_type_is_refused_in_one_line(
 
 @pytest.mark.parametrize("field", ["children", "related", "parent"])
 def test_null_in_the_place_of_a_text_is_not_our_mistake(client: FlaskClient, field: str) -> None:
-    request = read(next(each for each in RECORDED["/sync"] if is_large(each)))
+    request = read(next(recorded for recorded in RECORDED["/sync"] if is_large(recorded)))
     one_of_each = {
         place[-2:]: place
         for place in places(request)
@@ -165,7 +165,7 @@ def test_nothing_that_was_recorded_is_impossible(hook: str) -> None:
     ]
 
     assert len(seen) > 10
-    assert [each for each in seen if each[1]] == []
+    assert [verdict for verdict in seen if verdict[1]] == []
 
 
 def test_a_mistake_of_ours_stays_one(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def _client() -> FlaskClient:
 def recorded() -> dict[str, Any]:
     files = sorted(REQUEST.glob("*/request.json"))
     requests = (json.loads(file.read_text()) for file in files)
-    return next(each for each in requests if all(map(each["children"].get, KINDS)))
+    return next(request for request in requests if all(map(request["children"].get, KINDS)))
 
 
 def nested(levels: int) -> str:
@@ -61,7 +61,7 @@ def answer(client: FlaskClient, request: dict[str, Any], levels: int, hook: str 
 
 
 def reason_of(status: dict[str, Any], condition: str) -> str:
-    (found,) = (each for each in status["conditions"] if each["type"] == condition)
+    (found,) = (shown for shown in status["conditions"] if shown["type"] == condition)
     return str(found["reason"])
 
 
@@ -78,8 +78,8 @@ def test_a_child_that_nests_too_deep_keeps_no_status_back(client: FlaskClient, l
 
     assert response.status_code == 200, response.text
     assert reason_of(response.json["status"], "Valid") == "InvalidSpec"
-    returned = [each for each in response.json["children"] if each["kind"] == "Certificate"]
-    assert [each["spec"]["secretName"] for each in returned] == ["a"]
+    returned = [child for child in response.json["children"] if child["kind"] == "Certificate"]
+    assert [child["spec"]["secretName"] for child in returned] == ["a"]
 
 
 @pytest.mark.parametrize("levels", LEVELS)
@@ -120,7 +120,9 @@ def test_a_resource_that_nests_too_deep_keeps_no_other_from_its_rights(
 ) -> None:
     files = sorted(Path("tests/fixtures/cluster-rbac-sync").glob("*/request.json"))
     requests = (json.loads(file.read_text()) for file in files)
-    request = next(each for each in requests if each["related"].get("InstanaAgent.instana.io/v1"))
+    request = next(
+        recorded for recorded in requests if recorded["related"].get("InstanaAgent.instana.io/v1")
+    )
     before = answer(client, request, 0, "/cluster-rbac/sync").json["attachments"]
     deep = {
         "apiVersion": "instana.io/v1",

@@ -123,7 +123,7 @@ def test_one_namespace_leaves_places_to_others(monkeypatch: pytest.MonkeyPatch) 
 
         assert (status, text.count("\n")) == (429, 1)
         assert "namespace" in text
-        assert [each.result()[0] for each in waiting] == [200] * 4
+        assert [call.result()[0] for call in waiting] == [200] * 4
 
 
 def test_a_late_call_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ class Clock:
 
 def samples(resources: Resources) -> dict[str, dict[str, float]]:
     return {
-        family.name: {each.labels["resource"]: each.value for each in family.samples}
+        family.name: {sample.labels["resource"]: sample.value for sample in family.samples}
         for family in resources.collect()
     }
 
@@ -58,12 +58,12 @@ def test_what_was_not_seen_for_long_is_gone() -> None:
     resources.saw("a/seen", WELL, NO_CHANGES)
     clock.now += GONE_SECONDS
     resources.saw("a/seen", ILL, NO_CHANGES)
-    assert {frozenset(each) for each in samples(resources).values()} == {
+    assert {frozenset(names) for names in samples(resources).values()} == {
         frozenset({"a/old", "a/seen"})
     }
 
     clock.now += 1
-    assert {frozenset(each) for each in samples(resources).values()} == {frozenset({"a/seen"})}
+    assert {frozenset(names) for names in samples(resources).values()} == {frozenset({"a/seen"})}
 
 
 def test_there_are_at_most_so_many_and_the_last_seen_stay() -> None:

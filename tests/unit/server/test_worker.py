@@ -30,8 +30,8 @@ def _loop() -> Iterator[Loop]:
     config = Config()
     loop = Loop(config, Limits(), ServerLogger(config), lambda _: None)
     yield loop
-    for each in (loop._woken, loop._waker, loop._selector):
-        each.close()
+    for resource in (loop._woken, loop._waker, loop._selector):
+        resource.close()
 
 
 @pytest.fixture(name="logged")
