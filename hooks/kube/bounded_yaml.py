@@ -28,7 +28,7 @@ DEEPEST: Final = 100
 MOST_ALIASES: Final = 1000
 MOST_DIRECTIVES: Final = 16
 DIRECTIVE: Final = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%")
-"""Where the parser takes a line for a directive, even in the middle of a text."""
+"""Where the parser reads a line as a directive, even in the middle of a text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ whole. Nothing is matched twice, so that the time is linear in the length."""
 
 
 def without_depths(text: bytes, levels: int = LEVELS) -> bytes:
-    """Return JSON with null in place of each object and list below so many levels.
+    """Return JSON with null in place of each object and list below this many levels.
 
     A text that is not JSON does not become JSON.
     """

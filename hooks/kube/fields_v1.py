@@ -49,7 +49,7 @@ def _united(one: Any, other: Any) -> Any:
 
 
 def owned(value: Any, fields: Any) -> Any:
-    """Return the owned part of a value, ABSENT if none of it is owned."""
+    """Return the owned part of a value, MISSING if none of it is owned."""
     if not isinstance(fields, dict):
         return MISSING
     if not fields:
@@ -145,7 +145,7 @@ def _comparable(value: Any) -> Hashable:
 
 
 def parsed(text: str) -> Any:
-    """Return the value of the JSON, ABSENT if it is not JSON."""
+    """Return the value of the JSON, MISSING if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -20,7 +20,7 @@ number."""
 
 
 def required_terms(affinity: Obj) -> list[Obj]:
-    """Return the node selector terms of an affinity, of which a node must match one."""
+    """Return the node selector terms of an affinity: a node must match one of them."""
     required = as_object(as_object(affinity.get("nodeAffinity")).get(REQUIRED))
     return as_objects(required.get("nodeSelectorTerms"))
 

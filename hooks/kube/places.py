@@ -20,7 +20,7 @@ class Mark:
     column: int
 
     def below(self, lines: int) -> "Mark":
-        """Return the place in a longer text, which has so many lines before this one."""
+        """Return this place in a text with this many more lines before it."""
         return Mark(self.line + lines, self.column)
 
     def __str__(self) -> str:

@@ -111,7 +111,7 @@ class _Object:
         return _Part(self.value, Place(self.mark, None, KnownParts(self.places)), self.levels)
 
     def _merge(self, part: _Part) -> None:
-        """Add the fields of an object, or of several, of which the first ones take precedence."""
+        """Add the fields of an object, or of several objects; the first ones take precedence."""
         for brought in reversed([part] if part.items is None else part.items):
             if not isinstance(brought.value, dict):
                 raise NoDocument(NO_MERGE, brought.place.mark)

@@ -41,7 +41,7 @@ class UnsupportedTransferCoding(HookError):
 
 
 class LengthNotGiven(HookError):
-    """The body comes in chunks, each of which costs time, to a port that anyone may send to."""
+    """The body comes in chunks, which cost time each, to a port that anyone may send to."""
 
     type = "length_not_given"
     http_status = 411

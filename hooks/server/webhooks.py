@@ -19,7 +19,7 @@ from hooks.server.settings import MEBIBYTE, Settings
 Application = Callable[[Any, Any], Any]
 
 LARGEST_REVIEW: Final = 3 * MEBIBYTE
-"""A review contains at most two objects, of which etcd accepts none above 1.5 MiB."""
+"""A review contains at most two objects, and etcd accepts no object above 1.5 MiB."""
 WEBHOOK_SECONDS: Final = 5.0
 """How long the API server waits for a response."""
 REVIEWS: Final = ReviewLimits(

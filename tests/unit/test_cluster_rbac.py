@@ -220,7 +220,7 @@ def test_it_is_not_made_before_the_status_is_there() -> None:
     assert attachments(resource) == []
 
 
-def test_one_agent_that_nests_too_deep_affects_itself_only() -> None:
+def test_a_too_deep_agent_affects_only_itself() -> None:
     deep = agent({"agent": {"configuration": {"a": "DEEP"}}}, "False", name="deep")
     text = encode(_request(agent(name="other"), deep)).replace(b'"DEEP"', b"[" * 1200 + b"]" * 1200)
 
@@ -293,7 +293,7 @@ def test_of_an_agent_no_more_is_read_than_its_bindings_depend_on() -> None:
 
 
 @pytest.mark.parametrize("spec", [None, [], {"agent": 1}, {"serviceAccount": []}], ids=str)
-def test_parts_of_an_agent_that_are_none_keep_its_binding(spec: Any) -> None:
+def test_a_malformed_agent_keeps_its_binding(spec: Any) -> None:
     resource = agent() | {"spec": spec}
     observed = [observed_binding("r:instana-agent:instana-agent")]
 

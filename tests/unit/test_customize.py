@@ -101,7 +101,7 @@ def test_certificates_and_what_is_issued_are_asked_for_where_the_controller_has_
     assert "instana-agent-certificate" in at_places(issued["spec"])["secrets"]
 
 
-def test_daemonsets_of_zones_by_node_are_asked_for_by_their_labels() -> None:
+def test_node_zones_select_daemonsets_by_label() -> None:
     by_node = related_rules(agent({"zone": {"automatic": "NodeLabel"}}), Facts(node_zones=True))
     selectors = [
         rule["labelSelector"]["matchExpressions"]

@@ -59,7 +59,7 @@ def test_a_path_is_told_as_it_is_up_to_the_longest_one() -> None:
     assert Problem(path, "is wrong", "a").path == path
 
 
-def test_a_longer_path_is_cut_and_stays_another_one_than_those_that_begin_alike() -> None:
+def test_cut_paths_with_the_same_start_stay_different() -> None:
     problem, other, same = (Problem("x" * length, "is wrong", "a") for length in (600, 601, 600))
 
     assert len(problem.path) == LONGEST_PATH

@@ -98,7 +98,7 @@ def test_a_decorator_request_needs_an_object() -> None:
 
 @pytest.mark.parametrize("levels", [900, 1200, 100_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_a_resource_that_nests_too_deep_is_read_all_the_same(
+def test_a_resource_that_nests_too_deep_is_still_read(
     levels: int, opening: str, closing: str
 ) -> None:
     whole = encode({"parent": agent({"agent": {"configuration": {"a": "DEEP"}}})})

@@ -110,7 +110,7 @@ def files(pod: Obj) -> Found:
 
 
 def _is_empty(volume: Obj) -> bool:
-    """Return whether a volume is an emptyDir, as a volume without a source is as well."""
+    """Return whether a volume is an emptyDir, which is also the default without a source."""
     sources = [name for name, part in volume.items() if part is not None and name != "name"]
     return isinstance(volume.get("name"), str) and sources in ([], ["emptyDir"])
 

@@ -86,7 +86,7 @@ RESOURCE: Final = Check(
 
 
 def _divisor(selector: Obj) -> Found:
-    """Find a divisor that the resource does not allow; none, and 0, mean 1."""
+    """Find a divisor that the resource does not allow; no divisor, and 0, mean 1."""
     divisor, resource = selector.get("divisor"), selector.get("resource")
     allowed = OF_CPU if resource in ("limits.cpu", "requests.cpu") else OF_BYTES
     if divisor is None or not isinstance(resource, str):

@@ -56,7 +56,7 @@ def test_answer_is_about_the_request() -> None:
     }
 
 
-def test_refusal_says_what_is_wrong_where_and_by_which_rule() -> None:
+def test_rejection_names_the_problem_path_and_rule() -> None:
     answer = validated(review(agent({"agent": {"mode": "FULL"}})))
 
     text = "must be APM, INFRASTRUCTURE, AWS or OFF, or the deprecated KUBERNETES (rule mode)"

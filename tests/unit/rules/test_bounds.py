@@ -82,9 +82,7 @@ def of_sizes(spec: Obj) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("place", "keyword", "most"), ENFORCED)
-def test_one_more_than_a_bound_is_refused_by_service_and_schema(
-    place: str, keyword: str, most: int
-) -> None:
+def test_service_and_schema_reject_more_than_a_bound(place: str, keyword: str, most: int) -> None:
     rule = TOO_LONG if keyword == LENGTH else TOO_MANY
     fine, more = (placed(place, filled(place, keyword, size)) for size in (most, most + 1))
 
@@ -212,7 +210,7 @@ def test_nothing_else_is_looked_for_beyond_the_bounds() -> None:
     assert [problem.rule for problem in errors_of(agent(spec))] == [TOO_MANY]
 
 
-def test_below_a_list_that_is_too_long_nothing_is_looked_for() -> None:
+def test_items_of_a_too_long_list_are_not_checked() -> None:
     zones = [{"name": "x", "tolerations": [{}] * 257}] * 129
 
     assert [(problem.rule, problem.path) for problem in errors_of(agent({"zones": zones}))] == [
@@ -242,7 +240,7 @@ def test_no_hook_reads_what_is_beyond_the_bounds(monkeypatch: pytest.MonkeyPatch
     assert rules_named_in(validated["status"]["message"]) == (TOO_MANY,)
 
 
-def test_an_override_of_a_service_is_counted_once_and_one_of_workloads_for_each() -> None:
+def test_overrides_count_once_per_child() -> None:
     zones = [{"name": f"z{index}"} for index in range(100)]
     annotations = {"metadata": {"annotations": {f"a{index}": "x" for index in range(500)}}}
 
@@ -308,7 +306,7 @@ def unbounded(part: Obj, path: str) -> Iterator[str]:
         yield from unbounded(further, f"{path}{{}}")
 
 
-def test_each_list_and_map_is_bounded_or_counted_value_by_value() -> None:
+def test_each_list_and_map_is_bounded_or_counted() -> None:
     found = [*unbounded(schema()["properties"]["spec"], "spec")]
 
     assert found
@@ -348,7 +346,7 @@ def endless(part: Obj, path: str) -> Iterator[str]:
         yield from endless(part["additionalProperties"], f"{path}{{}}")
 
 
-def test_each_text_has_a_greatest_length_or_another_rule() -> None:
+def test_each_text_has_a_maximum_length_or_a_rule() -> None:
     found = [*endless(schema()["properties"]["spec"], "spec")]
     ours = [path for path in found if not path.startswith(COUNTED_VALUE_BY_VALUE)]
 

@@ -132,7 +132,7 @@ def resources() -> Iterator[Obj]:
     yield agent({"selector": CHILD_SELECTOR | {"matchLabels": {"mine": "x"}}})
 
 
-def test_every_expression_is_true_of_one_resource_and_false_of_another() -> None:
+def test_every_expression_is_seen_true_and_false() -> None:
     verdicts = [*judged_by_schema(SCHEMA, WITHOUT_SPEC)]
     for resource in map(as_stored, resources()):
         verdicts += [
@@ -217,7 +217,7 @@ def test_a_spec_is_never_taken_out_again(before: Obj, blamed: set[str]) -> None:
 # Evaluating.
 
 
-def test_no_class_of_characters_has_another_meaning_to_the_api_server() -> None:
+def test_no_character_class_is_ambiguous() -> None:
     assert not [
         name for name, expression in EXPRESSIONS.items() if re.search(r"\\[bdswBDSW]", expression)
     ]

@@ -241,7 +241,7 @@ def identifiers(is_so: Callable[[Rule], bool]) -> set[str]:
     return {rule.identifier for rule in TABLE if is_so(rule)}
 
 
-def test_only_what_takes_more_than_an_expression_is_left_to_the_service() -> None:
+def test_only_python_checks_what_cel_cannot_express() -> None:
     of_overrides = {"directive", "field", "identity", "os", "result", "type"}
     of_children = {"volume-missing", "volume-taken", "mount-path-taken", "child-repeated"}
 
@@ -370,7 +370,7 @@ def test_what_works_with_the_go_operator_is_not_refused(file: Path) -> None:
     assert errors_of(document_in(file)) == ()
 
 
-def test_an_error_that_the_service_can_do_without_is_none_of_the_hook() -> None:
+def test_rules_that_are_applied_anyway_do_not_raise() -> None:
     backend = {"endpointHost": "second.example", "endpointPort": "443"}
     resource = agent({"agent": {"additionalBackends": [backend]}})
 
@@ -378,7 +378,7 @@ def test_an_error_that_the_service_can_do_without_is_none_of_the_hook() -> None:
     assert parse_agent(resource).spec.agent.additional_backends
 
 
-def test_every_agent_has_the_volumes_and_variables_that_rules_name() -> None:
+def test_agents_have_the_volumes_and_env_in_rules() -> None:
     made = pod(answer(agent()), AGENT)
     further = {"var-run-kubo", "var-run-containerd", "var-containerd-config", "instana-secrets"}
 

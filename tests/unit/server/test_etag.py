@@ -81,7 +81,7 @@ def test_an_answer_that_depends_on_the_time_has_none(
     assert "ETag" not in first.headers
 
 
-def test_a_status_that_is_stored_makes_the_next_answer_one_with_a_tag(client: FlaskClient) -> None:
+def test_the_response_after_a_stored_status_has_a_tag(client: FlaskClient) -> None:
     without_status = {name: part for name, part in SETTLED["parent"].items() if name != "status"}
     first = ask(client, SETTLED | {"parent": without_status})
     status = orjson.loads(first.data)["status"]
@@ -95,7 +95,7 @@ def test_a_status_that_is_stored_makes_the_next_answer_one_with_a_tag(client: Fl
     assert "ETag" in ask(client, SETTLED | {"parent": parent}).headers
 
 
-def test_an_answer_that_is_to_be_asked_for_again_has_none(client: FlaskClient) -> None:
+def test_a_response_with_a_resync_has_no_tag(client: FlaskClient) -> None:
     status = orjson.loads(ask(client, FRESH).data)["status"]
     stored = [condition | {"lastTransitionTime": NOW} for condition in status["conditions"]]
     parent = FRESH["parent"] | {"status": status | {"conditions": stored}}

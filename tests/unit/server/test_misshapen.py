@@ -113,7 +113,7 @@ def test_an_impossible_type_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("field", ["children", "related", "parent"])
-def test_null_in_the_place_of_a_text_is_not_our_mistake(client: FlaskClient, field: str) -> None:
+def test_null_in_place_of_a_text_is_the_callers_error(client: FlaskClient, field: str) -> None:
     request = read(next(recorded for recorded in RECORDED["/sync"] if is_large(recorded)))
     one_of_each = {
         place[-2:]: place

@@ -66,7 +66,7 @@ def reason_of(status: dict[str, Any], condition: str) -> str:
 
 
 @pytest.mark.parametrize("levels", LEVELS)
-def test_a_child_that_nests_too_deep_keeps_no_status_back(client: FlaskClient, levels: int) -> None:
+def test_a_too_deep_child_does_not_stop_the_status(client: FlaskClient, levels: int) -> None:
     request = recorded()
     put(
         request,
@@ -115,9 +115,7 @@ def test_what_is_around_the_spec_of_a_resource_breaks_nothing(
 
 
 @pytest.mark.parametrize("levels", LEVELS)
-def test_a_resource_that_nests_too_deep_keeps_no_other_from_its_rights(
-    client: FlaskClient, levels: int
-) -> None:
+def test_a_too_deep_resource_does_not_affect_others(client: FlaskClient, levels: int) -> None:
     files = sorted(Path("tests/fixtures/cluster-rbac-sync").glob("*/request.json"))
     requests = (json.loads(file.read_text()) for file in files)
     request = next(

@@ -74,7 +74,7 @@ def test_a_part_is_half_of_the_places(places: int, part: int) -> None:
     assert half(places) == part
 
 
-def test_a_call_that_waited_longer_than_its_caller_is_refused() -> None:
+def test_a_call_whose_caller_gave_up_is_rejected() -> None:
     reject_late({ARRIVED: time.monotonic()}, 10)
     reject_late({}, 10)
 
