@@ -1,7 +1,7 @@
 """The rule on two resources of one namespace whose agents would run on the same nodes.
 
-Agents use the network of their node, so only one of two gets the ports; the other one waits. Only
-certain cases are compared: agents with the same tolerations, where one of them has every node of
+Agents use the network of their node, so only one of two gets the ports; the other one waits. The
+rule reports only clear cases: agents with the same tolerations, where one of them has every node of
 the other, because it has no node selector or affinity, or the same one. Two that ask for different
 nodes may share some as well; the rule does not report them.
 

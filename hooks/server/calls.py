@@ -53,7 +53,7 @@ class Call:
     changes: Changes = NO_CHANGES
 
     def asked(self, request: Mapping[str, Any]) -> None:
-        """Set which resource the request is about; the request may have any shape."""
+        """Record which resource the request is about; the request may have any shape."""
         given = request.get("parent") or request.get("object")
         resource = _mapping(given or _of_review(request))
         metadata = _mapping(resource.get("metadata"))
@@ -66,11 +66,11 @@ class Call:
         self.is_going = self.follows_resources and bool(metadata.get("deletionTimestamp"))
 
     def changing(self, changes: Changes) -> None:
-        """Set which children the response changes."""
+        """Record which children the response changes."""
         self.changes = changes
 
     def answered(self, response: Mapping[str, Any]) -> None:
-        """Set the number of children in the response, and the problems in its status."""
+        """Record the number of children in the response, and the problems in its status."""
         if "response" in response:
             self._reviewed(response)
             return
@@ -98,18 +98,18 @@ class Call:
         )
 
     def _reviewed(self, response: Mapping[str, Any]) -> None:
-        """Set why a resource is rejected, if it is."""
+        """Record why a resource is rejected, if it is."""
         if rejection := rejection_of(response):
             self.problems = (f"{REJECTED}:{InvalidResource.reason}",)
             self.rules = rules_named_in(rejection)
             self.error_types = frozenset({InvalidResource.type})
 
     def unchanged(self) -> None:
-        """Set that the caller already has the response; neither request nor response was read."""
+        """Record that the caller already has the response; neither it nor the request was read."""
         self.status = HTTPStatus.NOT_MODIFIED
 
     def failed(self, failure: Failure) -> None:
-        """Set that the call failed with an error."""
+        """Record that the call failed with an error."""
         self.failure = failure
         self.status = failure.status
         self.error_types = frozenset({failure.type})

@@ -114,8 +114,8 @@ class Loop:
     def turn(self) -> None:
         """Wait for an event, and continue the connections that have one; end late connections.
 
-        Connections are late if they were before the turn: what came in meanwhile has been handled
-        then.
+        A connection is late if its deadline was before the turn: this turn handles everything that
+        was received since then.
         """
         before = monotonic()
         next_deadline = min(port.next_deadline() for port in self._ports.values())
@@ -293,6 +293,6 @@ class Loop:
 def reject(connection: Any, status: HTTPStatus) -> None:
     """Respond without the application, with one line."""
     text = f"{status.phrase.lower()}\n"
-    answer = RESPONSE.format(status=f"{status} {status.phrase}", length=len(text), text=text)
+    response = RESPONSE.format(status=f"{status} {status.phrase}", length=len(text), text=text)
     with suppress(OSError):
-        connection.sendall(answer.encode())
+        connection.sendall(response.encode())

@@ -1,7 +1,7 @@
 """The webhooks of the API server, on their own port.
 
-The API server sends no token, so this port only does the following: it judges a review by itself,
-and returns nothing that the sender does not know.
+The API server sends no token, so this port does no more than this: it judges each review on its
+own, and returns nothing that the sender does not know.
 """
 
 from collections.abc import Callable

@@ -2,9 +2,9 @@
 
 gunicorn's own workers wait on threads: for handshakes, for headers, for responses to be received,
 for connections to close. A peer that is slow in any of these blocks a thread; enough of them block
-all. Here a loop does all this for every connection, with a limit for each time and for their
-number. A thread gets a request with a complete head, and waits for nothing but the body of an
-accepted call.
+all. Here a loop does all this for every connection, within a time limit each, and for a limited
+number of connections. A thread gets a request with a complete head, and waits for nothing but the
+body of an accepted call.
 """
 
 import os
