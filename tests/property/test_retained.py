@@ -23,10 +23,11 @@ SITUATIONS = clusters.running(specs.valid_specs(), complete=False)
 def test_credentials_that_pods_cannot_get_have_a_reason(situation: Situation) -> None:
     context = _context(situation)
 
-    for credential in context.credentials.all:
-        assert bool(unresolved_credentials(context, credential)) is not credential.is_settled
-    for backend in context.backends:
-        assert bool(unresolved_key(context, backend)) is not backend.key.is_usable
+    credentials, backends = context.credentials.all, context.backends
+    reasons = [bool(unresolved_credentials(context, credential)) for credential in credentials]
+    of_keys = [bool(unresolved_key(context, backend)) for backend in backends]
+    assert reasons == [not credential.is_settled for credential in credentials]
+    assert of_keys == [not backend.key.is_usable for backend in backends]
 
 
 @given(SITUATIONS)
