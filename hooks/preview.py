@@ -61,7 +61,7 @@ def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
         for key in sorted(observed.keys() | desired.keys())
     )
     withheld = tuple(sorted(map(describe, outcome.withheld)))
-    return Preview(tuple(each for each in changes if each), outcome.problems, withheld)
+    return Preview(tuple(change for change in changes if change), outcome.problems, withheld)
 
 
 def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildChange | None:

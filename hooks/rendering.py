@@ -114,7 +114,7 @@ def read(documents: Iterable[Any], facts: Facts) -> Given:
     ]
     parent = _only_agent(given)
     objects = [obj for obj, _ in given]
-    cluster = [_with_namespace(each, parent["metadata"]["namespace"]) for each in objects]
+    cluster = [_with_namespace(obj, parent["metadata"]["namespace"]) for obj in objects]
     known = _facts_of(objects, facts)
     request = SyncRequest(
         parent=parent,
@@ -206,7 +206,7 @@ def _facts_of(objects: list[Obj], facts: Facts) -> Facts:
 
 def _definitions(objects: list[Obj]) -> set[str]:
     kind = "CustomResourceDefinition"
-    return {each["metadata"]["name"] for each in objects if each["kind"] == kind}
+    return {obj["metadata"]["name"] for obj in objects if obj["kind"] == kind}
 
 
 def _key(obj: Obj) -> str:
@@ -259,8 +259,8 @@ def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[st
     related: dict[str, dict[str, Obj]] = {}
     for rule in rules:
         of_kind = related.setdefault(contract.RELATED_KINDS[rule["resource"]], {})
-        found = [each for each in cluster if _is_related(each, rule)]
-        of_kind.update({_key(each): each for each in found})
+        found = [obj for obj in cluster if _is_related(obj, rule)]
+        of_kind.update({_key(obj): obj for obj in found})
     return related
 
 
@@ -277,7 +277,7 @@ def _is_related(obj: Obj, rule: Obj) -> bool:
 def _attachments(parent: Obj, objects: list[Obj], facts: Facts) -> list[Obj]:
     """Return the bindings to the given ClusterRoles, else to those of the installation."""
     given = [
-        each for each in objects if kind_of(each) == CLUSTER_ROLE and BIND_LABEL in labels_of(each)
+        obj for obj in objects if kind_of(obj) == CLUSTER_ROLE and BIND_LABEL in labels_of(obj)
     ]
     related = {cluster_rbac.AGENTS: {_key(parent): parent}}
     return [

@@ -45,7 +45,7 @@ class Account:
         path = f"{self._path(kind)}?{urlencode({'labelSelector': selector})}"
         answer = self._ask("GET", path) or {}
         version, _ = COLLECTIONS[kind]
-        return [{"apiVersion": version, "kind": kind, **each} for each in answer.get("items", [])]
+        return [{"apiVersion": version, "kind": kind, **item} for item in answer.get("items", [])]
 
     def patch(self, obj: Obj, body: Obj) -> None:
         """Send a merge patch for the object."""

@@ -155,7 +155,10 @@ def _show(answer: Obj, name: str, address: str, milliseconds: float) -> None:
     conditions = answer["status"]["conditions"]
     _print_table(
         ("CONDITION", "STATUS", "REASON", "MESSAGE"),
-        [(each["type"], each["status"], each["reason"], each["message"]) for each in conditions],
+        [
+            (condition["type"], condition["status"], condition["reason"], condition["message"])
+            for condition in conditions
+        ],
     )
 
 

@@ -35,7 +35,7 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     documents = documents_in(files)
     end_if_none_is_served(documents)
     with giving_up_on_what_cannot_be_used(documents):
-        expected = preview([each.value for each in documents], facts_of(facts), now())
+        expected = preview([document.value for document in documents], facts_of(facts), now())
     end_if_wrong(documents, expected.problems)
     for child in expected.withheld:
         click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)

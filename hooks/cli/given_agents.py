@@ -78,7 +78,7 @@ def all_problems(agent: Obj, by_rules: Iterable[Problem]) -> tuple[Problem, ...]
     """Return what the schema shows, and what the rules found elsewhere."""
     by_schema = tuple(departures(agent))
     paths = {_plain(problem.path) for problem in by_schema}
-    return by_schema + tuple(each for each in by_rules if _plain(each.path) not in paths)
+    return by_schema + tuple(problem for problem in by_rules if _plain(problem.path) not in paths)
 
 
 def _plain(path: str) -> str:
@@ -104,8 +104,8 @@ def findings_about(
     errors = all_problems(agent.resource, by_rules)
     warnings = (*warnings_of(agent.resource), *further) if is_served(agent) else ()
     return Findings(
-        tuple(agent.told(ERROR, each) for each in errors),
-        tuple(agent.told(WARNING, each) for each in warnings),
+        tuple(agent.told(ERROR, problem) for problem in errors),
+        tuple(agent.told(WARNING, problem) for problem in warnings),
     )
 
 

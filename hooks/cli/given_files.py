@@ -73,7 +73,9 @@ class GivenDocument:
 def documents_in(files: Iterable[BinaryIO]) -> list[GivenDocument]:
     """Return the documents of all files; ends the command where kubectl would refuse one."""
     return [
-        each for file in files for each in documents_of_content(content_of(file), name_of(file))
+        document
+        for file in files
+        for document in documents_of_content(content_of(file), name_of(file))
     ]
 
 

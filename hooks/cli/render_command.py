@@ -42,7 +42,7 @@ def render_command(
     documents = documents_in(files)
     end_if_none_is_served(documents)
     with giving_up_on_what_cannot_be_used(documents):
-        rendered = render([each.value for each in documents], facts_of(facts), now())
+        rendered = render([document.value for document in documents], facts_of(facts), now())
     end_if_wrong(documents, rendered.problems)
     if redact:
         rendered = replace(rendered, children=[*map(_redacted, rendered.children)])

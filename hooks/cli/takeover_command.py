@@ -82,7 +82,7 @@ field_manager_option = click.option(
 )
 apply_strategy_option = click.option(
     "--apply-strategy",
-    type=click.Choice([each.value for each in Strategy]),
+    type=click.Choice([strategy.value for strategy in Strategy]),
     default=Strategy.SERVER_SIDE_APPLY.value,
     show_default=True,
     help="Metacontroller's --apply-strategy.",
@@ -190,7 +190,9 @@ def _carry_out(task: Taking, step: Step) -> None:
             if not failed.is_conflict:
                 raise
             to_do = _read(task).to_do
-            again = [each for each in to_do if _identified(each) == _identified(step)]
+            again = [
+                candidate for candidate in to_do if _identified(candidate) == _identified(step)
+            ]
             if not again:
                 return
             step = again[0]
@@ -206,7 +208,7 @@ def _identified(step: Step) -> Identified:
 
 def _stops_soon(found: Plan, deadline: float) -> bool:
     """Wait a moment if all that is missing is the end of the operator's pods."""
-    if not any(each.waits_for == STOPPED for each in found.waiting):
+    if not any(step.waits_for == STOPPED for step in found.waiting):
         return False
     time.sleep(POLL_SECONDS)
     return time.monotonic() < deadline
@@ -260,7 +262,7 @@ def _show(steps: Sequence[Step]) -> None:
     """Print a row per step, and below it the commands that it names."""
     if not steps:
         return
-    width = max(len(place(each.obj)) for each in steps) + 2
+    width = max(len(place(step.obj)) for step in steps) + 2
     title = "".join(name.ljust(cell) for name, cell in (("OBJECT", width), *COLUMNS)).rstrip()
     for line in [title, *(line for step in steps for line in _rows(step, width))]:
         click.echo(line)

@@ -46,49 +46,51 @@ def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
         "customresourcedefinitions.apiextensions.k8s.io", AGENTS, REMOTES, "--ignore-not-found"
     )
     agents = [
-        each for kind in _known(definitions) for each in kubectl.list_objects(kind, EVERYWHERE)
+        agent for kind in _known(definitions) for agent in kubectl.list_objects(kind, EVERYWHERE)
     ]
     operators = _operators(kubectl)
     old = _old_agents(kubectl)
     known = Cluster((*definitions, *agents, *old), namespace, name)
-    chosen = {each["metadata"]["namespace"] for each in [*known.selected, *_chosen(known, old)]}
-    pods = [pod for each in operators for pod in _pods_of(kubectl, each)]
+    namespaces = {obj["metadata"]["namespace"] for obj in [*known.selected, *_chosen(known, old)]}
+    pods = [pod for operator in operators for pod in _pods_of(kubectl, operator)]
     found = [*definitions, *agents, *old, *operators, *pods, *_rights(kubectl)]
-    for each in sorted(chosen):
-        found += _former_children(kubectl, each)
-    for each in sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)}):
-        found += _releases(kubectl, each)
-    found += _namespaces(kubectl, operators, chosen)
+    for chosen in sorted(namespaces):
+        found += _former_children(kubectl, chosen)
+    for chosen in sorted({*namespaces, *map(namespace_of, operators)}):
+        found += _releases(kubectl, chosen)
+    found += _namespaces(kubectl, operators, namespaces)
     known = Cluster((*definitions, *agents), namespace, name)
     found += [*_of_names_of_children(kubectl, known), *_keys(kubectl, known)]
     return Cluster(_each_once(found), namespace, name)
 
 
 def _known(definitions: list[Obj]) -> list[str]:
-    return [each["metadata"]["name"] for each in definitions]
+    return [crd["metadata"]["name"] for crd in definitions]
 
 
 def _old_agents(kubectl: Kubectl) -> list[Obj]:
     """Return the DaemonSets that no operator made, in whatever namespace."""
     return [
-        each
+        daemonset
         for choice in (HELM_AGENTS, *BY_HAND)
-        for each in kubectl.list_objects("daemonsets.apps", EVERYWHERE, choice)
-        if is_helm_era(each) or is_static_agent(each)
+        for daemonset in kubectl.list_objects("daemonsets.apps", EVERYWHERE, choice)
+        if is_helm_era(daemonset) or is_static_agent(daemonset)
     ]
 
 
 def _chosen(cluster: Cluster, old: list[Obj]) -> list[Obj]:
-    return [each for each in old if cluster.is_selected(each["metadata"]["namespace"])]
+    return [
+        daemonset for daemonset in old if cluster.is_selected(daemonset["metadata"]["namespace"])
+    ]
 
 
 def _operators(kubectl: Kubectl) -> list[Obj]:
     """Return what may be the operator's Deployment: by its label, and by its names."""
     by_name = [f"--field-selector=metadata.name={name}" for name in NAMES]
     return [
-        each
+        deployment
         for choice in (OF_OPERATOR, *by_name)
-        for each in kubectl.list_objects("deployments.apps", EVERYWHERE, choice)
+        for deployment in kubectl.list_objects("deployments.apps", EVERYWHERE, choice)
     ]
 
 
@@ -104,10 +106,8 @@ def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
 
 def _rights(kubectl: Kubectl) -> list[Obj]:
     """Return the roles and bindings of former installations, and who else is bound to them."""
-    by_hand = [each for choice in BY_HAND for each in kubectl.list_objects(CLUSTER_RIGHTS, choice)]
-    is_shared = any(
-        each["kind"] == "ClusterRole" for each in filter(is_of_static_manifests, by_hand)
-    )
+    by_hand = [obj for choice in BY_HAND for obj in kubectl.list_objects(CLUSTER_RIGHTS, choice)]
+    is_shared = any(obj["kind"] == "ClusterRole" for obj in filter(is_of_static_manifests, by_hand))
     return [
         *kubectl.list_objects(CLUSTER_RIGHTS, FORMER_AND_OURS),
         *kubectl.list_objects(NAMESPACED_RIGHTS, SYSTEM, FORMER),
@@ -119,7 +119,7 @@ def _rights(kubectl: Kubectl) -> list[Obj]:
 def _former_children(kubectl: Kubectl, namespace: str) -> list[Obj]:
     place = f"--namespace={namespace}"
     by_hand = [
-        each for choice in BY_HAND for each in kubectl.list_objects(LEFT_BEHIND, place, choice)
+        obj for choice in BY_HAND for obj in kubectl.list_objects(LEFT_BEHIND, place, choice)
     ]
     return [*kubectl.list_objects(CHILDREN, place, FORMER), *by_hand]
 
@@ -163,7 +163,7 @@ def _argument(child: Identity) -> str:
 def _releases(kubectl: Kubectl, namespace: str) -> list[Obj]:
     """Return the Secrets of Helm's releases by name alone: their content is not of interest."""
     found = kubectl.list_names("secrets", f"--namespace={namespace}", "--selector=owner=helm")
-    names = [each.partition("/")[2] for each in found]
+    names = [name.partition("/")[2] for name in found]
     return [
         {
             "apiVersion": "v1",
@@ -179,13 +179,13 @@ def _namespaces(kubectl: Kubectl, operators: list[Obj], chosen: set[str]) -> lis
     """Return the Namespaces that an operator's Helm release may have made."""
     if not any(map(release_of, operators)):
         return []
-    names = sorted({*chosen, *(each["metadata"]["namespace"] for each in operators)})
+    names = sorted({*chosen, *(operator["metadata"]["namespace"] for operator in operators)})
     return kubectl.list_objects("namespaces", *names, "--ignore-not-found")
 
 
 def _each_once(objects: list[Obj]) -> tuple[Obj, ...]:
     by_place = {
-        (each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]): each
-        for each in objects
+        (obj["kind"], obj["metadata"].get("namespace"), obj["metadata"]["name"]): obj
+        for obj in objects
     }
     return tuple(by_place.values())

@@ -41,7 +41,7 @@ class Release:
             obj for kind, name in self.objects if (obj := self.account.get(kind, name)) is not None
         ]
         deployments = operators(Cluster(tuple(found)))
-        pods = [pod for each in deployments for pod in self._pods_of(each)]
+        pods = [pod for deployment in deployments for pod in self._pods_of(deployment)]
         return plan(Cluster((*found, *pods)), self.settings)
 
     def carry_out(self, step: Step) -> None:

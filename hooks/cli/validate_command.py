@@ -39,10 +39,13 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
     with giving_up_on_what_cannot_be_used():
         known = facts_of(facts)
     shared = sharing([agent.resource for agent in found])
-    results = [_findings_about(*each, known) for each in zip(found, shared, strict=True)]
-    for line in (line for each in results for line in (*each.errors, *each.warnings)):
+    results = [
+        _findings_about(*agent_and_problems, known)
+        for agent_and_problems in zip(found, shared, strict=True)
+    ]
+    for line in (line for findings in results for line in (*findings.errors, *findings.warnings)):
         click.echo(line)
-    if any(each.errors or (strict and each.warnings) for each in results):
+    if any(findings.errors or (strict and findings.warnings) for findings in results):
         sys.exit(INVALID)
     click.echo(f"valid: {len(results)}", err=True)
 

@@ -15,7 +15,9 @@ RUNBOOK: Final = (
     '{{ . | first | label "docs" }}{{ else }}docs{{ end }}/operate.md#alerts'
 )
 """Where the service says that its documentation is, or said within the last day."""
-NO_FAILURES: Final = "|".join(each.type for each in (InvalidResource, MissingReference, Overloaded))
+NO_FAILURES: Final = "|".join(
+    error.type for error in (InvalidResource, MissingReference, Overloaded)
+)
 """Errors that the resource's own alerts tell of, and the one that has an alert of its own."""
 
 SEEN: Final = "instana_hooks_resource_seen_timestamp_seconds"

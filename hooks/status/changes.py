@@ -30,13 +30,13 @@ def changes_of(observed: ObservedObjects, children: list[Obj], pending: list[Obj
     count = sum(map(len, observed.by_kind.values()))
     if not pending and count == len(children):
         return NO_CHANGES
-    there = {identity(each) for each in observed}
-    wanted = {identity(each) for each in children}
-    unwanted = [each for each in observed if identity(each) not in wanted]
+    there = {identity(child) for child in observed}
+    wanted = {identity(child) for child in children}
+    unwanted = [child for child in observed if identity(child) not in wanted]
     return Changes(
-        created=_names([each for each in pending if identity(each) not in there]),
-        changed=_names([each for each in pending if identity(each) in there]),
-        deleted=_names([each for each in unwanted if not _is_being_deleted(each)]),
+        created=_names([child for child in pending if identity(child) not in there]),
+        changed=_names([child for child in pending if identity(child) in there]),
+        deleted=_names([child for child in unwanted if not _is_being_deleted(child)]),
     )
 
 

@@ -78,8 +78,8 @@ class _Resource:
         self, valid: Condition, parts: list[Condition], more: list[Condition], fields: Obj
     ) -> Report:
         """Return the report with these fields: see `all_conditions` for the conditions."""
-        valid, *parts = (linked(each, self.facts) for each in (valid, *parts))
-        more = [linked(each, self.facts) for each in more]
+        valid, *parts = (linked(part, self.facts) for part in (valid, *parts))
+        more = [linked(condition, self.facts) for condition in more]
         status = {
             **_facts(self.parent, self.facts),
             **counts(self.children),

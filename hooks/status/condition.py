@@ -35,7 +35,10 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
     """
     observed = observed_conditions(parent)
     generation = parent["metadata"].get("generation")
-    return [_stamped(each, observed.get(each.type) or {}, generation, now) for each in conditions]
+    return [
+        _stamped(condition, observed.get(condition.type) or {}, generation, now)
+        for condition in conditions
+    ]
 
 
 def is_valid(parent: Obj) -> bool:
@@ -72,7 +75,7 @@ def observed_conditions(parent: Obj) -> dict[str, Obj]:
     if not isinstance(conditions, list):
         return {}
     return {
-        each["type"]: each
-        for each in conditions
-        if isinstance(each, dict) and isinstance(each.get("type"), str)
+        condition["type"]: condition
+        for condition in conditions
+        if isinstance(condition, dict) and isinstance(condition.get("type"), str)
     }

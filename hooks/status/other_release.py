@@ -30,8 +30,12 @@ def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, 
     seconds = max(seconds_between(since, now), 0.0) if isinstance(since, str) else 0.0
     added = stamped(_conditions(named, facts, seconds), parent, now)
     base = as_object(parent.get("status")) if observed else own.status
-    types = {each["type"] for each in added}
-    kept = [each for each in as_objects(base["conditions"]) if each.get("type") not in types]
+    types = {condition["type"] for condition in added}
+    kept = [
+        condition
+        for condition in as_objects(base["conditions"])
+        if condition.get("type") not in types
+    ]
     status = bounded(base | {"conditions": [*kept, *added]})
     return replace(own, status=status, resync_after=backed_off(seconds))
 

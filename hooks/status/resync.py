@@ -46,7 +46,7 @@ def _of_changing(status: Obj, now: str) -> list[float]:
 
 
 def _condition(status: Obj, type_: str) -> Obj:
-    found: Obj = next(each for each in status["conditions"] if each["type"] == type_)
+    found: Obj = next(condition for condition in status["conditions"] if condition["type"] == type_)
     return found
 
 

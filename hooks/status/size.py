@@ -27,8 +27,8 @@ def bounded(status: Obj) -> Obj:
 
 def _shorter(name: str, part: Any, most: int, longest: int) -> Any:
     if isinstance(part, dict):
-        return {field: _shorter(field, each, most, longest) for field, each in part.items()}
+        return {field: _shorter(field, value, most, longest) for field, value in part.items()}
     if isinstance(part, list):
         kept = part if name in HISTORY else part[:most]
-        return [_shorter(name, each, most, longest) for each in kept]
+        return [_shorter(name, item, most, longest) for item in kept]
     return part[:longest] if isinstance(part, str) else part

@@ -40,10 +40,12 @@ def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
 
     Several releases, and installations without one, may be in it.
     """
-    heirs = heirs_of(cluster, (each for each in cluster.agents if namespace_of(each) == namespace))
-    left = [each for kind in LEFT_BEHIND for each in _left_of(cluster, kind, namespace, heirs)]
+    heirs = heirs_of(
+        cluster, (agent for agent in cluster.agents if namespace_of(agent) == namespace)
+    )
+    left = [obj for kind in LEFT_BEHIND for obj in _left_of(cluster, kind, namespace, heirs)]
     awaited = next(filter(None, (_awaited(cluster, heir) for heir in heirs)), "")
-    for release in sorted({release_of(each) for each in left}):
+    for release in sorted({release_of(obj) for obj in left}):
         for secret in cluster.release_secrets(namespace, release):
             why = "Helm forgets the release, so that nobody uninstalls what is taken over"
             yield Step(secret, "delete", why, Deletion(), waits_for=awaited)
@@ -57,7 +59,7 @@ def _left_of(cluster: Cluster, kind: str, namespace: str, heirs: list[Heir]) -> 
     """Yield the objects of a kind that were installed with the agents and are not wanted now."""
     wanted = identities(heirs)
     pods = [pod_spec(child) for heir in heirs for child in heir.children]
-    in_use = {each for pod in pods for each in named_by(pod)}
+    in_use = {named for pod in pods for named in named_by(pod)}
     for obj in cluster.of_kind(kind):
         is_of_helm = is_helm_era(obj) and _home_of(obj) == namespace
         is_left = is_of_helm or is_left_in(cluster, namespace, obj)
@@ -83,7 +85,7 @@ def _awaited(cluster: Cluster, heir: Heir) -> str:
             return f"DaemonSet {name_of(child)} to be rolled out"
     sensor = names.k8sensor(agent.name)
     has_sensor = any(
-        (each["kind"], name_of(each)) == ("Deployment", sensor) for each in heir.children
+        (child["kind"], name_of(child)) == ("Deployment", sensor) for child in heir.children
     )
     if has_sensor and not _is_available(cluster.get("Deployment", agent.namespace, sensor)):
         return f"Deployment {sensor} to be available"

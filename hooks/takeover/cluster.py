@@ -33,22 +33,22 @@ class Cluster:
 
     def of_kind(self, kind: str) -> Iterator[Obj]:
         """Yield the objects of a kind."""
-        return (each for each in self.objects if each.get("kind") == kind)
+        return (obj for obj in self.objects if obj.get("kind") == kind)
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
         """Return an object; "" for no namespace."""
         place = namespace, name
-        return next((each for each in self.of_kind(kind) if place_of(each) == place), None)
+        return next((obj for obj in self.of_kind(kind) if place_of(obj) == place), None)
 
     @property
     def agents(self) -> list[Obj]:
         """Return all InstanaAgents."""
-        return [each for each in self.of_kind(KIND) if each.get("apiVersion") == API_VERSION]
+        return [obj for obj in self.of_kind(KIND) if obj.get("apiVersion") == API_VERSION]
 
     @property
     def selected(self) -> list[Obj]:
         """Return the InstanaAgents that are taken over."""
-        return [each for each in self.agents if self.is_selected(*place_of(each))]
+        return [agent for agent in self.agents if self.is_selected(*place_of(agent))]
 
     def is_selected(self, namespace: str, name: str = "") -> bool:
         """Tell whether a resource of the place, or of the namespace alone, is taken over."""
@@ -57,13 +57,13 @@ class Cluster:
 
     def in_namespace(self, namespace: str) -> list[Obj]:
         """Return the objects of a namespace."""
-        return [each for each in self.objects if namespace_of(each) == namespace]
+        return [obj for obj in self.objects if namespace_of(obj) == namespace]
 
     def release_secrets(self, namespace: str, release: str) -> list[Obj]:
         """Return the Secrets in which Helm remembers a release of a namespace, none for "" ."""
         prefix = f"{RELEASE_SECRET}{release}.v"
-        secrets = [each for each in self.of_kind("Secret") if namespace_of(each) == namespace]
-        return [each for each in secrets if release and name_of(each).startswith(prefix)]
+        secrets = [secret for secret in self.of_kind("Secret") if namespace_of(secret) == namespace]
+        return [secret for secret in secrets if release and name_of(secret).startswith(prefix)]
 
 
 def parsed(resource: Obj) -> InstanaAgent | None:
@@ -108,7 +108,7 @@ def has_labels(obj: Obj, **wanted: str) -> bool:
 def repositories_of(workload: Obj) -> list[str]:
     """Return the images of the workload's containers, without tags and digests."""
     containers = as_objects(pod_spec(workload).get("containers"))
-    return [_repository(str(each.get("image", ""))) for each in containers]
+    return [_repository(str(container.get("image", ""))) for container in containers]
 
 
 def _repository(image: str) -> str:

@@ -28,7 +28,7 @@ BOUND_ROLES = ((AGENT, AGENT_ROLE), (K8SENSOR, K8SENSOR_ROLE))
 
 def rights_steps(cluster: Cluster) -> Iterator[Step]:
     """Yield the deletion of the operator's roles and bindings that selected resources need."""
-    agents = [agent for each in cluster.agents if (agent := parsed(each)) is not None]
+    agents = [agent for resource in cluster.agents if (agent := parsed(resource)) is not None]
     for kind in KINDS:
         for obj in cluster.of_kind(kind):
             if _is_of_operator(obj):
@@ -46,10 +46,10 @@ def missing_bindings(cluster: Cluster, agent: InstanaAgent) -> list[str]:
 
 
 def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterator[Step]:
-    users = [each for each in agents if name_of(obj) in _role_names(each)]
-    if not any(cluster.is_selected(each.namespace, each.name) for each in users):
+    users = [agent for agent in agents if name_of(obj) in _role_names(agent)]
+    if not any(cluster.is_selected(user.namespace, user.name) for user in users):
         return
-    unbound = [each for each in users if _keeps_rights(each, name_of(obj))]
+    unbound = [user for user in users if _keeps_rights(user, name_of(obj))]
     if unbound:
         yield _kept(obj, unbound)
         return
@@ -58,15 +58,15 @@ def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterat
 
 
 def _awaited(cluster: Cluster, users: list[InstanaAgent]) -> str:
-    unclear = [each for each in cluster.agents if parsed(each) is None]
+    unclear = [agent for agent in cluster.agents if parsed(agent) is None]
     if unclear:
         return f"{place(unclear[0])} to be valid: it may need this"
-    held = {place_of(each) for each in cluster.agents if has_finalizer(each)}
-    for each in users:
-        is_selected = cluster.is_selected(each.namespace, each.name)
-        if (each.namespace, each.name) in held and not is_selected:
-            return f"InstanaAgent {each.namespace}/{each.name} to be taken over: it shares this"
-    missing = [name for each in users for name in missing_bindings(cluster, each)]
+    held = {place_of(agent) for agent in cluster.agents if has_finalizer(agent)}
+    for user in users:
+        is_selected = cluster.is_selected(user.namespace, user.name)
+        if (user.namespace, user.name) in held and not is_selected:
+            return f"InstanaAgent {user.namespace}/{user.name} to be taken over: it shares this"
+    missing = [name for user in users for name in missing_bindings(cluster, user)]
     return f"ClusterRoleBinding {missing[0]}" if missing else ""
 
 

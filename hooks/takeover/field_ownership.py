@@ -36,13 +36,13 @@ def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str)
     """
     entries = obj["metadata"].get("managedFields") or []
     former = [
-        each
-        for each in entries
-        if _is_of_object(each) and _is_to_go(each, is_former, strategy, manager)
+        entry
+        for entry in entries
+        if _is_of_object(entry) and _is_to_go(entry, is_former, strategy, manager)
     ]
     if not former:
         return None
-    others = [each for each in entries if each not in former]
+    others = [entry for entry in entries if entry not in former]
     if strategy is Strategy.SERVER_SIDE_APPLY:
         return {"managedFields": _with_entry(others, former, manager)}
     return {
@@ -74,10 +74,10 @@ def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: st
 
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:
     """Return the entries with all that was owned in the one entry of the manager."""
-    own = [each for each in others if _applied_by(each, manager)]
-    fields = union(each.get("fieldsV1") for each in [*own, *former])
+    own = [other for other in others if _applied_by(other, manager)]
+    fields = union(other.get("fieldsV1") for other in [*own, *former])
     entry = (own or former)[0] | {"manager": manager, "operation": "Apply", "fieldsV1": fields}
-    return [entry, *(each for each in others if each not in own)]
+    return [entry, *(other for other in others if other not in own)]
 
 
 def _applied_by(entry: Entry, manager: str) -> bool:
@@ -87,7 +87,7 @@ def _applied_by(entry: Entry, manager: str) -> bool:
 
 def _last_returned(obj: Obj, former: list[Entry]) -> Obj:
     """Return what Metacontroller is to take for its last answer: all of theirs, and its own."""
-    applied = [each | {"manager": "former", "operation": "Apply"} for each in former]
+    applied = [entry | {"manager": "former", "operation": "Apply"} for entry in former]
     as_applied = obj | {"metadata": obj["metadata"] | {"managedFields": applied}}
     theirs = owned_by(as_applied, "former") or {}
     return merged(theirs, last_applied(obj, LAST_APPLIED) or {})
@@ -112,11 +112,11 @@ def _merged_lists(theirs: list[Any], own: list[Any]) -> list[Any]:
     key = merge_key([*theirs, *own])
     if key is None:
         return own
-    by_key = {str(each[key]): each for each in own}
+    by_key = {str(item[key]): item for item in own}
     own_places = set(by_key)
-    for each in theirs:
-        place = str(each[key])
-        by_key[place] = merged(each, by_key[place]) if place in own_places else each
+    for item in theirs:
+        place = str(item[key])
+        by_key[place] = merged(item, by_key[place]) if place in own_places else item
     return list(by_key.values())
 
 

@@ -23,7 +23,7 @@ def handover_steps(
 ) -> Iterator[Step]:
     """Yield the handing over of each child's fields, then the end of the finalizers."""
     children = children_of(cluster, heir.agent)
-    steps = [step for each in children for step in _child_steps(heir, each, strategy, manager)]
+    steps = [step for child in children for step in _child_steps(heir, child, strategy, manager)]
     noted = _noted(cluster, heir.agent)
     is_lost = any(_loses_its_maker(heir.agent, step) for step in steps)
     noting = list(_noting_steps(heir.agent, noted)) if is_lost else []
@@ -63,9 +63,9 @@ def is_nameless_copy(child: Obj) -> bool:
 def children_of(cluster: Cluster, agent: Obj) -> list[Obj]:
     """Return the objects that an operator made for the resource and that it still owns."""
     return [
-        each
-        for each in cluster.in_namespace(namespace_of(agent))
-        if has_labels(each, managed_by=OPERATOR) and is_owned_by(each, agent)
+        obj
+        for obj in cluster.in_namespace(namespace_of(agent))
+        if has_labels(obj, managed_by=OPERATOR) and is_owned_by(obj, agent)
     ]
 
 
@@ -73,7 +73,7 @@ def is_owned_by(obj: Obj, agent: Obj) -> bool:
     """Tell whether the resource is the controller of the object."""
     owners = as_objects(obj["metadata"].get("ownerReferences"))
     uid = agent["metadata"].get("uid")
-    return any((each.get("kind"), each.get("uid")) == (KIND, uid) for each in owners)
+    return any((owner.get("kind"), owner.get("uid")) == (KIND, uid) for owner in owners)
 
 
 def is_of_operator(entry: Entry) -> bool:
@@ -83,7 +83,9 @@ def is_of_operator(entry: Entry) -> bool:
 
 def has_finalizer(agent: Obj) -> bool:
     """Tell whether an operator holds the resource."""
-    return any(each in FORMER_FINALIZERS for each in agent["metadata"].get("finalizers") or [])
+    return any(
+        finalizer in FORMER_FINALIZERS for finalizer in agent["metadata"].get("finalizers") or []
+    )
 
 
 def _loses_its_maker(agent: Obj, step: Step) -> bool:
@@ -104,7 +106,11 @@ def _noting_steps(agent: Obj, noted: Obj) -> Iterator[Step]:
 
 def _finalizer_steps(agent: Obj, noted: Obj, awaited: str) -> Iterator[Step]:
     if has_finalizer(agent):
-        left = [each for each in agent["metadata"]["finalizers"] if each not in FORMER_FINALIZERS]
+        left = [
+            finalizer
+            for finalizer in agent["metadata"]["finalizers"]
+            if finalizer not in FORMER_FINALIZERS
+        ]
         annotations = {"annotations": noted} if noted else {}
         yield Step(
             agent,
@@ -124,5 +130,5 @@ def _noted(cluster: Cluster, agent: Obj) -> dict[str, str]:
     if resource is None:
         return {}
     around = cluster.in_namespace(namespace_of(agent))
-    workloads = [each for each in around if each["kind"] in WORKLOADS]
+    workloads = [obj for obj in around if obj["kind"] in WORKLOADS]
     return {PODS_MADE_FOR: pods_made_for(resource, workloads)}

@@ -44,7 +44,7 @@ class Heir:
         """
         if obj["kind"] not in WORKLOADS or not self.children:
             return NO_RESTART
-        wanted = next((each for each in self.children if identity(each) == identity(obj)), None)
+        wanted = next((child for child in self.children if identity(child) == identity(obj)), None)
         if wanted is None:
             return GONE
         before, after = before_and_after(Facts(field_manager=manager), obj, wanted)
@@ -70,7 +70,9 @@ def secrets_with_keys(agent: Obj) -> list[str]:
     if resource is None:
         return []
     spec = resource.spec.agent
-    named = [each.name for each in of_credentials(spec) if each.path.endswith(OF_KEYS)]
+    named = [
+        reference.name for reference in of_credentials(spec) if reference.path.endswith(OF_KEYS)
+    ]
     return sorted({name for name in (spec.keys_secret, *named) if name})
 
 
@@ -93,12 +95,12 @@ def without_heir(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
 def _desired(cluster: Cluster, agent: Obj) -> list[Obj]:
     keys = secrets_with_keys(agent)
     around = [
-        each
-        for each in cluster.in_namespace(namespace_of(agent))
-        if each["kind"] in WORKLOADS or (each["kind"] == "Secret" and name_of(each) in keys)
+        obj
+        for obj in cluster.in_namespace(namespace_of(agent))
+        if obj["kind"] in WORKLOADS or (obj["kind"] == "Secret" and name_of(obj) in keys)
     ]
     rendered = render([agent, *around], EVERYWHERE, ANY_TIME)
     if rendered.problems:
         return []
     # What was labelled for another resource, and is not adopted yet, is no child of this one.
-    return [each for each in rendered.children if not is_of_another(name_of(agent), each)]
+    return [child for child in rendered.children if not is_of_another(name_of(agent), child)]

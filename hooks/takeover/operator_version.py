@@ -38,7 +38,7 @@ def version_steps(cluster: Cluster) -> Iterator[Step]:
 def operator_version(deployment: Obj) -> str:
     """Return the version of an operator's Deployment, "" where nothing shows one."""
     found = (_version_in(text) for text in _said_by(deployment))
-    return next((".".join(map(str, each)) for each in found if each), "")
+    return next((".".join(map(str, version)) for version in found if version), "")
 
 
 def _said_by(deployment: Obj) -> Iterator[str]:

@@ -31,7 +31,7 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
     stopping = (*version_steps(cluster), *stopping_steps(cluster))
     rest = tuple(_after_stop(cluster, settings))
     if is_any_running(cluster):
-        rest = tuple(_once_stopped(each) for each in rest)
+        rest = tuple(_once_stopped(step) for step in rest)
     return Plan((*stopping, *rest))
 
 

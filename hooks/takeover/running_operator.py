@@ -27,7 +27,7 @@ NAMES = ("controller-manager", "instana-agent-controller-manager", OPERATOR)
 
 def operators(cluster: Cluster) -> list[Obj]:
     """Return the operator's Deployments, in whatever namespace."""
-    return [each for each in cluster.of_kind("Deployment") if _is_operator(each)]
+    return [deployment for deployment in cluster.of_kind("Deployment") if _is_operator(deployment)]
 
 
 def is_running(cluster: Cluster, deployment: Obj) -> bool:
@@ -43,7 +43,7 @@ def is_running(cluster: Cluster, deployment: Obj) -> bool:
 
 def is_any_running(cluster: Cluster) -> bool:
     """Tell whether an operator runs anywhere."""
-    return any(is_running(cluster, each) for each in operators(cluster))
+    return any(is_running(cluster, operator) for operator in operators(cluster))
 
 
 def stopping_steps(cluster: Cluster) -> Iterator[Step]:
@@ -57,17 +57,17 @@ def stopping_steps(cluster: Cluster) -> Iterator[Step]:
 
 def _has_pods(cluster: Cluster, deployment: Obj) -> bool:
     namespace = namespace_of(deployment)
-    pods = (each for each in cluster.of_kind("Pod") if namespace_of(each) == namespace)
-    return any(_is_pod_of(each, deployment) for each in pods)
+    pods = (pod for pod in cluster.of_kind("Pod") if namespace_of(pod) == namespace)
+    return any(_is_pod_of(pod, deployment) for pod in pods)
 
 
 def _is_pod_of(pod: Obj, deployment: Obj) -> bool:
     """Tell by the name of its ReplicaSet, which is that of the Deployment and a hash."""
     owners = as_objects(pod["metadata"].get("ownerReferences"))
     is_owned = any(
-        (each.get("kind"), each.get("name", "").rpartition("-")[0])
+        (owner.get("kind"), owner.get("name", "").rpartition("-")[0])
         == ("ReplicaSet", name_of(deployment))
-        for each in owners
+        for owner in owners
     )
     return is_owned and as_object(pod.get("status")).get("phase") not in ENDED
 
@@ -76,7 +76,9 @@ def _is_operator(deployment: Obj) -> bool:
     if has_labels(deployment, name=OPERATOR):
         return True
     template = template_of(deployment)
-    is_image = any(each.rpartition("/")[2] == OPERATOR for each in repositories_of(deployment))
+    is_image = any(
+        repository.rpartition("/")[2] == OPERATOR for repository in repositories_of(deployment)
+    )
     return name_of(deployment) in NAMES and (has_labels(template, name=OPERATOR) or is_image)
 
 
@@ -98,7 +100,7 @@ def _stop(deployment: Obj) -> Step:
 
 def _is_of_olm(deployment: Obj) -> bool:
     owners = as_objects(deployment["metadata"].get("ownerReferences"))
-    kinds = {each.get("kind") for each in owners} | {
+    kinds = {owner.get("kind") for owner in owners} | {
         labels_of(deployment).get("olm.owner.kind"),
     }
     return CLUSTER_SERVICE_VERSION in kinds
@@ -108,7 +110,11 @@ def version_of_olm(deployment: Obj) -> str:
     """Return the name of the ClusterServiceVersion that made the Deployment, "" if none did."""
     owners = as_objects(deployment["metadata"].get("ownerReferences"))
     return next(
-        (str(each.get("name")) for each in owners if each.get("kind") == CLUSTER_SERVICE_VERSION),
+        (
+            str(owner.get("name"))
+            for owner in owners
+            if owner.get("kind") == CLUSTER_SERVICE_VERSION
+        ),
         labels_of(deployment).get("olm.owner", ""),
     )
 
@@ -162,16 +168,18 @@ def _never_uninstall(deployment: Obj, release: str) -> Step:
 
 def _of_release(cluster: Cluster, release: str) -> Iterator[Obj]:
     for kind in ("CustomResourceDefinition", "Namespace"):
-        yield from (each for each in cluster.of_kind(kind) if release_of(each) == release)
-    yield from (each for each in cluster.agents if release_of(each) == release)
+        yield from (obj for obj in cluster.of_kind(kind) if release_of(obj) == release)
+    yield from (agent for agent in cluster.agents if release_of(agent) == release)
 
 
 def _left_alone(cluster: Cluster) -> Iterator[Step]:
     """Yield a note for each resource that nobody leads once the operator has stopped."""
     if not is_any_running(cluster):
         return
-    chosen = {place_of(each) for each in cluster.selected}
-    others = [each for each in cluster.agents if place_of(each) not in chosen]
-    for each in [*others, *cluster.of_kind(REMOTE_KIND)]:
+    chosen = {place_of(agent) for agent in cluster.selected}
+    others = [agent for agent in cluster.agents if place_of(agent) not in chosen]
+    for resource in [*others, *cluster.of_kind(REMOTE_KIND)]:
         why = "its objects stay as they are, but changes of it have no effect without the operator"
-        yield Step(each, "is led by the operator too", f"{why} ({place(each)} is not taken over)")
+        yield Step(
+            resource, "is led by the operator too", f"{why} ({place(resource)} is not taken over)"
+        )

@@ -26,7 +26,7 @@ BINDINGS = ("ClusterRoleBinding", "RoleBinding")
 
 def is_left_in(cluster: Cluster, namespace: str, obj: Obj) -> bool:
     """Tell whether the object came with manifests that installed agents in the namespace."""
-    agents = [each for each in cluster.agents if namespace_of(each) == namespace]
+    agents = [agent for agent in cluster.agents if namespace_of(agent) == namespace]
     names = {*SENSORS, *map(name_of, agents)}
     if not is_of_static_manifests(obj) or name_of(obj) not in names:
         return False
@@ -37,14 +37,16 @@ def is_left_in(cluster: Cluster, namespace: str, obj: Obj) -> bool:
             bindings = _bindings_of(cluster, obj)
             return bool(bindings) and all(is_left_in(cluster, namespace, b) for b in bindings)
         case "Deployment":
-            images = [each.rpartition("/")[2] for each in repositories_of(obj)]
-            return namespace_of(obj) == namespace and any(each in SENSOR_IMAGES for each in images)
+            images = [repository.rpartition("/")[2] for repository in repositories_of(obj)]
+            return namespace_of(obj) == namespace and any(
+                image in SENSOR_IMAGES for image in images
+            )
     return namespace_of(obj) == namespace
 
 
 def _binds_only_in(namespace: str, binding: Obj) -> bool:
     subjects = as_objects(binding.get("subjects"))
-    return bool(subjects) and all(each.get("namespace") == namespace for each in subjects)
+    return bool(subjects) and all(subject.get("namespace") == namespace for subject in subjects)
 
 
 def _gets_rights(agent: Obj) -> bool:
@@ -55,9 +57,9 @@ def _gets_rights(agent: Obj) -> bool:
 
 def _bindings_of(cluster: Cluster, role: Obj) -> list[Obj]:
     return [
-        each
+        binding
         for kind in BINDINGS
-        for each in cluster.of_kind(kind)
-        if (ref := as_object(each.get("roleRef"))).get("kind") == role["kind"]
+        for binding in cluster.of_kind(kind)
+        if (ref := as_object(binding.get("roleRef"))).get("kind") == role["kind"]
         and ref.get("name") == name_of(role)
     ]

@@ -90,7 +90,7 @@ def _runs_as(workload: Obj, child: Obj) -> bool:
     """Tell whether it runs an image of Instana, or that of the resource: a mirror has its own."""
     wanted = repositories_of(child)
     return _runs_image_of_instana(workload) or any(
-        each in wanted for each in repositories_of(workload)
+        repository in wanted for repository in repositories_of(workload)
     )
 
 
@@ -117,7 +117,7 @@ def _is_former(obj: Obj, manager: str) -> IsFormer:
     What Metacontroller has made, and lost since, was installed by nobody else.
     """
     entries = obj["metadata"].get("managedFields") or []
-    is_made_by_us = any(each.get("manager") == manager for each in entries)
+    is_made_by_us = any(entry.get("manager") == manager for entry in entries)
     return lambda entry: not is_made_by_us and _is_of_installer(entry)
 
 

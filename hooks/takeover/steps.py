@@ -52,17 +52,17 @@ class Plan:
         """Return the steps that can be done now; none while something blocks."""
         if self.blocked:
             return ()
-        return tuple(each for each in self.steps if each.change and not each.waits_for)
+        return tuple(step for step in self.steps if step.change and not step.waits_for)
 
     @property
     def waiting(self) -> tuple[Step, ...]:
         """Return the steps that can be done later."""
-        return tuple(each for each in self.steps if each.change and each.waits_for)
+        return tuple(step for step in self.steps if step.change and step.waits_for)
 
     @property
     def blocked(self) -> tuple[Step, ...]:
         """Return what a person has to do first."""
-        return tuple(each for each in self.steps if each.blocks)
+        return tuple(step for step in self.steps if step.blocks)
 
 
 def patched_metadata(obj: Obj, **changes: object) -> Patch:

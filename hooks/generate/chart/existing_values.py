@@ -261,4 +261,4 @@ EXISTING: Final = (*CONVERTED, *EFFECTIVE, *IGNORED, *REFUSED)
 
 def of_verdict(*verdicts: Verdict) -> Iterator[ExistingValue]:
     """Yield the values of which that becomes."""
-    return (each for each in EXISTING if each.verdict in verdicts)
+    return (existing for existing in EXISTING if existing.verdict in verdicts)

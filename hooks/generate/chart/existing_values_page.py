@@ -44,13 +44,13 @@ def _section(verdict: Verdict) -> str:
 
 def _rows(verdict: Verdict) -> Iterator[str]:
     by_remedy: dict[str, list[str]] = {}
-    for each in of_verdict(verdict):
-        by_remedy.setdefault(each.remedy, []).append(each.name)
+    for existing in of_verdict(verdict):
+        by_remedy.setdefault(existing.remedy, []).append(existing.name)
     return (f"| {_names(names)} | {_sentence(remedy)} |\n" for remedy, names in by_remedy.items())
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{each}`" for each in names)
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _sentence(remedy: str) -> str:

@@ -23,7 +23,7 @@ DEFINE: Final = """\
 def existing_values_template() -> str:
     """Return `templates/_existing-values.tpl`: the parts of the table, each a list as JSON."""
     parts = {
-        "formed": map(_formed, (each for each in EXISTING if each.form)),
+        "formed": map(_formed, (existing for existing in EXISTING if existing.form)),
         "noted": map(_noted, of_verdict(Verdict.EFFECTIVE, Verdict.IGNORED)),
         "refused": map(_refused, of_verdict(Verdict.REFUSED)),
         "free": free_parts(),
@@ -44,7 +44,7 @@ def admitted(properties: Obj, existing: ExistingValue) -> Obj:
 
 
 def _define(name: str, rows: Iterable[Any]) -> str:
-    lines = ",\n".join(orjson.dumps(each).decode() for each in rows)
+    lines = ",\n".join(orjson.dumps(row).decode() for row in rows)
     return DEFINE % (name, lines)
 
 
@@ -85,7 +85,7 @@ def _admitted(part: Obj, path: tuple[str, ...], existing: ExistingValue) -> Obj:
         inner = part["properties"].get(step) or _anew()
         return _with_property(part, step, _admitted(inner, tuple(rest), existing))
     if existing.form is Form.GIVEN:
-        return part | {"required": [each for each in part.get("required", []) if each != step]}
+        return part | {"required": [field for field in part.get("required", []) if field != step]}
     if existing.schema is None:
         return part
     known = part["properties"].get(step) if existing.schema else None

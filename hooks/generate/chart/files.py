@@ -49,6 +49,6 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "templates/_inline-secrets.tpl": inline_secrets_template(),
         "templates/_misshapen.tpl": misshapen_template(),
         "templates/_texts.tpl": texts_template(),
-        **{f"templates/{name}": filled(name, each, sources) for name, each in FRAMES.items()},
+        **{f"templates/{name}": filled(name, frame, sources) for name, frame in FRAMES.items()},
     }
     return {CHART / name: text for name, text in made.items()}

@@ -31,7 +31,7 @@ KUSTOMIZATION: Final = "kustomization.yaml"
 
 def frames() -> dict[str, str]:
     """Return the frames by the names of the templates that they become."""
-    return {each.name: each.read_text() for each in sorted(FOLDER.iterdir())}
+    return {file.name: file.read_text() for file in sorted(FOLDER.iterdir())}
 
 
 def files_in(frame: str) -> Iterator[str]:

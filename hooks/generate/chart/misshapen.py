@@ -41,16 +41,16 @@ def misshapen() -> Iterator[Misshapen]:
         yield Misshapen(tuple(steps[1:]), given, wrong_type(given(), _at(steps), path))
 
 
-def also_allowed(properties: Obj, each: Misshapen) -> Obj:
+def also_allowed(properties: Obj, shape: Misshapen) -> Obj:
     """Return the properties of the values' schema, with that shape allowed to reach a template."""
-    return _also(properties, [*each.path], JSON_TYPES[each.given])
+    return _also(properties, [*shape.path], JSON_TYPES[shape.given])
 
 
 def misshapen_template() -> str:
     """Return `templates/_misshapen.tpl`: a list as JSON."""
     rows = (
-        {"path": each.path, "begins": f"^{BEGINNINGS[each.given]}", "says": each.says}
-        for each in misshapen()
+        {"path": shape.path, "begins": f"^{BEGINNINGS[shape.given]}", "says": shape.says}
+        for shape in misshapen()
     )
     return TEMPLATE % ",\n".join(orjson.dumps(row).decode() for row in rows)
 

@@ -40,11 +40,11 @@ def text_of(manifest: str, part: Part) -> str:
     match and have something there; NoSuchPart names what is missing.
     """
     documents = yaml.compose_all(manifest, Loader=yaml.CSafeLoader)
-    found = [each for each in documents if fnmatchcase(_kind_and_name(each), part.of)]
+    found = [document for document in documents if fnmatchcase(_kind_and_name(document), part.of)]
     if not found or (part.path and len(found) > 1):
         raise NoSuchPart(part.of)
     lines = manifest.splitlines(keepends=True)
-    return BETWEEN_DOCUMENTS.join(_inside(each, lines, part) for each in found)
+    return BETWEEN_DOCUMENTS.join(_inside(document, lines, part) for document in found)
 
 
 def text_of_patches(kustomization: str, part: Part) -> str:
@@ -115,7 +115,7 @@ def _is_block(node: yaml.Node) -> bool:
 
 def _comments_above(lines: list[str], line: int, column: int) -> str:
     mark = " " * column + "#"
-    above = takewhile(lambda each: each.startswith(mark), reversed(lines[:line]))
+    above = takewhile(lambda text: text.startswith(mark), reversed(lines[:line]))
     return dedent("".join(reversed([*above])))
 
 
@@ -135,16 +135,16 @@ def _last_line(node: yaml.Node) -> int:
 
 
 def _patches(kustomization: str, of: str) -> Iterator[str]:
-    for each in yaml.safe_load(kustomization)["patches"]:
-        target = each.get("target", {})
-        if "patch" in each and fnmatchcase(f"{target.get('kind')}/{target.get('name')}", of):
-            yield each["patch"]
+    for entry in yaml.safe_load(kustomization)["patches"]:
+        target = entry.get("target", {})
+        if "patch" in entry and fnmatchcase(f"{target.get('kind')}/{target.get('name')}", of):
+            yield entry["patch"]
 
 
 def _operations(patch: str) -> Iterator[tuple[str, yaml.Node]]:
     (operations,) = yaml.compose_all(patch, Loader=yaml.CSafeLoader)
-    for each in filter(_is_block, operations.value):
-        yield _at(each, "path").value, _at(each, "value")
+    for operation in filter(_is_block, operations.value):
+        yield _at(operation, "path").value, _at(operation, "value")
 
 
 def _written(key: str, value: yaml.Node, patch: str) -> str:

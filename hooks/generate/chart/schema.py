@@ -83,8 +83,8 @@ def _properties() -> Obj:
     properties: Obj = {name: _values(part, name) for name, part in spec["properties"].items()}
     for existing in EXISTING:
         properties = admitted(properties, existing)
-    for each in misshapen():
-        properties = also_allowed(properties, each)
+    for shape in misshapen():
+        properties = also_allowed(properties, shape)
     return properties | {
         "controller": _values(controller, "controller"),
         "enabled": {"description": "For parent charts, as a condition.", "type": "boolean"},
@@ -152,7 +152,7 @@ def _of_object(field: Obj) -> Obj:
 
 def _given(schema: Obj) -> Obj:
     """Return the schema of something that must be given: null is nothing."""
-    types = [each for each in schema["type"] if each != "null"]
+    types = [kind for kind in schema["type"] if kind != "null"]
     return schema | {"type": types}
 
 

@@ -67,7 +67,7 @@ def _entry(name: str, field: Obj, path: tuple[str, ...], *, marked: bool = True)
     yield from _comment(field["description"], prefix)
     is_comment = marked and not _is_given(place)
     lines = _value(name, field, place, marked=marked and not is_comment)
-    yield from (_as_comment(each, prefix) for each in lines) if is_comment else lines
+    yield from (_as_comment(line, prefix) for line in lines) if is_comment else lines
 
 
 def _value(name: str, field: Obj, place: tuple[str, ...], *, marked: bool) -> Iterator[str]:

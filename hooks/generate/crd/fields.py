@@ -32,7 +32,7 @@ def _base(schema: Obj, definitions: Obj) -> Obj:
     if REFERENCE in schema:
         found: Obj = definitions[schema[REFERENCE].rpartition("/")[2]]
         return found
-    options = [each for each in schema.get("anyOf", ()) if each != NULL]
+    options = [option for option in schema.get("anyOf", ()) if option != NULL]
     if len(options) > 1:
         return {"anyOf": options}
     return _resolved(options[0], definitions) if options else {}
@@ -42,7 +42,7 @@ def _inner(schema: Obj, definitions: Obj) -> Obj:
     parts: Obj = {}
     if "properties" in schema:
         properties = schema["properties"].items()
-        parts["properties"] = {name: _resolved(each, definitions) for name, each in properties}
+        parts["properties"] = {name: _resolved(field, definitions) for name, field in properties}
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
             parts[keyword] = _resolved(schema[keyword], definitions)

@@ -36,7 +36,7 @@ def nested(name: str, path: str, of: Obj) -> str:
     They may lead there from the object at the path, which has the schema, or from the spec.
     """
     spec = schema()["properties"][SPEC]
-    found = next((each for each in _places(name, ((path, of), (SPEC, spec))) if each), "")
+    found = next((place for place in _places(name, ((path, of), (SPEC, spec))) if place), "")
     return f"write fields inside one another for its dots: {found}" if found else ""
 
 

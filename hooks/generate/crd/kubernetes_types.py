@@ -46,7 +46,7 @@ def kubernetes_type(name: str) -> Obj:
 
 def _written_out(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_written_out(each) for each in schema]
+        return [_written_out(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     rest = {name: _written_out(part) for name, part in schema.items() if name not in LEFT_OUT}

@@ -69,7 +69,7 @@ def unknown_field(name: str, path: str, of: Obj) -> str:
 def _meant(name: str, path: str, known: Collection[str]) -> str:
     """Return the field that was meant: of the same letters first, here or elsewhere."""
     other = OTHER_NAMES.get(f"{path}.{name}") or OTHER_NAMES.get(name)
-    here = [each for each in known if _letters(each) == _letters(name)]
+    here = [field for field in known if _letters(field) == _letters(name)]
     close = here or get_close_matches(name, known, n=1)
     elsewhere = "" if here else _elsewhere(name, path)
     return other or elsewhere or (close[0] if close else "")
@@ -78,8 +78,8 @@ def _meant(name: str, path: str, known: Collection[str]) -> str:
 def _elsewhere(name: str, path: str) -> str:
     """Return the path of the only field of that name that is near, in the same lists."""
     here = INDEX.sub("[]", path).split(".")
-    ranked = sorted((_distance(each.split("."), here), each) for each in _paths().get(name, ()))
-    near = [(steps, each) for steps, each in ranked if sum(steps) <= MOST_STEPS]
+    ranked = sorted((_distance(other.split("."), here), other) for other in _paths().get(name, ()))
+    near = [(steps, other) for steps, other in ranked if sum(steps) <= MOST_STEPS]
     is_alone = len(near) == 1 or (len(near) > 1 and near[0][0] < near[1][0])
     return near[0][1] if is_alone else ""
 

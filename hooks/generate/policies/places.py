@@ -41,11 +41,13 @@ def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: i
         return f"({expression(value)})"
     step, rest = steps[0], steps[1:]
     if step == ITEMS:
-        each = f"item{depth}"
-        return f"{value}.all({each}, {_at(rest, each, expression, depth + 1)})"
+        variable = f"item{depth}"
+        return f"{value}.all({variable}, {_at(rest, variable, expression, depth + 1)})"
     if step == VALUES:
-        each = f"key{depth}"
-        return f"{value}.all({each}, {_at(rest, f'{value}[{each}]', expression, depth + 1)})"
+        variable = f"key{depth}"
+        return (
+            f"{value}.all({variable}, {_at(rest, f'{value}[{variable}]', expression, depth + 1)})"
+        )
     inner = _at(rest, f"{value}.{step}", expression, depth)
     is_there = step in (METADATA, "spec") and value == "object"
     return inner if is_there else f"(!has({value}.{step}) || {inner})"

@@ -47,7 +47,7 @@ def shared_nodes() -> list[Obj]:
             IGNORE,
             paramKind={"apiVersion": API_VERSION, "kind": KIND},
             matchConditions=[*CONDITIONS],
-            variables=[each for side in SIDES for each in _variables(side)],
+            variables=[variable for side in SIDES for variable in _variables(side)],
             validations=[
                 {
                     "expression": f"({IS_ITSELF}) || {IS_GOING} || !({SHARE})",
@@ -81,7 +81,9 @@ def _variables(side: str) -> list[Obj]:
         "Choices": f"has({spec}) && has({spec}.zones) && size({spec}.zones) > 0 ? "
         f"{spec}.zones.map(zone, {of_zone}) : [[{affinity}, {tolerations}]]",
     }
-    return [{"name": side + name, "expression": each} for name, each in expressions.items()]
+    return [
+        {"name": side + name, "expression": expression} for name, expression in expressions.items()
+    ]
 
 
 def _given(path: str, otherwise: str, unless: str = "") -> str:

@@ -82,9 +82,9 @@ def differences(parent: Obj, context: Context, children: list[Obj]) -> Differenc
         _pair(context, child, is_at_rest=is_at_rest or describe(child) in beyond)
         for child in children
     ]
-    changing = frozenset(describe(each.desired) for each in pairs if each.has_another_spec)
+    changing = frozenset(describe(pair.desired) for pair in pairs if pair.has_another_spec)
     pending = [
-        each.desired for each in pairs if describe(each.desired) in changing or not each.is_there
+        pair.desired for pair in pairs if describe(pair.desired) in changing or not pair.is_there
     ]
     return Differences(pending, changing)
 
@@ -124,9 +124,9 @@ def children_applied(parent: Obj, context: Context, changes: Changes, now: str) 
 
 def _listed(changes: Changes) -> list[str]:
     return [
-        *(f"{each} is not there" for each in changes.created),
-        *(f"{each} differs" for each in changes.changed),
-        *(f"{each} is still there" for each in changes.deleted),
+        *(f"{child} is not there" for child in changes.created),
+        *(f"{child} differs" for child in changes.changed),
+        *(f"{child} is still there" for child in changes.deleted),
     ]
 
 

@@ -130,27 +130,27 @@ def _shortfall(
 
 
 def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:
-    return [each for each in found if each]
+    return [shortfall for shortfall in found if shortfall]
 
 
 def _why(
     context: Context, pods: Pods | None, component: str, shortfalls: list[Shortfall]
 ) -> tuple[str, bool]:
     """Return why pods are not as they should be, and whether it is more than a roll-out."""
-    asked = [each for each in shortfalls if each.pods_tell]
+    asked = [shortfall for shortfall in shortfalls if shortfall.pods_tell]
     if not asked:
         return "", False
-    problems = problems_of(pods, component, lasting=all(each.passes for each in asked))
-    return told(context, pods, problems), any(not each.passes for each in problems)
+    problems = problems_of(pods, component, lasting=all(shortfall.passes for shortfall in asked))
+    return told(context, pods, problems), any(not problem.passes for problem in problems)
 
 
 def _lacking(
     type_: str, reason: str, shortfalls: list[Shortfall], why: tuple[str, bool] = ("", False)
 ) -> Condition:
     text, is_serious = why
-    message = several([_text(each, is_serious=is_serious) for each in shortfalls])
-    passes = all(each.passes for each in shortfalls) and not is_serious
-    if all(each.all_run for each in shortfalls) and not is_serious:
+    message = several([_text(shortfall, is_serious=is_serious) for shortfall in shortfalls])
+    passes = all(shortfall.passes for shortfall in shortfalls) and not is_serious
+    if all(shortfall.all_run for shortfall in shortfalls) and not is_serious:
         reason = ROLLING_OUT if passes else ROLLOUT_STUCK
     return Condition(
         type_, "False", reason, "; ".join(filter(None, [message, text])), passes=passes
@@ -181,14 +181,14 @@ def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
 
 
 def _without_nodes(zones: Iterable[Obj]) -> list[str]:
-    empty = [describe(each) for each in zones if not count(each, "desiredNumberScheduled")]
+    empty = [describe(zone) for zone in zones if not count(zone, "desiredNumberScheduled")]
     remedy = "compare labels and taints (kubectl describe nodes) with spec.zones"
     return [f"no node is for {several(empty, ', ')}: {remedy}"] if empty else []
 
 
 def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
     """Return what is said of pods on nodes that would take no new one: Kubernetes lets them run."""
-    number = sum(count(each, "numberMisscheduled") for each in daemonsets)
+    number = sum(count(daemonset, "numberMisscheduled") for daemonset in daemonsets)
     if not number:
         return []
     return [f"{number} more on nodes that take no new ones by now, because of a taint"]

@@ -38,7 +38,7 @@ def children_owned(
             f"whatever the resource says: {takeover}"
         )
         return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
-    if left := [each for each in _finalizers(parent) if each in FORMER_FINALIZERS]:
+    if left := [finalizer for finalizer in _finalizers(parent) if finalizer in FORMER_FINALIZERS]:
         message = (
             f"finalizer {several(left)} would keep the resource from being deleted: {takeover}"
         )
@@ -75,9 +75,9 @@ def _told(parent: Obj, found: Writable, takeover: str) -> str:
     Labels hand over what a child would be; not a workload or a Service, which selects what is
     theirs, nor a Secret that cert-manager would write.
     """
-    objects = [each.obj for each in found.in_the_way]
+    objects = [obstacle.obj for obstacle in found.in_the_way]
     remedies = []
-    given = [each for each in found.in_the_way if _is_handed_over_by_labels(each)]
+    given = [obstacle for obstacle in found.in_the_way if _is_handed_over_by_labels(obstacle)]
     if given:
         labels = " ".join(f"{name}={value}" for name, value in handing_over(given[0].child).items())
         remedies.append(
@@ -85,7 +85,7 @@ def _told(parent: Obj, found: Writable, takeover: str) -> str:
             f"kubectl label {describe(given[0].obj).lower()} --namespace "
             f"{parent['metadata'].get('namespace', '')} --overwrite {labels}"
         )
-    if any(each["kind"] in INSTALLED for each in objects):
+    if any(obj["kind"] in INSTALLED for obj in objects):
         remedies.append(f"if this is an older installation of the agent: {takeover}")
     remedies.append("else delete it, or give it or the resource another name")
     return (
@@ -145,7 +145,7 @@ def _was_written_over(child: Obj, facts: Facts) -> bool:
 
 
 def _names(objects: list[Obj]) -> list[str]:
-    return [describe(each) for each in objects]
+    return [describe(obj) for obj in objects]
 
 
 def _finalizers(parent: Obj) -> list[str]:

@@ -28,10 +28,10 @@ def all_conditions(
     """
     summed = [valid, *parts]
     ready = _ready(summed, facts)
-    if ready.status == "True" and any(each.type == PAUSED for each in more):
+    if ready.status == "True" and any(condition.type == PAUSED for condition in more):
         ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
     former = [
-        replace(each, type=FORMER_TYPES[each.type]) for each in parts if each.type in FORMER_TYPES
+        replace(part, type=FORMER_TYPES[part.type]) for part in parts if part.type in FORMER_TYPES
     ]
     return [ready, *progress(ready, summed), *summed, *more, *former, _reconciled(valid)]
 

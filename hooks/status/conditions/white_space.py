@@ -9,7 +9,7 @@ SECRETS_TRIMMED = "SecretsTrimmed"
 
 def secrets_trimmed(context: Context) -> list[Condition]:
     """Return the condition where there is such an entry, nothing elsewhere; no value is shown."""
-    found = [_shown(each) for each in untrimmed_entries(context)]
+    found = [_shown(entry) for entry in untrimmed_entries(context)]
     if not found:
         return []
     message = (

@@ -34,14 +34,14 @@ def images(children: Iterable[Obj]) -> list[str]:
     Of a change it is the desired ones that say the same before and after it is written.
     """
     workloads = [child for child in children if child["kind"] in WORKLOADS]
-    return sorted({image for each in workloads for image in _images(each)})[:MOST_PARTS]
+    return sorted({image for workload in workloads for image in _images(workload)})[:MOST_PARTS]
 
 
 def _counted(workloads: list[Obj], count: Count, parts: str) -> Obj:
     total = count(workloads).as_status()
     if len(workloads) <= 1 and not any(map(_zone, workloads)):
         return total
-    listed = [_part(each, count([each])) for each in workloads]
+    listed = [_part(workload, count([workload])) for workload in workloads]
     listed.sort(key=lambda part: (part["unavailable"] == 0, part["name"]))
     return total | {parts: listed[:MOST_PARTS]}
 

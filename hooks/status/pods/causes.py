@@ -103,7 +103,7 @@ def is_ready(pod: Obj) -> bool:
 
 def restarts(pod: Obj) -> int:
     """Return how often containers of the pod were started again."""
-    counts = (each.get("restartCount") for each in _containers(pod))
+    counts = (container.get("restartCount") for container in _containers(pod))
     return sum(count for count in counts if isinstance(count, int))
 
 
@@ -117,7 +117,7 @@ def cause_of(pod: Obj) -> Cause:
     scheduled = condition_of(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         return _of_scheduling(scheduled)
-    found = [cause for each in _containers(pod) if (cause := _of_container(each, pod))]
+    found = [cause for container in _containers(pod) if (cause := _of_container(container, pod))]
     worst = min(found, key=lambda cause: WORST_FIRST.index(cause.name), default=None)
     return worst or _otherwise(pod)
 
@@ -152,8 +152,8 @@ def _is_cut_off(pod: Obj) -> bool:
 
 
 def _of_probes(pod: Obj) -> Cause:
-    unready = [each for each in _containers(pod) if each.get("ready") is False]
-    if any(each.get("started") is False for each in unready):
+    unready = [container for container in _containers(pod) if container.get("ready") is False]
+    if any(container.get("started") is False for container in unready):
         return Cause(NOT_READY, "it has not started yet", STARTS)
     return Cause(NOT_READY, "a readiness probe fails" if unready else "")
 
@@ -231,7 +231,11 @@ def _other_container(container: Obj, pod: Obj) -> str:
 def _image(container: Obj, pod: Obj) -> str:
     """Return the image that is asked for: the status may name another one."""
     asked = containers_of(as_object(pod.get("spec")))
-    images = (each.get("image") for each in asked if each.get("name") == container.get("name"))
+    images = (
+        candidate.get("image")
+        for candidate in asked
+        if candidate.get("name") == container.get("name")
+    )
     return str(next(images, "") or "")[:LONGEST_DETAIL]
 
 

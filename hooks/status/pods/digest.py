@@ -112,8 +112,8 @@ def _instances(context: Context) -> set[str]:
         for workload in context.children.all_of(kind)
         if not is_of_another(name, workload)
     )
-    templates = (template_of(each) for each in workloads)
-    return {labels_of(each).get(INSTANCE, name) for each in templates} | {name}
+    templates = (template_of(workload) for workload in workloads)
+    return {labels_of(template).get(INSTANCE, name) for template in templates} | {name}
 
 
 def pods_status(pods: Pods | None) -> Obj:
@@ -122,7 +122,7 @@ def pods_status(pods: Pods | None) -> Obj:
         return {}
     lacking = pods.nodes_without_agent
     parts: Obj = {
-        "problems": [each.as_status() for each in pods.problems[:MOST_PARTS]],
+        "problems": [problem.as_status() for problem in pods.problems[:MOST_PARTS]],
         "nodesWithoutAgent": lacking
         and {"count": len(lacking), "names": list(lacking[:MOST_PARTS])},
     }
@@ -135,9 +135,11 @@ def problems_of(pods: Pods | None, component: str, *, lasting: bool) -> list[Pro
 
     With `lasting` without those that each pod goes through that is made or replaced.
     """
-    found = [each for each in (pods.problems if pods else ()) if each.component == component]
-    kept = [each for each in found if not (lasting and each.passes)]
-    return sorted(kept, key=lambda each: (each.passes, -each.count, each.cause))
+    found = [
+        problem for problem in (pods.problems if pods else ()) if problem.component == component
+    ]
+    kept = [problem for problem in found if not (lasting and problem.passes)]
+    return sorted(kept, key=lambda problem: (problem.passes, -problem.count, problem.cause))
 
 
 def told(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
@@ -149,7 +151,7 @@ def told(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
     if pods is None:
         return NOT_KNOWN
     more = len(problems) - MOST_TOLD
-    texts = [str(each) for each in problems[:MOST_TOLD]]
+    texts = [str(problem) for problem in problems[:MOST_TOLD]]
     return "; ".join([*texts, *([f"{more} more in status.pods"] if more > 0 else [])])
 
 
@@ -159,7 +161,7 @@ def _unready(pod: Obj) -> _Unready:
 
 def _problems(unready: list[_Unready], namespace: str) -> list[Problem]:
     """Return a problem per component and cause; the example is the first by node and name."""
-    ordered = sorted(unready, key=lambda each: (*_kind(each), each.node, each.name))
+    ordered = sorted(unready, key=lambda pod: (*_kind(pod), pod.node, pod.name))
     return [_problem(list(group), namespace) for _, group in groupby(ordered, key=_kind)]
 
 

@@ -41,7 +41,7 @@ def word(pattern: str, says: str, remedy: str) -> Word:
 def saying_of(message: object, words: Iterable[Word]) -> Saying:
     """Return what the first of the words in the message says."""
     text = message[:LONGEST_MESSAGE] if isinstance(message, str) else ""
-    for each in words:
-        if found := each.pattern.search(text):
-            return Saying(each.says.format(*found.groups()), each.remedy)
+    for known in words:
+        if found := known.pattern.search(text):
+            return Saying(known.says.format(*found.groups()), known.remedy)
     return Saying()

@@ -65,9 +65,9 @@ def last_rollouts(
 def kept_rollouts(parent: Obj) -> list[Obj]:
     """Return the items of the observed status, of a resource whose pods stay as they are."""
     last = _rollout(parent).get("last")
-    items = ({name: each.get(name) for name in FIELDS} for each in as_objects(last))
-    texts = [{name: text for name, text in each.items() if isinstance(text, str)} for each in items]
-    return [each for each in texts if "workload" in each][:MOST_PARTS]
+    items = ({name: item.get(name) for name in FIELDS} for item in as_objects(last))
+    texts = [{name: text for name, text in item.items() if isinstance(text, str)} for item in items]
+    return [item for item in texts if "workload" in item][:MOST_PARTS]
 
 
 def _rollout(parent: Obj) -> Obj:
@@ -75,13 +75,13 @@ def _rollout(parent: Obj) -> Obj:
 
 
 def _former(parent: Obj) -> _Former:
-    last = {each["workload"]: each for each in kept_rollouts(parent)}
+    last = {item["workload"]: item for item in kept_rollouts(parent)}
     held = {
-        str(each.get("workload")): {
-            "cause": str(each.get("cause")),
-            "approval": str(each.get("approval")),
+        str(item.get("workload")): {
+            "cause": str(item.get("cause")),
+            "approval": str(item.get("approval")),
         }
-        for each in as_objects(_rollout(parent).get("held"))
+        for item in as_objects(_rollout(parent).get("held"))
     }
     status, generation = as_object(parent.get("status")), parent["metadata"].get("generation")
     is_late = not status or (bool(last) and status.get("observedGeneration") != generation)

@@ -47,7 +47,7 @@ def rollout_held(
 
 def _unmatched(context: Context, held: tuple[HeldChange, ...], last: list[Obj]) -> str:
     """Return what is said of approvals of changes that there are none of, "" if none is."""
-    known = {change.name for change in held} | {each.get("approval") for each in last}
+    known = {change.name for change in held} | {item.get("approval") for item in last}
     names = sorted(name[:LONGEST_NAME] for name in approvals(context) - known)
     return f"; {APPROVE} names {several(names, ', ')}, and no change is called so" if names else ""
 
@@ -72,7 +72,7 @@ def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChan
 
 def _new_value(context: Context, found: Writable, change: HeldChange) -> str:
     """Return the new values that a change is made for, as far as they are known."""
-    child = next(each for each in found.children if describe(each) == change.workload)
+    child = next(child for child in found.children if describe(child) == change.workload)
     observed = context.observed_as(child)
     rotated = change.has_new_values and rotation(
         context, found.children, child, observed, is_late=False
@@ -84,7 +84,7 @@ def _all_held(
     parent: Obj, held: tuple[HeldChange, ...], new: Callable[[HeldChange], str]
 ) -> list[Obj]:
     before = as_object(as_object(parent.get("status")).get("rollout"))
-    causes = {each.get("approval"): each.get("cause") for each in as_objects(before.get("held"))}
+    causes = {item.get("approval"): item.get("cause") for item in as_objects(before.get("held"))}
     return [_held(change, causes.get(change.name) or new(change)) for change in held]
 
 

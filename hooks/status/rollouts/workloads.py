@@ -50,12 +50,12 @@ def agent_counts(daemonsets: Iterable[Obj]) -> Counts:
     """Return the agents of all given DaemonSets together."""
     return _sum(
         (
-            count(each, "desiredNumberScheduled"),
-            count(each, "numberReady"),
-            count(each, "updatedNumberScheduled"),
-            count(each, "numberAvailable"),
+            count(daemonset, "desiredNumberScheduled"),
+            count(daemonset, "numberReady"),
+            count(daemonset, "updatedNumberScheduled"),
+            count(daemonset, "numberAvailable"),
         )
-        for each in daemonsets
+        for daemonset in daemonsets
     )
 
 
@@ -63,17 +63,17 @@ def k8sensor_counts(deployments: Iterable[Obj]) -> Counts:
     """Return the k8sensors of all given Deployments together."""
     return _sum(
         (
-            replicas(each),
-            count(each, "readyReplicas"),
-            count(each, "updatedReplicas"),
-            count(each, "availableReplicas"),
+            replicas(deployment),
+            count(deployment, "readyReplicas"),
+            count(deployment, "updatedReplicas"),
+            count(deployment, "availableReplicas"),
         )
-        for each in deployments
+        for deployment in deployments
     )
 
 
 def _of_component(workloads: list[Obj], component: str) -> list[Obj]:
-    return [each for each in workloads if labels_of(each).get(COMPONENT) == component]
+    return [workload for workload in workloads if labels_of(workload).get(COMPONENT) == component]
 
 
 def _sum(counts: Iterable[tuple[int, int, int, int]]) -> Counts:
