@@ -22,7 +22,7 @@ from hooks.facts import ALL_NAMESPACES, Facts
 from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgent
 from hooks.models.parsing import check_nesting, read_given
-from hooks.status import is_valid
+from hooks.status import is_reported_valid
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
 
 AGENTS = f"{KIND}.{API_VERSION}"
@@ -105,7 +105,7 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
         agent = read_needed(resource)
     except InvalidResource:
         return _as_observed(role, resource, request, facts)
-    if not is_valid(resource):
+    if not is_reported_valid(resource):
         return _as_observed(role, resource, request, facts)
     account = bound_account(agent, component, facts)
     if not account:

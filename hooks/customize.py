@@ -30,7 +30,7 @@ from hooks.models.references import references
 from hooks.models.workloads import NODE_LABEL
 from hooks.observed import ObservedObjects
 from hooks.rules import read_agent
-from hooks.status.pods.digest import reads_pods
+from hooks.status.pods.summary import reads_pods
 from hooks.wire import parent_of
 
 __all__ = ["customize", "related_resources"]

@@ -1,4 +1,4 @@
-"""What a sync would change: the children of a resource as they are, beside what they would be."""
+"""What a sync would change: the observed and the desired children of a resource, compared."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,9 @@ SECRET_FIELDS = ("data", "stringData")
 class ChildChange:
     """One child that a sync would create, change or delete.
 
-    `before` and `after` are what is ours of it, without the values of Secrets, and empty where
-    there is none; `pods` is how many would go, be it that others with a new template replace them.
+    `before` and `after` have the fields of it that are ours, without the values of Secrets; they
+    are empty where the child does not exist. `pods` is how many pods would end, including those
+    that pods of a new template would replace.
     """
 
     verb: str
@@ -36,9 +37,9 @@ class ChildChange:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a sync would change, ordered by kind and name, and what is wrong with the resource.
+    """What a sync would change, ordered by kind and name, and the problems of the resource.
 
-    `withheld` names the children that it would not make, as another object is in their way.
+    `withheld` names the children that it would not make, because another object is in their way.
     """
 
     changes: tuple[ChildChange, ...]
@@ -49,8 +50,8 @@ class Preview:
 def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
     """Return what a sync of the one InstanaAgent among the documents would change.
 
-    The other objects are the cluster, the children as they are among them, with their managed
-    fields. Raises UnfitObject or UnreadableRequest for documents that cannot be read so.
+    The other objects play the cluster; the children are among them, with their managed fields.
+    Raises UnfitObject or UnreadableRequest for documents that cannot be used.
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
@@ -70,7 +71,7 @@ def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildCha
         return ChildChange(CREATE, describe(after), {}, after)
     if desired is None:
         return ChildChange(DELETE, describe(observed), {}, {}, pods_of(observed))
-    _check_ownership_is_told(observed, given)
+    _check_managed_fields(observed, given)
     before, after = before_and_after(given.facts, observed, desired)
     if before == after:
         return None
@@ -79,7 +80,7 @@ def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildCha
     return ChildChange(CHANGE, describe(observed), *shown, pods_of(observed) if restarts else 0)
 
 
-def _check_ownership_is_told(observed: Obj, given: Given) -> None:
+def _check_managed_fields(observed: Obj, given: Given) -> None:
     if LAST_APPLIED in annotations_of(observed) or observed["metadata"].get("managedFields"):
         return
     msg = f"{describe(observed)} has no managed fields: get it with --show-managed-fields"

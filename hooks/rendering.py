@@ -1,7 +1,7 @@
-"""What would be there: the hooks' answers for given objects, with no cluster and no server.
+"""What a sync would make: the hooks' responses for given objects, with no cluster and no server.
 
 The given objects play the cluster: those that the customize hook asks for become related objects,
-those that the parent's selector matches its children.
+and those that the parent's selector matches become its children.
 """
 
 from base64 import b64encode
@@ -41,12 +41,12 @@ CLUSTER_SCOPED = frozenset(
 CLUSTER_ROLE = "ClusterRole.rbac.authorization.k8s.io/v1"
 CUSTOM = frozenset((cluster_rbac.AGENTS, *contract.OPTIONAL_KINDS.values()))
 BUILT_IN = frozenset((CLUSTER_ROLE, *contract.RELATED_KINDS.values())) - CUSTOM
-"""The kinds of Kubernetes itself in requests: the API server knows the type of each field."""
+"""Kinds of Kubernetes itself that requests contain: the API server knows the type of each field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The answers: children, ClusterRoleBindings, status, and what is wrong with the resource."""
+    """The responses: children, ClusterRoleBindings, status, and the problems of the resource."""
 
     children: list[Obj]
     attachments: list[Obj]
@@ -67,19 +67,19 @@ class Origin:
 
 
 class UnfitObject(UnreadableRequest):
-    """A document has something that no cluster could have, or too little of it."""
+    """A document has something that no cluster could have, or not enough."""
 
     def __init__(self, message: str, origin: Origin) -> None:
-        """Take what is wrong, and where."""
+        """Take the message, and where the problem is."""
         super().__init__(message)
         self.origin = origin
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the documents say: the request that they make, all objects, facts of the cluster.
+    """What the documents contain: the request that they make, all objects, facts of the cluster.
 
-    `origins`: where each of the objects was given.
+    `origins` says where each of the objects was given.
     """
 
     request: SyncRequest
@@ -91,8 +91,8 @@ class Given:
 def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     """Return the children, attachments and status of the one InstanaAgent among the documents.
 
-    Raises UnfitObject if the documents are no objects or hold several InstanaAgents,
-    UnreadableRequest if they hold none.
+    Raises UnfitObject if a document is not an object or if there are several InstanaAgents, and
+    UnreadableRequest if there is none.
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
@@ -106,7 +106,7 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
 
 
 def read(documents: Iterable[Any], facts: Facts) -> Given:
-    """Return what Metacontroller would ask, were the documents the cluster; see `render`."""
+    """Return what Metacontroller would ask if the documents were the cluster; see `render`."""
     given = [
         (_stored(obj, origin), origin)
         for number, document in enumerate(documents)
@@ -126,7 +126,7 @@ def read(documents: Iterable[Any], facts: Facts) -> Given:
 
 
 def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
-    """Yield the objects of one document: itself, or the items of a List."""
+    """Yield the objects of one document: the document itself, or the items of a List."""
     if document is None:
         return
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
@@ -144,10 +144,10 @@ def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
 
 
 def _stored(obj: Obj, origin: Origin) -> Obj:
-    """Return an object as the API server stores it; raises UnfitObject where it cannot.
+    """Return an object as the API server stores it; raises UnfitObject if it cannot.
 
-    What is in no request stays as it is: nobody here knows what it may be. What the spec of a
-    resource must be is told by the rules.
+    An object of a kind that no request contains stays as it is: its types are not known here. The
+    rules check the spec of a resource.
     """
     kind = kind_of(obj)
     if kind not in BUILT_IN | CUSTOM:
@@ -193,18 +193,18 @@ def _only_agent(given: list[tuple[Obj, Origin]]) -> Obj:
 
 
 def _with_namespace(obj: Obj, namespace: str) -> Obj:
-    """Return the object with a namespace; where none is given, in the given one."""
+    """Return the object with a namespace: its own, or else the given one."""
     if obj["kind"] in CLUSTER_SCOPED or obj["metadata"].get("namespace"):
         return obj
     return obj | {"metadata": obj["metadata"] | {"namespace": namespace}}
 
 
 def _facts_of(objects: list[Obj], facts: Facts) -> Facts:
-    is_openshift = OPENSHIFT_CRD in _definitions(objects)
+    is_openshift = OPENSHIFT_CRD in _crd_names(objects)
     return facts.updated({"openshift": "true"}) if is_openshift else facts
 
 
-def _definitions(objects: list[Obj]) -> set[str]:
+def _crd_names(objects: list[Obj]) -> set[str]:
     kind = "CustomResourceDefinition"
     return {obj["metadata"]["name"] for obj in objects if obj["kind"] == kind}
 
@@ -215,7 +215,7 @@ def _key(obj: Obj) -> str:
 
 
 def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
-    """Return what Metacontroller would hold for the parent's children."""
+    """Return the children that Metacontroller would send for the parent."""
     children: dict[str, dict[str, Obj]] = {kind: {} for kind in _child_kinds(cluster)}
     for obj in cluster:
         if kind_of(obj) in children and _is_child(obj, parent):
@@ -225,7 +225,7 @@ def _children(parent: Obj, cluster: list[Obj]) -> dict[str, dict[str, Obj]]:
 
 def _child_kinds(cluster: list[Obj]) -> tuple[str, ...]:
     optional = [
-        kind for name, kind in contract.OPTIONAL_KINDS.items() if name in _definitions(cluster)
+        kind for name, kind in contract.OPTIONAL_KINDS.items() if name in _crd_names(cluster)
     ]
     return (*contract.CHILD_KINDS, *optional)
 
@@ -242,7 +242,7 @@ def _is_child(obj: Obj, parent: Obj) -> bool:
 
 
 def _selector(parent: Obj) -> Obj:
-    """Return by what the resource selects its children: perhaps by its name, too."""
+    """Return the selector of the resource for its children, which may also ask for its name."""
     given = as_object(as_object(parent.get("spec")).get("selector"))
     if labels.INSTANCE not in as_object(given.get("matchLabels")):
         return contract.CHILD_SELECTOR
@@ -251,7 +251,7 @@ def _selector(parent: Obj) -> Obj:
 
 
 def _related(parent: Obj, cluster: list[Obj], facts: Facts) -> dict[str, dict[str, Obj]]:
-    """Return what Metacontroller would hold for the rules of the customize hook."""
+    """Return the related objects that Metacontroller would send for the customize hook's rules."""
     try:
         rules = related_resources(read_agent(parent), _child_kinds(cluster), facts)
     except InvalidResource:
@@ -275,7 +275,7 @@ def _is_related(obj: Obj, rule: Obj) -> bool:
 
 
 def _attachments(parent: Obj, objects: list[Obj], facts: Facts) -> list[Obj]:
-    """Return the bindings to the given ClusterRoles, else to those of the installation."""
+    """Return the bindings to the given ClusterRoles, or else to those of the installation."""
     given = [
         obj for obj in objects if kind_of(obj) == CLUSTER_ROLE and BIND_LABEL in labels_of(obj)
     ]

@@ -1,1 +1,1 @@
-"""The command line: what `python -m hooks` does beside serving, and how it reaches a cluster."""
+"""The command line: the commands of `python -m hooks`, and how they reach a cluster."""

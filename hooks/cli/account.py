@@ -1,4 +1,4 @@
-"""Objects by name, as the account of a pod may read and patch them."""
+"""Objects by name, with the rights of a pod's service account to read and patch them."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ COLLECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "Service": ("v1", "services"),
     "ServiceAccount": ("v1", "serviceaccounts"),
 }
-"""The version of each kind that is dealt with, and its name in addresses."""
+"""The kinds that can be handed over or read, each with its version and its plural in URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Account:
     namespace: str
 
     def get(self, kind: str, name: str) -> Obj | None:
-        """Return an object with its managed fields, None if there is none of the name."""
+        """Return an object with its managed fields, None if it does not exist."""
         return self._ask("GET", self._path(kind, name))
 
     def select(self, kind: str, labels: Mapping[str, str]) -> list[Obj]:
@@ -76,5 +76,5 @@ class Account:
 
 
 def _reason(answer: Mapping[str, Any]) -> str:
-    """Return what the API server says, without the values that it may quote."""
+    """Return the API server's message, without the values that it may quote."""
     return QUOTED.sub("value", str(answer.get("message", "no reason given")))

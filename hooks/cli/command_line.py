@@ -1,4 +1,4 @@
-"""`python -m hooks`: the service, the pure functions on files, and a look at it on this machine."""
+"""`python -m hooks`: the service, the pure functions applied to files, and a demonstration."""
 
 from pkgutil import resolve_name
 from typing import Final
@@ -8,7 +8,7 @@ import click
 from hooks import __version__
 
 COMMANDS: Final = {
-    "apply-definition": "hooks.cli.definition_command:definition_command",
+    "apply-definition": "hooks.cli.apply_crd_command:apply_crd_command",
     "check-service": "hooks.cli.service_check:service_check",
     "demo": "hooks.cli.demo:demo_command",
     "diff": "hooks.cli.diff_command:diff_command",
@@ -18,18 +18,18 @@ COMMANDS: Final = {
     "takeover": "hooks.cli.takeover_release:takeover_command",
     "validate": "hooks.cli.validate_command:validate_command",
 }
-"""Where each command is; the module that is named knows all commands below it."""
+"""Where each command is; that module also defines its subcommands."""
 
 
 class Commands(click.Group):
-    """The commands, each loaded when it is asked for: the service keeps in memory what it loads."""
+    """The commands, each loaded when it is called: what the service loads stays in its memory."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Return the names."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a command; nothing if there is none of the name."""
+        """Return the command of that name, or None."""
         place = COMMANDS.get(cmd_name)
         command: click.Command | None = resolve_name(place) if place else None
         return command

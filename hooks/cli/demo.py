@@ -1,4 +1,4 @@
-"""`python -m hooks demo`: the service is started here, asked once, its answer shown as a table."""
+"""`python -m hooks demo`: starts the service here, calls it once, shows the response as a table."""
 
 import os
 import signal
@@ -54,7 +54,7 @@ def demo_command(request_file: BinaryIO, *, once: bool) -> None:
 
 
 def _settings() -> Settings:
-    """Return the settings of the service that is started; ends the command if one is wrong."""
+    """Return the settings of the service that is started; ends the command if one is invalid."""
     try:
         return from_environ(os.environ | PLAIN_HTTP)
     except SettingsError as error:
@@ -62,7 +62,7 @@ def _settings() -> Settings:
 
 
 def _end_if_wrong(parents: list[GivenDocument], facts: Facts) -> None:
-    """Say of the resources in a request what `validate` says of them in files."""
+    """Report the problems of the resources in a request as `validate` does for files."""
     end_if_none_is_served(parents)
     known = filter(is_served, agents_in(parents))
     found = [problem for agent in known for problem in errors_in(agent.resource, facts)]
@@ -72,8 +72,8 @@ def _end_if_wrong(parents: list[GivenDocument], facts: Facts) -> None:
 def demonstrate(request: bytes, name: str, settings: Settings, *, once: bool) -> int:
     """Serve on loopback, send the recorded request, print children and status.
 
-    `name` is that of the request's file. Goes on serving until it is interrupted, unless `once`.
-    Returns the exit code.
+    `name` is the name of the request's file. Serves until it is interrupted, unless `once`. Returns
+    the exit code.
     """
     port = settings.port if _is_free(settings.port) else _free_port()
     for end in (signal.SIGINT, signal.SIGTERM):
@@ -163,7 +163,7 @@ def _show(answer: Obj, name: str, address: str, milliseconds: float) -> None:
 
 
 def summary(child: Obj) -> str:
-    """Return what a reader wants to know of a child first; never a value of a Secret."""
+    """Return what matters most about a child; never a value of a Secret."""
     spec = child.get("spec") or {}
     match child["kind"]:
         case "DaemonSet":

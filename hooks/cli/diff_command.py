@@ -1,4 +1,4 @@
-"""`python -m hooks diff`: what the next sync would change in a cluster, before it does."""
+"""`python -m hooks diff`: what the next sync would change in a cluster."""
 
 import sys
 from textwrap import indent
@@ -56,7 +56,10 @@ def _of_pods(change: ChildChange) -> str:
 
 
 def _differences(change: ChildChange) -> str:
-    """Return a line per difference; deepdiff takes long to load, and no other command needs it."""
+    """Return a line per difference.
+
+    Imports deepdiff here: it takes long to load, and no other command needs it.
+    """
     from deepdiff import DeepDiff  # noqa: PLC0415
 
     before, after = map(with_items_by_name, (change.before, change.after))

@@ -1,4 +1,4 @@
-"""The option `--fact NAME=VALUE` of commands that play a service without its settings."""
+"""The option `--fact NAME=VALUE` of commands that act as a service without its settings."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ fact_option: Final = click.option(
 
 
 def facts_of(texts: tuple[str, ...]) -> Facts:
-    """Return the facts that the options say; raises UnknownFact."""
+    """Return the facts that the options give; raises UnknownFact."""
     return Facts().updated(dict(map(_fact, texts)))
 
 

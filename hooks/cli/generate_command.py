@@ -1,4 +1,4 @@
-"""`python -m hooks generate`: writes the files that are made of the code."""
+"""`python -m hooks generate`: writes the files that are generated from the code."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 
 from hooks.generate.api_reference import api_reference
 from hooks.generate.chart import SOURCES, chart_files, existing_values_page
-from hooks.generate.crd import definition
+from hooks.generate.crd import agents_crd
 from hooks.generate.monitoring import alert_rules, dashboard
 from hooks.generate.policies import (
     guards,
@@ -22,7 +22,7 @@ from hooks.generate.validation_page import validation_page
 from hooks.kube.plain_yaml import as_yaml
 
 API_REFERENCE = Path("docs/api.md")
-DEFINITION = Path("crd/agents.instana.io.yaml")
+CRD = Path("crd/agents.instana.io.yaml")
 POLICIES = Path("deploy/admission/policies.yaml")
 INLINE_SECRETS = Path("deploy/admission/inline-secrets-deny/policy.yaml")
 RESTRICTED = Path("deploy/admission/restricted-fields/policy.yaml")
@@ -34,7 +34,7 @@ VALIDATION = Path("docs/validation.md")
 FORMER_VALUES = Path("docs/helm-former-values.md")
 ALERTS = Path("deploy/components/monitoring/alerts.yaml")
 DASHBOARD = Path("deploy/components/monitoring/dashboard.json")
-DEFINITION_HEADER = "# Made from the models by `make generate`.\n"
+CRD_HEADER = "# Made from the models by `make generate`.\n"
 POLICIES_HEADER = "# Made from the table of rules by `make generate`.\n"
 GUARDS_HEADER = "# Made by `make generate`; docs/guards.md says what each is for.\n"
 MONITORING_HEADER = "# Made by `make generate`; docs/operate.md says what to do about each.\n"
@@ -59,7 +59,7 @@ def generated() -> dict[Path, str]:
 def _generated_from_code() -> dict[Path, str]:
     return {
         API_REFERENCE: api_reference(),
-        DEFINITION: DEFINITION_HEADER + as_yaml([definition()]),
+        CRD: CRD_HEADER + as_yaml([agents_crd()]),
         POLICIES: POLICIES_HEADER + as_yaml([*policies(), *shared_nodes()]),
         INLINE_SECRETS: POLICIES_HEADER + as_yaml(inline_secrets_denied()),
         RESTRICTED: GUARDS_HEADER + as_yaml(restricted_fields()),

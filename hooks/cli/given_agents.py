@@ -1,4 +1,4 @@
-"""What is wrong with the InstanaAgents in files: found and told in one way by every command."""
+"""The problems of the InstanaAgents in files: every command finds and prints them the same way."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True, slots=True)
 class GivenAgent:
-    """An InstanaAgent of a document, as it was given and in a namespace, with its path there."""
+    """An InstanaAgent as it was given, with its document and its path there."""
 
     given: Obj
     document: GivenDocument
@@ -31,14 +31,14 @@ class GivenAgent:
 
     @property
     def resource(self) -> Obj:
-        """Return it in a namespace."""
+        """Return the resource with a namespace."""
         metadata = as_object(self.given.get("metadata"))
         return self.given | {"metadata": {"namespace": DEFAULT_NAMESPACE} | metadata}
 
     def told(self, severity: str, problem: Problem) -> str:
-        """Return the line about a problem: file, line and column of the value, and what is wrong.
+        """Return the line about a problem: file, line and column of the value, and the message.
 
-        It is the name of a field that is wrong where there is no such field.
+        For a field that does not exist, they are those of its name.
         """
         return self.line(
             severity, problem.path, str(problem), of_name=problem.rule == UNKNOWN_FIELD
@@ -52,7 +52,7 @@ class GivenAgent:
 
 
 def agents_in(documents: Iterable[GivenDocument]) -> Iterator[GivenAgent]:
-    """Yield the InstanaAgents of any version in the documents, also those within lists."""
+    """Yield the InstanaAgents of any version in the documents, including those in lists."""
     for document in documents:
         for resource, path in _agents_in(document.value, ""):
             yield GivenAgent(resource, document, path)
@@ -70,25 +70,25 @@ def _agents_in(part: Any, path: str) -> Iterator[tuple[Obj, str]]:
 
 
 def is_served(agent: GivenAgent) -> bool:
-    """Tell whether the resource is of the version that there is; of others nothing is known."""
+    """Return whether the resource has the served version; nothing is known of other versions."""
     return bool(agent.given.get("apiVersion") == API_VERSION)
 
 
 def all_problems(agent: Obj, by_rules: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return what the schema shows, and what the rules found elsewhere."""
+    """Return the problems that the schema shows, and those that the rules found at other paths."""
     by_schema = tuple(departures(agent))
     paths = {_plain(problem.path) for problem in by_schema}
     return by_schema + tuple(problem for problem in by_rules if _plain(problem.path) not in paths)
 
 
 def _plain(path: str) -> str:
-    """Return a path without what marks entries of maps: not everyone knows what is one."""
+    """Return a path without the marks for entries of maps: not every check knows what is a map."""
     return path.translate(PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found about the resources in files, as lines."""
+    """The lines about the problems of resources in files."""
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -99,7 +99,7 @@ def findings_about(
 ) -> Findings:
     """Return a line per problem of a resource; the rules' errors and further warnings are given.
 
-    Nothing is warned of in versions that there are not: their fields mean something else.
+    Versions that are not served get no warnings: their fields mean something else.
     """
     errors = all_problems(agent.resource, by_rules)
     warnings = (*warnings_of(agent.resource), *further) if is_served(agent) else ()
@@ -110,7 +110,7 @@ def findings_about(
 
 
 def end_if_none_is_served(documents: Iterable[GivenDocument]) -> None:
-    """End the command if all resources in the documents are of versions that there are not."""
+    """End the command if no resource in the documents has the served version."""
     agents = [*agents_in(documents)]
     if not any(map(is_served, agents)):
         _end_if(line for agent in agents for line in findings_about(agent, ()).errors)
@@ -119,7 +119,7 @@ def end_if_none_is_served(documents: Iterable[GivenDocument]) -> None:
 def end_if_wrong(documents: Iterable[GivenDocument], by_rules: Iterable[Problem]) -> None:
     """Print the warnings of the resource in the documents, and end the command if it is invalid.
 
-    All lines go to standard error, and are those of `validate`.
+    All lines go to standard error, and are those that `validate` prints.
     """
     found = [*by_rules]
     for agent in filter(is_served, agents_in(documents)):

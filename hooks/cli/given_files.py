@@ -1,4 +1,4 @@
-"""The files that a command gets: objects in YAML or JSON, one InstanaAgent among them."""
+"""The files given to a command: objects in YAML or JSON, one InstanaAgent among them."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from hooks.rendering import UnfitObject
 
 LARGEST: Final = 64 * 1024 * 1024
 BOUNDS: Final = Bounds(longest=LARGEST, most_parts=8_000_000)
-"""Of a file: many times what a namespace with all its objects takes."""
+"""For one file: many times the size of a namespace with all its objects."""
 
 STDIN: Final = "<stdin>"
 UNREADABLE: Final = 1
@@ -29,13 +29,13 @@ class GivenFile(click.File):
     """A file to read, "-" for standard input; one that cannot be opened counts as unreadable."""
 
     def __init__(self) -> None:
-        """Open it for bytes."""
+        """Open the file for reading bytes."""
         super().__init__("rb")
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> BinaryIO:
-        """Return the open file; ends the command with one line where there is none."""
+        """Return the open file; ends the command with one line if it cannot be opened."""
         try:
             return cast("BinaryIO", super().convert(value, param, ctx))
         except click.BadParameter as error:
@@ -49,7 +49,7 @@ files_argument: Final = click.argument(
 
 @dataclass(frozen=True, slots=True)
 class GivenDocument:
-    """A document of a file, or the part of one that has the path."""
+    """A document of a file, or the field of a document that `path` names."""
 
     file: str
     document: Document
@@ -57,21 +57,21 @@ class GivenDocument:
 
     @property
     def value(self) -> Any:
-        """Return what it says."""
+        """Return its value."""
         value = self.document.value
         return as_object(value).get(self.path) if self.path else value
 
     def where(self, path: str, *, of_name: bool = False) -> str:
-        """Return `file:line:column` of what has the path, or of the nearest part around it.
+        """Return `file:line:column` of the value at the path, or of the nearest part around it.
 
-        `of_name`: of the name of a field instead of its value.
+        With `of_name`, of the field's name instead of its value.
         """
         mark = self.document.mark_at(f"{self.path}{path}", of_name=of_name)
         return f"{self.file}:{mark}"
 
 
 def documents_in(files: Iterable[BinaryIO]) -> list[GivenDocument]:
-    """Return the documents of all files; ends the command where kubectl would refuse one."""
+    """Return the documents of all files; ends the command if kubectl would reject one."""
     return [
         document
         for file in files
@@ -80,7 +80,7 @@ def documents_in(files: Iterable[BinaryIO]) -> list[GivenDocument]:
 
 
 def documents_of_content(content: bytes, file: str, path: str = "") -> list[GivenDocument]:
-    """Return the documents of a file of that name, or of each the field that the path names."""
+    """Return the documents of the file with that name, or of each the field that the path names."""
     try:
         found = documents_of(text_of(content), BOUNDS)
         return [GivenDocument(file, document, path) for document in found]
@@ -97,7 +97,7 @@ def name_of(file: BinaryIO) -> str:
 
 
 def content_of(file: BinaryIO) -> bytes:
-    """Return what is in a file; ends the command where that is too much."""
+    """Return the content of a file; ends the command if it is too large."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         give_up(f"{name_of(file)} cannot be read: there are more than {LARGEST:,} bytes")
@@ -106,7 +106,10 @@ def content_of(file: BinaryIO) -> bytes:
 
 @contextmanager
 def giving_up_on_what_cannot_be_used(documents: Sequence[GivenDocument] = ()) -> Iterator[None]:
-    """End the command with one line and an exit code of its own; but not for our mistakes."""
+    """End the command with one line and its own exit code if the input cannot be used.
+
+    An error of this program itself passes through.
+    """
     try:
         yield
     except InternalError:

@@ -1,4 +1,4 @@
-"""The cluster through the user's own `kubectl`: their address, their rights, their credentials."""
+"""The cluster through the user's own `kubectl`: its address, their rights, their credentials."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from hooks.kube.objects import Obj
 
 PROGRAM = "kubectl"
 MANAGER = "instana-agent-takeover"
-"""Field manager of the few labels and annotations that are written by hand."""
+"""Field manager of the few labels and annotations that a takeover writes itself."""
 
 CONFLICT = "the object has been modified"
 SECONDS = 60
@@ -18,11 +18,11 @@ QUOTED = re.compile(r'value: "(?:[^"\\]|\\.)*"')
 
 
 class CallFailed(Exception):
-    """The API server could not be asked, by `kubectl` or else, or it refused."""
+    """The API server could not be reached, by `kubectl` or otherwise, or it rejected the call."""
 
     @property
     def is_conflict(self) -> bool:
-        """Tell whether somebody else changed the object since it was read."""
+        """Return whether somebody else changed the object since it was read."""
         return CONFLICT in str(self)
 
 
@@ -54,7 +54,7 @@ class Kubectl:
         )
 
     def delete(self, obj: Obj) -> None:
-        """Delete the object; what is gone already is fine."""
+        """Delete the object; it is no error if the object is gone already."""
         self._run("delete", *_address(obj), "--ignore-not-found", "--wait=false", "--output=name")
 
     def _run(self, *arguments: str, stdin: str | None = None) -> str:
@@ -75,9 +75,9 @@ class Kubectl:
 
 
 def _reason(stderr: str) -> str:
-    """Return the last line that is no warning: kubectl's own words, without quoted values.
+    """Return the last line that is not a warning: kubectl's message, without quoted values.
 
-    The API server may quote the whole object, a Secret too.
+    The API server may quote a whole object, even a Secret.
     """
     lines = [line for line in stderr.splitlines() if line and not line.startswith("Warning:")]
     return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a word"

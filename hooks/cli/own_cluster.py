@@ -15,7 +15,7 @@ import orjson
 from hooks.kube.objects import Obj
 
 ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-"""Where a pod has the token of its account, and the API server's authority."""
+"""Where a pod finds the token of its service account, and the CA of the API server."""
 
 JSON: Final = "application/json"
 CALL_SECONDS: Final = 10.0
@@ -30,16 +30,16 @@ def api_server() -> str:
 
 
 class Peer:
-    """A server that is known by its authority, and knows the caller by a token."""
+    """A server that is verified by its CA, and that identifies the caller by a token."""
 
     def __init__(self, url: str, ca_file: Path, token_file: Path | None = None) -> None:
-        """Take where it is, and the files with its authority and the caller's token."""
+        """Take its address, and the files with its CA and the caller's token."""
         self.url = url
         self._ca_file = ca_file
         self._token_file = token_file
 
     def call(self, method: str, path: str, body: Obj | None = None) -> bytes:
-        """Return the body of the answer; ends the command where there is none, or an error."""
+        """Return the body of the response; ends the command if there is none or it is an error."""
         try:
             status, answer = self.exchange(method, path, body)
         except (OSError, HTTPException) as error:
@@ -54,7 +54,7 @@ class Peer:
     def exchange(
         self, method: str, path: str, body: Obj | None = None, content_type: str = JSON
     ) -> tuple[int, bytes]:
-        """Return the status and the body of any answer; raises OSError or HTTPException."""
+        """Return the status and the body of any response; raises OSError or HTTPException."""
         context = ssl.create_default_context(cafile=str(self._ca_file))
         host = urlsplit(self.url)
         connection = HTTPSConnection(

@@ -1,4 +1,4 @@
-"""`python -m hooks render`: what would be there, by the same functions, on files."""
+"""`python -m hooks render`: what a sync would make, computed from files by the same functions."""
 
 import sys
 from dataclasses import replace
@@ -20,7 +20,7 @@ from hooks.rendering import Rendered, render
 from hooks.server.clock import now
 
 REDACTED: Final = "**redacted**"
-"""Stands for a value; it is no base64, so that nobody applies it."""
+"""Replaces a value; it is not base64, so that nobody can apply it."""
 
 
 @click.command("render")

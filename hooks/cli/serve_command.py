@@ -1,6 +1,6 @@
-"""`python -m hooks serve`: the service itself, which is what the image starts.
+"""`python -m hooks serve`: runs the service; this is what the image starts.
 
-Gunicorn runs in this very process: a container's signals reach it, and nothing is started twice.
+Gunicorn runs in this process: signals to the container reach it, and nothing starts twice.
 """
 
 from typing import Final
@@ -14,10 +14,10 @@ CONFIGURATION: Final = "python:hooks.server.gunicorn_conf"
 
 
 class HooksServer(Server):
-    """Gunicorn with our configuration; its own command line and environment do not count."""
+    """Gunicorn with our configuration; ignores its own command line and environment variables."""
 
     def load_config(self) -> None:
-        """Take the configuration; a wrong setting ends the start with one line."""
+        """Load the configuration; an invalid setting aborts the start with one line."""
         self.load_config_from_module_name_or_filename(CONFIGURATION)
 
     def load(self) -> Application:

@@ -1,4 +1,4 @@
-"""`python -m hooks check-service`: whether a service that runs answers as it should."""
+"""`python -m hooks check-service`: checks that a running service responds as it should."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`python -m hooks takeover`: from an operator, a Helm release or applied manifests, in place."""
+"""`python -m hooks takeover`: takes over from an operator, Helm release or manifests, in place."""
 
 import sys
 import time
@@ -25,13 +25,13 @@ BLOCKED = 2
 WAITING = 3
 
 ATTEMPTS = 5
-"""Objects that change between reading and writing are read again this often."""
+"""How often an object that changes between reading and writing is read again."""
 
 POLL_SECONDS = 1.0
 COLUMNS = (("WHAT", 36), ("WHY", 48), ("RESTARTS", 20))
-"""Their widths; the first column, OBJECT, is as wide as it has to be."""
+"""The columns and their widths; the first one, OBJECT, is as wide as its content."""
 Identified: TypeAlias = tuple[str, str]
-"""A step of any plan: what it is about, and what is done."""
+"""A step of any plan: its object, and what is done."""
 
 TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
 
@@ -41,7 +41,7 @@ class Taking(Protocol):
 
     @property
     def timeout(self) -> float:
-        """Return how many seconds to wait until the operator has stopped."""
+        """Return for how many seconds to wait until the operator has stopped."""
 
     def plan(self) -> Plan:
         """Read the objects and return what is left to do."""
@@ -52,7 +52,7 @@ class Taking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What was asked for on the command line."""
+    """What the command line asks for."""
 
     kubectl: Kubectl
     settings: Settings
@@ -99,7 +99,7 @@ def takeover_command() -> None:
 
 
 def _options(command: Callable[[Task], None]) -> Callable[..., None]:
-    """Add the options that both commands have; they come as one Task."""
+    """Add the options of both commands, which get them as one Task."""
 
     @click.option("-n", "--namespace", default="", help="Only InstanaAgents of this namespace.")
     @click.option("--name", default="", help="Only InstanaAgents of this name.")
@@ -155,7 +155,7 @@ def apply_command(task: Task) -> None:
 
 
 def take_over(task: Taking) -> None:
-    """Do what the plan says until nothing is left that can be done now; exits unless all is."""
+    """Carry out the plan until nothing more can be done now; exits unless everything is done."""
     found = _read(task)
     done: set[Identified] = set()
     deadline = time.monotonic() + task.timeout
@@ -168,7 +168,7 @@ def take_over(task: Taking) -> None:
 
 
 def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
-    """Do the steps that can be done now, and add them to those that are done."""
+    """Carry out the steps that can be done now, and add them to `done`."""
     for number, step in enumerate(found.to_do):
         try:
             if _identified(step) in done:
@@ -182,7 +182,7 @@ def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
 
 
 def _carry_out(task: Taking, step: Step) -> None:
-    """Do the step; if somebody else was faster, look at the object again."""
+    """Carry out the step; if the object has changed meanwhile, read it again and retry."""
     for _ in range(ATTEMPTS):
         try:
             task.carry_out(step)
@@ -207,7 +207,7 @@ def _identified(step: Step) -> Identified:
 
 
 def _stops_soon(found: Plan, deadline: float) -> bool:
-    """Wait a moment if all that is missing is the end of the operator's pods."""
+    """Wait a moment if steps wait for the operator's pods to end; return whether to try again."""
     if not any(step.waits_for == STOPPED for step in found.waiting):
         return False
     time.sleep(POLL_SECONDS)
@@ -259,7 +259,7 @@ def _count(steps: int) -> str:
 
 
 def _show(steps: Sequence[Step]) -> None:
-    """Print a row per step, and below it the commands that it names."""
+    """Print a row per step, followed by the step's commands."""
     if not steps:
         return
     width = max(len(place(step.obj)) for step in steps) + 2

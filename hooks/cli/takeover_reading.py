@@ -1,4 +1,4 @@
-"""Reading of a cluster what taking over depends on; nothing is written."""
+"""Reads from a cluster what taking over depends on; writes nothing."""
 
 from hooks.cli.kubectl import Kubectl
 from hooks.desired.cluster_rbac import MANAGER
@@ -6,10 +6,10 @@ from hooks.kube.objects import Identity, Obj
 from hooks.labels import OPERATOR
 from hooks.takeover import Cluster
 from hooks.takeover.cluster import RELEASE_SECRET, namespace_of, release_of
-from hooks.takeover.heirs import heirs_of, identities, secrets_with_keys
 from hooks.takeover.helm_era import is_helm_era
 from hooks.takeover.running_operator import NAMES
 from hooks.takeover.static_manifests import is_of_static_manifests, is_static_agent
+from hooks.takeover.successors import identities, secrets_with_keys, successors_of
 
 AGENTS = "agents.instana.io"
 REMOTES = "agentsremote.instana.io"
@@ -19,7 +19,7 @@ CHILDREN = (
 )
 LEFT_BEHIND = "configmaps,serviceaccounts,services,deployments.apps,poddisruptionbudgets.policy"
 CERTIFICATES = "cert-manager.io/"
-"""Of a definition that may be missing, and part of no former installation."""
+"""A group whose CRDs may be missing; no former installation has objects of it."""
 CLUSTER_RIGHTS = (
     "clusterroles.rbac.authorization.k8s.io,clusterrolebindings.rbac.authorization.k8s.io"
 )
@@ -38,38 +38,36 @@ SYSTEM = "--namespace=kube-system"
 
 
 def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
-    """Return the cluster's objects; empty namespace and name take all InstanaAgents over.
+    """Return the objects of a cluster; an empty namespace and name select all InstanaAgents.
 
     Raises CallFailed.
     """
-    definitions = kubectl.list_objects(
+    crds = kubectl.list_objects(
         "customresourcedefinitions.apiextensions.k8s.io", AGENTS, REMOTES, "--ignore-not-found"
     )
-    agents = [
-        agent for kind in _known(definitions) for agent in kubectl.list_objects(kind, EVERYWHERE)
-    ]
+    agents = [agent for kind in _names_of(crds) for agent in kubectl.list_objects(kind, EVERYWHERE)]
     operators = _operators(kubectl)
     old = _old_agents(kubectl)
-    known = Cluster((*definitions, *agents, *old), namespace, name)
+    known = Cluster((*crds, *agents, *old), namespace, name)
     namespaces = {obj["metadata"]["namespace"] for obj in [*known.selected, *_chosen(known, old)]}
     pods = [pod for operator in operators for pod in _pods_of(kubectl, operator)]
-    found = [*definitions, *agents, *old, *operators, *pods, *_rights(kubectl)]
+    found = [*crds, *agents, *old, *operators, *pods, *_rights(kubectl)]
     for chosen in sorted(namespaces):
         found += _former_children(kubectl, chosen)
     for chosen in sorted({*namespaces, *map(namespace_of, operators)}):
         found += _releases(kubectl, chosen)
     found += _namespaces(kubectl, operators, namespaces)
-    known = Cluster((*definitions, *agents), namespace, name)
+    known = Cluster((*crds, *agents), namespace, name)
     found += [*_of_names_of_children(kubectl, known), *_keys(kubectl, known)]
     return Cluster(_each_once(found), namespace, name)
 
 
-def _known(definitions: list[Obj]) -> list[str]:
-    return [crd["metadata"]["name"] for crd in definitions]
+def _names_of(crds: list[Obj]) -> list[str]:
+    return [crd["metadata"]["name"] for crd in crds]
 
 
 def _old_agents(kubectl: Kubectl) -> list[Obj]:
-    """Return the DaemonSets that no operator made, in whatever namespace."""
+    """Return the agents' DaemonSets that no operator made, in all namespaces."""
     return [
         daemonset
         for choice in (HELM_AGENTS, *BY_HAND)
@@ -85,7 +83,7 @@ def _chosen(cluster: Cluster, old: list[Obj]) -> list[Obj]:
 
 
 def _operators(kubectl: Kubectl) -> list[Obj]:
-    """Return what may be the operator's Deployment: by its label, and by its names."""
+    """Return the Deployments that may be the operator's, by its label and by its names."""
     by_name = [f"--field-selector=metadata.name={name}" for name in NAMES]
     return [
         deployment
@@ -95,7 +93,7 @@ def _operators(kubectl: Kubectl) -> list[Obj]:
 
 
 def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
-    """Return the pods that the Deployment selects by labels, those that are ending too."""
+    """Return the pods that match the Deployment's labels, including those that are ending."""
     selector = (deployment.get("spec") or {}).get("selector") or {}
     wanted = ",".join(f"{name}={value}" for name, value in selector.get("matchLabels", {}).items())
     if not wanted:
@@ -105,7 +103,7 @@ def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
 
 
 def _rights(kubectl: Kubectl) -> list[Obj]:
-    """Return the roles and bindings of former installations, and who else is bound to them."""
+    """Return the roles and bindings of former installations, and who else is bound to the roles."""
     by_hand = [obj for choice in BY_HAND for obj in kubectl.list_objects(CLUSTER_RIGHTS, choice)]
     is_shared = any(obj["kind"] == "ClusterRole" for obj in filter(is_of_static_manifests, by_hand))
     return [
@@ -125,20 +123,20 @@ def _former_children(kubectl: Kubectl, namespace: str) -> list[Obj]:
 
 
 def _of_names_of_children(kubectl: Kubectl, known: Cluster) -> list[Obj]:
-    """Return what has the name of a child, whatever it is: nothing else is read of strangers."""
-    heirs = heirs_of(known, known.selected)
+    """Return all objects that have the name of a child; nothing else of other owners is read."""
+    successors = successors_of(known, known.selected)
     return [
         obj
-        for heir in heirs
-        if (wanted := sorted(map(_argument, filter(_is_built_in, identities([heir])))))
+        for successor in successors
+        if (wanted := sorted(map(_argument, filter(_is_built_in, identities([successor])))))
         for obj in kubectl.list_objects(
-            wanted[0], *wanted[1:], f"--namespace={heir.namespace}", "--ignore-not-found"
+            wanted[0], *wanted[1:], f"--namespace={successor.namespace}", "--ignore-not-found"
         )
     ]
 
 
 def _keys(kubectl: Kubectl, known: Cluster) -> list[Obj]:
-    """Return the Secrets with keys: where one has changed, the pods of a k8sensor restart."""
+    """Return the Secrets with agent keys: if one has changed, the pods of a k8sensor restart."""
     return [
         secret
         for agent in known.selected
@@ -161,7 +159,7 @@ def _argument(child: Identity) -> str:
 
 
 def _releases(kubectl: Kubectl, namespace: str) -> list[Obj]:
-    """Return the Secrets of Helm's releases by name alone: their content is not of interest."""
+    """Return the Secrets of Helm's releases by name only: their content is not needed."""
     found = kubectl.list_names("secrets", f"--namespace={namespace}", "--selector=owner=helm")
     names = [name.partition("/")[2] for name in found]
     return [

@@ -1,7 +1,7 @@
 """`python -m hooks takeover release`: what the chart's Job does before it upgrades an old release.
 
-It reads and changes the objects that it is told of, and nothing else: the rights of its account are
-on these by name.
+It reads and changes only the objects that its options name: its service account has rights on
+exactly these, by name.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Release:
         return plan(Cluster((*found, *pods)), self.settings)
 
     def carry_out(self, step: Step) -> None:
-        """Write what the step says; nothing is deleted, as no such object is among these."""
+        """Write the step's patch; no step deletes one of these objects."""
         if isinstance(step.change, Patch):
             self.account.patch(step.obj, step.change.body)
 

@@ -1,4 +1,4 @@
-"""`python -m hooks validate`: what is wrong with resources in files, before they are applied."""
+"""`python -m hooks validate`: the problems of resources in files, before you apply them."""
 
 import sys
 from typing import BinaryIO
@@ -51,9 +51,9 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
 
 
 def _findings_about(agent: GivenAgent, shared: list[Problem], facts: Facts) -> Findings:
-    """Return what the schema shows, the rules, and if there is no error the children.
+    """Return the problems that the schema, the rules and, if there is no error, the children show.
 
-    With what it shares with other resources in the files.
+    Includes the problems of what it shares with other resources in the files.
     """
     by_rules = errors_in(agent.resource, facts) if is_served(agent) else ()
     return findings_about(agent, by_rules, shared)

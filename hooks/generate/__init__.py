@@ -1,1 +1,1 @@
-"""What `python -m hooks generate` writes; a service that runs imports none of it."""
+"""What `python -m hooks generate` writes; a running service imports none of it."""

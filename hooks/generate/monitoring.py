@@ -14,11 +14,11 @@ RUNBOOK: Final = (
     "{{ with query \"last_over_time(instana_hooks_build_info{docs!=''}[1d])\" }}"
     '{{ . | first | label "docs" }}{{ else }}docs{{ end }}/operate.md#alerts'
 )
-"""Where the service says that its documentation is, or said within the last day."""
+"""The address of the documentation that the service reports, or reported within the last day."""
 NO_FAILURES: Final = "|".join(
     error.type for error in (InvalidResource, MissingReference, Overloaded)
 )
-"""Errors that the resource's own alerts tell of, and the one that has an alert of its own."""
+"""Errors that alerts on resources report, and the one that has an alert of its own."""
 
 SEEN: Final = "instana_hooks_resource_seen_timestamp_seconds"
 EXPIRY: Final = "instana_hooks_certificate_expiry_timestamp_seconds"
@@ -26,7 +26,7 @@ PANEL_WIDTH, PANEL_HEIGHT, COLUMNS = 12, 8, 2
 
 
 def latest(metric: str) -> str:
-    """Return the expression of a resource's metric as the replica knows it that saw it last."""
+    """Return the expression for a resource's metric, by the replica that saw the resource last."""
     last = f"{SEEN} == on (resource) group_left () max by (resource) ({SEEN})"
     return f"max by (resource) ({metric} and {last})"
 
@@ -119,7 +119,7 @@ def dashboard() -> str:
 
 
 def _panels() -> list[Obj]:
-    """Return the panels in their order: what is wrong first, then how the service keeps up."""
+    """Return the panels in order: problems first, then how the service keeps up."""
     return [
         _panel("Agents that are not ready", {"{{resource}}": UNREADY}),
         _panel("Invalid resources", {"{{resource}}": f"{INVALID} > 0"}),

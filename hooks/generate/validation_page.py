@@ -154,7 +154,7 @@ def _bounded() -> str:
 
 
 def _bounds() -> Iterator[str]:
-    """Yield a row for each bound but those on names."""
+    """Yield a row for each bound except those on names."""
     for place, bound in sorted(BOUNDS.items()):
         for keyword, most in bound.items():
             if keyword != LENGTH or most > AS_LONG_AS_NAMES:

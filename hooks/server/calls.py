@@ -13,7 +13,7 @@ from hooks.server.failures import Failure
 from hooks.server.seen_resources import State, state_of
 from hooks.status.changes import NO_CHANGES, Changes
 from hooks.status.conditions.progress import RECONCILING, STALLED
-from hooks.status.conditions.ready import FORMER_TYPES
+from hooks.status.conditions.ready import GO_OPERATOR_TYPES
 from hooks.status.rollouts.rollouts import ROLLOUT_HELD
 
 SHOWN_IN_STATUS: Final = (InvalidResource, MissingReference)
@@ -21,7 +21,9 @@ SHOWN_IN_STATUS: Final = (InvalidResource, MissingReference)
 
 REJECTED: Final = "Admission"
 """Used in place of a condition's type for a resource that is rejected before it is stored."""
-GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {*FORMER_TYPES.values()}
+GOOD_IF_FALSE: Final = frozenset({RECONCILING, STALLED, ROLLOUT_HELD}) | {
+    *GO_OPERATOR_TYPES.values()
+}
 """Conditions that show no problem, or no additional one, if they are False."""
 
 LONGEST_NAME: Final = 253

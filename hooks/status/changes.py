@@ -1,4 +1,4 @@
-"""What an answer asks for that is not observed: names of children, and no value of them."""
+"""What a response changes in the cluster: the names of children, and none of their values."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -22,10 +22,10 @@ NO_CHANGES = Changes()
 
 
 def changes_of(observed: ObservedObjects, children: list[Obj], pending: list[Obj]) -> Changes:
-    """Return what becomes of the children; `pending` are those that are not as they should be.
+    """Return the changes of the children; `pending` are those that are not as desired.
 
-    At rest that is a look at how many there are. A child that is being deleted is not to be
-    deleted again: it may wait for its finalizers as long as it likes.
+    At rest this only compares the number of children. A child that is being deleted does not count
+    as a deletion again: it may wait for its finalizers for any time.
     """
     count = sum(map(len, observed.by_kind.values()))
     if not pending and count == len(children):

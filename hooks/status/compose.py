@@ -1,4 +1,4 @@
-"""The whole status, of a resource that can be carried out and of one that cannot."""
+"""The whole status, of a valid resource and of an invalid one."""
 
 from dataclasses import dataclass, replace
 
@@ -45,12 +45,12 @@ from hooks.status.fields.effective import effective
 from hooks.status.fields.links import links
 from hooks.status.fields.overrides import overrides
 from hooks.status.fields.references import references
-from hooks.status.pods.digest import pods_status, read_pods
+from hooks.status.pods.summary import pods_status, read_pods
 from hooks.status.resync import resync_after
-from hooks.status.rollouts.last_rollouts import kept_rollouts
+from hooks.status.rollouts.last_rollouts import observed_rollouts
 from hooks.status.rollouts.rollouts import rollout, rollout_held
 from hooks.status.size import bounded
-from hooks.status.version import told_version
+from hooks.status.version import shown_version
 
 RUNNING = "Running"
 FAILED = "Failed"
@@ -58,7 +58,7 @@ FAILED = "Failed"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The status, after how many seconds it is to be looked at again, and what changes now."""
+    """The status, the seconds until the next look at the resource, and what changes now."""
 
     status: Obj
     resync_after: float | None = None
@@ -67,7 +67,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Resource:
-    """A resource and its observed children: what every report is about."""
+    """A resource and its observed children: the subject of every report."""
 
     parent: Obj
     children: ObservedObjects
@@ -92,7 +92,7 @@ class _Resource:
         }
         return Report(bounded(status))
 
-    def report_on_standing(
+    def report_on_retained(
         self,
         valid: Condition,
         needs: list[Condition],
@@ -119,7 +119,7 @@ class _Resource:
 def report_on_valid(
     parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...], now: str
 ) -> Report:
-    """Return the report on a resource whose children are those found, with what is held back."""
+    """Return the report on a valid resource with the children found, and with its held changes."""
     children, desired = found.children, [*found.children, *found.withheld]
     differing, pods = differences(parent, context, children), read_pods(context)
     changes = changes_of(context.children, children, differing.pending)
@@ -154,7 +154,7 @@ def report_on_valid(
 
 
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
-    """Return the report on a paused resource; the children are those that should exist."""
+    """Return the report on a paused resource; the children are the desired ones."""
     needs = [references_resolved(context), *secrets_trimmed(context), authorized(context)]
     unasked = Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is asked for", is_advice=True)
     paused = _paused(postponed_changes(context, children))
@@ -164,15 +164,15 @@ def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: st
         **pods_status(read_pods(context)),
     }
     resource = _Resource(parent, context.children, context.facts, now)
-    return resource.report_on_standing(VALID, needs, unasked, [paused], fields)
+    return resource.report_on_retained(VALID, needs, unasked, [paused], fields)
 
 
 def report_on_invalid(
     parent: Obj, children: ObservedObjects, problems: tuple[Problem, ...], facts: Facts, now: str
 ) -> Report:
-    """Return the report on a resource that cannot be carried out: what is wrong, what still runs.
+    """Return the report on an invalid resource: its problems, and what still runs.
 
-    The children stay as observed; so do the links to them.
+    The children stay as observed, and so do the links to them.
     """
     message = several([str(problem) for problem in problems])
     invalid = Condition(VALID_TYPE, "False", InvalidResource.reason, message)
@@ -182,11 +182,11 @@ def report_on_invalid(
     )
     paused = [_paused([])] if is_paused(parent) else []
     resource = _Resource(parent, children, facts, now)
-    return resource.report_on_standing(invalid, needs, applied, paused, {})
+    return resource.report_on_retained(invalid, needs, applied, paused, {})
 
 
 def _refused(applied: Condition, changes: Changes) -> frozenset[str]:
-    """Return the children that the API server did not take, each as `Kind/name`."""
+    """Return the children that the API server rejected, each as `Kind/name`."""
     is_refused = applied.reason == NOT_APPLIED
     return frozenset((*changes.created, *changes.changed) if is_refused else ())
 
@@ -199,15 +199,15 @@ def _outcome(valid: Condition) -> Obj:
 
 
 def _paused(changes: list[str]) -> Condition:
-    """Return the condition of a paused resource, with what would be done were it not."""
+    """Return the condition of a paused resource, with what would be done without the pause."""
     without = f"without it: {several(changes)}" if changes else "nothing else would be done"
     message = f"the annotation {PAUSE} keeps the children as they are; {without}"
     return Condition(PAUSED, "True", "PausedByAnnotation", message)
 
 
 def _facts(parent: Obj, facts: Facts) -> Obj:
-    """Return by which version, of which generation, and whether either changed."""
-    version = told_version(facts.operator_version)
+    """Return the version of the service, the generation, and whether either has changed."""
+    version = shown_version(facts.operator_version)
     generation = parent["metadata"].get("generation")
     return {
         **({"operatorVersion": version} if version else {}),
@@ -217,9 +217,10 @@ def _facts(parent: Obj, facts: Facts) -> Obj:
 
 
 def _was_updated(parent: Obj, facts: Facts) -> bool:
-    """Tell whether the spec or the operator changed since the first status, as once it did.
+    """Return whether the spec or the operator has ever changed since the first status.
 
-    The Go operator's rule for its deprecated `oldVersionsUpdated`; once true it stays so.
+    This is the Go operator's rule for its deprecated `oldVersionsUpdated`; once true, it stays
+    true.
     """
     before = parent.get("status")
     if not isinstance(before, dict):
@@ -228,7 +229,7 @@ def _was_updated(parent: Obj, facts: Facts) -> bool:
     return bool(
         before.get("oldVersionsUpdated")
         or (generation is not None and generation != parent["metadata"].get("generation"))
-        or (version is not None and version != told_version(facts.operator_version))
+        or (version is not None and version != shown_version(facts.operator_version))
     )
 
 
@@ -246,6 +247,6 @@ def _named_in_spec(
 
 
 def _kept(parent: Obj) -> Obj:
-    """Return why pods were replaced last, as it was told: none is replaced now."""
-    last = kept_rollouts(parent)
+    """Return why pods were replaced last, as reported before: no pod is replaced now."""
+    last = observed_rollouts(parent)
     return {"rollout": {"last": last}} if last else {}

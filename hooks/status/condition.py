@@ -17,7 +17,8 @@ Status = Literal["True", "False", "Unknown"]
 class Condition:
     """One condition, without its history.
 
-    One that is advice does not keep Ready from True; one that passes goes on by itself.
+    A condition that is advice does not keep Ready from being True; one that passes resolves by
+    itself.
     """
 
     type: str
@@ -29,9 +30,9 @@ class Condition:
 
 
 def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
-    """Return the conditions as they stand in the status, with transition times.
+    """Return the conditions for the status, with transition times.
 
-    The time of a condition whose status is that of the parent's observed one is kept.
+    A condition keeps its time if its status is that of the parent's observed one.
     """
     observed = observed_conditions(parent)
     generation = parent["metadata"].get("generation")
@@ -41,15 +42,15 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
     ]
 
 
-def is_valid(parent: Obj) -> bool:
-    """Return whether the status shows that the current spec is valid."""
+def is_reported_valid(parent: Obj) -> bool:
+    """Return whether the status reports the present spec as valid."""
     valid = observed_conditions(parent).get(VALID_TYPE) or {}
     generation = as_object(parent.get("metadata")).get("generation")
     return valid.get("status") == "True" and valid.get("observedGeneration") == generation
 
 
 def several(items: list[str], between: str = "; ") -> str:
-    """Return the items in one text; of a long list the first ones and how many more there are."""
+    """Return the items as one text; of a long list the first ones and how many more there are."""
     shown = between.join(items[:LONGEST_LIST])
     more = len(items) - LONGEST_LIST
     return f"{shown}{between}and {more} more" if more > 0 else shown

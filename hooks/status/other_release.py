@@ -1,4 +1,4 @@
-"""The status while another release of the service decides: its own, and that it is waited for."""
+"""The status while another release of the service decides: it shows which one is waited for."""
 
 from dataclasses import replace
 from typing import Final
@@ -16,7 +16,7 @@ from hooks.status.size import bounded
 UPGRADING: Final = "Upgrading"
 OTHER_RELEASE: Final = "OtherReleaseDecides"
 PATIENCE_SECONDS: Final = 600
-"""An upgrade of the service takes a minute: after this, somebody has to look at it."""
+"""An upgrade of the service takes a minute: after this time somebody must look at it."""
 
 
 def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, now: str) -> Report:

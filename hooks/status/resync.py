@@ -1,7 +1,7 @@
-"""When to ask again: the status of a resource in trouble depends on the time, any other does not.
+"""When to look again: only the status of a resource with problems depends on the time.
 
 Metacontroller calls on every change of the resource, its children and what it refers to, so that
-nothing is waited for by asking; but that a change did not arrive shows only after a while.
+there is no need to poll for a change; but that a change did not arrive shows only after a while.
 """
 
 from math import floor, ldexp, log2
@@ -17,18 +17,18 @@ MOST_SECONDS = 300.0
 def resync_after(status: Obj, now: str) -> float | None:
     """Return the seconds until the next look at a resource, None if none is needed.
 
-    One that is not ready is looked at after 5 s at first, doubling to 5 min with the age of the
-    condition `Ready`. One whose children are being applied is looked at again when that should be
-    done.
+    The next look at a resource that is not ready comes after 5 s at first, doubling to 5 min with
+    the age of the condition `Ready`. If its children are being applied, it comes when that should
+    be done.
     """
     looks = [*_of_unready(status, now), *_of_changing(status, now)]
     return min(looks, default=None)
 
 
 def backed_off(age: float) -> float:
-    """Return the seconds until the next look at what has been so for `age` seconds.
+    """Return the seconds until the next look at a state that has lasted for `age` seconds.
 
-    Doubling from 5 s to 5 min.
+    They double from 5 s to 5 min.
     """
     return min(ldexp(FIRST_SECONDS, floor(log2(age / FIRST_SECONDS + 1))), MOST_SECONDS)
 

@@ -7,13 +7,13 @@ from hooks.wire import encode
 
 MOST_BYTES = 16 * 1024
 MOST_PARTS = 16
-"""How many zones, backends, images and workloads are listed each."""
+"""How many zones, backends, images and workloads are listed at most, of each."""
 
 HISTORY = ("conditions", "held", "last")
-"""Lists that the next status is made from too: no item of theirs is left out here."""
+"""Lists that the next status is computed from: none of their items is left out."""
 
 STEPS = ((16, 1024), (8, 1024), (8, 512), (4, 512), (4, 256), (2, 128))
-"""Most items of a list and longest text, of a status that would be too large otherwise."""
+"""The most items of a list and the longest text, step by step, for a status that is too large."""
 
 
 def bounded(status: Obj) -> Obj:

@@ -1,4 +1,4 @@
-"""Taking over what runs already: from the objects of a cluster to the steps that are left."""
+"""Taking over what already runs: from the objects of a cluster to the steps that are left."""
 
 from hooks.takeover.cluster import Cluster
 from hooks.takeover.field_ownership import Strategy

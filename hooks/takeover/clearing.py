@@ -1,6 +1,6 @@
-"""What former installations leave behind: it goes once the new pods are there, and not before.
+"""Deletes what former installations left behind, once the new pods run and not before.
 
-So there is no time without Kubernetes data, which the old sensor gathers until then.
+So Kubernetes data has no gap: the old sensor gathers it until then.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ from hooks.takeover.cluster import (
     release_of,
 )
 from hooks.takeover.cluster_rights import missing_bindings
-from hooks.takeover.heirs import Heir, heirs_of, identities
 from hooks.takeover.helm_era import is_helm_era
 from hooks.takeover.static_leftovers import is_left_in
 from hooks.takeover.steps import Deletion, Step, place
+from hooks.takeover.successors import Successor, identities, successors_of
 
 LEFT_BEHIND = (
     "Deployment",
@@ -36,15 +36,15 @@ LEFT_BEHIND = (
 
 
 def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
-    """Yield the deletion of what nobody in the namespace needs.
+    """Yield the deletion of what no resource in the namespace needs.
 
-    Several releases, and installations without one, may be in it.
+    The namespace may have several releases, and installations without a release.
     """
-    heirs = heirs_of(
+    successors = successors_of(
         cluster, (agent for agent in cluster.agents if namespace_of(agent) == namespace)
     )
-    left = [obj for kind in LEFT_BEHIND for obj in _left_of(cluster, kind, namespace, heirs)]
-    awaited = next(filter(None, (_awaited(cluster, heir) for heir in heirs)), "")
+    left = [obj for kind in LEFT_BEHIND for obj in _left_of(cluster, kind, namespace, successors)]
+    awaited = next(filter(None, (_awaited(cluster, successor) for successor in successors)), "")
     for release in sorted({release_of(obj) for obj in left}):
         for secret in cluster.release_secrets(namespace, release):
             why = "Helm forgets the release, so that nobody uninstalls what is taken over"
@@ -55,10 +55,12 @@ def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
         yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=awaited)
 
 
-def _left_of(cluster: Cluster, kind: str, namespace: str, heirs: list[Heir]) -> Iterator[Obj]:
-    """Yield the objects of a kind that were installed with the agents and are not wanted now."""
-    wanted = identities(heirs)
-    pods = [pod_spec(child) for heir in heirs for child in heir.children]
+def _left_of(
+    cluster: Cluster, kind: str, namespace: str, successors: list[Successor]
+) -> Iterator[Obj]:
+    """Yield the objects of a kind that were installed with the agents and are no longer needed."""
+    wanted = identities(successors)
+    pods = [pod_spec(child) for successor in successors for child in successor.children]
     in_use = {named for pod in pods for named in named_by(pod)}
     for obj in cluster.of_kind(kind):
         is_of_helm = is_helm_era(obj) and _home_of(obj) == namespace
@@ -74,18 +76,18 @@ def _home_of(obj: Obj) -> str:
     return home
 
 
-def _awaited(cluster: Cluster, heir: Heir) -> str:
-    """Return what has to be there before the old objects go, "" if all is."""
-    agent = parsed(heir.agent)
+def _awaited(cluster: Cluster, successor: Successor) -> str:
+    """Return what must exist before the old objects are deleted, "" if everything does."""
+    agent = parsed(successor.agent)
     if agent is None:
-        return f"{place(heir.agent)} to be valid: it may need this"
-    for child in heir.children:
+        return f"{place(successor.agent)} to be valid: it may need this"
+    for child in successor.children:
         observed = cluster.get(child["kind"], agent.namespace, name_of(child))
         if child["kind"] == "DaemonSet" and not _is_rolled_out(observed):
             return f"DaemonSet {name_of(child)} to be rolled out"
     sensor = names.k8sensor(agent.name)
     has_sensor = any(
-        (child["kind"], name_of(child)) == ("Deployment", sensor) for child in heir.children
+        (child["kind"], name_of(child)) == ("Deployment", sensor) for child in successor.children
     )
     if has_sensor and not _is_available(cluster.get("Deployment", agent.namespace, sensor)):
         return f"Deployment {sensor} to be available"
@@ -94,7 +96,7 @@ def _awaited(cluster: Cluster, heir: Heir) -> str:
 
 
 def _is_rolled_out(daemonset: Obj | None) -> bool:
-    """Tell whether all pods are ours: those of former installations lack the label."""
+    """Return whether all pods are ours: those of former installations do not have the label."""
     if daemonset is None or COMPONENT not in labels_of(template_of(daemonset)):
         return False
     return is_rolled_out(daemonset)

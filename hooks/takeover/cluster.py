@@ -23,8 +23,8 @@ CHART = "helm.sh/chart"
 class Cluster:
     """Objects with their managed fields; `namespace` and `name` narrow down what is taken over.
 
-    Empty means any. All InstanaAgents are among the objects, whatever is taken over: what several
-    of them share stays until none of them needs it.
+    An empty one means any. The objects include all InstanaAgents, whichever are taken over: what
+    several of them share stays until none of them needs it.
     """
 
     objects: tuple[Obj, ...]
@@ -36,7 +36,7 @@ class Cluster:
         return (obj for obj in self.objects if obj.get("kind") == kind)
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
-        """Return an object; "" for no namespace."""
+        """Return an object; `namespace` is "" for a cluster-scoped one."""
         place = namespace, name
         return next((obj for obj in self.of_kind(kind) if place_of(obj) == place), None)
 
@@ -51,7 +51,7 @@ class Cluster:
         return [agent for agent in self.agents if self.is_selected(*place_of(agent))]
 
     def is_selected(self, namespace: str, name: str = "") -> bool:
-        """Tell whether a resource of the place, or of the namespace alone, is taken over."""
+        """Return whether a resource in the namespace, with the name if given, is taken over."""
         in_place = self.namespace in ("", namespace)
         return in_place and (not name or self.name in ("", name))
 
@@ -60,7 +60,7 @@ class Cluster:
         return [obj for obj in self.objects if namespace_of(obj) == namespace]
 
     def release_secrets(self, namespace: str, release: str) -> list[Obj]:
-        """Return the Secrets in which Helm remembers a release of a namespace, none for "" ."""
+        """Return the Secrets in which Helm stores a release of a namespace; none if it is ""."""
         prefix = f"{RELEASE_SECRET}{release}.v"
         secrets = [secret for secret in self.of_kind("Secret") if namespace_of(secret) == namespace]
         return [secret for secret in secrets if release and name_of(secret).startswith(prefix)]
@@ -92,12 +92,12 @@ def place_of(obj: Obj) -> tuple[str, str]:
 
 
 def release_of(obj: Obj) -> str:
-    """Return the Helm release that the object belongs to, "" if to none."""
+    """Return the Helm release that the object belongs to, or ""."""
     return annotations_of(obj).get(HELM_RELEASE, "")
 
 
 def has_labels(obj: Obj, **wanted: str) -> bool:
-    """Tell whether the object has `app.kubernetes.io/<name>` labels; `_` stands for `-`."""
+    """Return whether the object has these `app.kubernetes.io/<name>` labels; `_` stands for `-`."""
     found = labels_of(obj)
     return all(
         found.get(f"app.kubernetes.io/{name.replace('_', '-')}") == value

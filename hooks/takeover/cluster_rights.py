@@ -1,7 +1,7 @@
-"""Cluster roles and bindings of the former installation: they go once ours are there, not before.
+"""Deletes cluster roles and bindings of the former installation once ours exist, not before.
 
-Only the operator's have no owner and stay behind by themselves. Two resources of one name in two
-namespaces share them, so that all that need them have to be taken over.
+Only those of the operator have no owner, and so stay behind. Two resources with one name in two
+namespaces share them, so all resources that need them must be taken over first.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def rights_steps(cluster: Cluster) -> Iterator[Step]:
 
 
 def missing_bindings(cluster: Cluster, agent: InstanaAgent) -> list[str]:
-    """Return the names of our bindings for the resource that are not there yet."""
+    """Return the names of our bindings for the resource that do not exist yet."""
     return [
         name
         for component, role in BOUND_ROLES
@@ -71,7 +71,7 @@ def _awaited(cluster: Cluster, users: list[InstanaAgent]) -> str:
 
 
 def _keeps_rights(agent: InstanaAgent, role: str) -> bool:
-    """Tell whether the operator gave the agents rights that we do not give."""
+    """Return whether the operator gave the agents rights that we do not give."""
     if role not in _with_namespace(agent, agent.service_account_name):
         return False
     return not agent.spec.rbac.create or uses_default_account(agent)

@@ -1,8 +1,8 @@
-"""Handing the ownership of an object's fields over to Metacontroller.
+"""Hands the ownership of an object's fields over to Metacontroller.
 
-Fields of a former manager stay for ever: server-side apply keeps what anybody else owns, and
-dynamic apply only removes what it applied itself. So the record of the former manager becomes
-Metacontroller's own record, in the form that its apply strategy reads. No field changes by it.
+Fields of a former manager would stay forever: server-side apply keeps what any other manager owns,
+and dynamic apply removes only what it applied itself. So the record of the former manager becomes
+Metacontroller's own record, in the form that its apply strategy reads. This changes no field.
 """
 
 import json
@@ -18,7 +18,7 @@ Entry = Obj
 IsFormer = Callable[[Entry], bool]
 
 RESET: list[Obj] = [{}]
-"""An empty list would mean "as it is" to the API server; one empty entry means none."""
+"""To the API server an empty list means "unchanged"; a list with one empty entry means none."""
 
 
 class Strategy(StrEnum):
@@ -31,7 +31,7 @@ class Strategy(StrEnum):
 def handed_over(obj: Obj, is_former: IsFormer, strategy: Strategy, manager: str) -> Obj | None:
     """Return the changed metadata of the object, None if the former managers have no record.
 
-    `is_former` tells the entries of `managedFields` that are handed over; `manager` is
+    `is_former` selects the entries of `managedFields` that are handed over; `manager` is
     Metacontroller's field manager under server-side apply.
     """
     entries = obj["metadata"].get("managedFields") or []
@@ -63,9 +63,10 @@ def _is_of_object(entry: Any) -> bool:
 
 
 def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: str) -> bool:
-    """Tell whether the strategy reads no such entry: dynamic apply not even Metacontroller's own.
+    """Return whether the entry must go because the strategy does not read it.
 
-    That one is left by another strategy, or by a take-over that was told a wrong one.
+    Dynamic apply does not even read Metacontroller's own entry, which is there after another
+    strategy, or after a takeover that was given the wrong one.
     """
     if strategy is Strategy.SERVER_SIDE_APPLY:
         return is_former(entry) and not _applied_by(entry, manager)
@@ -73,7 +74,7 @@ def _is_to_go(entry: Entry, is_former: IsFormer, strategy: Strategy, manager: st
 
 
 def _with_entry(others: list[Entry], former: list[Entry], manager: str) -> list[Entry]:
-    """Return the entries with all that was owned in the one entry of the manager."""
+    """Return the entries, with everything that was owned in the single entry of the manager."""
     own = [other for other in others if _applied_by(other, manager)]
     fields = union(other.get("fieldsV1") for other in [*own, *former])
     entry = (own or former)[0] | {"manager": manager, "operation": "Apply", "fieldsV1": fields}
@@ -86,7 +87,7 @@ def _applied_by(entry: Entry, manager: str) -> bool:
 
 
 def _last_returned(obj: Obj, former: list[Entry]) -> Obj:
-    """Return what Metacontroller is to take for its last answer: all of theirs, and its own."""
+    """Return what Metacontroller must take for its last response: all of theirs, and its own."""
     applied = [entry | {"manager": "former", "operation": "Apply"} for entry in former]
     as_applied = obj | {"metadata": obj["metadata"] | {"managedFields": applied}}
     theirs = owned_by(as_applied, "former") or {}
@@ -94,7 +95,7 @@ def _last_returned(obj: Obj, former: list[Entry]) -> Obj:
 
 
 def merged(theirs: Obj, own: Obj) -> Obj:
-    """Return both; where they differ, what Metacontroller wrote itself."""
+    """Return both merged; where they differ, Metacontroller's own value wins."""
     both = {name: _merged(theirs[name], own[name]) for name in theirs.keys() & own.keys()}
     return {**theirs, **own, **both}
 

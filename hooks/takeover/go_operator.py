@@ -1,4 +1,4 @@
-"""From the Go operator: its children stay as they are, only their fields change hands."""
+"""Takes over from the Go operator: its children stay as they are, their fields change owner."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from hooks.labels import INSTANCE, OPERATOR
 from hooks.models.instana_agent import FORMER_FINALIZERS, KIND
 from hooks.takeover.cluster import Cluster, has_labels, name_of, namespace_of, parsed
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over
-from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
+from hooks.takeover.successors import Successor
 
 BOOKKEEPING = "dependents"
 NOTED = "the record of that spec"
@@ -19,21 +19,25 @@ COPY_FOR = "instana.io/instana-agent-name"
 
 
 def handover_steps(
-    cluster: Cluster, heir: Heir, strategy: Strategy, manager: str
+    cluster: Cluster, successor: Successor, strategy: Strategy, manager: str
 ) -> Iterator[Step]:
-    """Yield the handing over of each child's fields, then the end of the finalizers."""
-    children = children_of(cluster, heir.agent)
-    steps = [step for child in children for step in _child_steps(heir, child, strategy, manager)]
-    noted = _noted(cluster, heir.agent)
-    is_lost = any(_loses_its_maker(heir.agent, step) for step in steps)
-    noting = list(_noting_steps(heir.agent, noted)) if is_lost else []
+    """Yield the steps that hand over each child's fields, then those that remove the finalizers."""
+    children = children_of(cluster, successor.agent)
+    steps = [
+        step for child in children for step in _child_steps(successor, child, strategy, manager)
+    ]
+    noted = _noted(cluster, successor.agent)
+    is_lost = any(_loses_its_maker(successor.agent, step) for step in steps)
+    noting = list(_noting_steps(successor.agent, noted)) if is_lost else []
     yield from noting
     yield from steps
-    yield from _finalizer_steps(heir.agent, noted, NOTED if noting else "")
+    yield from _finalizer_steps(successor.agent, noted, NOTED if noting else "")
 
 
-def _child_steps(heir: Heir, child: Obj, strategy: Strategy, manager: str) -> Iterator[Step]:
-    if name_of(child) == f"{name_of(heir.agent)}-{BOOKKEEPING}":
+def _child_steps(
+    successor: Successor, child: Obj, strategy: Strategy, manager: str
+) -> Iterator[Step]:
+    if name_of(child) == f"{name_of(successor.agent)}-{BOOKKEEPING}":
         why = "Metacontroller deletes it, as no child of that name is wanted"
         yield Step(child, "leave the operator's bookkeeping", why)
         return
@@ -43,7 +47,7 @@ def _child_steps(heir: Heir, child: Obj, strategy: Strategy, manager: str) -> It
             child,
             f"label it, hand its fields over ({strategy})",
             "a resource whose selector asks for its own name would leave this copy behind",
-            patched_metadata(child, labels={INSTANCE: name_of(heir.agent)}, **(changes or {})),
+            patched_metadata(child, labels={INSTANCE: name_of(successor.agent)}, **(changes or {})),
         )
     elif changes is not None:
         yield Step(
@@ -51,17 +55,17 @@ def _child_steps(heir: Heir, child: Obj, strategy: Strategy, manager: str) -> It
             f"hand its fields over ({strategy})",
             "what the operator set would stay after it is removed from the resource",
             patched_metadata(child, **changes),
-            restarts=heir.restarts(child, manager),
+            restarts=successor.restarts(child, manager),
         )
 
 
 def is_nameless_copy(child: Obj) -> bool:
-    """Tell whether it is a copy of OpenShift's etcd certificates: no label has the resource."""
+    """Return whether it is a copy of OpenShift's etcd certificates: no label has the resource."""
     return COPY_FOR in annotations_of(child) and INSTANCE not in labels_of(child)
 
 
 def children_of(cluster: Cluster, agent: Obj) -> list[Obj]:
-    """Return the objects that an operator made for the resource and that it still owns."""
+    """Return the objects that an operator made for the resource and that the resource owns."""
     return [
         obj
         for obj in cluster.in_namespace(namespace_of(agent))
@@ -70,26 +74,26 @@ def children_of(cluster: Cluster, agent: Obj) -> list[Obj]:
 
 
 def is_owned_by(obj: Obj, agent: Obj) -> bool:
-    """Tell whether the resource is the controller of the object."""
+    """Return whether the resource is the controller of the object."""
     owners = as_objects(obj["metadata"].get("ownerReferences"))
     uid = agent["metadata"].get("uid")
     return any((owner.get("kind"), owner.get("uid")) == (KIND, uid) for owner in owners)
 
 
 def is_of_operator(entry: Entry) -> bool:
-    """Tell whether an entry of `managedFields` says what the Go operator applied."""
+    """Return whether an entry of `managedFields` records what the Go operator applied."""
     return (entry.get("manager"), entry.get("operation")) == (OPERATOR, "Apply")
 
 
 def has_finalizer(agent: Obj) -> bool:
-    """Tell whether an operator holds the resource."""
+    """Return whether the resource has a finalizer of an operator."""
     return any(
         finalizer in FORMER_FINALIZERS for finalizer in agent["metadata"].get("finalizers") or []
     )
 
 
 def _loses_its_maker(agent: Obj, step: Step) -> bool:
-    """Tell whether the step removes what shows that a workload was made for the resource."""
+    """Return whether the step removes the sign that a workload was made for the resource."""
     resource = parsed(agent) if step.obj["kind"] in WORKLOADS else None
     return resource is not None and is_older(resource, step.obj)
 
@@ -122,7 +126,7 @@ def _finalizer_steps(agent: Obj, noted: Obj, awaited: str) -> Iterator[Step]:
 
 
 def _noted(cluster: Cluster, agent: Obj) -> dict[str, str]:
-    """Return the annotation that tells a change which concerns no pod from one that does.
+    """Return the annotation that distinguishes a change that concerns pods from any other.
 
     A workload that was made for another resource is left out.
     """

@@ -1,4 +1,4 @@
-"""From the Helm-based generations: the agents are adopted, what is replaced goes at the end.
+"""Takes over from the Helm-based generations: adopts the agents, and deletes the rest at the end.
 
 The DaemonSet keeps its selector, and its pods are replaced node by node.
 """
@@ -9,30 +9,30 @@ from hooks.desired.inputs.ownership import handing_over
 from hooks.kube.objects import Obj, identity, labels_of
 from hooks.takeover.cluster import CHART, HELM, Cluster
 from hooks.takeover.field_ownership import Entry, Strategy, handed_over, owned_labels
-from hooks.takeover.heirs import Heir
 from hooks.takeover.steps import Step, patched_metadata
+from hooks.takeover.successors import Successor
 
 GENERATION = "instana-agent-1."
 """How the chart's name and version begin; those of 2.x install an operator."""
 
 
 def helm_era_steps(
-    cluster: Cluster, heirs: list[Heir], strategy: Strategy, manager: str
+    cluster: Cluster, successors: list[Successor], strategy: Strategy, manager: str
 ) -> Iterator[Step]:
     """Yield the adoption of each old DaemonSet and of what belongs to it."""
-    for heir in heirs:
-        wanted = {identity(child): child for child in heir.children}
-        for obj in cluster.in_namespace(heir.namespace):
+    for successor in successors:
+        wanted = {identity(child): child for child in successor.children}
+        for obj in cluster.in_namespace(successor.namespace):
             if is_helm_era(obj) and identity(obj) in wanted:
                 changes = handed_over(obj, is_of_helm, strategy, manager) or {}
-                restarts = heir.restarts(obj, manager)
+                restarts = successor.restarts(obj, manager)
                 yield from adoption(obj, wanted[identity(obj)], strategy, changes, restarts)
 
 
 def adoption(
     obj: Obj, child: Obj, strategy: Strategy, changes: Obj, restarts: str
 ) -> Iterator[Step]:
-    """Yield the step that labels the object as the child and changes its metadata, if any is."""
+    """Yield the step that labels the object as the child and changes its metadata, if necessary."""
     labels = handing_over(child)
     if labels.items() <= labels_of(obj).items() and not changes:
         return
@@ -46,11 +46,11 @@ def adoption(
 
 
 def is_helm_era(obj: Obj) -> bool:
-    """Tell whether the object comes from the chart of the Helm-based generations."""
+    """Return whether the object comes from the chart of the Helm-based generations."""
     return labels_of(obj).get(CHART, "").startswith(GENERATION)
 
 
 def is_of_helm(entry: Entry) -> bool:
-    """Tell whether an entry of `managedFields` says what Helm, or an operator by it, set."""
+    """Return whether an entry of `managedFields` records what Helm, or an operator by it, set."""
     labels = owned_labels(entry)
     return entry.get("manager") == HELM.lower() or f"f:{CHART}" in labels

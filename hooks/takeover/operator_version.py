@@ -1,4 +1,4 @@
-"""The version of the operator that runs, and a note where it is newer than what is known here."""
+"""The version of the running operator, and a note if it is newer than the versions known here."""
 
 import re
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ COMPARED: Final = "2.2.16"
 LABEL: Final = "app.kubernetes.io/operator-version"
 VERSION: Final = re.compile(r"(?:.*[^\d.])?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+].*)?", re.DOTALL)
 LONGEST: Final = 512
-"""A longer text is no name of a version or an image."""
+"""A longer text is not the name of a version or an image."""
 
 
 def version_steps(cluster: Cluster) -> Iterator[Step]:
-    """Yield a note for each operator of a newer version that has still something to hand over."""
+    """Yield a note for each operator of a newer version that still has something to hand over."""
     for deployment in operators(cluster):
         version = operator_version(deployment)
         if _is_newer(version) and _is_in_use(cluster, deployment):
@@ -36,13 +36,13 @@ def version_steps(cluster: Cluster) -> Iterator[Step]:
 
 
 def operator_version(deployment: Obj) -> str:
-    """Return the version of an operator's Deployment, "" where nothing shows one."""
+    """Return the version of an operator's Deployment, "" if nothing shows it."""
     found = (_version_in(text) for text in _said_by(deployment))
     return next((".".join(map(str, version)) for version in found if version), "")
 
 
 def _said_by(deployment: Obj) -> Iterator[str]:
-    """Yield what names the version: labels, the Operator Lifecycle Manager, the image's tag."""
+    """Yield the texts that show the version: labels, Operator Lifecycle Manager, image tag."""
     for labelled in (deployment, template_of(deployment)):
         yield labels_of(labelled).get(LABEL, "")
     yield version_of_olm(deployment)

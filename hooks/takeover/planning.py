@@ -1,4 +1,4 @@
-"""All steps of taking over, in their order."""
+"""All steps of a takeover, in order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,24 +10,24 @@ from hooks.takeover.cluster import Cluster
 from hooks.takeover.cluster_rights import rights_steps
 from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.go_operator import handover_steps
-from hooks.takeover.heirs import heirs_of, without_heir
 from hooks.takeover.helm_era import helm_era_steps, is_helm_era
 from hooks.takeover.operator_version import version_steps
 from hooks.takeover.running_operator import STOPPED, is_any_running, stopping_steps
 from hooks.takeover.static_manifests import is_static_agent, static_steps
 from hooks.takeover.steps import Plan, Step
+from hooks.takeover.successors import successors_of, without_successor
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How Metacontroller writes: its apply strategy, and its field manager in that."""
+    """How Metacontroller writes: its apply strategy, and its field manager for that."""
 
     strategy: Strategy = Strategy.SERVER_SIDE_APPLY
     field_manager: str = FIELD_MANAGER
 
 
 def plan(cluster: Cluster, settings: Settings) -> Plan:
-    """Return what is left to do; nothing but stopping it while an operator runs."""
+    """Return what is left to do; while an operator runs, only stopping it can be done."""
     stopping = (*version_steps(cluster), *stopping_steps(cluster))
     rest = tuple(_after_stop(cluster, settings))
     if is_any_running(cluster):
@@ -37,13 +37,13 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
 
 def _after_stop(cluster: Cluster, settings: Settings) -> Iterator[Step]:
     strategy, manager = settings.strategy, settings.field_manager
-    heirs = heirs_of(cluster, cluster.selected)
-    for heir in heirs:
-        yield from handover_steps(cluster, heir, strategy, manager)
-    yield from helm_era_steps(cluster, heirs, strategy, manager)
-    yield from static_steps(cluster, heirs, strategy, manager)
-    yield from without_heir(cluster, filter(_is_old_agent, cluster.of_kind("DaemonSet")))
-    for namespace in sorted({heir.namespace for heir in heirs}):
+    successors = successors_of(cluster, cluster.selected)
+    for successor in successors:
+        yield from handover_steps(cluster, successor, strategy, manager)
+    yield from helm_era_steps(cluster, successors, strategy, manager)
+    yield from static_steps(cluster, successors, strategy, manager)
+    yield from without_successor(cluster, filter(_is_old_agent, cluster.of_kind("DaemonSet")))
+    for namespace in sorted({successor.namespace for successor in successors}):
         yield from clearing_steps(cluster, namespace)
     yield from rights_steps(cluster)
 

@@ -1,4 +1,4 @@
-"""The Deployment of an operator that leads the resources today, and how it is stopped."""
+"""The Deployment of an operator that manages the resources today, and how to stop it."""
 
 from collections.abc import Iterator
 
@@ -22,18 +22,19 @@ CLUSTER_SERVICE_VERSION = "ClusterServiceVersion"
 RESOURCE_POLICY = "helm.sh/resource-policy"
 ENDED = ("Succeeded", "Failed")
 NAMES = ("controller-manager", "instana-agent-controller-manager", OPERATOR)
-"""What the Deployment is called, by how it was installed and when."""
+"""The names of the Deployment: they depend on how and when it was installed."""
 
 
 def operators(cluster: Cluster) -> list[Obj]:
-    """Return the operator's Deployments, in whatever namespace."""
+    """Return the operator's Deployments, in any namespace."""
     return [deployment for deployment in cluster.of_kind("Deployment") if _is_operator(deployment)]
 
 
 def is_running(cluster: Cluster, deployment: Obj) -> bool:
-    """Tell whether the operator's pods run, or may come up again.
+    """Return whether the operator's pods run, or may start again.
 
-    One that is told to end goes on writing until it has; no Deployment counts it any more.
+    A pod that is being deleted keeps writing until it has ended, but no Deployment counts it any
+    more.
     """
     wanted = (deployment.get("spec") or {}).get("replicas", 1)
     status = deployment.get("status") or {}
@@ -42,12 +43,12 @@ def is_running(cluster: Cluster, deployment: Obj) -> bool:
 
 
 def is_any_running(cluster: Cluster) -> bool:
-    """Tell whether an operator runs anywhere."""
+    """Return whether an operator runs anywhere."""
     return any(is_running(cluster, operator) for operator in operators(cluster))
 
 
 def stopping_steps(cluster: Cluster) -> Iterator[Step]:
-    """Yield what stops each operator that runs, and what is to be known about that."""
+    """Yield the steps that stop each running operator, and the notes about that."""
     for deployment in operators(cluster):
         if is_running(cluster, deployment):
             yield _stop(deployment)
@@ -62,7 +63,10 @@ def _has_pods(cluster: Cluster, deployment: Obj) -> bool:
 
 
 def _is_pod_of(pod: Obj, deployment: Obj) -> bool:
-    """Tell by the name of its ReplicaSet, which is that of the Deployment and a hash."""
+    """Return whether a pod of the Deployment has not ended.
+
+    The name of its ReplicaSet shows that it is of the Deployment: the Deployment's name and a hash.
+    """
     owners = as_objects(pod["metadata"].get("ownerReferences"))
     is_owned = any(
         (owner.get("kind"), owner.get("name", "").rpartition("-")[0])
@@ -107,7 +111,7 @@ def _is_of_olm(deployment: Obj) -> bool:
 
 
 def version_of_olm(deployment: Obj) -> str:
-    """Return the name of the ClusterServiceVersion that made the Deployment, "" if none did."""
+    """Return the name of the ClusterServiceVersion that made the Deployment, or ""."""
     owners = as_objects(deployment["metadata"].get("ownerReferences"))
     return next(
         (
@@ -136,7 +140,7 @@ def _blocked_by_olm(deployment: Obj) -> Step:
 
 
 def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
-    """Yield what keeps Helm from deleting the resources together with the operator.
+    """Yield the steps that keep Helm from deleting the resources together with the operator.
 
     `helm upgrade` looks at the annotations of the objects, `helm uninstall` only at its own record.
     """
@@ -173,7 +177,7 @@ def _of_release(cluster: Cluster, release: str) -> Iterator[Obj]:
 
 
 def _left_alone(cluster: Cluster) -> Iterator[Step]:
-    """Yield a note for each resource that nobody leads once the operator has stopped."""
+    """Yield a note for each resource that nothing manages once the operator has stopped."""
     if not is_any_running(cluster):
         return
     chosen = {place_of(agent) for agent in cluster.selected}

@@ -1,7 +1,7 @@
 """What is left of manifests that were applied by hand, once the agents are adopted.
 
-Nothing says what was applied together with the agents. So only what has the labels and one of the
-names of those manifests is meant, and of cluster roles what nobody else is bound to.
+Nothing records what was applied together with the agents. So only objects with the labels and one
+of the names of those manifests count, and of cluster roles only those that nobody else is bound to.
 """
 
 from hooks.desired.cluster_rbac import bound_account
@@ -18,14 +18,14 @@ from hooks.takeover.cluster import (
 from hooks.takeover.static_manifests import is_of_static_manifests
 
 SENSORS = ("k8sensor", "kubernetes-sensor")
-"""What the old sensor's Deployment and all that belongs to it are called."""
+"""The names of the old sensor's Deployment and of everything that belongs to it."""
 
 SENSOR_IMAGES = ("k8sensor", "agent")
 BINDINGS = ("ClusterRoleBinding", "RoleBinding")
 
 
 def is_left_in(cluster: Cluster, namespace: str, obj: Obj) -> bool:
-    """Tell whether the object came with manifests that installed agents in the namespace."""
+    """Return whether the object came with manifests that installed agents in the namespace."""
     agents = [agent for agent in cluster.agents if namespace_of(agent) == namespace]
     names = {*SENSORS, *map(name_of, agents)}
     if not is_of_static_manifests(obj) or name_of(obj) not in names:
@@ -50,7 +50,7 @@ def _binds_only_in(namespace: str, binding: Obj) -> bool:
 
 
 def _gets_rights(agent: Obj) -> bool:
-    """Tell whether this service gives the agents rights in place of the old ones."""
+    """Return whether this service gives the agents rights in place of the old ones."""
     resource = parsed(agent)
     return resource is not None and bool(bound_account(resource, AGENT, EVERYWHERE))
 

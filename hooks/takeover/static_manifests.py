@@ -1,7 +1,7 @@
-"""From manifests that were applied by hand: no release, no operator, no owner, only labels.
+"""Takes over from manifests applied by hand: no release, no operator, no owner, only labels.
 
-They are adopted like those of a Helm release. What has the name of a child and is not certainly a
-part of such an installation is refused: a person has to say whose it is.
+Their objects are adopted like those of a Helm release. If an object has the name of a child, but is
+not certainly a part of such an installation, it blocks the takeover: a person must say whose it is.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from hooks.labels import AGENT, APP, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, 
 from hooks.models.instana_agent import KIND
 from hooks.takeover.cluster import CHART, Cluster, name_of, namespace_of, repositories_of
 from hooks.takeover.field_ownership import Entry, IsFormer, Strategy, handed_over, owned_labels
-from hooks.takeover.heirs import Heir
 from hooks.takeover.helm_era import adoption, is_helm_era
 from hooks.takeover.steps import Step, place
+from hooks.takeover.successors import Successor
 
 MARKS = (NAME, APP)
-"""The labels that say `instana-agent` in these manifests: the older ones have the second alone."""
+"""The labels with the value `instana-agent` in these manifests; older ones have only the second."""
 
 OF_POD = (NAME, INSTANCE, COMPONENT)
 """The labels by which Services and policies find the pods."""
@@ -28,45 +28,49 @@ IMAGES = {"DaemonSet": ("agent", "agent/static", "agent/dynamic"), "Deployment":
 
 INSTALLER = "kubectl"
 CONVERTED = "before-first-apply"
-"""Field managers: how those of all commands of kubectl begin, and the one before any was known."""
+"""Field managers: the beginning of those of all kubectl commands, and the one of what was
+written before any was recorded."""
 
 
 def static_steps(
-    cluster: Cluster, heirs: list[Heir], strategy: Strategy, manager: str
+    cluster: Cluster, successors: list[Successor], strategy: Strategy, manager: str
 ) -> Iterator[Step]:
-    """Yield the adoption of each object that has the name of a child, or its refusal."""
-    for heir in heirs:
-        for child in heir.children:
-            obj = cluster.get(child["kind"], heir.namespace, name_of(child))
-            if obj is None or is_helm_era(obj) or _is_controlled_by(obj, heir.agent):
+    """Yield the adoption of each object that has the name of a child, or the step that blocks."""
+    for successor in successors:
+        for child in successor.children:
+            obj = cluster.get(child["kind"], successor.namespace, name_of(child))
+            if obj is None or is_helm_era(obj) or _is_controlled_by(obj, successor.agent):
                 continue
-            if refusal := _refusal(obj, child, heir.agent):
+            if refusal := _refusal(obj, child, successor.agent):
                 yield refusal
                 continue
             changes = handed_over(obj, _is_former(obj, manager), strategy, manager) or {}
-            yield from adoption(obj, child, strategy, changes, heir.restarts(obj, manager))
+            yield from adoption(obj, child, strategy, changes, successor.restarts(obj, manager))
 
 
 def is_of_static_manifests(obj: Obj) -> bool:
-    """Tell whether the labels are those of the manifests, and nobody manages the object."""
+    """Return whether the labels are those of the manifests, and nothing manages the object."""
     labels = labels_of(obj)
     is_managed = controller_of(obj) or MANAGED_BY in labels or CHART in labels
     return not is_managed and any(labels.get(mark) == AGENT for mark in MARKS)
 
 
 def is_static_agent(daemonset: Obj) -> bool:
-    """Tell whether the DaemonSet is that of such an installation."""
+    """Return whether the DaemonSet is that of such an installation."""
     return is_of_static_manifests(daemonset) and _runs_image_of_instana(daemonset)
 
 
 def _is_controlled_by(obj: Obj, agent: Obj) -> bool:
-    """Tell by kind and name: what a former resource of that name owns is about to go."""
+    """Return whether the resource is the controller of the object, by kind and name.
+
+    The UID does not count: what an earlier resource of that name owns is about to be deleted.
+    """
     controller = controller_of(obj) or {}
     return (controller.get("kind"), controller.get("name")) == (KIND, name_of(agent))
 
 
 def _refusal(obj: Obj, child: Obj, agent: Obj) -> Step | None:
-    """Return what a person has to do first, None if the object can be adopted."""
+    """Return what a person must do first, None if the object can be adopted."""
     if controller_of(obj):
         return _stranger(obj, child, agent)
     is_given = handing_over(child).items() <= labels_of(obj).items()
@@ -87,7 +91,7 @@ def _is_marked_or_managed(obj: Obj) -> bool:
 
 
 def _runs_as(workload: Obj, child: Obj) -> bool:
-    """Tell whether it runs an image of Instana, or that of the resource: a mirror has its own."""
+    """Return whether it runs an image of Instana, or that of the resource: a mirror has its own."""
     wanted = repositories_of(child)
     return _runs_image_of_instana(workload) or any(
         repository in wanted for repository in repositories_of(workload)
@@ -103,7 +107,7 @@ def _runs_image_of_instana(workload: Obj) -> bool:
 
 
 def _fits(workload: Obj, child: Obj) -> bool:
-    """Tell whether pods that the selector goes on asking for can carry the labels of ours."""
+    """Return whether pods that match the selector, which cannot change, can carry our labels."""
     selector = as_object(as_object(workload.get("spec")).get("selector"))
     asked = as_object(selector.get("matchLabels"))
     ours = {name: labels_of(child)[name] for name in OF_POD}
@@ -112,9 +116,9 @@ def _fits(workload: Obj, child: Obj) -> bool:
 
 
 def _is_former(obj: Obj, manager: str) -> IsFormer:
-    """Return what tells the entries of whoever installed the object.
+    """Return the predicate that selects the entries of the installer of the object.
 
-    What Metacontroller has made, and lost since, was installed by nobody else.
+    An object that Metacontroller made and then lost was not installed by anybody else.
     """
     entries = obj["metadata"].get("managedFields") or []
     is_made_by_us = any(entry.get("manager") == manager for entry in entries)

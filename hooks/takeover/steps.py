@@ -1,4 +1,4 @@
-"""What is to be done to objects of a cluster, one step each, and what stands in the way."""
+"""What to do with objects of a cluster, one step each, and what blocks it."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,14 +10,14 @@ NO_RESTART = "none"
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A merge patch; its resourceVersion makes the API server refuse it if anybody was faster."""
+    """A merge patch; its resourceVersion makes the API server reject it after another change."""
 
     body: Obj
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """The object goes, and what it owns goes with it."""
+    """The object is deleted, and with it what it owns."""
 
 
 Change: TypeAlias = Patch | Deletion
@@ -25,10 +25,10 @@ Change: TypeAlias = Patch | Deletion
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do to one object, to wait for, to clear away first, or to know.
+    """One thing to do to one object, to wait for, to do first by hand, or to know.
 
-    With a `change` it is to be done, once `waits_for` is empty. Without one it is something to
-    know, or, if it `blocks`, something that a person has to do first. `commands` say how.
+    With a `change`, the step can be done once `waits_for` is empty. Without one, it is a note, or,
+    if it `blocks`, something that a person must do first. `commands` show how.
     """
 
     obj: Obj
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All steps, in the order in which they are done."""
+    """All steps, in the order in which to do them."""
 
     steps: tuple[Step, ...]
 
@@ -61,12 +61,12 @@ class Plan:
 
     @property
     def blocked(self) -> tuple[Step, ...]:
-        """Return what a person has to do first."""
+        """Return what a person must do first."""
         return tuple(step for step in self.steps if step.blocks)
 
 
 def patched_metadata(obj: Obj, **changes: object) -> Patch:
-    """Return a patch of the object's metadata that only holds for the object as it was read."""
+    """Return a patch of the object's metadata that only applies to the object as it was read."""
     return Patch({"metadata": {**precondition(obj), **changes}})
 
 
@@ -76,6 +76,6 @@ def precondition(obj: Obj) -> Obj:
 
 
 def place(obj: Obj) -> str:
-    """Return `Kind namespace/name` as it stands in tables and messages."""
+    """Return `Kind namespace/name`, as tables and messages show it."""
     _, kind, namespace, name = identity(obj)
     return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"

@@ -7,7 +7,7 @@ import requests
 
 from hooks.kube.node_affinity import LINUX, OS
 from hooks.kube.objects import Obj, labels_of
-from hooks.status.pods.digest import node_of as known_node_of
+from hooks.status.pods.summary import node_of as known_node_of
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import NAMESPACE
 from tests.support.pods import healthy

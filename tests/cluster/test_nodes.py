@@ -8,7 +8,7 @@ from hooks.facts import Facts
 from hooks.kube.node_affinity import OS
 from hooks.kube.objects import Obj
 from hooks.rendering import render
-from hooks.status.pods.digest import node_of
+from hooks.status.pods.summary import node_of
 from tests.cluster.api import Api, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.playing import have_nodes, node

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hooks.cli.command_line import main
-from hooks.generate.crd import definition
+from hooks.generate.crd import agents_crd
 from tests.http.stand_in import StandIn, standing_in
 
 NAME = "agents.instana.io"
@@ -18,7 +18,7 @@ TOKEN = "token-of-the-pod"
 @pytest.fixture(name="stored")
 def _stored(tmp_path: Path) -> Iterator[StandIn]:
     """An API server that has the definition."""
-    present = definition() | {"metadata": {"name": NAME, "resourceVersion": "7"}}
+    present = agents_crd() | {"metadata": {"name": NAME, "resourceVersion": "7"}}
     present["spec"] = {**present["spec"], "conversion": {"strategy": "None"}}
     with standing_in(tmp_path, present) as stored:
         yield stored
@@ -37,7 +37,7 @@ def test_definition_becomes_that_of_this_version(stored: StandIn) -> None:
     result = run(stored, "--url", stored.url)
 
     assert (result.exit_code, result.stderr) == (0, "")
-    assert stored.answer["spec"]["versions"] == definition()["spec"]["versions"]
+    assert stored.answer["spec"]["versions"] == agents_crd()["spec"]["versions"]
     assert stored.answer["metadata"]["resourceVersion"] == "7"
     assert stored.answer["spec"]["conversion"] == {"strategy": "None"}
     assert [(method, path.partition("?")[0]) for method, path, _ in stored.requests] == [

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from hooks.errors import Problem
-from hooks.generate.crd import definition, departures
+from hooks.generate.crd import agents_crd, departures
 from hooks.generate.policies import inline_secrets_denied, policies
 from hooks.kube.objects import Obj
 from hooks.rules import BY_IDENTIFIER, INLINE_SECRETS, TABLE, Layer, Rule, look_at, rules_named_in
@@ -17,7 +17,7 @@ from tests.support.cel import Verdict, judged_by_policies, judged_by_schema, rul
 from tests.support.rules import at_place, example
 from tests.support.schema import stored
 
-SCHEMA: Obj = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+SCHEMA: Obj = agents_crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
 POLICIES = policies()
 DENYING_SECRETS = inline_secrets_denied()
 ALL_POLICIES = [*POLICIES, *DENYING_SECRETS]

@@ -1,4 +1,4 @@
-"""What the chart's values say of the installation, under `controller`."""
+"""The chart's values for the installation, under `controller`."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ DEFAULT_REQUESTS = {"cpu": "50m", "memory": "128Mi"}
 DEFAULT_LIMITS = {"memory": "512Mi"}
 GENERATED, CERT_MANAGER, OPENSHIFT, SECRET = "Generated", "CertManager", "OpenShift", "Secret"
 LONGEST_RENEWAL_DAYS = 824
-"""A certificate is for a day longer."""
+"""A certificate is valid for one day longer."""
 
 
 def one_of(*values: str) -> dict[str, Any]:
-    """Return what says that a field has one of these values."""
+    """Return the keyword of the schema for a field that has one of these values."""
     return {"enum": list(values)}
 
 

@@ -1,6 +1,6 @@
-"""What becomes of the values that Instana's own chart of the agent knows.
+"""What becomes of the values of Instana's own chart of the agent.
 
-All of its values that are not listed here reach the resource as they are, as they did there.
+Values that are not listed here reach the resource unchanged, as they did in that chart.
 """
 
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ from hooks.kube.objects import Obj
 
 
 class Generation(StrEnum):
-    """A generation of the chart, the last that knows a value."""
+    """A generation of the chart: the last one that has a value."""
 
     FIRST = "1.x"
-    """It makes the workloads itself."""
+    """It creates the workloads itself."""
     SECOND = "2.0.x"
     """It installs the Go operator and one resource."""
 
 
 class Verdict(StrEnum):
-    """What becomes of a value, in the words of the page."""
+    """What becomes of a value, as the page says it."""
 
     CONVERTED = "works as before"
     EFFECTIVE = "has an effect now"
@@ -33,23 +33,24 @@ class Verdict(StrEnum):
 
 
 class Form(StrEnum):
-    """What a value is turned into before it is part of the resource."""
+    """How a value is converted before it becomes part of the resource."""
 
     NUMBER = "number"
     """Digits become a number."""
     GIVEN = "given"
-    """Left out, it becomes empty: the resource asks for it, and empty means its default."""
+    """If it is left out, it becomes empty: the resource requires it, and empty means its
+    default."""
     DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingValue:
-    """A value of the existing chart that does not simply reach the resource.
+    """A value of Instana's chart that does not reach the resource unchanged.
 
-    In its `path`, `*` stands for each item of a list. The `remedy` is the sentence for people; it
-    is not said of the `usual` value, where something that stands `beside` it made it work in the
-    old chart too, nor, if an `only` value is given, of any other. `below` refuses smaller numbers
-    alone. `schema` lets what the resource itself does not know reach the templates.
+    In its `path`, `*` stands for each item of a list. The `remedy` is the sentence for people. It
+    is left out for the `usual` value, if something `beside` the value made it work in the old chart
+    too, and, if there is an `only` value, for any other. `below` rejects only smaller numbers.
+    `schema` lets values that the resource does not have reach the templates.
     """
 
     path: tuple[str, ...]
@@ -260,5 +261,5 @@ EXISTING: Final = (*CONVERTED, *EFFECTIVE, *IGNORED, *REFUSED)
 
 
 def of_verdict(*verdicts: Verdict) -> Iterator[ExistingValue]:
-    """Yield the values of which that becomes."""
+    """Yield the values with one of the verdicts."""
     return (existing for existing in EXISTING if existing.verdict in verdicts)

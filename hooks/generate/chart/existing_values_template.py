@@ -1,4 +1,4 @@
-"""The table of existing values as the chart's templates and its users read it."""
+"""The table of existing values in the form that the chart's templates read."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -32,13 +32,13 @@ def existing_values_template() -> str:
 
 
 def free_parts() -> list[str]:
-    """Return the parts of the spec that may hold anything, null too, as paths with dots."""
+    """Return the parts of the spec that may have any content, even null, as paths with dots."""
     spec = resource_schema()["properties"]["spec"]
     return sorted(_free(spec, ()))
 
 
 def admitted(properties: Obj, existing: ExistingValue) -> Obj:
-    """Return the properties of the values' schema, with that value allowed to reach a template."""
+    """Return the properties of the values' schema, which then lets the value reach a template."""
     changed: Obj = _admitted({"properties": properties}, existing.path, existing)["properties"]
     return changed
 

@@ -14,15 +14,15 @@ from hooks.generate.chart.texts import texts_template
 from hooks.generate.chart.values import values_yaml
 
 CHART: Final = PurePosixPath("helm-chart")
-DEFINITION: Final = "crd/agents.instana.io.yaml"
+CRD: Final = "crd/agents.instana.io.yaml"
 DASHBOARD: Final = "deploy/components/monitoring/dashboard.json"
 FRAMES: Final = frames()
 SOURCES: Final = (
-    DEFINITION,
+    CRD,
     DASHBOARD,
     *dict.fromkeys(file for frame in FRAMES.values() for file in files_in(frame)),
 )
-"""The files that the chart is made of."""
+"""The files that the chart is made from."""
 
 CHART_YAML: Final = """\
 # Made by `make generate`.
@@ -43,7 +43,7 @@ def chart_files(sources: Sources) -> Mapping[PurePosixPath, str]:
         "Chart.yaml": CHART_YAML.format(version=__version__),
         "values.yaml": values_yaml(),
         "values.schema.json": values_schema(),
-        "crds/agents.instana.io.yaml": sources[DEFINITION],
+        "crds/agents.instana.io.yaml": sources[CRD],
         "files/dashboard.json": sources[DASHBOARD],
         "templates/_existing-values.tpl": existing_values_template(),
         "templates/_inline-secrets.tpl": inline_secrets_template(),

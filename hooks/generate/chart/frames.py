@@ -35,12 +35,12 @@ def frames() -> dict[str, str]:
 
 
 def files_in(frame: str) -> Iterator[str]:
-    """Yield the paths of the files that a frame has parts of."""
+    """Yield the paths of the files that a frame takes parts from."""
     yield from (found[2] for found in FROM.finditer(frame))
 
 
 def filled(name: str, frame: str, sources: Sources) -> str:
-    """Return the template that a frame becomes; NoSuchPart names the line that finds nothing."""
+    """Return the template made from a frame; NoSuchPart names a line that finds nothing."""
     return HEADER % name + FROM.sub(lambda line: _part(line, sources), frame)
 
 
@@ -56,5 +56,5 @@ def _part(line: re.Match[str], sources: Sources) -> str:
 
 
 def _as_it_is(expression: re.Match[str]) -> str:
-    """Return an expression of another program, such as Prometheus, as Helm writes it unchanged."""
+    """Return an expression of another program, such as Prometheus, as Helm leaves it unchanged."""
     return f"{{{{ `{expression[0]}` }}}}"

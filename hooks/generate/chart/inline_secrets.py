@@ -1,4 +1,4 @@
-"""Secrets that stand in the values, and the template of what the notes say of each."""
+"""Credentials in the values, and the template with what the notes say about each."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ TEMPLATE: Final = """\
 
 
 def inline_secrets_template() -> str:
-    """Return `templates/_inline-secrets.tpl`: a list as JSON, with the steps to each secret."""
+    """Return `templates/_inline-secrets.tpl`: a list as JSON, with the steps to each credential."""
     rules = (rule for rule in TABLE if rule.identifier in INLINE_SECRETS)
     rows = (_row(rule, place) for rule in rules for place in rule.places)
     return TEMPLATE % ",\n".join(orjson.dumps(row).decode() for row in rows)

@@ -1,6 +1,7 @@
 """Values that people give in another shape, and the template that says how to write them.
 
-Helm's own message names no field to move them to, so that the schema of the values lets them pass.
+Helm's own message does not name the field to move them to, so the schema of the values lets them
+pass.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ TEMPLATE: Final = """\
 
 
 class Misshapen(NamedTuple):
-    """A field of the spec by its steps, the type that some give it, and what is said then."""
+    """A field of the spec by its steps, the type that some people give it, and the message."""
 
     path: tuple[str, ...]
     given: type

@@ -16,16 +16,17 @@ STEP: Final = "  "
 
 
 class NoSuchPart(ValueError):
-    """What a manifest does not have, or not once, or not in block style."""
+    """A part that a manifest does not have, does not have exactly once, or not in block style."""
 
 
 @dataclass(frozen=True)
 class Part:
     """What to copy from a manifest, or from the patches of a kustomization.
 
-    `of` is a pattern for the KIND/NAME of objects. `path` leads to an entry, through items of lists
-    by their name, or else their index; patches have theirs as they write them. With `*` as its last
-    step it means all that is inside, but for the entries `without`; no path is the whole object.
+    `of` is a pattern for the KIND/NAME of objects. `path` leads to an entry; it names items of
+    lists by their name, or else by their index, and the paths of patches as the patches write them.
+    With `*` as its last step it means everything inside, except the entries `without`; no path
+    means the whole object.
     """
 
     of: str = ALL
@@ -50,8 +51,8 @@ def text_of(manifest: str, part: Part) -> str:
 def text_of_patches(kustomization: str, part: Part) -> str:
     """Return what JSON patches write at a path of the objects that match, without indentation.
 
-    That is items for a path that ends with `-`, else an entry with its key. Several patches of one
-    path follow each other; NoSuchPart is raised where there is none.
+    For a path that ends with `-` these are items, otherwise an entry with its key. Several patches
+    of one path follow each other; raises NoSuchPart if there is none.
     """
     key = part.path.rpartition("/")[2]
     found = [

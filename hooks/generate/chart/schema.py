@@ -25,12 +25,13 @@ DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 ANY: Final = "any"
 ANYTHING: Final[Obj] = {"$ref": f"#/definitions/{ANY}"}
 LAST_EXACT: Final = 2**53 - 1
-"""Helm reads numbers as floating-point ones: larger ones would be others in the resource."""
+"""Helm reads numbers as floating-point numbers: larger ones would change on their way to the
+resource."""
 
 KEYWORDS: Final = ("description", "enum", "pattern", "minimum", "maximum", "propertyNames")
 LENGTHS: Final = ("minLength", "maxLength", "minItems", "maxItems")
 NAMES_OF_YAML: Final[Obj] = {"true": False, "false": False}
-"""What a name such as `on` or `no` without quotes is read as."""
+"""What YAML reads a name such as `on` or `no` without quotes as."""
 
 IS_PORT: Final[Obj] = {
     "type": ["string", "integer", "null"],
@@ -38,7 +39,7 @@ IS_PORT: Final[Obj] = {
     "maximum": HIGHEST_PORT,
 }
 VARIABLES: Final[Obj] = {"properties": NAMES_OF_YAML, "additionalProperties": True}
-"""The templates make texts of numbers and truth values, and say which values are neither."""
+"""The templates turn numbers and booleans into strings, and report values that are neither."""
 
 
 def values_schema() -> str:
@@ -59,10 +60,11 @@ def schema() -> Obj:
 
 
 def _not_empty(rule: Rule) -> Obj:
-    """Return the schema by which texts are not all empty of which a resource must have one.
+    """Return the schema that requires a non-empty string once any of the rule's strings is empty.
 
-    An empty one, such as of a variable that a shell does not have, was to be given. Without any of
-    them the first release leaves the InstanaAgent out, and says what is missing.
+    An empty string, such as from a variable that a shell does not have, was meant to have a value.
+    Without any of the strings, the first release leaves the InstanaAgent out and says what is
+    missing.
     """
     empty = [_at(name.split("."), EMPTY) for name in TO_BE_GIVEN[rule.identifier]]
     without = {"not": _at(["controller", "agent", "create"], {"enum": [False]})}
@@ -73,7 +75,7 @@ def _not_empty(rule: Rule) -> Obj:
 
 
 def _at(path: list[str], schema: Obj) -> Obj:
-    """Return the schema of what has a field at a path, one that a schema takes."""
+    """Return the schema of an object that has, at a path, a field with the given schema."""
     return reduce(lambda below, step: needed(step, below), reversed(path), schema)
 
 
@@ -93,9 +95,9 @@ def _properties() -> Obj:
 
 
 def _with_rules(resource: Obj) -> Obj:
-    """Return the schema of the resource with what a schema can say of the rules for its spec.
+    """Return the resource's schema with the rules on its spec, as far as a schema can express them.
 
-    But for secrets: of a text that is not of a pattern Helm prints the value.
+    Rules on credentials are left out: if a string does not match a pattern, Helm prints its value.
     """
     for rule in TABLE:
         for place in rule.places if rule.is_error else ():
@@ -151,7 +153,7 @@ def _of_object(field: Obj) -> Obj:
 
 
 def _given(schema: Obj) -> Obj:
-    """Return the schema of something that must be given: null is nothing."""
+    """Return the schema of a field that must be given: null does not count."""
     types = [kind for kind in schema["type"] if kind != "null"]
     return schema | {"type": types}
 

@@ -1,4 +1,4 @@
-"""Texts of the spec that people write as numbers, and the template that makes texts of them."""
+"""Strings of the spec that people write as numbers, and the template that converts them."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,10 +20,10 @@ TO_BE_GIVEN: Final = {
     "key-source": ("agent.key", "agent.keysSecret"),
     "cluster-name": ("cluster.name", "zone.name"),
 }
-"""Texts one of which must be given, by their rule."""
+"""Strings of which one must be given, by their rule."""
 
 SAID: Final = (*TO_BE_GIVEN, "cluster-name-of-zones")
-"""The rules of which the templates say what they find."""
+"""The rules whose messages the templates print."""
 
 TEMPLATE: Final = """\
 {{- /* Made by `make generate`. What is said of an InstanaAgent that lacks what it must have. */}}
@@ -41,17 +41,17 @@ ports:
 
 
 def is_quantity(field: Obj) -> bool:
-    """Tell whether a field is an amount such as `500m`, or as a number `0.5`."""
+    """Return whether a field is an amount such as `500m`, or as a number `0.5`."""
     return IS_INT_OR_STRING in field and field.get("pattern") == QUANTITY
 
 
 def is_port(name: str, field: Obj) -> bool:
-    """Tell whether a field is a port that the resource has as a text."""
+    """Return whether a field is a port that the resource has as a string."""
     return name in PORTS and field.get("type") == "string"
 
 
 def is_variables(name: str, field: Obj) -> bool:
-    """Tell whether a field is a map of variables, whose values people write as they come."""
+    """Return whether a field is a map of variables, whose values people may leave unquoted."""
     return name in VARIABLES and "additionalProperties" in field
 
 
@@ -67,7 +67,7 @@ def texts_template() -> str:
 
 
 def _messages() -> str:
-    """Return the messages of the rules that templates apply, a line of YAML each."""
+    """Return the messages of the rules that templates apply, one line of YAML each."""
     said = {rule.identifier: message_of(rule) for rule in TABLE if rule.identifier in SAID}
     return "".join(f"{name}: {orjson.dumps(text).decode()}\n" for name, text in said.items())
 

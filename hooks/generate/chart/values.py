@@ -1,4 +1,4 @@
-"""`values.yaml`: every value with what it means, made from the models."""
+"""`values.yaml`: every value with its description, made from the models."""
 
 from collections.abc import Iterator
 from textwrap import wrap
@@ -26,10 +26,10 @@ GIVEN: Final[dict[str, str]] = {
     "agent.endpointHost": "ingress-red-saas.instana.io",
     "agent.endpointPort": "443",
 }
-"""What the resource must have: an empty one means these, so that the values show what holds."""
+"""Fields that the resource must have: an empty one means these, so the values show what applies."""
 
 SELECTOR: Final = "selector"
-"""Has a default of the definition, and nothing else is allowed."""
+"""The field has a default in the CRD, and nothing else is allowed."""
 
 EMPTY: Final[Obj] = {"string": "", "object": {}, "array": [], "boolean": False, "integer": 0}
 EMPTY_IN_CONTROLLER: Final[Obj] = {"object": {}, "array": []}
@@ -56,9 +56,9 @@ def _lines(properties: Obj, path: tuple[str, ...], *, marked: bool = True) -> It
 
 
 def _entry(name: str, field: Obj, path: tuple[str, ...], *, marked: bool = True) -> Iterator[str]:
-    """Yield the lines of one value: what it means, its default, what is inside.
+    """Yield the lines of one value: its description, its default, what is inside.
 
-    A value that is not given is marked as a comment, if it is not inside of one that is.
+    A value that is not given is marked as a comment, unless it is inside a value that is.
     """
     place = (*path, name)
     prefix = INDENTATION * len(path)
@@ -96,7 +96,7 @@ def _is_given(place: tuple[str, ...]) -> bool:
 
 
 def _default(place: tuple[str, ...], field: Obj) -> Any:
-    """Return the default; an empty value of the spec where there is none."""
+    """Return the default, or for the spec an empty value if there is none."""
     default = GIVEN.get(".".join(place), field.get("default"))
     if default is not None or place[0] == CONTROLLER:
         return default if default is not None else EMPTY_IN_CONTROLLER.get(field.get("type", ""))

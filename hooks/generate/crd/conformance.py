@@ -1,4 +1,4 @@
-"""What the API server refuses about a resource by its schema alone, before any rule."""
+"""What the API server rejects in a resource by its schema alone, before any rule."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PRESERVED = "x-kubernetes-preserve-unknown-fields"
 
 
 def departures(resource: Obj) -> Iterator[Problem]:
-    """Yield where a resource departs from the schema: fields, types, and what must be given."""
+    """Yield where a resource departs from the schema: fields, types, and required fields."""
     if resource.get("apiVersion") != API_VERSION:
         yield Problem("apiVersion", f"must be {API_VERSION}", SERVED_VERSION)
         yield from _of_first_version(as_object(resource.get("spec")))
@@ -29,7 +29,7 @@ def departures(resource: Obj) -> Iterator[Problem]:
 
 
 def _of_first_version(spec: Obj) -> Iterator[Problem]:
-    """Yield the fields of the first version, which are known by their dots; of others, nothing."""
+    """Yield the fields of the first version, recognized by their dots; for others, nothing."""
     for name in filter(V1BETA1.__contains__, spec):
         yield Problem(path_of_field("spec", name), unknown_field(name, "spec", {}), SERVED_VERSION)
 

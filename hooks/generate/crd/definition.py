@@ -13,8 +13,8 @@ from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgentSp
 GROUP, _, VERSION = API_VERSION.partition("/")
 
 
-def definition() -> Obj:
-    """Return the CustomResourceDefinition, named as the Go operator's."""
+def agents_crd() -> Obj:
+    """Return the CustomResourceDefinition, which has the name of the Go operator's."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",

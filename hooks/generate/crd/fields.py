@@ -16,13 +16,13 @@ NULL = {"type": "null"}
 
 
 def fields_of(model: type[SpecModel]) -> Obj:
-    """Return the JSON schema of a model, all nested models written out in their places."""
+    """Return the JSON schema of a model, with all nested models written out in their places."""
     schema = model.model_json_schema(by_alias=True)
     return _resolved(schema, schema.get(DEFINITIONS, {}))
 
 
 def _resolved(schema: Obj, definitions: Obj) -> Obj:
-    """Return the schema with what it refers to; what stands at the place itself wins."""
+    """Return the schema with its references resolved; keywords beside a reference win."""
     plain = {name: value for name, value in schema.items() if name not in {REFERENCE, "anyOf"}}
     base = _base(schema, definitions)
     return _with_required(_inner({**base, **plain}, definitions))
@@ -50,7 +50,7 @@ def _inner(schema: Obj, definitions: Obj) -> Obj:
 
 
 def _with_required(schema: Obj) -> Obj:
-    """Return the schema in which `required` names also what only the CRD requires."""
+    """Return the schema in which `required` also names what only the CRD requires."""
     properties: dict[str, Any] = schema.get("properties", {})
     required = [
         name

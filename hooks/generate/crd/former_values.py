@@ -1,7 +1,7 @@
-"""Values of former charts in a resource: names with dots, and what is no field any more.
+"""Values of former charts in a resource: names with dots, and values that are no longer fields.
 
-The pages of charts list their values by names with dots, and `--set` takes them so; in a resource
-such a name is one key.
+The pages of charts list their values by names with dots, as `--set` takes them; in a resource such
+a name is a single key.
 """
 
 from collections.abc import Iterator
@@ -22,18 +22,18 @@ GONE: Final = {
     "nameOverride": NAMED_AFTER_RESOURCE,
     "templating": "take it out: it was about what Helm writes",
 }
-"""Values that are no fields, by the first part of their names, and what to do."""
+"""Values that are not fields, by the first part of their names, and what to do about them."""
 
 
 def of_chart(name: str, path: str) -> str:
-    """Return what to do about a value of a chart that is no field; empty for any other name."""
+    """Return what to do about a value of a chart that is not a field; empty for any other name."""
     return GONE.get(name.partition(".")[0], "") if path == SPEC else ""
 
 
 def nested(name: str, path: str, of: Obj) -> str:
-    """Return what to write instead of a name with dots; empty where they lead to no field.
+    """Return what to write instead of a name with dots; empty if the dots do not lead to a field.
 
-    They may lead there from the object at the path, which has the schema, or from the spec.
+    They may lead there from the object at the path, whose schema is `of`, or from the spec.
     """
     spec = schema()["properties"][SPEC]
     found = next((place for place in _places(name, ((path, of), (SPEC, spec))) if place), "")
@@ -46,7 +46,7 @@ def _places(name: str, begins: tuple[tuple[str, Obj], ...]) -> Iterator[str]:
 
 
 def _place(steps: list[str], path: str, of: Any) -> str:
-    """Return the path that leads from a place over the steps; empty where there is none."""
+    """Return the path that leads from a place over the steps; empty if there is none."""
     for step in steps:
         of = of.get("properties", {}).get(step, of.get("additionalProperties"))
         if not isinstance(of, dict):

@@ -1,4 +1,4 @@
-"""Structural schemas of the Kubernetes types that are passed through: structure without prose."""
+"""Structural schemas of the Kubernetes types that are passed through, without descriptions."""
 
 from typing import Any
 
@@ -26,14 +26,15 @@ BUILT_IN: dict[str, Obj] = {
         "properties": {"annotations": STRINGS, "labels": STRINGS},
     },
 }
-"""Types whose OpenAPI is not structural, or wider than what is of use inside a resource."""
+"""Types whose OpenAPI schema is not structural, or allows more than is useful in a resource."""
 
 NOT_ASKED_FOR: dict[str, tuple[str, ...]] = {
     "io.k8s.api.core.v1.HTTPHeader": ("value",),
     "io.k8s.api.core.v1.ISCSIVolumeSource": ("lun",),
     "io.k8s.api.core.v1.PreferredSchedulingTerm": ("preference",),
 }
-"""What the OpenAPI says is required, and the API server does without: it stores the empty value."""
+"""Fields that OpenAPI says are required, but the API server does not require: it stores the
+empty value."""
 
 
 def kubernetes_type(name: str) -> Obj:

@@ -1,4 +1,4 @@
-"""`spec.selector`: which objects Metacontroller takes for children of a resource."""
+"""`spec.selector`: which objects Metacontroller treats as children of a resource."""
 
 from hooks.contract import CHILD_SELECTOR
 from hooks.kube.objects import Obj
@@ -10,10 +10,10 @@ STRING: Obj = {"type": "string"}
 
 
 def selector() -> Obj:
-    """Return the schema: a default, which may ask for the name of the resource besides.
+    """Return the schema: a default, to which only the name of the resource may be added.
 
     With a wider selector Metacontroller would adopt, and delete, what belongs to others. With its
-    own name in it a resource adopts nobody else's children.
+    own name in the selector, a resource does not adopt children of other resources.
     """
     return {
         "type": "object",
@@ -43,7 +43,7 @@ def _expression() -> Obj:
 
 
 def names_itself() -> Obj:
-    """Return the rule of the whole resource that its selector asks for no other name."""
+    """Return the rule on the whole resource that its selector does not ask for another name."""
     labels = "self.spec.selector.matchLabels"
     return {
         "rule": "!has(self.spec) || !has(self.spec.selector) || "

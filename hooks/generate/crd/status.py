@@ -1,6 +1,7 @@
-"""`status`: what this service answers, and what the Go operator left in stored resources.
+"""`status`: what this service reports, and what the Go operator left in stored resources.
 
-Types and descriptions only: a status that the API server refused would be worse than an odd one.
+It has types and descriptions only: if the API server rejected a status, that would be worse than an
+odd one.
 """
 
 from hooks.kube.objects import Obj
@@ -14,7 +15,7 @@ BACKENDS = (
 
 
 def status() -> Obj:
-    """Return the schema; a field that it lacks would be pruned, and written again for ever."""
+    """Return the schema; a field missing from it would be pruned, and written again forever."""
     return {
         "description": "What is observed: conditions, counts, and links to children.",
         "type": "object",

@@ -1,4 +1,4 @@
-"""From the models' fields to a structural schema, as a CustomResourceDefinition wants it."""
+"""From the models' fields to a structural schema, as a CustomResourceDefinition requires it."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ KEYWORDS = (
     "x-kubernetes-validations",
     PRESERVED,
 )
-"""What is taken over as it is; a keyword that is neither here nor handled is a mistake."""
+"""Keywords that are copied as they are; one that is neither here nor handled is an error."""
 
 HANDLED = frozenset(
     {"anyOf", "const", "default", "properties", "items", "additionalProperties", KUBERNETES_TYPE}
@@ -42,12 +42,12 @@ class NotStructural(TypeError):
     """A field's type has no structural schema."""
 
     def __init__(self, keywords: object) -> None:
-        """Take the keywords of the JSON schema that say too much."""
+        """Take the keywords of the JSON schema that a structural schema cannot express."""
         super().__init__(f"no structural schema can say {keywords}")
 
 
 def structural(field: Obj) -> Obj:
-    """Return the structural schema of a field; raises NotStructural where there is none."""
+    """Return the structural schema of a field; raises NotStructural if there is none."""
     _check(field)
     described = {"description": field["description"]} if "description" in field else {}
     own = {keyword: field[keyword] for keyword in KEYWORDS if keyword in field}
@@ -55,7 +55,7 @@ def structural(field: Obj) -> Obj:
 
 
 def _kind(field: Obj) -> Obj:
-    """Return what says of which type a field is, other than by the keyword `type`."""
+    """Return the keywords that give the type of a field, other than `type`."""
     if KUBERNETES_TYPE in field:
         return kubernetes_type(field[KUBERNETES_TYPE])
     if "anyOf" not in field:
@@ -72,10 +72,10 @@ def _check(field: Obj) -> None:
 
 
 def _default(field: Obj) -> Obj:
-    """Return the default, if it is one that may be written into resources.
+    """Return the default, if it may be written into resources.
 
-    Only of scalars, and none that is empty: an object's parts have their own, and a default that
-    is no part of the resource's meaning is marked in the model.
+    Only non-empty scalars may: the parts of an object have their own defaults, and a default that
+    is not part of the resource's meaning is marked in the model.
     """
     default = field.get("default")
     is_stored = isinstance(default, bool | int | float) or (isinstance(default, str) and default)

@@ -1,4 +1,4 @@
-"""What is said of a field that the resource does not have: the one that was probably meant."""
+"""The message for a field that the resource does not have, with the one that was probably meant."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ from hooks.kube.objects import Obj
 NOT_A_FIELD: Final = "is no field of the resource: correct its name or its place"
 LONGEST_COMPARED: Final = 64
 MOST_STEPS: Final = 3
-"""A field that is further away is hardly the one that was meant."""
+"""A field that is further away is unlikely to be the one that was meant."""
 
 INDEX: Final = re.compile(r"\[[^\]]*\]")
 OTHER_CHARACTERS: Final = re.compile(r"[^a-z0-9]")
@@ -51,11 +51,11 @@ OTHER_NAMES: Final = {
     ),
     "spec.k8s_sensor.image.repository": "spec.k8s_sensor.image.name",
 }
-"""What other charts and older guides call a field, at a place or anywhere, and what it is here."""
+"""What other charts and older guides call a field, at a place or anywhere, and its name here."""
 
 
 def unknown_field(name: str, path: str, of: Obj) -> str:
-    """Return the message for a field of the object at a path, which has the schema."""
+    """Return the message for a field of the object at a path, whose schema is `of`."""
     if name in V1BETA1:
         return f"{NOT_A_FIELD}; since instana.io/v1 it is {V1BETA1[name]}"
     if len(name) > LONGEST_COMPARED:
@@ -67,7 +67,7 @@ def unknown_field(name: str, path: str, of: Obj) -> str:
 
 
 def _meant(name: str, path: str, known: Collection[str]) -> str:
-    """Return the field that was meant: of the same letters first, here or elsewhere."""
+    """Return the field that was meant: one with the same letters first, here or elsewhere."""
     other = OTHER_NAMES.get(f"{path}.{name}") or OTHER_NAMES.get(name)
     here = [field for field in known if _letters(field) == _letters(name)]
     close = here or get_close_matches(name, known, n=1)
@@ -76,7 +76,7 @@ def _meant(name: str, path: str, known: Collection[str]) -> str:
 
 
 def _elsewhere(name: str, path: str) -> str:
-    """Return the path of the only field of that name that is near, in the same lists."""
+    """Return the path of the only nearby field of that name, in the same lists."""
     here = INDEX.sub("[]", path).split(".")
     ranked = sorted((_distance(other.split("."), here), other) for other in _paths().get(name, ()))
     near = [(steps, other) for steps, other in ranked if sum(steps) <= MOST_STEPS]
@@ -85,7 +85,7 @@ def _elsewhere(name: str, path: str) -> str:
 
 
 def _distance(steps: list[str], here: list[str]) -> tuple[int, int]:
-    """Return how many steps lead down to a field from what both have in common, and up to that."""
+    """Return the steps down to a field from the last common part, and the steps up to that part."""
     common = sum(1 for _ in takewhile(_is_same, zip(steps, here, strict=False)))
     down, up = steps[common:], here[common:]
     is_in_list = any("[" in step for step in (*down, *up))

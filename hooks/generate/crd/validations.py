@@ -1,7 +1,7 @@
 """The rules of the table as `x-kubernetes-validations`, each at its own place in the schema.
 
-At `spec` or below an unchanged part is not asked again, so that what was stored before a rule
-existed can still be labelled, finalised and deleted. The name is asked for on creation.
+At `spec` or below, unchanged parts are not validated again, so that what was stored before a rule
+existed can still be labelled, finalised and deleted. The name is checked on creation.
 """
 
 import re
@@ -36,7 +36,7 @@ def with_rules(schema: Obj) -> Obj:
 
 
 def message_of(rule: Rule) -> str:
-    """Return what the API server says of the rule."""
+    """Return the API server's message for the rule."""
     return f"{rule.message} (rule {rule.identifier})"
 
 
@@ -55,7 +55,7 @@ def _with_rule(schema: Obj, rule: Rule) -> Obj:
 
 
 def _of_secret(rule: Rule, field: str, of: Any) -> Obj:
-    """Return the rule for the part that holds the secret: of a text its refusal tells the value."""
+    """Return the rule on the part around a credential: a rule on a string would show its value."""
     own = f"self.{field}"
     expression = SELF.sub(own, rule.cel)
     return {
@@ -82,10 +82,10 @@ def _written(schema: Obj, steps: list[str], rule: Rule) -> Obj:
 
 
 def _asked(expression: str, of: Any) -> Obj:
-    """Return the expression, which may always be broken by what broke it before.
+    """Return the rule by an expression that tolerates what broke it before.
 
-    The API server sees to that itself, except where the part holds content without a schema: that
-    never counts as unchanged, so that it would ask again for every label.
+    The API server does so itself, except where the part has content without a schema: that never
+    counts as unchanged, so that the API server would check it again for every new label.
     """
     if not _holds_content_without_schema(of):
         return {"rule": expression}
@@ -125,7 +125,7 @@ def changed(schema: Obj, steps: list[str], more: Obj) -> Obj:
 
 
 def _joined(schema: Obj, more: Obj) -> Obj:
-    """Return the schema with further keywords; a default that they refuse is left out."""
+    """Return the schema with further keywords; a default that they reject is dropped."""
     joined = schema | {name: _with_keyword(schema, name, part) for name, part in more.items()}
     if more.get("minLength") and joined.get("default") == "":
         del joined["default"]
@@ -133,7 +133,7 @@ def _joined(schema: Obj, more: Obj) -> Obj:
 
 
 def _with_keyword(schema: Obj, name: str, part: Any) -> Any:
-    """Return what a keyword says once a part is added to it."""
+    """Return the value of a keyword with a part added to it."""
     given: Any = schema.get(name)
     if name == KEYWORD:
         return [*(given or ()), *part]

@@ -1,4 +1,4 @@
-"""What is said of a value of another type than its field: what it must be, and how to write it."""
+"""The message for a value of the wrong type: what it must be, and how to write it."""
 
 from typing import Any, Final
 
@@ -36,11 +36,11 @@ HINTS: Final[dict[tuple[str, type], str]] = {
     ("spec.k8s_sensor.pollrate", int): "write the seconds with their unit, such as 10s",
     ("spec.zones", dict): "begin each zone with `- name: `; a single zone is spec.zone.name",
 }
-"""How to write what people give in another shape, by the field and the type they give."""
+"""How to write values that people give in another shape, by the field and the type they give."""
 
 
 def wrong_type(value: Any, of: Obj, path: str) -> str:
-    """Return the message for a value at a path of another type than the schema `of` wants."""
+    """Return the message for the value at a path, whose type is not that of the schema `of`."""
     hint = HINTS.get((path, type(value))) or _hint(value, of)
     return f"must be {_wanted(of)}{_given(value, of)}{f': {hint}' if hint else ''}"
 
@@ -53,7 +53,7 @@ def _wanted(of: Obj) -> str:
 
 
 def _given(value: Any, of: Obj) -> str:
-    """Return what it is instead, where the shapes differ; of numbers and words the hint tells."""
+    """Return what the value is instead, if the shapes differ; the hint covers numbers and words."""
     is_shape = of.get("type") in ("array", "object") or isinstance(value, dict | list)
     return f", not {GIVEN.get(type(value), NUMBER)}" if is_shape else ""
 
@@ -72,7 +72,7 @@ def _hint(value: Any, of: Obj) -> str:
 
 
 def _is_quoted(value: Any, of: Obj) -> bool:
-    """Tell whether a text would be right without its quotes."""
+    """Return whether a string would be valid without its quotes."""
     if not isinstance(value, str):
         return False
     return value in WORDS if of["type"] == "boolean" else value.isdecimal()

@@ -1,4 +1,4 @@
-"""ValidatingAdmissionPolicies, the one that mutates, and the webhooks' configurations."""
+"""The ValidatingAdmissionPolicies, the MutatingAdmissionPolicy, and the webhook configurations."""
 
 from hooks.generate.policies.from_rules import inline_secrets_denied, policies
 from hooks.generate.policies.guards import guards

@@ -1,18 +1,19 @@
 """The policy on the ClusterRoleBindings that Metacontroller makes for agents.
 
-RBAC says which ClusterRoles Metacontroller may bind, where it is not cluster-admin: two. This says
-the same of each binding that carries the controller's mark, whoever writes it, so that no answer of
-the service leads to another one, and that no binding of somebody else gets the mark.
+Where Metacontroller is not cluster-admin, RBAC lets it bind two ClusterRoles only. This policy
+requires the same of each binding with the controller's mark, whoever writes it, so that no response
+of the service leads to a binding of another ClusterRole. It also keeps others from putting the mark
+on their bindings.
 """
 
 from hooks.desired.cluster_rbac import AGENT_ROLE, K8SENSOR_ROLE, RBAC_GROUP
-from hooks.generate.policies.policy import CREATE, UPDATE, refusing, resource_rule
+from hooks.generate.policies.policy import CREATE, UPDATE, rejecting, resource_rule
 from hooks.kube.objects import Obj
 
 BINDINGS = "instana-agent-bindings"
 CONTROLLER = "instana-cluster-rbac"
 MARK = "metacontroller.k8s.io/decorator-controller"
-"""The annotation by which Metacontroller knows what a DecoratorController made."""
+"""The annotation by which Metacontroller recognizes what a DecoratorController made."""
 
 ROLES = (AGENT_ROLE, K8SENSOR_ROLE)
 
@@ -37,7 +38,7 @@ OWN = f"request.operation == '{CREATE}' || ({_is_marked('oldObject')})"
 
 def bindings() -> list[Obj]:
     """Return the policy with its binding."""
-    return refusing(
+    return rejecting(
         BINDINGS,
         {
             "resourceRules": [

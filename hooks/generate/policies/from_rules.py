@@ -1,9 +1,10 @@
-"""ValidatingAdmissionPolicies: what the definition cannot do, made from the table of rules.
+"""ValidatingAdmissionPolicies: what the CRD cannot check, made from the table of rules.
 
-One refuses what would cost too much inside the definition, another one warns, a third one warns of
-secrets. A fourth one, which is a choice, refuses secrets that a resource did not have before. All
-look at a resource when it is created or its spec changes; none is asked about status or deletion.
-As the definition does, those that refuse let pass what an update leaves as it was stored.
+One rejects what would cost too much to check in the CRD, another one warns, and a third one warns
+of credentials. A fourth one, which is optional, rejects credentials that a resource did not have
+before. All check a resource when it is created or its spec changes; none checks updates of its
+status or a deletion. Like the CRD, those that reject tolerate what an update leaves as it was
+stored.
 """
 
 from collections.abc import Iterable
@@ -35,7 +36,7 @@ CONDITIONS = (
     {"name": "spec-is-there", "expression": "has(object.spec)"},
     {"name": "spec-is-new", "expression": CHANGED},
 )
-"""When a resource is looked at."""
+"""When a resource is checked."""
 
 RULES = tuple(rule for rule in TABLE if rule.layers[0] is Layer.POLICY and rule.cel)
 SECRETS = tuple(rule for rule in RULES if rule.identifier in INLINE_SECRETS)
@@ -56,7 +57,7 @@ def policies() -> list[Obj]:
 
 
 def inline_secrets_denied() -> list[Obj]:
-    """Return the policy, with its binding, that refuses secrets which were not there before."""
+    """Return the policy, with its binding, that rejects credentials which were not there before."""
     validations = [_of_new(rule, place) for rule in SECRETS for place in rule.places]
     return [_policy(NEW_INLINE, validations, FAIL), binding(NEW_INLINE, DENY)]
 
@@ -85,7 +86,7 @@ def _validation(rule: Rule, place: str) -> Obj:
 
 
 def _of_new(rule: Rule, place: str) -> Obj:
-    """Return the validation that spares what the stored resource has at the place, too."""
+    """Return the validation that also tolerates what the stored resource has at the place."""
     return _told(rule, place, where_new(place, lambda value: SELF.sub(value, rule.cel)))
 
 

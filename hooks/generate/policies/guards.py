@@ -1,7 +1,8 @@
-"""The policies that every installation has: they keep agents from what is not theirs.
+"""The policies that every installation has: they keep agents from what does not belong to them.
 
-They ask neither for what a resource says nor for a webhook, and cost those nothing who do nothing
-wrong. So they are part of the base, and not a choice like those of the table of rules.
+They depend neither on the rules for a resource nor on a webhook, and do not affect users who do
+nothing wrong. So they are part of the base, and not optional like those made from the table of
+rules.
 """
 
 from hooks.generate.policies.bindings import bindings

@@ -1,8 +1,8 @@
-"""The policy that has new resources select their own children only; it changes nothing else.
+"""The policy that makes new resources select only their own children; it changes nothing else.
 
-So they adopt no child of another resource that is gone. The defaulting webhook does the same; this
-does not need the service. It needs MutatingAdmissionPolicy, which API servers have by default from
-Kubernetes 1.36 on.
+So they do not adopt children of another resource that is gone. The defaulting webhook does the
+same; the policy does not need the service. It needs MutatingAdmissionPolicy, which API servers
+serve by default from Kubernetes 1.36 on.
 """
 
 from hooks.generate.crd.definition import GROUP, VERSION
@@ -33,8 +33,8 @@ CONDITIONS = (
     ("selects-children-of-all", OF_ALL),
     ("is-new-or-had-its-own", f"{CREATING} || ({HAD_IT})"),
 )
-"""When it acts. One that is replaced without its selector has that of the definition for a moment;
-an older one keeps its selector, as it may have children without the label."""
+"""When the policy acts. A resource that is replaced without its selector has the CRD's default
+for a moment; an older one keeps its selector, because it may have children without the label."""
 
 ADDING = (
     "[JSONPatch{op: 'add', "

@@ -1,17 +1,17 @@
-"""The policy on who gets an InstanaAgent as owner: only what is ours already, or was given to us.
+"""The policy on which objects get an InstanaAgent as owner: those that are ours or handed over.
 
-The service never returns a child that would be written over somebody else's object. Between its
-look at the cluster and Metacontroller's write such an object may appear, though, and server-side
-apply would take it: its fields, and by the owner reference its life. It would take a child of
-another resource, too: Metacontroller applies all of them as one field manager, and so gives up the
-owner that it names no more. This closes that gap. A child that is created, an adoption and each
-further write of a child all pass.
+The service never returns a child that would overwrite an object of somebody else. But such an
+object may appear between the service's look at the cluster and Metacontroller's write, and
+server-side apply would take it over: its fields and, by the owner reference, its lifetime. It would
+also take over a child of another resource: Metacontroller applies all children as one field
+manager, and so drops the owner that it no longer names. This policy closes that gap. It allows the
+creation of a child, an adoption and each further write of a child.
 """
 
 from hooks import contract
 from hooks.desired.inputs.ownership import GUIDE_ACCOUNTS
 from hooks.generate.crd.definition import GROUP
-from hooks.generate.policies.policy import LABELS, UPDATE, refusing, resource_rule
+from hooks.generate.policies.policy import LABELS, UPDATE, rejecting, resource_rule
 from hooks.kube.objects import Obj
 from hooks.labels import AGENT, COMPONENT, INSTANCE, K8SENSOR, MANAGED_BY, NAME, OPERATOR
 from hooks.models.instana_agent import KIND
@@ -58,7 +58,7 @@ KEEP = (
 
 def ownership() -> list[Obj]:
     """Return the policy with its binding."""
-    return refusing(
+    return rejecting(
         OWNERSHIP,
         {"resourceRules": _rules()},
         matchConditions=[{"name": "gets-an-agent-as-owner", "expression": GETS_OWNER}],

@@ -10,12 +10,12 @@ CREATING = f"request.operation == '{CREATE}'"
 
 
 def everywhere(place: str, holds: Callable[[str], str]) -> str:
-    """Return the expression that something holds for each value at a place; none is fine."""
+    """Return the expression that `holds` for each value at a place; it is true if there is none."""
     return _at(steps_of(place), "object", holds)
 
 
 def where_new(place: str, holds: Callable[[str], str]) -> str:
-    """Return the same for what an update brings: what the stored resource has there may stay."""
+    """Return the same for what an update adds: what the stored resource has there may stay."""
     steps = steps_of(place)
 
     def holds_or_stays(value: str) -> str:
@@ -26,7 +26,7 @@ def where_new(place: str, holds: Callable[[str], str]) -> str:
 
 
 def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
-    """Return the expression that the stored resource has a value at a place, in any item of it."""
+    """Return the expression that the stored resource has a value at a place, in any item."""
     if not steps:
         return f"{value} == {wanted}"
     step, rest = steps[0], steps[1:]
@@ -36,7 +36,7 @@ def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
 
 
 def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:
-    """Return the expression for what there is at a place; nothing there is fine."""
+    """Return the expression for the values at a place; it is true if there is none."""
     if not steps:
         return f"({expression(value)})"
     step, rest = steps[0], steps[1:]

@@ -1,4 +1,4 @@
-"""What every ValidatingAdmissionPolicy is made of, and its binding."""
+"""The parts that all ValidatingAdmissionPolicies have in common, and their bindings."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ FAIL, IGNORE, DENY, WARN = "Fail", "Ignore", "Deny", "Warn"
 
 
 def policy(name: str, constraints: Obj, failure_policy: str, **spec: Any) -> Obj:
-    """Return a policy; `constraints` say what it is asked about, `spec` has all else."""
+    """Return a policy; `constraints` say which requests it checks, `spec` has everything else."""
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicy",
@@ -20,13 +20,13 @@ def policy(name: str, constraints: Obj, failure_policy: str, **spec: Any) -> Obj
     }
 
 
-def refusing(name: str, constraints: Obj, **spec: Any) -> list[Obj]:
-    """Return a policy that refuses what breaks it, or cannot be told, with its binding."""
+def rejecting(name: str, constraints: Obj, **spec: Any) -> list[Obj]:
+    """Return a policy that rejects what breaks it or cannot be evaluated, with its binding."""
     return [policy(name, constraints, FAIL, **spec), binding(name, DENY)]
 
 
 def binding(name: str, action: str) -> Obj:
-    """Return what puts the policy of that name in force."""
+    """Return the binding that puts the policy of that name into force."""
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicyBinding",

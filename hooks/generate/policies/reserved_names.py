@@ -1,8 +1,9 @@
-"""The policy that keeps the names of the installation from the InstanaAgents beside it.
+"""The policy that reserves the names of the installation in the namespace of the installation.
 
-A resource there that is called like the service would lead to children of the same names, and one
-that names the service's account or Secrets would hand them to its pods. Names of children are
-asked for on creation, as a resource keeps its name; references where an update brings them.
+An InstanaAgent there with the name of the service would have children with the names of the
+installation's objects, and one that names the service's account or Secrets would give them to its
+pods. The policy checks names of children on creation, because a resource keeps its name, and
+references where an update adds them.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any
 from hooks.generate.crd.definition import GROUP, VERSION, schema
 from hooks.generate.policies.from_rules import CONDITIONS
 from hooks.generate.policies.places import CREATING, where_new
-from hooks.generate.policies.policy import CREATE, UPDATE, refusing, resource_rule
+from hooks.generate.policies.policy import CREATE, UPDATE, rejecting, resource_rule
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND, PLURAL
 from hooks.rules.reserved import NAMES, SERVICE
@@ -35,7 +36,8 @@ ENDINGS = (
     "-serving-cert",
     "-tls",
 )
-"""What is put to the name of a resource for the name of a child, zones and backends aside."""
+"""The endings that turn the name of a resource into that of a child, except for zones and
+backends."""
 
 ACCOUNT = "spec.serviceAccount.name"
 SECRET = re.compile(
@@ -52,7 +54,7 @@ NAMES_OF_CHILDREN = (
 
 def reserved_names() -> list[Obj]:
     """Return the policy with its binding."""
-    return refusing(
+    return rejecting(
         RESERVED,
         {
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}},
@@ -85,7 +87,7 @@ def _is_free(name: str) -> str:
 
 @cache
 def secret_places() -> tuple[str, ...]:
-    """Return the places of a resource that name a Secret, all fields of volumes among them."""
+    """Return the places of a resource that name a Secret, including all fields of volumes."""
     spec = schema()["properties"]["spec"]
     return tuple(place for place in _texts_in(spec, "spec") if SECRET.search(place))
 

@@ -1,8 +1,9 @@
-"""The policy, which is a choice, on fields that reach into the node: for named groups only.
+"""The optional policy on fields that reach into the node: only named groups may set them.
 
 It is for clusters where tenants write InstanaAgents. Groups and images are constants of the policy
-and not an object beside it, as who writes the resource might also write that. As in the policies of
-the table of rules, what a stored resource has already may stay.
+and not in a separate object, because someone who writes the resource might also be able to write
+that object. As in the policies made from the table of rules, what a stored resource already has may
+stay.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ import orjson
 from hooks.generate.crd.definition import GROUP, VERSION
 from hooks.generate.policies.from_rules import CONDITIONS
 from hooks.generate.policies.places import where_new
-from hooks.generate.policies.policy import CREATE, UPDATE, refusing, resource_rule
+from hooks.generate.policies.policy import CREATE, UPDATE, rejecting, resource_rule
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import PLURAL
 from hooks.models.workloads import CACHE_DIRECTORY
@@ -21,7 +22,7 @@ from hooks.models.workloads import CACHE_DIRECTORY
 RESTRICTED = "instana-agent-restricted-fields"
 GROUPS = ("system:masters",)
 IMAGES = ("icr.io/instana/", "containers.instana.io/instana/")
-"""What the names of images begin with that anybody may use."""
+"""The beginnings of the names of images that everybody may use."""
 
 PODS = ("spec.agent.pod", "spec.k8s_sensor.deployment.pod")
 IS_ALLOWED = (
@@ -32,7 +33,7 @@ IS_ALLOWED = (
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A field that is for the groups, unless the condition holds for its value."""
+    """A field that only the groups may set, unless the condition holds for its value."""
 
     place: str
     what: str
@@ -71,7 +72,7 @@ RESTRICTIONS = (
 
 def restricted_fields() -> list[Obj]:
     """Return the policy with its binding."""
-    return refusing(
+    return rejecting(
         RESTRICTED,
         {"resourceRules": [resource_rule(GROUP, VERSION, (CREATE, UPDATE), PLURAL)]},
         matchConditions=[*CONDITIONS],

@@ -1,8 +1,8 @@
 """The policy that warns of two resources of one namespace whose agents share nodes.
 
-The API server compares a resource that is written with each other one of its namespace, as they are
-the policy's parameters: no service is asked, and Metacontroller watches nothing for it. What is
-compared is what `hooks.rules.shared_nodes` compares.
+The API server compares a resource that is written with each other resource of its namespace,
+because these are the policy's parameters: it does not call the service, and Metacontroller watches
+nothing for it. The policy compares the same as `hooks.rules.shared_nodes`.
 """
 
 from hooks.generate.crd.definition import GROUP, VERSION
@@ -66,7 +66,7 @@ def shared_nodes() -> list[Obj]:
 
 
 def _variables(side: str) -> list[Obj]:
-    """Return how a resource chooses nodes: by one selector, and as each DaemonSet of it does."""
+    """Return how a resource chooses nodes: by its selector, and as each of its DaemonSets does."""
     spec, pod = f"{SIDES[side]}.spec", f"{SIDES[side]}.spec.agent.pod"
     affinity, tolerations = f"variables.{side}Affinity", f"variables.{side}Tolerations"
     of_zone = (
@@ -87,7 +87,7 @@ def _variables(side: str) -> list[Obj]:
 
 
 def _given(path: str, otherwise: str, unless: str = "") -> str:
-    """Return the expression for a field, or what stands for it where it is not there."""
+    """Return the expression for a field, or for its substitute if the field is not set."""
     steps = path.split(".")
     is_there = [f"has({'.'.join(steps[:count])})" for count in range(2, len(steps) + 1)]
     if unless:

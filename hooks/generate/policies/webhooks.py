@@ -1,7 +1,7 @@
-"""The webhook configurations: when and how the API server asks the service.
+"""The webhook configurations: when and how the API server calls the service.
 
-They stand beside the policies, and ask at the same occasions. A service that does not answer, or
-answers with an error, keeps nobody from storing a resource: its own checks come later all the same.
+They complement the policies, and apply to the same requests. If the service does not respond, or
+responds with an error, resources can still be stored: the service checks them later in any case.
 """
 
 from typing import Any

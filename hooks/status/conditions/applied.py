@@ -1,8 +1,9 @@
-"""Whether the API server took what was asked for: a refusal is told to no hook, but it shows.
+"""Whether the API server accepted the children: no hook is told of a rejection, but it shows.
 
-Metacontroller writes the status after it tried to write the children. So a status that says
-`BeingApplied` means that each child was tried, and what is not there some time later was refused,
-or is changed back. Why is known to Metacontroller alone, whose events have the API server's words.
+Metacontroller writes the status after it tried to write the children. So a status with
+`BeingApplied` means that Metacontroller tried to write each child, and what is not as desired some
+time later was rejected, or is changed back. Only Metacontroller knows why; its events have the API
+server's words.
 """
 
 from dataclasses import dataclass
@@ -17,33 +18,33 @@ from hooks.kube.times import seconds_between
 from hooks.kube.workloads import WORKLOADS
 from hooks.status.changes import NO_CHANGES, Changes
 from hooks.status.condition import Condition, observed_conditions, several
-from hooks.status.version import told_version
+from hooks.status.version import shown_version
 
 CHILDREN_APPLIED = "ChildrenApplied"
 ALL_APPLIED: Final = "AllChildrenApplied"
 BEING_APPLIED: Final = "BeingApplied"
 NOT_APPLIED: Final = "ChildrenNotApplied"
 MOST_COMPARED: Final = 16
-"""Workloads in which something of ours that has to go is looked for: that is dear."""
+"""In how many workloads to look for fields of ours that must go, which is expensive."""
 
 PATIENCE_SECONDS = 30
-"""How long a change may take to arrive before it counts as refused."""
+"""How long a change may take to arrive before it counts as rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Which of the desired children are not as they should be."""
+    """The desired children that differ from the observed ones."""
 
     pending: list[Obj]
     """Those that are not observed, or not as desired."""
 
     changing: frozenset[str]
-    """The DaemonSets and Deployments that are there with another spec, each as `Kind/name`."""
+    """The DaemonSets and Deployments that exist with another spec, each as `Kind/name`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A desired child and the observed one, with what of that has to be desired too."""
+    """A desired child and the observed one, with the part of that which must be desired, too."""
 
     desired: Obj
     observed: Obj | None
@@ -51,12 +52,12 @@ class _Pair:
 
     @property
     def has_another_spec(self) -> bool:
-        """Tell whether it is a workload that is there with another spec."""
+        """Return whether it is a workload that exists with another spec."""
         return self._is_observed_workload and not self._agrees({"spec"})
 
     @property
     def is_there(self) -> bool:
-        """Tell whether it is as desired; the spec of a workload is looked at apart."""
+        """Return whether it is as desired; the spec of a workload is compared separately."""
         apart = {"spec"} if self._is_observed_workload else set()
         return self._agrees((self.desired.keys() | self.ours.keys()) - apart)
 
@@ -72,8 +73,8 @@ class _Pair:
 def differences(parent: Obj, context: Context, children: list[Obj]) -> Differences:
     """Return how the observed children differ from the desired ones.
 
-    At rest only what is desired is looked for. That something of ours has to go is looked for
-    while the resource or the service is new, or children are known not to be as they should be.
+    At rest this only compares what is desired. It also looks for fields of ours that must go while
+    the resource or the service is new, or while children are known to differ.
     """
     is_at_rest = _known(parent).get("status") != "False" and not _is_new(parent, context)
     workloads = [describe(child) for child in children if child["kind"] in WORKLOADS]
@@ -100,10 +101,10 @@ def _only(obj: Obj, fields: set[str]) -> Obj:
 
 
 def children_applied(parent: Obj, context: Context, changes: Changes, now: str) -> Condition:
-    """Return whether the API server has every child as it should be, given what is to change.
+    """Return whether the API server has every child as desired, given the changes that remain.
 
-    A change is on its way at first. One that is not there after a while was not taken, which is
-    said until the child is as asked for, or something else is asked for.
+    At first a change is in progress. If it has not arrived after a while, it was rejected. The
+    condition shows this until the child is as desired, or something else is desired.
     """
     if changes == NO_CHANGES:
         message = "the API server has every child as asked for"
@@ -146,8 +147,8 @@ def _known(parent: Obj) -> Obj:
 
 
 def _is_new(parent: Obj, context: Context) -> bool:
-    """Tell whether this generation, or this version of the service, is answered the first time."""
+    """Return whether this generation, or this version of the service, gets its first response."""
     before = as_object(parent.get("status"))
     known = before.get("observedGeneration"), before.get("operatorVersion", "")
-    version = told_version(context.facts.operator_version)
+    version = shown_version(context.facts.operator_version)
     return known != (parent["metadata"].get("generation"), version)

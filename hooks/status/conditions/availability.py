@@ -1,4 +1,4 @@
-"""Whether agents and k8sensors run as the resource says."""
+"""Whether agents and k8sensors run as desired."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hooks.labels import AGENT, K8SENSOR
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count
 from hooks.status.condition import Condition, several
-from hooks.status.pods.digest import Pods, problems_of, told
+from hooks.status.pods.summary import Pods, problems_of, told
 from hooks.status.rollouts.shortfalls import (
     Shortfall,
     being_changed,
@@ -32,19 +32,19 @@ Pairs: TypeAlias = list[tuple[Obj, Obj | None]]
 
 AGENTS_AVAILABLE = "AgentsAvailable"
 SENSORS_AVAILABLE = "SensorsAvailable"
-AGENTS_LACKING = "NotAllDesiredAgentsAvailable"
-SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
+AGENTS_UNAVAILABLE = "NotAllDesiredAgentsAvailable"
+SENSORS_UNAVAILABLE = "NotAllDesiredK8sensorsAvailable"
 NO_NODES = "Idle"
 ROLLING_OUT: Final = "RollingOut"
 ROLLOUT_STUCK: Final = "RolloutStuck"
-"""Of a workload whose pods are all available, and that does not come to have newer ones."""
+"""For a workload whose pods are all available, but whose rollout to newer ones is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """Workloads that are there with another spec, each as `Kind/name`.
+    """Workloads that exist with another spec, each as `Kind/name`.
 
-    `refused`: children that the API server did not take, those workloads among them.
+    `rejected`: children that the API server did not accept, those workloads among them.
     """
 
     names: frozenset[str]
@@ -54,12 +54,12 @@ class Changing:
 def agents_available(
     context: Context, children: list[Obj], changing: Changing, pods: Pods | None
 ) -> Condition:
-    """Return the condition over the DaemonSets that should exist; some may be changing still."""
+    """Return the condition of the desired DaemonSets, some of which may still be changing."""
     pairs = _pairs(context, children, DAEMON_SET)
     shortfalls = _shortfalls(pairs, changing, daemonset_shortfall)
     if shortfalls:
         why = _why(context, pods, AGENT, shortfalls)
-        return _lacking(AGENTS_AVAILABLE, AGENTS_LACKING, shortfalls, why)
+        return _lacking(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls, why)
     written_zones = pairs if context.agent.spec.zones else []
     return _agents_run(_observed(pairs), zones=_observed(written_zones))
 
@@ -67,37 +67,37 @@ def agents_available(
 def sensors_available(
     context: Context, children: list[Obj], changing: Changing, pods: Pods | None
 ) -> Condition:
-    """Return the condition over the Deployments that should exist, those of all backends."""
+    """Return the condition of the desired Deployments, those of all backends."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
         return Condition(SENSORS_AVAILABLE, "True", "K8sensorDisabled", "k8sensor is switched off")
     pairs = _pairs(context, children, DEPLOYMENT)
     shortfalls = _shortfalls(pairs, changing, deployment_shortfall)
     if shortfalls:
         why = _why(context, pods, K8SENSOR, shortfalls)
-        return _lacking(SENSORS_AVAILABLE, SENSORS_LACKING, shortfalls, why)
+        return _lacking(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls, why)
     return _sensors_run(_observed(pairs))
 
 
 def agents_as_observed(children: ObservedObjects) -> Condition:
-    """Return the condition of the observed agents, where it is not known what there should be."""
+    """Return the condition of the observed agents, if the desired ones are not known."""
     daemonsets = agent_daemonsets(children)
     if not daemonsets:
-        return Condition(AGENTS_AVAILABLE, "False", AGENTS_LACKING, "there are no agents")
+        return Condition(AGENTS_AVAILABLE, "False", AGENTS_UNAVAILABLE, "there are no agents")
     shortfalls = _those_of(map(daemonset_shortfall, daemonsets))
     if shortfalls:
-        return _lacking(AGENTS_AVAILABLE, AGENTS_LACKING, shortfalls)
+        return _lacking(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls)
     return _agents_run(daemonsets)
 
 
 def sensors_as_observed(children: ObservedObjects) -> Condition:
-    """Return the condition of the observed k8sensors; that there are none may be meant so."""
+    """Return the condition of the observed k8sensors; having none may be intended."""
     deployments = k8sensor_deployments(children)
     if not deployments:
         message = "no k8sensor is observed"
         return Condition(SENSORS_AVAILABLE, "Unknown", "K8sensorDeploymentNotConfigured", message)
     shortfalls = _those_of(map(deployment_shortfall, deployments))
     if shortfalls:
-        return _lacking(SENSORS_AVAILABLE, SENSORS_LACKING, shortfalls)
+        return _lacking(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls)
     return _sensors_run(deployments)
 
 
@@ -136,7 +136,7 @@ def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:
 def _why(
     context: Context, pods: Pods | None, component: str, shortfalls: list[Shortfall]
 ) -> tuple[str, bool]:
-    """Return why pods are not as they should be, and whether it is more than a roll-out."""
+    """Return why pods are not as they should be, and whether that is more than a rollout."""
     asked = [shortfall for shortfall in shortfalls if shortfall.pods_tell]
     if not asked:
         return "", False
@@ -158,13 +158,13 @@ def _lacking(
 
 
 def _text(shortfall: Shortfall, *, is_serious: bool) -> str:
-    """Return what is lacking; how long the rest takes is not known where pods are in trouble."""
+    """Return what is missing; the time that is left is not known while pods have problems."""
     is_estimated = shortfall.estimate and not is_serious
     return f"{shortfall.text}: {shortfall.estimate}" if is_estimated else shortfall.text
 
 
 def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
-    """Return the condition of DaemonSets that lack nothing; zones that were written have nodes."""
+    """Return the condition of complete DaemonSets; `zones` are those that the spec lists."""
     counts = agent_counts(daemonsets)
     if not counts.desired:
         message = (
@@ -187,7 +187,7 @@ def _without_nodes(zones: Iterable[Obj]) -> list[str]:
 
 
 def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
-    """Return what is said of pods on nodes that would take no new one: Kubernetes lets them run."""
+    """Return a note on pods on nodes that would not take a new one: Kubernetes lets them run."""
     number = sum(count(daemonset, "numberMisscheduled") for daemonset in daemonsets)
     if not number:
         return []

@@ -1,4 +1,4 @@
-"""Whether the certificate of the agents is issued, where somebody is asked for one."""
+"""Whether the certificate of the agents is issued, if the resource asks for one."""
 
 from hooks import contract
 from hooks.desired import names
@@ -12,7 +12,7 @@ CERTIFICATE_ISSUED = "CertificateIssued"
 
 
 def certificate_issued(context: Context) -> list[Condition]:
-    """Return the condition of an issued certificate, nothing where none is asked for."""
+    """Return the condition of a certificate to be issued, nothing if none is asked for."""
     tls = context.agent.spec.agent.tls
     if tls.cert_manager:
         return [_by_cert_manager(context)]

@@ -1,4 +1,4 @@
-"""Whether the agent can use its configuration where that is a text."""
+"""Whether the agent can use its configuration if that is given as a string."""
 
 from hooks.desired.inputs.context import Context
 from hooks.rules.configuration import NOT_A_MAPPING, is_usable
@@ -9,7 +9,7 @@ FIELD = "spec.agent.configuration_yaml"
 
 
 def configuration_usable(context: Context) -> list[Condition]:
-    """Return the condition where it cannot, nothing elsewhere; all else runs without it."""
+    """Return the condition if it cannot, otherwise nothing; everything else works without it."""
     if is_usable(context.agent.spec.agent.configuration_yaml):
         return []
     message = f"{FIELD} {NOT_A_MAPPING}"

@@ -18,9 +18,9 @@ ETCD_MONITORED = "EtcdMonitored"
 
 
 def etcd_monitored(context: Context, children: list[Obj]) -> list[Condition]:
-    """Return the condition on OpenShift, nothing elsewhere; all else runs without it.
+    """Return the condition on OpenShift, nothing elsewhere; everything else works without etcd.
 
-    `children` are those that are answered: pods of a former template may read etcd still.
+    `children` are those of the response: pods of an earlier template may still read etcd.
     """
     return [_condition(context, children)] if wants_copies(context) else []
 

@@ -1,4 +1,4 @@
-"""Whether the children are this service's alone, or still somebody else's too."""
+"""Whether the children belong to this service alone, or still to somebody else, too."""
 
 from json import dumps
 from shlex import quote
@@ -17,7 +17,7 @@ from hooks.status.condition import Condition, several
 CHILDREN_OWNED = "ChildrenOwned"
 SOLE_CONTROLLER = "SoleController"
 INSTALLED = ("DaemonSet", "Deployment", "Service")
-"""Kinds that labels alone do not hand over: what they select stays theirs."""
+"""Kinds that labels alone do not hand over: what they select stays with their owner."""
 
 USUAL_FIELD_MANAGER = Facts().field_manager
 
@@ -27,7 +27,8 @@ def children_owned(
 ) -> Condition:
     """Return whether every child belongs to the resource, and to no other manager.
 
-    `found` are the desired children by what may become of them, none where nothing is asked for.
+    `found` has the desired children by whether they can be written; it is empty if nothing is
+    desired.
     """
     takeover = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
     if lacking := _not_owned(parent, found, takeover):
@@ -50,7 +51,7 @@ def children_owned(
 
 
 def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
-    """Return the condition where a child is not written for what has its name, or may have it."""
+    """Return the condition if a child is not written because an object has or may have its name."""
     if found.in_the_way:
         message = _told(parent, found, takeover)
         return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
@@ -72,8 +73,8 @@ def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
 def _told(parent: Obj, found: Writable, takeover: str) -> str:
     """Return what is in the way, and what to do about it.
 
-    Labels hand over what a child would be; not a workload or a Service, which selects what is
-    theirs, nor a Secret that cert-manager would write.
+    Labels hand over an object that would be the child. They do not hand over a workload or a
+    Service, which select what belongs to others, nor a Secret that cert-manager would write.
     """
     objects = [obstacle.obj for obstacle in found.in_the_way]
     remedies = []
@@ -100,7 +101,7 @@ def _is_handed_over_by_labels(obstacle: Obstacle) -> bool:
 
 
 def _of_others(parent: Obj, adopted: list[Obj]) -> str:
-    """Return whose children were adopted, and what gives them back: they stay as they are."""
+    """Return whose children were adopted, and how to give them back: they stay as observed."""
     metadata = parent["metadata"]
     owners = sorted({labels_of(child)[INSTANCE] for child in adopted})
     patch = {"spec": {"selector": {"matchLabels": {INSTANCE: metadata["name"]}}}}

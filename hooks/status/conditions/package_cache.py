@@ -1,4 +1,4 @@
-"""Whether the claim of the package cache is there, bound, and as the resource says."""
+"""Whether the claim of the package cache exists, is bound, and is as desired."""
 
 from hooks import contract
 from hooks.desired import names
@@ -13,7 +13,7 @@ BOUND = "Bound"
 
 
 def package_cache(context: Context) -> list[Condition]:
-    """Return the condition of the claim, none where no claim is to be made."""
+    """Return the condition of the claim, none if no claim is to be made."""
     if not makes_claim(context):
         return []
     if not can_be_made(context):
@@ -28,7 +28,7 @@ def package_cache(context: Context) -> list[Condition]:
 
 
 def _of_claim(context: Context, name: str, claim: Obj) -> Condition:
-    """Return the condition of the claim; it is advice, as agents that wait for it say so."""
+    """Return the condition of the claim; it is advice: agents show themselves that they wait."""
     phase = as_object(claim.get("status")).get("phase") or "not there"
     if phase != BOUND:
         message = (

@@ -9,7 +9,7 @@ SECRETS_FILLED = "SecretsFilled"
 
 
 def secrets_filled(context: Context) -> list[Condition]:
-    """Return the condition where there is such an entry, nothing elsewhere; no text is shown."""
+    """Return the condition if there is such an entry, otherwise nothing; it shows no text."""
     found = [
         f"entry {entry} of Secret {secret}"
         for secret, entry in sorted(credentials_read(context))

@@ -1,4 +1,4 @@
-"""Where to read on: what is wrong has a section in troubleshooting.md, named by its reason."""
+"""Where to read more: each problem has a section in troubleshooting.md, named by its reason."""
 
 import re
 from dataclasses import replace
@@ -10,11 +10,11 @@ from hooks.status.condition import LONGEST_MESSAGE, Condition
 PAGE = "troubleshooting.md"
 NOT_DECIDED = "Unknown"
 DOCS_OF_PAGE: Final = re.compile(r"(?<![\w./-])docs(?=/[a-z-]+\.md\b)")
-"""The place of a page in the repository, as messages name it."""
+"""The directory of a page in the repository, as messages name it."""
 
 
 def linked(condition: Condition, facts: Facts) -> Condition:
-    """Return the condition with the pages that its message names where people find them."""
+    """Return the condition with links to the pages that its message names."""
     message = DOCS_OF_PAGE.sub(lambda _: facts.docs_url, condition.message)
     return replace(condition, message=message)
 
@@ -22,7 +22,7 @@ def linked(condition: Condition, facts: Facts) -> Condition:
 def pointed(condition: Condition, cause: Condition, facts: Facts) -> Condition:
     """Return the condition with the cause's section at the end of its message, within its limit.
 
-    What goes on by itself, such as a roll-out, needs no reading.
+    A condition that resolves by itself, such as during a rollout, needs no link.
     """
     if _goes_on_by_itself(cause):
         return condition

@@ -1,7 +1,7 @@
-"""The two conditions by which tools tell a resource that is on its way from one that is stuck.
+"""The two conditions by which tools distinguish a resource in progress from one that is stuck.
 
-As kstatus reads them (sigs.k8s.io/cli-utils, `pkg/kstatus`): `Reconciling` and `Stalled` are there
-to be True while something is unusual; Flux and others take a resource with neither as settled.
+As kstatus reads them (sigs.k8s.io/cli-utils, `pkg/kstatus`): `Reconciling` and `Stalled` exist to
+be True while something is unusual; Flux and others consider a resource with neither to be ready.
 """
 
 from hooks.status.condition import VALID_TYPE, Condition
@@ -13,16 +13,16 @@ from hooks.status.conditions.package_cache import PACKAGE_CACHE
 from hooks.status.conditions.prerequisites import AUTHORIZED, REFERENCES_RESOLVED
 
 RECONCILING, STALLED = "Reconciling", "Stalled"
-STANDING_STILL = frozenset(
+NEEDS_ACTION = frozenset(
     {VALID_TYPE, REFERENCES_RESOLVED, AUTHORIZED, CHILDREN_OWNED, SOLE_CONTROLLER}
     | {CERTIFICATE_ISSUED, ETCD_MONITORED, PACKAGE_CACHE, CHILDREN_APPLIED}
 )
-"""Conditions that somebody has to do something about: waiting does not make them True."""
+"""Conditions that need somebody to act: waiting does not make them True."""
 
 
 def progress(ready: Condition, parts: list[Condition]) -> list[Condition]:
-    """Return both conditions, from the sum of the parts and the parts themselves."""
-    stalled = [part for part in parts if _stands_still(part)]
+    """Return both conditions, from `Ready` and the parts that it sums up."""
+    stalled = [part for part in parts if _is_stalled(part)]
     if stalled:
         cause = stalled[0]
         return [
@@ -36,5 +36,5 @@ def progress(ready: Condition, parts: list[Condition]) -> list[Condition]:
     return [Condition(RECONCILING, "True", ready.reason, ready.message), nothing]
 
 
-def _stands_still(part: Condition) -> bool:
-    return part.type in STANDING_STILL and part.status == "False" and not part.is_advice
+def _is_stalled(part: Condition) -> bool:
+    return part.type in NEEDS_ACTION and part.status == "False" and not part.is_advice

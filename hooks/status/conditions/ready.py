@@ -8,7 +8,10 @@ from hooks.status.conditions.availability import AGENTS_AVAILABLE, NO_NODES, SEN
 from hooks.status.conditions.pointers import pointed
 from hooks.status.conditions.progress import progress
 
-FORMER_TYPES = {AGENTS_AVAILABLE: "AllAgentsAvailable", SENSORS_AVAILABLE: "AllK8sSensorsAvailable"}
+GO_OPERATOR_TYPES = {
+    AGENTS_AVAILABLE: "AllAgentsAvailable",
+    SENSORS_AVAILABLE: "AllK8sSensorsAvailable",
+}
 """What the Go operator calls some conditions."""
 VALID = Condition(VALID_TYPE, "True", "ValidSpec", "the spec can be carried out")
 RECONCILED = Condition(
@@ -31,13 +34,15 @@ def all_conditions(
     if ready.status == "True" and any(condition.type == PAUSED for condition in more):
         ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
     former = [
-        replace(part, type=FORMER_TYPES[part.type]) for part in parts if part.type in FORMER_TYPES
+        replace(part, type=GO_OPERATOR_TYPES[part.type])
+        for part in parts
+        if part.type in GO_OPERATOR_TYPES
     ]
     return [ready, *progress(ready, summed), *summed, *more, *former, _reconciled(valid)]
 
 
 def _ready(parts: list[Condition], facts: Facts) -> Condition:
-    """Return the sum of the parts: the first one that is bad says why."""
+    """Return the sum of the parts: the first one that is not good gives the reason."""
     for part in parts:
         if part.status != "True" and not part.is_advice:
             return pointed(Condition("Ready", "False", part.reason, part.message), part, facts)

@@ -1,4 +1,4 @@
-"""Whether entries of Secrets that pods read have white space at their ends."""
+"""Whether entries of Secrets that pods read have leading or trailing white space."""
 
 from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.white_space import Untrimmed, untrimmed_entries
@@ -8,7 +8,7 @@ SECRETS_TRIMMED = "SecretsTrimmed"
 
 
 def secrets_trimmed(context: Context) -> list[Condition]:
-    """Return the condition where there is such an entry, nothing elsewhere; no value is shown."""
+    """Return the condition if there is such an entry, otherwise nothing; it shows no value."""
     found = [_shown(entry) for entry in untrimmed_entries(context)]
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""How many agents and k8sensors there are, of which zone or backend, and of which images."""
+"""How many agents and k8sensors there are, by zone or backend, and which images they run."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
@@ -31,7 +31,7 @@ def counts(children: ObservedObjects) -> Obj:
 def images(children: Iterable[Obj]) -> list[str]:
     """Return the images of the workloads among some children, desired or observed ones.
 
-    Of a change it is the desired ones that say the same before and after it is written.
+    During a change, the desired ones give the same images before and after the write.
     """
     workloads = [child for child in children if child["kind"] in WORKLOADS]
     return sorted({image for workload in workloads for image in _images(workload)})[:MOST_PARTS]

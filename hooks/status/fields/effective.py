@@ -1,4 +1,4 @@
-"""What counts of fields that have a default: the same whether the default is stored or not."""
+"""The effective values of fields with a default: the same whether the default is stored or not."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -31,11 +31,11 @@ EFFECTIVE: dict[str, Value] = {
     "useSecretMounts": lambda context: context.agent.spec.use_secret_mounts,
     "zone.automatic": lambda context: context.agent.spec.zone.automatic,
 }
-"""Fields below `spec` of which somebody may ask what they are: none of a secret."""
+"""Fields below `spec` whose values somebody may ask for: none of them is a credential."""
 
 
 def effective(context: Context) -> dict[str, str]:
-    """Return the values of those fields by their paths, whether the resource says them or not."""
+    """Return the values of those fields by their paths, whether the resource sets them or not."""
     return {f"spec.{path}": _text(value(context)) for path, value in EFFECTIVE.items()}
 
 

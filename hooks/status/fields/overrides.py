@@ -1,4 +1,4 @@
-"""Which overrides are carried out: their paths, without any value."""
+"""Which overrides are applied: their paths, without any value."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ MOST_PATHS = 64
 
 
 def overrides(context: Context, children: list[Obj]) -> list[str]:
-    """Return the paths of what is patched in the desired children, in order."""
+    """Return the paths that are patched in the desired children, in order."""
     patched = {field_for(context, child) for child in children}
     paths = {
         f"{field}{path}"
@@ -38,6 +38,6 @@ def _paths(patch: Any, structure: Obj, path: str) -> Iterator[str]:
 
 
 def _of_item(item: Obj, structure: Obj, path: str, key: str) -> Iterator[str]:
-    """Yield the paths in an item that is merged by a key, which says which one it is."""
+    """Yield the paths in an item that is merged by a key, which identifies it."""
     rest = {name: part for name, part in item.items() if name != key}
     yield from _paths(rest, structure, f"{path}[{item[key]}]" if key in item else path)

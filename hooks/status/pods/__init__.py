@@ -1,1 +1,1 @@
-"""Why pods are not ready, in words that say what to do."""
+"""Why pods are not ready, and what to do about it."""

@@ -1,8 +1,9 @@
-"""Why a pod is not ready, by what its own status says: a word, a detail, and what to do about it.
+"""Why a pod is not ready, by its own status: a word, a detail, and what to do about it.
 
-A cause does not change while a pod goes through the same trouble over and over: one that crashes is
-that while it waits, starts and runs. Nothing is quoted of messages, in which a container may have
-written anything, secrets among it: reasons, exit codes, and known sayings of Kubernetes only.
+A cause does not change while a pod has the same problem over and over: a pod that crashes has the
+same cause while it waits, starts and runs. A cause never quotes a message, because a container may
+have written anything into it, credentials included: it has only reasons, exit codes, and known
+messages of Kubernetes.
 """
 
 import re
@@ -24,7 +25,7 @@ CONFIG, FAILED, NOT_READY, STARTING = (
 NODE_DOWN, GOING = "NodeNotReady", "Terminating"
 
 PULLING = frozenset({"ErrImagePull", PULL})
-"""Between these a pod goes back and forth."""
+"""A pod changes back and forth between these."""
 
 NOT_PULLED = frozenset(
     {"InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"}
@@ -32,10 +33,11 @@ NOT_PULLED = frozenset(
 )
 CONFIG_REASONS = frozenset({CONFIG, "CreateContainerError"})
 NEVER_RAN = frozenset({"RunContainerError", "StartError", "ContainerCannotRun"})
-"""What a container waits for or ended by that cannot be started: it wrote no log."""
+"""Reasons, while it waits or after it ended, of a container that cannot be started: it wrote no
+log."""
 
 PASSING = frozenset({STARTING, NOT_READY, GOING, FAILED})
-"""What passes by itself, as a rule: what each pod goes through, and what another one follows."""
+"""Causes that usually pass by themselves: each pod goes through them, or another pod follows."""
 
 WORST_FIRST = (PULL, CONFIG, KILLED, CRASHES, STARTING)
 LONGEST_DETAIL = 120
@@ -62,7 +64,7 @@ OF_OTHERS = {
     PULL: "check the image of container {container}, and the way to its registry: {describe}",
     KILLED: "container {container} needs more memory than its limit: raise that",
 }
-"""What to do about containers that others put into the pods: no field of the resource is theirs."""
+"""What to do about containers that others put into the pods: the resource has no field for them."""
 
 NOT_PLACED = "the scheduler has not looked at it: kubectl -n kube-system get pods"
 NOT_STARTED = "it cannot be started"
@@ -77,7 +79,7 @@ _is_container = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 class Cause:
     """Why a pod is not ready, with a detail or "".
 
-    `container`: the one that the remedy names, "" where none has to be named.
+    `container`: the one that the remedy names, "" if it need not name one.
     """
 
     name: str
@@ -92,12 +94,12 @@ class Cause:
 
 
 def is_going(pod: Obj) -> bool:
-    """Tell whether the pod is to end."""
+    """Return whether the pod is being deleted."""
     return "deletionTimestamp" in pod["metadata"]
 
 
 def is_ready(pod: Obj) -> bool:
-    """Tell whether the pod is ready, and stays."""
+    """Return whether the pod is ready and is not being deleted."""
     return condition_of(pod, "Ready").get("status") == "True" and not is_going(pod)
 
 
@@ -108,7 +110,7 @@ def restarts(pod: Obj) -> int:
 
 
 def cause_of(pod: Obj) -> Cause:
-    """Return why a pod that is not ready is not; the worst of its containers counts."""
+    """Return why an unready pod is not ready; the worst of its containers counts."""
     status = as_object(pod.get("status"))
     if is_going(pod):
         return Cause(GOING)
@@ -133,7 +135,7 @@ def _of_scheduling(condition: Obj) -> Cause:
 
 
 def _otherwise(pod: Obj) -> Cause:
-    """Return the cause where no container is in trouble, nor the pod as a whole."""
+    """Return the cause if neither a container nor the pod as a whole has a problem."""
     phase = as_object(pod.get("status")).get("phase")
     if phase == "Unknown" or _is_cut_off(pod):
         return Cause(NODE_DOWN)
@@ -145,7 +147,7 @@ def _otherwise(pod: Obj) -> Cause:
 
 
 def _is_cut_off(pod: Obj) -> bool:
-    """Tell whether the pod was ready until its node was lost: only the kubelet writes both."""
+    """Return whether the pod was ready until its node was lost: only the kubelet writes both."""
     has_gates = bool(as_object(pod.get("spec")).get("readinessGates"))
     are_ready = condition_of(pod, "ContainersReady").get("status") == "True"
     return are_ready and not has_gates and condition_of(pod, "Ready").get("status") == "False"
@@ -159,7 +161,7 @@ def _of_probes(pod: Obj) -> Cause:
 
 
 def _of_container(container: Obj, pod: Obj) -> Cause | None:
-    """Return why the container is not as it should be; it may wait for another start by now."""
+    """Return why the container is not as it should be; it may be waiting for another start."""
     if waits := _of_waiting(container, pod):
         return waits
     if container.get("ready") is True:
@@ -207,7 +209,7 @@ def _of_end(ended: Obj, container: Obj, pod: Obj) -> Cause:
 
 
 def _of_init(container: Obj, pod: Obj) -> Cause | None:
-    """Return the cause of an init container that runs: the others wait for it."""
+    """Return the cause for an init container that runs: the others wait for it."""
     status = as_object(pod.get("status"))
     is_init = container in as_objects(status.get("initContainerStatuses"))
     if not is_init or status.get("phase") != "Pending":
@@ -221,7 +223,7 @@ def _is_ours(container: Obj) -> bool:
 
 
 def _other_container(container: Obj, pod: Obj) -> str:
-    """Return the container's name where it is not ours, and the one that commands look at first."""
+    """Return the container's name, unless it is ours and the one that commands use by default."""
     name = container.get("name")
     first = next(iter(as_objects(as_object(pod.get("spec")).get("containers"))), {})
     is_plain = _is_ours(container) and name == first.get("name")
@@ -229,7 +231,7 @@ def _other_container(container: Obj, pod: Obj) -> str:
 
 
 def _image(container: Obj, pod: Obj) -> str:
-    """Return the image that is asked for: the status may name another one."""
+    """Return the desired image: the status may name another one."""
     asked = containers_of(as_object(pod.get("spec")))
     images = (
         candidate.get("image")
@@ -250,5 +252,5 @@ def _joined(*parts: str) -> str:
 
 
 def _word(reason: object) -> str:
-    """Return a reason as Kubernetes writes them: one word. Anything else might be a message."""
+    """Return a reason if it is one word, as Kubernetes writes them: all else might be a message."""
     return reason if isinstance(reason, str) and _is_word(reason) else ""

@@ -1,8 +1,8 @@
-"""What to do about pods that are not ready, with the command at hand.
+"""What to do about pods that are not ready, including the command.
 
-Words in braces are filled for the pod: `{describe}` and `{logs}` are commands, `{image}` and
-`{pod}` fields of the resource, `{taints}` what to do with some, `{namespace}`,
-`{node}` and `{container}` names.
+Words in braces are filled in for the pod: `{describe}` and `{logs}` are commands, `{image}` and
+`{pod}` fields of the resource, `{taints}` what to do about some, `{namespace}`, `{node}` and
+`{container}` names.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NO_NODE = "NODE"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The pod that a remedy is for; `container` is the one to look at where that is not plain."""
+    """The pod that a remedy is for; `container` is the one to look at if that is not obvious."""
 
     component: str
     namespace: str
@@ -36,7 +36,7 @@ class Place:
 
 
 def filled(remedy: str, place: Place) -> str:
-    """Return the remedy for a pod."""
+    """Return the remedy, filled in for a pod."""
     of_container = f" --container {place.container}" if place.container else ""
     return remedy.format(
         **FIELDS.get(place.component, FIELDS[AGENT]),

@@ -1,4 +1,4 @@
-"""Sayings of kubelet, scheduler and API server about pods; `remedies` says what braces are for."""
+"""Known messages of kubelet, scheduler and API server about pods; for braces see `remedies`."""
 
 from hooks.status.pods.words import Word, word
 
@@ -112,7 +112,7 @@ OF_ENDS: tuple[Word, ...] = (
         "make room on the node: kubectl describe node {node}",
     ),
 )
-OF_REFUSALS: tuple[Word, ...] = (
+OF_REJECTIONS: tuple[Word, ...] = (
     word(
         r"violates podsecurity",
         "Pod Security forbids them",

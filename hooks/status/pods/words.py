@@ -1,6 +1,6 @@
-"""What Kubernetes' own messages say, in words of ours: a message may hold anything, secrets too.
+"""What messages of Kubernetes say, in our own words: a message may contain anything, even secrets.
 
-Of a message nothing is told but which of the known sayings is in it.
+The status shows only which of the known messages it is.
 """
 
 import re
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST_MESSAGE: Final = 4096
-"""Of a message so much is looked at: what is known stands at its beginning, and anybody may have
+"""How much of a message is searched: what is known is at its beginning, and anybody may have
 written the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A saying: how it is known, what is told of it, and what to do about it.
+    """A known message: how to recognize it, what to report, and what to do about it.
 
-    Groups of the pattern are named in `says` as `{0}`, `{1}`; they match names of objects only.
+    `says` refers to groups of the pattern by `{0}`, `{1}`; they match names of objects only.
     """
 
     pattern: re.Pattern[str]
@@ -27,19 +27,19 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is told of a message, and what to do about it; both are empty for what is not known."""
+    """What to report for a message, and what to do about it; both are empty for an unknown one."""
 
     says: str = ""
     remedy: str = ""
 
 
 def word(pattern: str, says: str, remedy: str) -> Word:
-    """Return a word that is known by a pattern, in capitals or not."""
+    """Return a known message with its pattern, which ignores case."""
     return Word(re.compile(pattern, re.IGNORECASE), says, remedy)
 
 
 def saying_of(message: object, words: Iterable[Word]) -> Saying:
-    """Return what the first of the words in the message says."""
+    """Return what the first known message says that matches."""
     text = message[:LONGEST_MESSAGE] if isinstance(message, str) else ""
     for known in words:
         if found := known.pattern.search(text):

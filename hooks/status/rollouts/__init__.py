@@ -1,1 +1,1 @@
-"""How far the workloads are in replacing their pods, and why they do."""
+"""How far the rollouts of the workloads are, and why they happen."""

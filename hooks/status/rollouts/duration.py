@@ -1,8 +1,8 @@
-"""How long the roll-out of a DaemonSet takes: as long as what is done of it took, per pod.
+"""How long the rollout of a DaemonSet takes: as long per pod as the part that is done.
 
-The times are those of writes that the API server noted in `metadata.managedFields`: the template's
-by whoever asked for the roll-out, the status's by the controller that counts its pods. So the text
-changes with the counts only.
+The times are those of writes that the API server recorded in `metadata.managedFields`: of the
+template, by whoever asked for the rollout, and of the status, by the controller that counts its
+pods. So the text changes only with the counts.
 """
 
 import re
@@ -18,15 +18,15 @@ from hooks.observed.rollout import count
 MINUTE = 60
 HUNDRED = 100
 USUAL_UNAVAILABLE: Final = 1
-"""How many pods go at once where a DaemonSet does not say."""
+"""How many pods are replaced at once if a DaemonSet does not say it."""
 SHARE: Final = re.compile(r"0*([0-9]{1,3})%?")
 """Kubernetes takes any number of zeros before a share; Python reads no more than 4,300 digits."""
 
 
 def remaining_time(daemonset: Obj) -> str:
-    """Return how many pods are left, how many go at once, and about how long that takes.
+    """Return how many pods are left, how many are replaced at once, and about how long that takes.
 
-    Nothing is said of the time before a first pod is done.
+    It gives no time before the first pod is done.
     """
     left = _desired(daemonset) - count(daemonset, "updatedNumberScheduled")
     if _strategy(daemonset).get("type") == ON_DELETE:
@@ -37,7 +37,7 @@ def remaining_time(daemonset: Obj) -> str:
 
 
 def may_lack(daemonset: Obj) -> int:
-    """Return how many nodes may be without an available pod during a roll-out."""
+    """Return how many nodes may be without an available pod during a rollout."""
     unavailable, surge = _sides(daemonset)
     return unavailable if unavailable or surge else USUAL_UNAVAILABLE
 
@@ -63,7 +63,7 @@ def _number(side: object, desired: int) -> int:
 
 
 def _minutes(daemonset: Obj) -> int:
-    """Return how long the rest takes at the pace so far, 0 where that is not known."""
+    """Return how long the rest takes at the pace so far, 0 if that is not known."""
     done = _done(daemonset)
     begun = written_part(daemonset, "spec", "template")
     seconds = seconds_between(begun, status_written(daemonset))
@@ -73,7 +73,7 @@ def _minutes(daemonset: Obj) -> int:
 
 
 def _done(daemonset: Obj) -> int:
-    """Return how many new pods are available for certain: those that are not may be new ones."""
+    """Return how many new pods are certainly available: unavailable ones may be new pods."""
     unavailable = max(0, _desired(daemonset) - count(daemonset, "numberAvailable"))
     return count(daemonset, "updatedNumberScheduled") - unavailable
 

@@ -1,6 +1,7 @@
 """Why the pods of each workload were replaced last, and what they read at their start.
 
-Told once, when the change is asked for, and kept in the status as long as the template is the same.
+The cause is determined once, when the change is made, and kept in the status as long as the
+template is the same.
 """
 
 from collections.abc import Collection
@@ -28,10 +29,10 @@ FIELDS = ("workload", "cause", "template", "checksum", "approval")
 
 @dataclass(frozen=True, slots=True)
 class _Former:
-    """What the observed status says: the last roll-outs, and what was held, each by its workload.
+    """The last rollouts and the held changes of the observed status, each by its workload.
 
-    `is_late`: it is of an earlier generation, or there is none, though children may be of this one:
-    so what happened in between is told once more.
+    `is_late`: the status is of an earlier generation, or there is none, though children may be of
+    this one: so what happened in between is reported once more.
     """
 
     last: dict[str, Obj]
@@ -39,7 +40,7 @@ class _Former:
     is_late: bool
 
     def no_longer_held(self, workload: Obj) -> str:
-        """Return the cause of a change that was held; "" if none was."""
+        """Return the cause of a change that was held, "" if none was."""
         held = self.held.get(describe(workload))
         return f"{held['cause']}, no longer held" if held else ""
 
@@ -47,7 +48,7 @@ class _Former:
 def last_rollouts(
     parent: Obj, context: Context, children: list[Obj], waiting: Collection[str], cause: str
 ) -> list[Obj]:
-    """Return an item per workload among the children, which are those that are answered.
+    """Return an item per workload among the children, which are those of the response.
 
     `waiting` are the workloads, as `Kind/name`, that keep their pods for now; `cause` is what is
     new now.
@@ -62,8 +63,8 @@ def last_rollouts(
     ]
 
 
-def kept_rollouts(parent: Obj) -> list[Obj]:
-    """Return the items of the observed status, of a resource whose pods stay as they are."""
+def observed_rollouts(parent: Obj) -> list[Obj]:
+    """Return the items of the observed status, for a resource whose pods stay as they are."""
     last = _rollout(parent).get("last")
     items = ({name: item.get(name) for name in FIELDS} for item in as_objects(last))
     texts = [{name: text for name, text in item.items() if isinstance(text, str)} for item in items]
@@ -75,7 +76,7 @@ def _rollout(parent: Obj) -> Obj:
 
 
 def _former(parent: Obj) -> _Former:
-    last = {item["workload"]: item for item in kept_rollouts(parent)}
+    last = {item["workload"]: item for item in observed_rollouts(parent)}
     held = {
         str(item.get("workload")): {
             "cause": str(item.get("cause")),
@@ -90,7 +91,7 @@ def _former(parent: Obj) -> _Former:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for now, and what the status said before; `cause` is what is new, if it is."""
+    """What is desired now, and the observed status; `cause` is what is new, if anything is."""
 
     context: Context
     children: list[Obj]
@@ -98,7 +99,7 @@ class _Asked:
     cause: str
 
     def item(self, child: Obj, *, is_held: bool) -> Obj:
-        """Return what is said of one workload."""
+        """Return the item of one workload."""
         name = describe(child)
         before = self.former.last.get(name, {})
         observed = self.context.observed_as(child)
@@ -125,8 +126,8 @@ class _Asked:
     def _missed(self, child: Obj, observed: Obj | None, before: Obj) -> str:
         """Return the cause that the observed status does not have yet, if there is one.
 
-        Metacontroller may show the children that the last answer made beside the status from
-        before it.
+        Metacontroller may send the children that the last response made together with the status
+        from before it.
         """
         if waited_for := self.former.no_longer_held(child):
             return waited_for
@@ -151,7 +152,7 @@ def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
 
 
 def _approval(item: Obj, before: Obj, former: _Former) -> Obj:
-    """Return the name of the approved change that the pods are of, if they are of one."""
+    """Return the name of the approved change that the pods have, if they have one."""
     is_same = item["template"] == before.get("template")
     source = before if is_same else former.held.get(item["workload"], {})
     approval = source.get("approval")
@@ -159,7 +160,7 @@ def _approval(item: Obj, before: Obj, former: _Former) -> Obj:
 
 
 def _checksum(before: Obj, observed: Obj | None) -> Obj:
-    """Return the digest of what all pods read: the former one until all are replaced."""
+    """Return the checksum of what all pods read: the one before, until all pods are replaced."""
     is_done = observed and is_rolled_out(observed)
     checksum = recorded_checksum(observed or {}) if is_done else before.get("checksum")
     return {"checksum": checksum} if checksum else {}

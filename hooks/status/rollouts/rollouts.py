@@ -1,4 +1,4 @@
-"""What the status says of roll-outs: the last ones, and changes that wait for approval."""
+"""Rollouts in the status: the last ones, and changes that wait for approval."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from hooks.status.condition import Condition, several
 from hooks.status.rollouts.last_rollouts import last_rollouts
 from hooks.status.rollouts.rotations import rotation
 from hooks.status.size import MOST_PARTS
-from hooks.status.version import told_version
+from hooks.status.version import shown_version
 
 ROLLOUT_HELD = "RolloutHeld"
 HELD = "ChangeNeedsApproval"
@@ -24,9 +24,9 @@ NAMED_OBJECT = "an object that the resource names, or a change of the workload b
 def rollout_held(
     context: Context, held: tuple[HeldChange, ...], last: list[Obj]
 ) -> list[Condition]:
-    """Return the condition of a resource whose changes need approval; none of any other.
+    """Return the condition of a resource whose changes need approval; nothing for any other.
 
-    `last` are the last roll-outs, as in the status.
+    `last` has the last rollouts, as in the status.
     """
     if context.agent.spec.rollout.policy != MANUAL:
         return []
@@ -46,16 +46,17 @@ def rollout_held(
 
 
 def _unmatched(context: Context, held: tuple[HeldChange, ...], last: list[Obj]) -> str:
-    """Return what is said of approvals of changes that there are none of, "" if none is."""
+    """Return the note on approvals that match no change, "" if there are none."""
     known = {change.name for change in held} | {item.get("approval") for item in last}
     names = sorted(name[:LONGEST_NAME] for name in approvals(context) - known)
     return f"; {APPROVE} names {several(names, ', ')}, and no change is called so" if names else ""
 
 
 def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...]) -> Obj:
-    """Return the status field `rollout`: the last ones, and where changes are held, what they are.
+    """Return the status field `rollout`: the last rollouts, and the held changes if there are any.
 
-    Why a change came up is told once, by what is new then, and kept as long as the change is.
+    The cause of a change is determined once, by what is new then, and kept as long as the change
+    is.
     """
     new = _cause(parent, context.facts.operator_version)
 
@@ -71,7 +72,7 @@ def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChan
 
 
 def _new_value(context: Context, found: Writable, change: HeldChange) -> str:
-    """Return the new values that a change is made for, as far as they are known."""
+    """Return the new values that cause a change, as far as they are known."""
     child = next(child for child in found.children if describe(child) == change.workload)
     observed = context.observed_as(child)
     rotated = change.has_new_values and rotation(
@@ -101,11 +102,11 @@ def _held(change: HeldChange, cause: str) -> Obj:
 
 
 def _cause(parent: Obj, operator_version: str) -> str:
-    """Return what is new of the resource and the service; empty for nothing."""
+    """Return what is new in the resource or the service; empty if nothing is."""
     before = as_object(parent.get("status"))
     generation = parent["metadata"].get("generation")
     if before.get("observedGeneration") != generation:
         return f"generation {generation} of the resource"
-    if before.get("operatorVersion", "") != told_version(operator_version):
+    if before.get("operatorVersion", "") != shown_version(operator_version):
         return f"version {operator_version} of the service"
     return ""

@@ -1,8 +1,8 @@
-"""Which Secret or ConfigMap was written that pods read as they start, and which entries of it.
+"""Which Secret or ConfigMap that pods read as they start was written, and which entries of it.
 
-By the times that the API server notes for each field in `metadata.managedFields`: no value is
-looked at. It notes one time for all entries that a client wrote together, of which at least one
-has another value.
+It uses the times that the API server records for each field in `metadata.managedFields`, and reads
+no value. The API server records one time for all entries that a client wrote together, of which at
+least one has another value.
 """
 
 from collections.abc import Iterable
@@ -17,10 +17,10 @@ from hooks.kube.times import seconds_between
 from hooks.status.condition import several
 
 NEW_VALUES: Final = "values of Secrets or ConfigMaps that pods read as they start"
-"""What is said where it is not known which."""
+"""What the status says if it is not known which."""
 
 LATE_SECONDS: Final = 60
-"""How long before a workload was written an entry may have been that it was written for."""
+"""How long before the write of a workload an entry may have been written to be its cause."""
 
 Entry: TypeAlias = tuple[str, str, str]
 """Kind, name, and entry."""
@@ -29,10 +29,10 @@ Entry: TypeAlias = tuple[str, str, str]
 def rotation(
     context: Context, children: list[Obj], workload: Obj, observed: Obj | None, *, is_late: bool
 ) -> str:
-    """Return the entries that pods of a workload are replaced for, "" if none is known.
+    """Return the entries for which pods of a workload are replaced, "" if none is known.
 
-    Those that were written after its pod template was. If that is written already (`is_late`),
-    those that were written last, shortly before.
+    These are the entries that were written after its pod template. If the new template is written
+    already (`is_late`), they are the last entries that were written shortly before it.
     """
     written = written_part(observed or {}, "spec", "template")
     if not written:

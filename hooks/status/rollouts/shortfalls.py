@@ -1,17 +1,17 @@
-"""What DaemonSets and Deployments lack to have all their pods, available and up to date."""
+"""What DaemonSets and Deployments lack until all their pods are available and up to date."""
 
 from dataclasses import dataclass
 
 from hooks.kube.objects import Obj, as_object, condition_of, describe
 from hooks.observed.rollout import count, is_taken_up, pods, replicas
-from hooks.status.pods.sayings import OF_REFUSALS
+from hooks.status.pods.sayings import OF_REJECTIONS
 from hooks.status.pods.words import saying_of
 from hooks.status.rollouts.duration import may_lack, remaining_time
 
 BEING_CHANGED = "is being changed"
-"""Of a workload until its controller saw the change: the same before and after it was written.
+"""For a workload until its controller has seen the change: the same before and after the write.
 
-So the status that goes with a change needs no other one until something becomes of it."""
+So the status in the response with a change stays right until the change has an effect."""
 
 DESIRED, MADE, UPDATED = (
     "desiredNumberScheduled", "currentNumberScheduled", "updatedNumberScheduled",
@@ -26,31 +26,31 @@ USUAL_REFUSALS = "Pod Security, a ResourceQuota, an admission webhook, a missing
 class Shortfall:
     """What a workload lacks.
 
-    `passes`: it goes on by itself, as far as counts tell. `pods_tell`: there are pods that are not
-    as they should be, and say why.
+    `passes`: it resolves by itself, as far as counts show. `pods_show`: there are pods that are not
+    as they should be, and that show why.
     """
 
     text: str
     passes: bool = True
     pods_tell: bool = False
     estimate: str = ""
-    """What is left of a roll-out, unless its pods are in trouble."""
+    """What is left of a rollout, unless its pods have problems."""
     all_run: bool = False
-    """Whether as many pods are available as there can be while they are replaced."""
+    """Whether as many pods are available as possible while they are replaced."""
 
 
 def not_there(workload: Obj) -> Shortfall:
-    """Return what a workload lacks that is not observed."""
+    """Return the shortfall of a workload that is not observed."""
     return Shortfall(f"{describe(workload)} {NOT_THERE}")
 
 
 def being_changed(workload: Obj) -> Shortfall:
-    """Return what an observed workload lacks that has, or had a moment ago, another spec."""
+    """Return the shortfall of an observed workload that has, or just had, another spec."""
     return Shortfall(f"{describe(workload)} {BEING_CHANGED}", all_run=_all_run(workload))
 
 
 def not_taken(workload: Obj) -> Shortfall:
-    """Return what a workload lacks that the API server does not have as asked for."""
+    """Return the shortfall of a workload that the API server does not have as desired."""
     text = f"{describe(workload)} {NOT_TAKEN}"
     return Shortfall(text, passes=False, all_run=_all_run(workload))
 
@@ -77,7 +77,7 @@ def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
 def deployment_shortfall(deployment: Obj) -> Shortfall | None:
     """Return what a Deployment lacks to have all its pods available and up to date, if anything.
 
-    Available ones are counted with old pods among them, which stay until new ones are ready.
+    The available pods include old ones, which stay until new ones are ready.
     """
     desired, available = replicas(deployment), count(deployment, "availableReplicas")
     if unsettled := _unsettled(deployment):
@@ -105,7 +105,7 @@ def _rolled_deployment(deployment: Obj, desired: int) -> Shortfall:
 
 
 def _all_run(workload: Obj) -> bool:
-    """Tell whether a workload has all the pods that it should have, of whatever template."""
+    """Return whether a workload has all the pods that it should have, of any template."""
     if workload.get("kind") == "DaemonSet":
         available = count(workload, "numberAvailable")
     else:
@@ -119,7 +119,7 @@ def _on(workload: Obj, command: str) -> str:
 
 
 def _unsettled(workload: Obj) -> Shortfall | None:
-    """Return what is said of a workload whose counts are not of what it should be."""
+    """Return the shortfall of a workload whose counts do not describe its desired state."""
     if "deletionTimestamp" in as_object(workload.get("metadata")):
         return Shortfall(f"{describe(workload)} {BEING_DELETED}")
     return None if is_taken_up(workload) else being_changed(workload)
@@ -136,7 +136,7 @@ def _unavailable(workload: Obj, available: int, ready: int, desired: int) -> Sho
 
 
 def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
-    """Return what is said where pods are lacking altogether: only events tell who refuses them."""
+    """Return the shortfall if some pods do not exist: only events show who rejects them."""
     text = (
         f"{describe(daemonset)} has pods for {made} of {desired} nodes; if it stays so, they are "
         f"refused ({USUAL_REFUSALS}): {_on(daemonset, 'describe daemonset')} lists the events "
@@ -146,12 +146,12 @@ def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
 
 
 def _refused_replicas(deployment: Obj) -> str:
-    """Return why no more pods can be made, "" where they can."""
+    """Return why no more pods can be made, "" if they can."""
     failure = condition_of(deployment, "ReplicaFailure")
     if failure.get("status") != "True":
         return ""
     namespace = deployment["metadata"].get("namespace", "")
-    saying = saying_of(failure.get("message"), OF_REFUSALS)
+    saying = saying_of(failure.get("message"), OF_REJECTIONS)
     says = saying.says or f"the others are refused ({USUAL_REFUSALS})"
     remedy = saying.remedy.format(namespace=namespace)
     command = f"kubectl -n {namespace} describe replicasets lists the events FailedCreate"

@@ -1,4 +1,4 @@
-"""What the observed DaemonSets and Deployments say of themselves, in counts."""
+"""The counts that the observed DaemonSets and Deployments report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Counts:
     available: int
 
     def as_status(self) -> Obj:
-        """Return the counts as they stand in the status, with a summary for a table's column."""
+        """Return the counts for the status, with a summary for a column of a table."""
         return {
             "desired": self.desired,
             "ready": self.ready,
@@ -32,7 +32,7 @@ class Counts:
 
     @property
     def unavailable(self) -> int:
-        """Return how many are lacking."""
+        """Return how many are not available."""
         return max(self.desired - self.available, 0)
 
 

@@ -198,7 +198,7 @@ def test_agents_that_fall_short_are_told(
     assert says(result, "Ready")[:2] == ("False", reason)
 
 
-SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
+SENSORS_UNAVAILABLE = "NotAllDesiredK8sensorsAvailable"
 PAUSED = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
 
 
@@ -215,12 +215,12 @@ def paused(each: Obj) -> None:
         (paused, "RolloutStuck", f"has 1 of 3 pods up to date: {PAUSED}"),
         (
             set_status(updatedReplicas=1, availableReplicas=2),
-            SENSORS_LACKING,
+            SENSORS_UNAVAILABLE,
             f"has 1 of 3 pods up to date; {HINT}",
         ),
         (
             set_status(availableReplicas=2),
-            SENSORS_LACKING,
+            SENSORS_UNAVAILABLE,
             f"has 2 of 3 pods available; {HINT}",
         ),
         (lambda each: each["spec"].update(replicas=1), "RollingOut", "is being changed"),

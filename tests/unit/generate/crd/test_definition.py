@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from hooks.cli.generate_command import generated
-from hooks.generate.crd import definition
+from hooks.generate.crd import agents_crd
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND
 from hooks.rendering import render
@@ -62,7 +62,7 @@ IN_NO_RESOURCE = {
 DEFINITIONS = Path("tests/fixtures/definitions")
 GO_OPERATOR: Obj = json.loads((DEFINITIONS / "go-operator.json").read_text())
 LOOSE: Obj = yaml.safe_load((DEFINITIONS / "loose.yaml").read_text())
-SCHEMA: Obj = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+SCHEMA: Obj = agents_crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
 
 
 def schema_of(of: Obj) -> Obj:
@@ -87,7 +87,7 @@ def test_generated_files_are_up_to_date(file: Path) -> None:
 def test_the_file_holds_the_definition() -> None:
     written = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
 
-    assert written == definition()
+    assert written == agents_crd()
 
 
 def test_all_definitions_are_listed_for_kustomize() -> None:
@@ -99,13 +99,13 @@ def test_all_definitions_are_listed_for_kustomize() -> None:
 
 
 def test_it_leaves_room_in_the_annotation_of_kubectl() -> None:
-    assert len(json.dumps(definition())) <= MOST_BYTES
+    assert len(json.dumps(agents_crd())) <= MOST_BYTES
 
 
 def test_names_are_those_of_the_go_operator() -> None:
     for field in ("group", "names", "scope"):
-        assert definition()["spec"][field] == GO_OPERATOR["spec"][field]
-    (ours,), (theirs,) = definition()["spec"]["versions"], GO_OPERATOR["spec"]["versions"]
+        assert agents_crd()["spec"][field] == GO_OPERATOR["spec"][field]
+    (ours,), (theirs,) = agents_crd()["spec"]["versions"], GO_OPERATOR["spec"]["versions"]
     for field in ("name", "served", "storage", "subresources"):
         assert ours[field] == theirs[field]
 
@@ -118,7 +118,7 @@ def test_the_selector_has_the_default_and_the_fields_that_it_always_had() -> Non
     assert before | {field: now[field] for field in further} == now
 
 
-COLUMNS: list[Obj] = definition()["spec"]["versions"][0]["additionalPrinterColumns"]
+COLUMNS: list[Obj] = agents_crd()["spec"]["versions"][0]["additionalPrinterColumns"]
 
 
 def test_wide_output_adds_version_and_message() -> None:
@@ -192,7 +192,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def test_every_field_of_the_go_operator_is_taken() -> None:
-    ours = schema_of(definition())
+    ours = schema_of(agents_crd())
     stricter = list(_stricter(schema_of(GO_OPERATOR), ours, ""))
 
     assert [each for each in stricter if not each.endswith(BOUNDS) and not _is_told(each)] == [

@@ -12,7 +12,7 @@ from hooks.status.pods.sayings import (
     OF_CONFIGURATION,
     OF_ENDS,
     OF_PULLS,
-    OF_REFUSALS,
+    OF_REJECTIONS,
     OF_SCHEDULING,
 )
 from hooks.status.pods.words import Word
@@ -37,7 +37,7 @@ from tests.support.resources import agent
 
 ON = {"podStatus": "Enabled"}
 FACTS = Facts(pod_status=True)
-WORDS = [*OF_CONFIGURATION, *OF_ENDS, *OF_PULLS, *OF_REFUSALS, *OF_SCHEDULING]
+WORDS = [*OF_CONFIGURATION, *OF_ENDS, *OF_PULLS, *OF_REJECTIONS, *OF_SCHEDULING]
 IMAGE = "registry.example/agent:1"
 SECRET = "s3cret"
 

@@ -1,4 +1,4 @@
-"""`python -m hooks apply-definition`: the definition in the cluster becomes this version's."""
+"""`python -m hooks apply-definition`: replaces the CRD in the cluster by that of this version."""
 
 from pathlib import Path
 from typing import Final
@@ -7,10 +7,10 @@ import click
 import orjson
 
 from hooks.cli.own_cluster import ACCOUNT, Peer, api_server
-from hooks.generate.crd import definition
+from hooks.generate.crd import agents_crd
 from hooks.kube.objects import Obj
 
-DEFINITIONS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+CRDS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 FIELD_MANAGER: Final = "instana-agent-definition"
 
 
@@ -18,15 +18,15 @@ FIELD_MANAGER: Final = "instana-agent-definition"
 @click.option("--url", default=api_server, help="The API server; that of the pod by default.")
 @click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
 @click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")
-def definition_command(url: str, ca_file: Path, token_file: Path) -> None:
+def apply_crd_command(url: str, ca_file: Path, token_file: Path) -> None:
     """Replace the definition of InstanaAgent in the cluster by that of this version.
 
     For the chart's Job, with the rights to get and update this one definition.
     """
-    own = definition()
+    own = agents_crd()
     name = own["metadata"]["name"]
     api = Peer(url, ca_file, token_file)
-    path = f"{DEFINITIONS}/{name}"
+    path = f"{CRDS}/{name}"
     present: Obj = orjson.loads(api.call("GET", path))
     # Not by a patch: what this version does not have any more is to go.
     replaced = present | {"spec": present["spec"] | own["spec"]}

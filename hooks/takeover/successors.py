@@ -1,4 +1,4 @@
-"""The children that the resources lead to: what has the name of one is taken over."""
+"""The resources that take over, and their children: what has the name of a child is taken over."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ RESTARTS = {
 }
 GONE = "its pods end, once adopted"
 OF_KEYS = ".keySecretKeyRef"
-"""How the paths of references end that name keys of backends."""
+"""The end of the paths of references that name keys of backends."""
 
 ANY_TIME = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
-class Heir:
-    """A resource, and the children that it leads to: none if it is invalid."""
+class Successor:
+    """A resource that takes over, and its children: none if it is invalid."""
 
     agent: Obj
     children: list[Obj]
@@ -39,7 +39,7 @@ class Heir:
     def restarts(self, obj: Obj, manager: str) -> str:
         """Return which pods restart once the object is adopted, in words for the plan.
 
-        The template that the service would answer is compared with the observed one; `manager` is
+        Compares the template that the service would return with the observed one; `manager` is
         Metacontroller's field manager. An invalid resource changes nothing.
         """
         if obj["kind"] not in WORKLOADS or not self.children:
@@ -51,18 +51,18 @@ class Heir:
         return NO_RESTART if template_of(before) == template_of(after) else RESTARTS[obj["kind"]]
 
 
-def heirs_of(cluster: Cluster, agents: Iterable[Obj]) -> list[Heir]:
+def successors_of(cluster: Cluster, agents: Iterable[Obj]) -> list[Successor]:
     """Return the resources with their children."""
-    return [Heir(agent, _desired(cluster, agent)) for agent in agents]
+    return [Successor(agent, _desired(cluster, agent)) for agent in agents]
 
 
-def identities(heirs: Iterable[Heir]) -> set[Identity]:
-    """Return what the children of the resources are."""
-    return {identity(child) for heir in heirs for child in heir.children}
+def identities(successors: Iterable[Successor]) -> set[Identity]:
+    """Return the identities of the children of the resources."""
+    return {identity(child) for successor in successors for child in successor.children}
 
 
 def secrets_with_keys(agent: Obj) -> list[str]:
-    """Return the names of the user's Secrets that have the keys of backends, none if invalid.
+    """Return the names of the Secrets with the keys of backends, none for an invalid resource.
 
     A k8sensor restarts if its pods were made for another key.
     """
@@ -76,9 +76,9 @@ def secrets_with_keys(agent: Obj) -> list[str]:
     return sorted({name for name in (spec.keys_secret, *named) if name})
 
 
-def without_heir(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
-    """Yield for each of the old DaemonSets that no resource leads to it."""
-    wanted = identities(heirs_of(cluster, cluster.agents))
+def without_successor(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
+    """Yield a blocking step for each of the old DaemonSets that no resource takes over."""
+    wanted = identities(successors_of(cluster, cluster.agents))
     for obj in old:
         namespace = namespace_of(obj)
         if cluster.is_selected(namespace) and identity(obj) not in wanted:

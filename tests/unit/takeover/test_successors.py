@@ -7,8 +7,8 @@ import pytest
 from hooks.kube.encoding import encoded
 from hooks.kube.objects import Obj
 from hooks.takeover import Settings, Strategy
-from hooks.takeover.heirs import GONE, RESTARTS, secrets_with_keys
 from hooks.takeover.steps import NO_RESTART, Step
+from hooks.takeover.successors import GONE, RESTARTS, secrets_with_keys
 from tests.property.clusters import CASES, all_of, go_children, input_of
 from tests.support.resources import merged
 from tests.unit.takeover.former import obj, planned

@@ -1,7 +1,7 @@
-"""A digest of the pods of agents and k8sensors, where the resource asks for it: `podStatus`.
+"""A summary of the pods of agents and k8sensors, if the resource asks for it: `podStatus`.
 
-It says the same as long as the same pods are in the same trouble: counts of restarts, which grow
-for ever, are told in powers of ten.
+It stays the same as long as the same pods have the same problems: it shows counts of restarts,
+which grow forever, in powers of ten.
 """
 
 from collections.abc import Iterable
@@ -43,11 +43,11 @@ class Problem:
 
     @property
     def passes(self) -> bool:
-        """Tell whether each pod goes through this while it is made or replaced."""
+        """Return whether each pod goes through this while it is made or replaced."""
         return self.cause in PASSING
 
     def as_status(self) -> Obj:
-        """Return the problem as it stands in the status."""
+        """Return the problem for the status."""
         return {
             "component": self.component,
             "cause": self.cause,
@@ -68,7 +68,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """What the related pods say."""
+    """What the related pods show."""
 
     problems: tuple[Problem, ...]
     nodes_without_agent: tuple[str, ...]
@@ -84,12 +84,12 @@ class _Unready:
 
 
 def reads_pods(agent: InstanaAgent, facts: Facts) -> bool:
-    """Tell whether to ask for pods: where Metacontroller may not read them, it would stop."""
+    """Return whether to ask for pods: Metacontroller would stop if it may not read them."""
     return agent.spec.pod_status == POD_STATUS_ON and facts.pod_status
 
 
 def read_pods(context: Context) -> Pods | None:
-    """Return what the pods say, None where they are not read, or not yet."""
+    """Return what the pods show, None if they are not read, or not yet."""
     if not reads_pods(context.agent, context.facts) or not context.related.knows(contract.POD):
         return None
     instances = _instances(context)
@@ -104,7 +104,7 @@ def read_pods(context: Context) -> Pods | None:
 
 
 def _instances(context: Context) -> set[str]:
-    """Return what the pods of the resource may carry: its name, or that of an adopted release."""
+    """Return the instance labels of the resource's pods: its name, or an adopted release's."""
     name = context.agent.name
     workloads = (
         workload
@@ -117,7 +117,7 @@ def _instances(context: Context) -> set[str]:
 
 
 def pods_status(pods: Pods | None) -> Obj:
-    """Return the status field `pods`; nothing where they are not read."""
+    """Return the status field `pods`; nothing if they are not read."""
     if pods is None:
         return {}
     lacking = pods.nodes_without_agent
@@ -133,7 +133,7 @@ def pods_status(pods: Pods | None) -> Obj:
 def problems_of(pods: Pods | None, component: str, *, lasting: bool) -> list[Problem]:
     """Return the problems of a component, the most serious and most frequent first.
 
-    With `lasting` without those that each pod goes through that is made or replaced.
+    With `lasting`, without those that each pod goes through while it is made or replaced.
     """
     found = [
         problem for problem in (pods.problems if pods else ()) if problem.component == component
@@ -185,7 +185,7 @@ def _problem(group: list[_Unready], namespace: str) -> Problem:
 
 
 def _nodes_without_agent(found: Iterable[Obj], unready: Iterable[_Unready]) -> tuple[str, ...]:
-    """Return the nodes that have a pod of an agent, or wait for it, but none that is ready."""
+    """Return the nodes that have or await a pod of an agent, but have none that is ready."""
     lacking = {pod.node for pod in unready if pod.component == AGENT and pod.node}
     pods = [pod for pod in found if node_of(pod) in lacking] if lacking else []
     served = {node_of(pod) for pod in pods if _component(pod) == AGENT and is_ready(pod)}
@@ -212,7 +212,7 @@ def _meant_for(spec: Obj) -> list[str]:
 
 
 def _roughly(number: int) -> str:
-    """Return a number in powers of ten, which changes but a few times while it grows."""
+    """Return a number in powers of ten, which changes only a few times while it grows."""
     if number < 1:
         return "0"
     return f"{TEN ** (len(str(number)) - 1)} or more"
