@@ -96,10 +96,10 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     """
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
-    answered = given.request.parent | {"status": outcome.report.status}
+    with_status = given.request.parent | {"status": outcome.report.status}
     return Rendered(
         children=sorted([*outcome.children, *outcome.withheld], key=identity),
-        attachments=_attachments(answered, given.objects, given.facts),
+        attachments=_attachments(with_status, given.objects, given.facts),
         status=outcome.report.status,
         problems=outcome.problems,
     )
@@ -154,8 +154,8 @@ def _stored(obj: Obj, origin: Origin) -> Obj:
         return obj
     metadata = nulls_as_stored(obj["metadata"])
     stored = nulls_as_stored(obj) if kind in BUILT_IN else obj | {"metadata": metadata}
-    looked_at = {"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored
-    _check_types(looked_at, origin)
+    checked = {"kind": KIND, "metadata": metadata} if kind == cluster_rbac.AGENTS else stored
+    _check_types(checked, origin)
     return _with_data(stored) if kind == contract.SECRET else stored
 
 

@@ -43,9 +43,9 @@ class Account:
         """Return the objects of a kind that have the labels."""
         selector = ",".join(f"{name}={value}" for name, value in labels.items())
         path = f"{self._path(kind)}?{urlencode({'labelSelector': selector})}"
-        answer = self._ask("GET", path) or {}
+        response = self._ask("GET", path) or {}
         version, _ = COLLECTIONS[kind]
-        return [{"apiVersion": version, "kind": kind, **item} for item in answer.get("items", [])]
+        return [{"apiVersion": version, "kind": kind, **item} for item in response.get("items", [])]
 
     def patch(self, obj: Obj, body: Obj) -> None:
         """Send a merge patch for the object."""
@@ -57,8 +57,8 @@ class Account:
         self, method: str, path: str, body: Obj | None = None, content_type: str = JSON
     ) -> Obj | None:
         try:
-            status, answer = self.api.exchange(method, path, body, content_type)
-            read = as_object(json.loads(answer))
+            status, response = self.api.exchange(method, path, body, content_type)
+            read = as_object(json.loads(response))
         except (OSError, HTTPException, ValueError) as error:
             msg = f"{method} {path}: {type(error).__name__}"
             raise CallFailed(msg) from error
@@ -75,6 +75,6 @@ class Account:
         return f"{place}/{name}" if name else place
 
 
-def _reason(answer: Mapping[str, Any]) -> str:
+def _reason(response: Mapping[str, Any]) -> str:
     """Return the API server's message, without the values that it may quote."""
-    return QUOTED.sub("value", str(answer.get("message", "no reason given")))
+    return QUOTED.sub("value", str(response.get("message", "no reason given")))

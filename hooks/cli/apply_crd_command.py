@@ -28,7 +28,7 @@ def apply_crd_command(url: str, ca_file: Path, token_file: Path) -> None:
     api = Peer(url, ca_file, token_file)
     path = f"{CRDS}/{name}"
     present: Obj = orjson.loads(api.call("GET", path))
-    # Not by a patch: what this version does not have any more is to go.
+    # Not a patch: fields that this version no longer has must go.
     replaced = present | {"spec": present["spec"] | own["spec"]}
     if replaced == present:
         click.echo(f"{name} is that of this version already")

@@ -16,7 +16,7 @@ import click
 import orjson
 
 from hooks.admission import errors_in
-from hooks.cli.given_agents import agents_in, end_if_none_is_served, end_if_wrong, is_served
+from hooks.cli.given_agents import agents_in, end_if_invalid, end_if_none_is_served, is_served
 from hooks.cli.given_files import (
     GivenDocument,
     GivenFile,
@@ -35,7 +35,7 @@ PARENT = "parent"
 PLAIN_HTTP = {"INSECURE": "1", "TLS_CERT_FILE": "", "TLS_KEY_FILE": "", "TOKENS_FILE": ""}
 START_SECONDS = 30.0
 POLL_SECONDS = 0.1
-ANSWER_SECONDS = 10.0
+RESPONSE_SECONDS = 10.0
 
 
 @click.command("demo")
@@ -49,7 +49,7 @@ def demo_command(request_file: BinaryIO, *, once: bool) -> None:
     """
     settings = _settings()
     content = content_of(request_file)
-    _end_if_wrong(documents_of_content(content, request_file.name, PARENT), settings.facts)
+    _end_if_invalid(documents_of_content(content, request_file.name, PARENT), settings.facts)
     sys.exit(demonstrate(content, request_file.name, settings, once=once))
 
 
@@ -61,12 +61,12 @@ def _settings() -> Settings:
         give_up(str(error))
 
 
-def _end_if_wrong(parents: list[GivenDocument], facts: Facts) -> None:
+def _end_if_invalid(parents: list[GivenDocument], facts: Facts) -> None:
     """Report the problems of the resources in a request as `validate` does for files."""
     end_if_none_is_served(parents)
     known = filter(is_served, agents_in(parents))
     found = [problem for agent in known for problem in errors_in(agent.resource, facts)]
-    end_if_wrong(parents, found)
+    end_if_invalid(parents, found)
 
 
 def demonstrate(request: bytes, name: str, settings: Settings, *, once: bool) -> int:
@@ -77,13 +77,13 @@ def demonstrate(request: bytes, name: str, settings: Settings, *, once: bool) ->
     """
     port = settings.port if _is_free(settings.port) else _free_port()
     for end in (signal.SIGINT, signal.SIGTERM):
-        # Whoever started this may have had them ignored, and the server ends with this process.
+        # The parent process may have ignored these signals, but the server ends with this process.
         signal.signal(end, signal.default_int_handler)
     process = _start(port)
     try:
         _wait_until_ready(process, port)
-        answer, milliseconds = _ask(port, request)
-        _show(answer, name, f"http://{LOOPBACK}:{port}", milliseconds)
+        response, milliseconds = _ask(port, request)
+        _show(response, name, f"http://{LOOPBACK}:{port}", milliseconds)
         if not once:
             click.echo(f"\nServing on http://{LOOPBACK}:{port} until Ctrl-C.")
             return process.wait()
@@ -110,7 +110,7 @@ def _free_port() -> int:
 
 def _start(port: int) -> subprocess.Popen[bytes]:
     environ = os.environ | PLAIN_HTTP | {"HOST": LOOPBACK, "PORT": str(port), "LOG_LEVEL": "error"}
-    # In a session of its own: Ctrl-C reaches this process only, which then ends the server.
+    # In its own session: Ctrl-C reaches only this process, which then ends the server.
     return subprocess.Popen(
         [sys.executable, "-m", "hooks", "serve"], env=environ, start_new_session=True
     )
@@ -135,24 +135,24 @@ def _ask(port: int, request: bytes) -> tuple[Obj, float]:
     if status != HTTPStatus.OK:
         msg = f"the service answered {status}: {body.decode(errors='replace').strip()}"
         raise click.ClickException(msg)
-    answer: Obj = orjson.loads(body)
-    return answer, milliseconds
+    response: Obj = orjson.loads(body)
+    return response, milliseconds
 
 
 def _call(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-    with closing(HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS)) as connection:
+    with closing(HTTPConnection(LOOPBACK, port, timeout=RESPONSE_SECONDS)) as connection:
         connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         return response.status, response.read()
 
 
-def _show(answer: Obj, name: str, address: str, milliseconds: float) -> None:
+def _show(response: Obj, name: str, address: str, milliseconds: float) -> None:
     click.echo(f"POST {address}/sync with {name}: answered in {milliseconds:.1f} ms\n")
-    children = answer["children"]
+    children = response["children"]
     rows = [(child["kind"], child["metadata"]["name"], summary(child)) for child in children]
     _print_table(("KIND", "NAME", "WHAT MATTERS"), rows)
     click.echo("\nStatus:")
-    conditions = answer["status"]["conditions"]
+    conditions = response["status"]["conditions"]
     _print_table(
         ("CONDITION", "STATUS", "REASON", "MESSAGE"),
         [

@@ -7,11 +7,11 @@ from typing import BinaryIO, Final
 import click
 
 from hooks.cli.fact_options import fact_option, facts_of
-from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
+from hooks.cli.given_agents import end_if_invalid, end_if_none_is_served
 from hooks.cli.given_files import (
     documents_in,
+    ending_on_unusable_input,
     files_argument,
-    giving_up_on_what_cannot_be_used,
 )
 from hooks.kube.differences import with_items_by_name
 from hooks.preview import CHANGE, DELETE, ChildChange, preview
@@ -34,9 +34,9 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
-    with giving_up_on_what_cannot_be_used(documents):
+    with ending_on_unusable_input(documents):
         expected = preview([document.value for document in documents], facts_of(facts), now())
-    end_if_wrong(documents, expected.problems)
+    end_if_invalid(documents, expected.problems)
     for child in expected.withheld:
         click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)
     if not expected.changes:

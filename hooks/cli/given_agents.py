@@ -35,7 +35,7 @@ class GivenAgent:
         metadata = as_object(self.given.get("metadata"))
         return self.given | {"metadata": {"namespace": DEFAULT_NAMESPACE} | metadata}
 
-    def told(self, severity: str, problem: Problem) -> str:
+    def line_about(self, severity: str, problem: Problem) -> str:
         """Return the line about a problem: file, line and column of the value, and the message.
 
         For a field that does not exist, they are those of its name.
@@ -104,8 +104,8 @@ def findings_about(
     errors = all_problems(agent.resource, by_rules)
     warnings = (*warnings_of(agent.resource), *further) if is_served(agent) else ()
     return Findings(
-        tuple(agent.told(ERROR, problem) for problem in errors),
-        tuple(agent.told(WARNING, problem) for problem in warnings),
+        tuple(agent.line_about(ERROR, problem) for problem in errors),
+        tuple(agent.line_about(WARNING, problem) for problem in warnings),
     )
 
 
@@ -116,7 +116,7 @@ def end_if_none_is_served(documents: Iterable[GivenDocument]) -> None:
         _end_if(line for agent in agents for line in findings_about(agent, ()).errors)
 
 
-def end_if_wrong(documents: Iterable[GivenDocument], by_rules: Iterable[Problem]) -> None:
+def end_if_invalid(documents: Iterable[GivenDocument], by_rules: Iterable[Problem]) -> None:
     """Print the warnings of the resource in the documents, and end the command if it is invalid.
 
     All lines go to standard error, and are those that `validate` prints.

@@ -105,7 +105,7 @@ def content_of(file: BinaryIO) -> bytes:
 
 
 @contextmanager
-def giving_up_on_what_cannot_be_used(documents: Sequence[GivenDocument] = ()) -> Iterator[None]:
+def ending_on_unusable_input(documents: Sequence[GivenDocument] = ()) -> Iterator[None]:
     """End the command with one line and its own exit code if the input cannot be used.
 
     An error of this program itself passes through.

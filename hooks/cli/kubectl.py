@@ -34,8 +34,8 @@ class Kubectl:
 
     def list_objects(self, kinds: str, *options: str) -> list[Obj]:
         """Return the objects of the kinds with their managed fields."""
-        answer = self._run("get", kinds, *options, "--output=json", "--show-managed-fields")
-        return list(_items(json.loads(answer))) if answer.strip() else []
+        output = self._run("get", kinds, *options, "--output=json", "--show-managed-fields")
+        return list(_items(json.loads(output))) if output.strip() else []
 
     def list_names(self, kinds: str, *options: str) -> list[str]:
         """Return only the names of the objects, each as `kind/name`."""
@@ -83,11 +83,11 @@ def _reason(stderr: str) -> str:
     return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a word"
 
 
-def _items(answer: Obj) -> Iterator[Obj]:
-    if answer["kind"] == "List":
-        yield from answer["items"]
+def _items(response: Obj) -> Iterator[Obj]:
+    if response["kind"] == "List":
+        yield from response["items"]
     else:
-        yield answer
+        yield response
 
 
 def _address(obj: Obj) -> list[str]:

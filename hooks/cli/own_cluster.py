@@ -19,7 +19,7 @@ ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 JSON: Final = "application/json"
 CALL_SECONDS: Final = 10.0
-LONGEST_ANSWER: Final = 200
+LONGEST_RESPONSE: Final = 200
 
 
 def api_server() -> str:
@@ -41,15 +41,15 @@ class Peer:
     def call(self, method: str, path: str, body: Obj | None = None) -> bytes:
         """Return the body of the response; ends the command if there is none or it is an error."""
         try:
-            status, answer = self.exchange(method, path, body)
+            status, content = self.exchange(method, path, body)
         except (OSError, HTTPException) as error:
             msg = f"{method} {self.url}{path}: {error}"
             raise click.ClickException(msg) from None
         if status != HTTPStatus.OK:
-            said = answer[:LONGEST_ANSWER].decode(errors="replace").strip()
+            said = content[:LONGEST_RESPONSE].decode(errors="replace").strip()
             msg = f"{method} {self.url}{path} was answered with {status}: {said}"
             raise click.ClickException(msg)
-        return answer
+        return content
 
     def exchange(
         self, method: str, path: str, body: Obj | None = None, content_type: str = JSON

@@ -8,11 +8,11 @@ import click
 import orjson
 
 from hooks.cli.fact_options import fact_option, facts_of
-from hooks.cli.given_agents import end_if_none_is_served, end_if_wrong
+from hooks.cli.given_agents import end_if_invalid, end_if_none_is_served
 from hooks.cli.given_files import (
     documents_in,
+    ending_on_unusable_input,
     files_argument,
-    giving_up_on_what_cannot_be_used,
 )
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml
@@ -41,9 +41,9 @@ def render_command(
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
-    with giving_up_on_what_cannot_be_used(documents):
+    with ending_on_unusable_input(documents):
         rendered = render([document.value for document in documents], facts_of(facts), now())
-    end_if_wrong(documents, rendered.problems)
+    end_if_invalid(documents, rendered.problems)
     if redact:
         rendered = replace(rendered, children=[*map(_redacted, rendered.children)])
     sys.stdout.write(_as_json(rendered) if output == "json" else as_yaml(_objects(rendered)))
@@ -57,12 +57,12 @@ def _redacted(child: Obj) -> Obj:
 
 
 def _as_json(rendered: Rendered) -> str:
-    answer: Obj = {
+    response: Obj = {
         "children": rendered.children,
         "attachments": rendered.attachments,
         "status": rendered.status,
     }
-    return orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+    return orjson.dumps(response, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
 
 
 def _objects(rendered: Rendered) -> list[Obj]:

@@ -22,7 +22,7 @@ class HooksServer(Server):
 
     def load(self) -> Application:
         """Return the application."""
-        from hooks.server.wsgi import app  # noqa: PLC0415  needs settings that are right
+        from hooks.server.wsgi import app  # noqa: PLC0415  needs valid settings
 
         return app
 

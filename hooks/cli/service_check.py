@@ -21,8 +21,8 @@ def service_check(url: str, ca_file: Path, token_file: Path) -> None:
     """
     Peer(url, ca_file).call("GET", "/readyz")
     click.echo("/readyz: it is ready")
-    answer: Obj = orjson.loads(Peer(url, ca_file, token_file).call("POST", "/sync", SELF_CHECK))
-    children = answer.get("children") or []
+    response: Obj = orjson.loads(Peer(url, ca_file, token_file).call("POST", "/sync", SELF_CHECK))
+    children = response.get("children") or []
     if not children:
         msg = "/sync: the answer has no children"
         raise click.ClickException(msg)

@@ -20,7 +20,7 @@ from hooks.takeover.running_operator import STOPPED
 from hooks.takeover.steps import place
 
 DONE = 0
-REFUSED = 1
+FAILED = 1
 BLOCKED = 2
 WAITING = 3
 
@@ -173,10 +173,10 @@ def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
         try:
             if _identified(step) in done:
                 msg = "somebody undoes it again"
-                raise CallFailed(msg)  # noqa: TRY301 - it ends as a refused write does
+                raise CallFailed(msg)  # noqa: TRY301 - it ends as a failed write does
             _carry_out(task, step)
-        except CallFailed as refused:
-            _give_up(step, refused, len(found.to_do) - number)
+        except CallFailed as failed:
+            _give_up(step, failed, len(found.to_do) - number)
         done.add(_identified(step))
         click.echo(f"{place(step.obj)}: {step.what}: done")
 
@@ -221,7 +221,7 @@ def _read(task: Taking) -> Plan:
         click.echo(f"the cluster cannot be read: {failed}", err=True)
     except HookError as error:
         click.echo(str(error), err=True)
-    sys.exit(REFUSED)
+    sys.exit(FAILED)
 
 
 def _give_up(step: Step, refused: CallFailed, left: int) -> None:
@@ -231,7 +231,7 @@ def _give_up(step: Step, refused: CallFailed, left: int) -> None:
         "command again: it goes on here.",
         err=True,
     )
-    sys.exit(REFUSED)
+    sys.exit(FAILED)
 
 
 def _report(found: Plan, done: int) -> None:

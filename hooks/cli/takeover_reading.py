@@ -58,7 +58,7 @@ def read_cluster(kubectl: Kubectl, namespace: str, name: str) -> Cluster:
         found += _releases(kubectl, chosen)
     found += _namespaces(kubectl, operators, namespaces)
     known = Cluster((*crds, *agents), namespace, name)
-    found += [*_of_names_of_children(kubectl, known), *_keys(kubectl, known)]
+    found += [*_with_names_of_children(kubectl, known), *_keys(kubectl, known)]
     return Cluster(_each_once(found), namespace, name)
 
 
@@ -95,11 +95,11 @@ def _operators(kubectl: Kubectl) -> list[Obj]:
 def _pods_of(kubectl: Kubectl, deployment: Obj) -> list[Obj]:
     """Return the pods that match the Deployment's labels, including those that are ending."""
     selector = (deployment.get("spec") or {}).get("selector") or {}
-    wanted = ",".join(f"{name}={value}" for name, value in selector.get("matchLabels", {}).items())
-    if not wanted:
+    labels = ",".join(f"{name}={value}" for name, value in selector.get("matchLabels", {}).items())
+    if not labels:
         return []
     namespace = deployment["metadata"]["namespace"]
-    return kubectl.list_objects("pods", f"--namespace={namespace}", f"--selector={wanted}")
+    return kubectl.list_objects("pods", f"--namespace={namespace}", f"--selector={labels}")
 
 
 def _rights(kubectl: Kubectl) -> list[Obj]:
@@ -122,15 +122,15 @@ def _former_children(kubectl: Kubectl, namespace: str) -> list[Obj]:
     return [*kubectl.list_objects(CHILDREN, place, FORMER), *by_hand]
 
 
-def _of_names_of_children(kubectl: Kubectl, known: Cluster) -> list[Obj]:
+def _with_names_of_children(kubectl: Kubectl, known: Cluster) -> list[Obj]:
     """Return all objects that have the name of a child; nothing else of other owners is read."""
     successors = successors_of(known, known.selected)
     return [
         obj
         for successor in successors
-        if (wanted := sorted(map(_argument, filter(_is_built_in, identities([successor])))))
+        if (arguments := sorted(map(_argument, filter(_is_built_in, identities([successor])))))
         for obj in kubectl.list_objects(
-            wanted[0], *wanted[1:], f"--namespace={successor.namespace}", "--ignore-not-found"
+            arguments[0], *arguments[1:], f"--namespace={successor.namespace}", "--ignore-not-found"
         )
     ]
 

@@ -11,9 +11,9 @@ from hooks.cli.given_agents import Findings, GivenAgent, agents_in, findings_abo
 from hooks.cli.given_files import (
     INVALID,
     documents_in,
+    ending_on_unusable_input,
     files_argument,
     give_up,
-    giving_up_on_what_cannot_be_used,
 )
 from hooks.errors import Problem
 from hooks.facts import Facts
@@ -36,7 +36,7 @@ def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, str
     found = [*agents_in(documents_in(files))]
     if not found:
         give_up(f"there is no {KIND} in the files")
-    with giving_up_on_what_cannot_be_used():
+    with ending_on_unusable_input():
         known = facts_of(facts)
     shared = sharing([agent.resource for agent in found])
     results = [

@@ -36,7 +36,7 @@ INVALID: Final = latest("instana_hooks_resource_invalid")
 STALLED: Final = latest("instana_hooks_resource_stalled")
 HELD: Final = latest("instana_hooks_resource_held_rollouts")
 FAILING: Final = f'sum by (type) (rate(instana_hooks_errors_total{{type!~"{NO_FAILURES}"}}[10m]))'
-REFUSED: Final = 'sum(rate(instana_hooks_calls_total{status="429"}[10m]))'
+REJECTED: Final = 'sum(rate(instana_hooks_calls_total{status="429"}[10m]))'
 
 
 def alert_rules() -> Obj:
@@ -56,7 +56,7 @@ def alert_rules() -> Obj:
         ),
         _alert(
             "InstanaAgentHooksOverloaded",
-            f"{REFUSED} > 0",
+            f"{REJECTED} > 0",
             ("15m", "warning"),
             "Calls are refused as too many are in progress: more replicas or CPU are needed.",
         ),

@@ -30,13 +30,13 @@ def changes_of(observed: ObservedObjects, children: list[Obj], pending: list[Obj
     count = sum(map(len, observed.by_kind.values()))
     if not pending and count == len(children):
         return NO_CHANGES
-    there = {identity(child) for child in observed}
-    wanted = {identity(child) for child in children}
-    unwanted = [child for child in observed if identity(child) not in wanted]
+    observed_identities = {identity(child) for child in observed}
+    desired_identities = {identity(child) for child in children}
+    surplus = [child for child in observed if identity(child) not in desired_identities]
     return Changes(
-        created=_names([child for child in pending if identity(child) not in there]),
-        changed=_names([child for child in pending if identity(child) in there]),
-        deleted=_names([child for child in unwanted if not _is_being_deleted(child)]),
+        created=_names([child for child in pending if identity(child) not in observed_identities]),
+        changed=_names([child for child in pending if identity(child) in observed_identities]),
+        deleted=_names([child for child in surplus if not _is_being_deleted(child)]),
     )
 
 

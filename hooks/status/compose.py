@@ -112,8 +112,8 @@ class _Resource:
             agents_as_observed(self.children),
             sensors_as_observed(self.children),
         ]
-        kept = {"images": images(self.children), **_kept(self.parent)}
-        return self.report(valid, parts, more, kept | fields)
+        retained = {"images": images(self.children), **_rollout_as_observed(self.parent)}
+        return self.report(valid, parts, more, retained | fields)
 
 
 def report_on_valid(
@@ -124,7 +124,7 @@ def report_on_valid(
     differing, pods = differences(parent, context, children), read_pods(context)
     changes = changes_of(context.children, children, differing.pending)
     applied = children_applied(parent, context, changes, now)
-    changing = Changing(differing.changing, _refused(applied, changes))
+    changing = Changing(differing.changing, _rejected(applied, changes))
     parts = [
         *configuration_usable(context),
         *certificate_issued(context),
@@ -185,10 +185,10 @@ def report_on_invalid(
     return resource.report_on_retained(invalid, needs, applied, paused, {})
 
 
-def _refused(applied: Condition, changes: Changes) -> frozenset[str]:
+def _rejected(applied: Condition, changes: Changes) -> frozenset[str]:
     """Return the children that the API server rejected, each as `Kind/name`."""
-    is_refused = applied.reason == NOT_APPLIED
-    return frozenset((*changes.created, *changes.changed) if is_refused else ())
+    is_rejected = applied.reason == NOT_APPLIED
+    return frozenset((*changes.created, *changes.changed) if is_rejected else ())
 
 
 def _outcome(valid: Condition) -> Obj:
@@ -246,7 +246,7 @@ def _named_in_spec(
     return {field: items for field, items in found.items() if items}
 
 
-def _kept(parent: Obj) -> Obj:
+def _rollout_as_observed(parent: Obj) -> Obj:
     """Return why pods were replaced last, as reported before: no pod is replaced now."""
     last = observed_rollouts(parent)
     return {"rollout": {"last": last}} if last else {}

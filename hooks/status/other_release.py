@@ -31,12 +31,12 @@ def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, 
     added = stamped(_conditions(named, facts, seconds), parent, now)
     base = as_object(parent.get("status")) if observed else own.status
     types = {condition["type"] for condition in added}
-    kept = [
+    others = [
         condition
         for condition in as_objects(base["conditions"])
         if condition.get("type") not in types
     ]
-    status = bounded(base | {"conditions": [*kept, *added]})
+    status = bounded(base | {"conditions": [*others, *added]})
     return replace(own, status=status, resync_after=backed_off(seconds))
 
 

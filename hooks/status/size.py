@@ -29,6 +29,6 @@ def _shorter(name: str, part: Any, most: int, longest: int) -> Any:
     if isinstance(part, dict):
         return {field: _shorter(field, value, most, longest) for field, value in part.items()}
     if isinstance(part, list):
-        kept = part if name in HISTORY else part[:most]
-        return [_shorter(name, item, most, longest) for item in kept]
+        items = part if name in HISTORY else part[:most]
+        return [_shorter(name, item, most, longest) for item in items]
     return part[:longest] if isinstance(part, str) else part

@@ -44,29 +44,29 @@ def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
         cluster, (agent for agent in cluster.agents if namespace_of(agent) == namespace)
     )
     left = [obj for kind in LEFT_BEHIND for obj in _left_of(cluster, kind, namespace, successors)]
-    awaited = next(filter(None, (_awaited(cluster, successor) for successor in successors)), "")
+    waits_for = next(filter(None, (_waits_for(cluster, successor) for successor in successors)), "")
     for release in sorted({release_of(obj) for obj in left}):
         for secret in cluster.release_secrets(namespace, release):
             why = "Helm forgets the release, so that nobody uninstalls what is taken over"
-            yield Step(secret, "delete", why, Deletion(), waits_for=awaited)
+            yield Step(secret, "delete", why, Deletion(), waits_for=waits_for)
     for obj in left:
         why = "an object of another name takes its place"
         restarts = "its pods end" if obj["kind"] == "Deployment" else "none"
-        yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=awaited)
+        yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=waits_for)
 
 
 def _left_of(
     cluster: Cluster, kind: str, namespace: str, successors: list[Successor]
 ) -> Iterator[Obj]:
     """Yield the objects of a kind that were installed with the agents and are no longer needed."""
-    wanted = identities(successors)
+    desired = identities(successors)
     pods = [pod_spec(child) for successor in successors for child in successor.children]
     in_use = {named for pod in pods for named in named_by(pod)}
     for obj in cluster.of_kind(kind):
         is_of_helm = is_helm_era(obj) and _home_of(obj) == namespace
         is_left = is_of_helm or is_left_in(cluster, namespace, obj)
-        is_wanted = identity(obj) in wanted or (kind, name_of(obj)) in in_use
-        if wanted and is_left and not is_wanted:
+        is_needed = identity(obj) in desired or (kind, name_of(obj)) in in_use
+        if desired and is_left and not is_needed:
             yield obj
 
 
@@ -76,7 +76,7 @@ def _home_of(obj: Obj) -> str:
     return home
 
 
-def _awaited(cluster: Cluster, successor: Successor) -> str:
+def _waits_for(cluster: Cluster, successor: Successor) -> str:
     """Return what must exist before the old objects are deleted, "" if everything does."""
     agent = parsed(successor.agent)
     if agent is None:

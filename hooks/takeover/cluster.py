@@ -96,12 +96,12 @@ def release_of(obj: Obj) -> str:
     return annotations_of(obj).get(HELM_RELEASE, "")
 
 
-def has_labels(obj: Obj, **wanted: str) -> bool:
+def has_labels(obj: Obj, **expected: str) -> bool:
     """Return whether the object has these `app.kubernetes.io/<name>` labels; `_` stands for `-`."""
     found = labels_of(obj)
     return all(
         found.get(f"app.kubernetes.io/{name.replace('_', '-')}") == value
-        for name, value in wanted.items()
+        for name, value in expected.items()
     )
 
 

@@ -49,35 +49,35 @@ def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterat
     users = [agent for agent in agents if name_of(obj) in _role_names(agent)]
     if not any(cluster.is_selected(user.namespace, user.name) for user in users):
         return
-    unbound = [user for user in users if _keeps_rights(user, name_of(obj))]
+    unbound = [user for user in users if _loses_rights(user, name_of(obj))]
     if unbound:
-        yield _kept(obj, unbound)
+        yield _keep(obj, unbound)
         return
     why = "the operator left it; bindings of ours take its place"
-    yield Step(obj, "delete", why, Deletion(), waits_for=_awaited(cluster, users))
+    yield Step(obj, "delete", why, Deletion(), waits_for=_waits_for(cluster, users))
 
 
-def _awaited(cluster: Cluster, users: list[InstanaAgent]) -> str:
+def _waits_for(cluster: Cluster, users: list[InstanaAgent]) -> str:
     unclear = [agent for agent in cluster.agents if parsed(agent) is None]
     if unclear:
         return f"{place(unclear[0])} to be valid: it may need this"
-    held = {place_of(agent) for agent in cluster.agents if has_finalizer(agent)}
+    with_finalizer = {place_of(agent) for agent in cluster.agents if has_finalizer(agent)}
     for user in users:
         is_selected = cluster.is_selected(user.namespace, user.name)
-        if (user.namespace, user.name) in held and not is_selected:
+        if (user.namespace, user.name) in with_finalizer and not is_selected:
             return f"InstanaAgent {user.namespace}/{user.name} to be taken over: it shares this"
     missing = [name for user in users for name in missing_bindings(cluster, user)]
     return f"ClusterRoleBinding {missing[0]}" if missing else ""
 
 
-def _keeps_rights(agent: InstanaAgent, role: str) -> bool:
+def _loses_rights(agent: InstanaAgent, role: str) -> bool:
     """Return whether the operator gave the agents rights that we do not give."""
     if role not in _with_namespace(agent, agent.service_account_name):
         return False
     return not agent.spec.rbac.create or uses_default_account(agent)
 
 
-def _kept(obj: Obj, unbound: list[InstanaAgent]) -> Step:
+def _keep(obj: Obj, unbound: list[InstanaAgent]) -> Step:
     agent = unbound[0]
     why = "the pods run as the account default of the namespace"
     if not agent.spec.rbac.create:

@@ -108,7 +108,7 @@ def _noting_steps(agent: Obj, noted: Obj) -> Iterator[Step]:
         )
 
 
-def _finalizer_steps(agent: Obj, noted: Obj, awaited: str) -> Iterator[Step]:
+def _finalizer_steps(agent: Obj, noted: Obj, waits_for: str) -> Iterator[Step]:
     if has_finalizer(agent):
         left = [
             finalizer
@@ -121,7 +121,7 @@ def _finalizer_steps(agent: Obj, noted: Obj, awaited: str) -> Iterator[Step]:
             "remove the operator's finalizer",
             "nobody else removes it: the resource could never be deleted",
             patched_metadata(agent, finalizers=left, **annotations),
-            waits_for=awaited,
+            waits_for=waits_for,
         )
 
 

@@ -21,12 +21,12 @@ def helm_era_steps(
 ) -> Iterator[Step]:
     """Yield the adoption of each old DaemonSet and of what belongs to it."""
     for successor in successors:
-        wanted = {identity(child): child for child in successor.children}
+        desired = {identity(child): child for child in successor.children}
         for obj in cluster.in_namespace(successor.namespace):
-            if is_helm_era(obj) and identity(obj) in wanted:
+            if is_helm_era(obj) and identity(obj) in desired:
                 changes = handed_over(obj, is_of_helm, strategy, manager) or {}
                 restarts = successor.restarts(obj, manager)
-                yield from adoption(obj, wanted[identity(obj)], strategy, changes, restarts)
+                yield from adoption(obj, desired[identity(obj)], strategy, changes, restarts)
 
 
 def adoption(

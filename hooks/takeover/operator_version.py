@@ -37,11 +37,11 @@ def version_steps(cluster: Cluster) -> Iterator[Step]:
 
 def operator_version(deployment: Obj) -> str:
     """Return the version of an operator's Deployment, "" if nothing shows it."""
-    found = (_version_in(text) for text in _said_by(deployment))
+    found = (_version_in(text) for text in _version_texts(deployment))
     return next((".".join(map(str, version)) for version in found if version), "")
 
 
-def _said_by(deployment: Obj) -> Iterator[str]:
+def _version_texts(deployment: Obj) -> Iterator[str]:
     """Yield the texts that show the version: labels, Operator Lifecycle Manager, image tag."""
     for labelled in (deployment, template_of(deployment)):
         yield labels_of(labelled).get(LABEL, "")

@@ -36,10 +36,10 @@ def is_running(cluster: Cluster, deployment: Obj) -> bool:
     A pod that is being deleted keeps writing until it has ended, but no Deployment counts it any
     more.
     """
-    wanted = (deployment.get("spec") or {}).get("replicas", 1)
+    replicas = (deployment.get("spec") or {}).get("replicas", 1)
     status = deployment.get("status") or {}
     seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    return bool(wanted or status.get("replicas") or not seen or _has_pods(cluster, deployment))
+    return bool(replicas or status.get("replicas") or not seen or _has_pods(cluster, deployment))
 
 
 def is_any_running(cluster: Cluster) -> bool:
@@ -52,7 +52,7 @@ def stopping_steps(cluster: Cluster) -> Iterator[Step]:
     for deployment in operators(cluster):
         if is_running(cluster, deployment):
             yield _stop(deployment)
-        yield from _kept_from_helm(cluster, deployment)
+        yield from _protecting_steps(cluster, deployment)
     yield from _left_alone(cluster)
 
 
@@ -139,7 +139,7 @@ def _blocked_by_olm(deployment: Obj) -> Step:
     )
 
 
-def _kept_from_helm(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
+def _protecting_steps(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
     """Yield the steps that keep Helm from deleting the resources together with the operator.
 
     `helm upgrade` looks at the annotations of the objects, `helm uninstall` only at its own record.

@@ -41,8 +41,8 @@ def static_steps(
             obj = cluster.get(child["kind"], successor.namespace, name_of(child))
             if obj is None or is_helm_era(obj) or _is_controlled_by(obj, successor.agent):
                 continue
-            if refusal := _refusal(obj, child, successor.agent):
-                yield refusal
+            if blocking_step := _blocking_step(obj, child, successor.agent):
+                yield blocking_step
                 continue
             changes = handed_over(obj, _is_former(obj, manager), strategy, manager) or {}
             yield from adoption(obj, child, strategy, changes, successor.restarts(obj, manager))
@@ -69,16 +69,16 @@ def _is_controlled_by(obj: Obj, agent: Obj) -> bool:
     return (controller.get("kind"), controller.get("name")) == (KIND, name_of(agent))
 
 
-def _refusal(obj: Obj, child: Obj, agent: Obj) -> Step | None:
+def _blocking_step(obj: Obj, child: Obj, agent: Obj) -> Step | None:
     """Return what a person must do first, None if the object can be adopted."""
     if controller_of(obj):
         return _stranger(obj, child, agent)
-    is_given = handing_over(child).items() <= labels_of(obj).items()
+    is_handed_over = handing_over(child).items() <= labels_of(obj).items()
     is_agents = obj["kind"] in WORKLOADS and _runs_as(obj, child)
-    if not is_given and is_agents and not _is_marked_or_managed(obj):
+    if not is_handed_over and is_agents and not _is_marked_or_managed(obj):
         return _unlabelled(obj, child)
     is_known = is_of_static_manifests(obj) and (is_agents or obj["kind"] not in WORKLOADS)
-    if not is_given and not is_known:
+    if not is_handed_over and not is_known:
         return _stranger(obj, child, agent)
     if obj["kind"] in WORKLOADS and not _fits(obj, child):
         return _unfit(obj, child)
@@ -92,9 +92,9 @@ def _is_marked_or_managed(obj: Obj) -> bool:
 
 def _runs_as(workload: Obj, child: Obj) -> bool:
     """Return whether it runs an image of Instana, or that of the resource: a mirror has its own."""
-    wanted = repositories_of(child)
+    desired = repositories_of(child)
     return _runs_image_of_instana(workload) or any(
-        repository in wanted for repository in repositories_of(workload)
+        repository in desired for repository in repositories_of(workload)
     )
 
 
@@ -181,8 +181,8 @@ def _unfit(obj: Obj, child: Obj) -> Step:
 
 
 def _label(obj: Obj, labels: dict[str, str]) -> str:
-    wanted = " ".join(f"{name}={value}" for name, value in labels.items())
-    return f"kubectl label --overwrite {_named(obj)} {wanted}"
+    assignments = " ".join(f"{name}={value}" for name, value in labels.items())
+    return f"kubectl label --overwrite {_named(obj)} {assignments}"
 
 
 def _named(obj: Obj) -> str:

@@ -44,10 +44,10 @@ class Successor:
         """
         if obj["kind"] not in WORKLOADS or not self.children:
             return NO_RESTART
-        wanted = next((child for child in self.children if identity(child) == identity(obj)), None)
-        if wanted is None:
+        desired = next((child for child in self.children if identity(child) == identity(obj)), None)
+        if desired is None:
             return GONE
-        before, after = before_and_after(Facts(field_manager=manager), obj, wanted)
+        before, after = before_and_after(Facts(field_manager=manager), obj, desired)
         return NO_RESTART if template_of(before) == template_of(after) else RESTARTS[obj["kind"]]
 
 
@@ -78,10 +78,10 @@ def secrets_with_keys(agent: Obj) -> list[str]:
 
 def without_successor(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
     """Yield a blocking step for each of the old DaemonSets that no resource takes over."""
-    wanted = identities(successors_of(cluster, cluster.agents))
+    desired = identities(successors_of(cluster, cluster.agents))
     for obj in old:
         namespace = namespace_of(obj)
-        if cluster.is_selected(namespace) and identity(obj) not in wanted:
+        if cluster.is_selected(namespace) and identity(obj) not in desired:
             yield Step(
                 obj,
                 "create the resource that takes it over",
@@ -102,5 +102,5 @@ def _desired(cluster: Cluster, agent: Obj) -> list[Obj]:
     rendered = render([agent, *around], EVERYWHERE, ANY_TIME)
     if rendered.problems:
         return []
-    # What was labelled for another resource, and is not adopted yet, is no child of this one.
+    # An object that is labelled for another resource, and not adopted yet, is not a child here.
     return [child for child in rendered.children if not is_of_another(name_of(agent), child)]

@@ -82,7 +82,7 @@ def _admitted(part: Obj, path: tuple[str, ...], existing: ExistingValue) -> Obj:
     if step == "*":
         return part | {"items": _admitted(part["items"], tuple(rest), existing)}
     if rest:
-        inner = part["properties"].get(step) or _anew()
+        inner = part["properties"].get(step) or _empty_object()
         return _with_property(part, step, _admitted(inner, tuple(rest), existing))
     if existing.form is Form.GIVEN:
         return part | {"required": [field for field in part.get("required", []) if field != step]}
@@ -96,5 +96,5 @@ def _with_property(part: Obj, name: str, schema: Obj) -> Obj:
     return part | {"properties": part["properties"] | {name: schema}}
 
 
-def _anew() -> Obj:
+def _empty_object() -> Obj:
     return {"type": ["object", "null"], "properties": {}, "additionalProperties": False}

@@ -1,6 +1,6 @@
-"""The chart's templates that hold parts of manifests: frames, written by hand around these parts.
+"""Frames: templates of the chart that are written by hand around parts of manifests.
 
-A line of a frame that starts with `@from` becomes a part of a manifest, indented as the line is:
+A line of a frame that starts with `@from` becomes a part of a manifest, indented like the line:
 
     @from FILE                                         all objects of the file
     @from FILE KIND/NAME                               those that match, such as */instana-agent
@@ -52,9 +52,9 @@ def _part(line: re.Match[str], sources: Sources) -> str:
     except NoSuchPart as missing:
         msg = f"there is no {missing}: {line[0].strip()}"
         raise NoSuchPart(msg) from None
-    return indent(EXPRESSION.sub(_as_it_is, text), margin)
+    return indent(EXPRESSION.sub(_quoted, text), margin)
 
 
-def _as_it_is(expression: re.Match[str]) -> str:
+def _quoted(expression: re.Match[str]) -> str:
     """Return an expression of another program, such as Prometheus, as Helm leaves it unchanged."""
     return f"{{{{ `{expression[0]}` }}}}"

@@ -61,7 +61,7 @@ def _fields() -> Obj:
             "spec": _spec(),
             "status": status(),
         },
-        # Not by `required`, which would refuse labels and finalizers of what was stored without.
+        # Not by `required`: resources stored without it could not get labels or lose finalizers.
         "x-kubernetes-validations": [
             {
                 "rule": "has(self.spec) || oldSelf.hasValue() && !has(oldSelf.value().spec)",

@@ -20,7 +20,7 @@ INT_OR_STRING: Obj = {
 BUILT_IN: dict[str, Obj] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {**INT_OR_STRING, "pattern": QUANTITY},
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": INT_OR_STRING,
-    # Of a template for a claim, all that Kubernetes allows.
+    # All that Kubernetes allows in the template of a claim.
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
         "type": "object",
         "properties": {"annotations": STRINGS, "labels": STRINGS},
@@ -28,7 +28,7 @@ BUILT_IN: dict[str, Obj] = {
 }
 """Types whose OpenAPI schema is not structural, or allows more than is useful in a resource."""
 
-NOT_ASKED_FOR: dict[str, tuple[str, ...]] = {
+NOT_REQUIRED: dict[str, tuple[str, ...]] = {
     "io.k8s.api.core.v1.HTTPHeader": ("value",),
     "io.k8s.api.core.v1.ISCSIVolumeSource": ("lun",),
     "io.k8s.api.core.v1.PreferredSchedulingTerm": ("preference",),
@@ -40,7 +40,7 @@ empty value."""
 def kubernetes_type(name: str) -> Obj:
     """Return the schema of a type, named as in the API server's OpenAPI, without references."""
     written: Obj = _written_out(BUILT_IN.get(name) or recorded_types()[name])
-    optional = NOT_ASKED_FOR.get(name, ())
+    optional = NOT_REQUIRED.get(name, ())
     required = [field for field in written.get("required", ()) if field not in optional]
     return written | {"required": required} if optional else written
 

@@ -59,7 +59,7 @@ def _of_secret(rule: Rule, field: str, of: Any) -> Obj:
     own = f"self.{field}"
     expression = SELF.sub(own, rule.cel)
     return {
-        **_asked(f"!has({own}) || ({expression})", of),
+        **_ratcheting(f"!has({own}) || ({expression})", of),
         "fieldPath": f".{field}",
         "message": message_of(rule),
     }
@@ -78,10 +78,10 @@ def _on_create(rule: Rule) -> Obj:
 def _written(schema: Obj, steps: list[str], rule: Rule) -> Obj:
     has_field = rule.field and _at(schema, [*steps, *rule.field[1:].split(".")]) is not None
     path = {"fieldPath": rule.field} if has_field else {}
-    return {**_asked(rule.cel, _at(schema, steps)), **path, "message": message_of(rule)}
+    return {**_ratcheting(rule.cel, _at(schema, steps)), **path, "message": message_of(rule)}
 
 
-def _asked(expression: str, of: Any) -> Obj:
+def _ratcheting(expression: str, of: Any) -> Obj:
     """Return the rule by an expression that tolerates what broke it before.
 
     The API server does so itself, except where the part has content without a schema: that never

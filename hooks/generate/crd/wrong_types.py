@@ -11,7 +11,7 @@ WITHOUT_QUOTES: Final = "take the quotes off"
 WORDS: Final = ("true", "false")
 QUANTITY_IN_QUOTES: Final = 'a whole number or a quantity in quotes such as "500m"'
 TEXT_IN_QUOTES: Final = "a whole number or a text in quotes"
-WANTED: Final = {
+EXPECTED: Final = {
     "array": "a list",
     "boolean": "true or false",
     "integer": "a whole number",
@@ -42,14 +42,14 @@ HINTS: Final[dict[tuple[str, type], str]] = {
 def wrong_type(value: Any, of: Obj, path: str) -> str:
     """Return the message for the value at a path, whose type is not that of the schema `of`."""
     hint = HINTS.get((path, type(value))) or _hint(value, of)
-    return f"must be {_wanted(of)}{_given(value, of)}{f': {hint}' if hint else ''}"
+    return f"must be {_expected(of)}{_given(value, of)}{f': {hint}' if hint else ''}"
 
 
-def _wanted(of: Obj) -> str:
+def _expected(of: Obj) -> str:
     if IS_INT_OR_STRING in of:
         return QUANTITY_IN_QUOTES if "pattern" in of else TEXT_IN_QUOTES
-    wanted: str = of["type"]
-    return WANTED[wanted]
+    expected: str = of["type"]
+    return EXPECTED[expected]
 
 
 def _given(value: Any, of: Obj) -> str:

@@ -82,13 +82,13 @@ def _validation(rule: Rule, place: str) -> Obj:
     expression = everywhere(place, lambda value: SELF.sub(value, rule.cel))
     if rule.on_create:
         expression = f"!({CREATING}) || ({expression})"
-    return _told(rule, place, expression)
+    return _entry(rule, place, expression)
 
 
 def _of_new(rule: Rule, place: str) -> Obj:
     """Return the validation that also tolerates what the stored resource has at the place."""
-    return _told(rule, place, where_new(place, lambda value: SELF.sub(value, rule.cel)))
+    return _entry(rule, place, where_new(place, lambda value: SELF.sub(value, rule.cel)))
 
 
-def _told(rule: Rule, place: str, expression: str) -> Obj:
+def _entry(rule: Rule, place: str, expression: str) -> Obj:
     return {"expression": expression, "message": f"{place}{rule.field}: {message_of(rule)}"}

@@ -25,14 +25,14 @@ def where_new(place: str, holds: Callable[[str], str]) -> str:
     return _at(steps, "object", holds_or_stays)
 
 
-def _exists(steps: list[str], wanted: str, value: str = "oldObject") -> str:
+def _exists(steps: list[str], expected: str, value: str = "oldObject") -> str:
     """Return the expression that the stored resource has a value at a place, in any item."""
     if not steps:
-        return f"{value} == {wanted}"
+        return f"{value} == {expected}"
     step, rest = steps[0], steps[1:]
     if step == ITEMS:
-        return f"{value}.exists(old, {_exists(rest, wanted, 'old')})"
-    return f"has({value}.{step}) && {_exists(rest, wanted, f'{value}.{step}')}"
+        return f"{value}.exists(old, {_exists(rest, expected, 'old')})"
+    return f"has({value}.{step}) && {_exists(rest, expected, f'{value}.{step}')}"
 
 
 def _at(steps: list[str], value: str, expression: Callable[[str], str], depth: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""Whether the API server accepted the children: no hook is told of a rejection, but it shows.
+"""Whether the API server accepted the children: no hook learns of a rejection, but it shows.
 
 Metacontroller writes the status after it tried to write the children. So a status with
 `BeingApplied` means that Metacontroller tried to write each child, and what is not as desired some
@@ -56,7 +56,7 @@ class _Pair:
         return self._is_observed_workload and not self._agrees({"spec"})
 
     @property
-    def is_there(self) -> bool:
+    def is_as_desired(self) -> bool:
         """Return whether it is as desired; the spec of a workload is compared separately."""
         apart = {"spec"} if self._is_observed_workload else set()
         return self._agrees((self.desired.keys() | self.ours.keys()) - apart)
@@ -85,7 +85,9 @@ def differences(parent: Obj, context: Context, children: list[Obj]) -> Differenc
     ]
     changing = frozenset(describe(pair.desired) for pair in pairs if pair.has_another_spec)
     pending = [
-        pair.desired for pair in pairs if describe(pair.desired) in changing or not pair.is_there
+        pair.desired
+        for pair in pairs
+        if describe(pair.desired) in changing or not pair.is_as_desired
     ]
     return Differences(pending, changing)
 

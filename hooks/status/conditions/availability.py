@@ -11,13 +11,13 @@ from hooks.labels import AGENT, K8SENSOR
 from hooks.observed import ObservedObjects
 from hooks.observed.rollout import count
 from hooks.status.condition import Condition, several
-from hooks.status.pods.summary import Pods, problems_of, told
+from hooks.status.pods.summary import Pods, explanation, problems_of
 from hooks.status.rollouts.shortfalls import (
     Shortfall,
     being_changed,
     daemonset_shortfall,
     deployment_shortfall,
-    not_taken,
+    not_accepted,
     not_there,
 )
 from hooks.status.rollouts.workloads import (
@@ -48,7 +48,7 @@ class Changing:
     """
 
     names: frozenset[str]
-    refused: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
 
 
 def agents_available(
@@ -59,7 +59,7 @@ def agents_available(
     shortfalls = _shortfalls(pairs, changing, daemonset_shortfall)
     if shortfalls:
         why = _why(context, pods, AGENT, shortfalls)
-        return _lacking(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls, why)
+        return _unavailable(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls, why)
     written_zones = pairs if context.agent.spec.zones else []
     return _agents_run(_observed(pairs), zones=_observed(written_zones))
 
@@ -74,7 +74,7 @@ def sensors_available(
     shortfalls = _shortfalls(pairs, changing, deployment_shortfall)
     if shortfalls:
         why = _why(context, pods, K8SENSOR, shortfalls)
-        return _lacking(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls, why)
+        return _unavailable(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls, why)
     return _sensors_run(_observed(pairs))
 
 
@@ -85,7 +85,7 @@ def agents_as_observed(children: ObservedObjects) -> Condition:
         return Condition(AGENTS_AVAILABLE, "False", AGENTS_UNAVAILABLE, "there are no agents")
     shortfalls = _those_of(map(daemonset_shortfall, daemonsets))
     if shortfalls:
-        return _lacking(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls)
+        return _unavailable(AGENTS_AVAILABLE, AGENTS_UNAVAILABLE, shortfalls)
     return _agents_run(daemonsets)
 
 
@@ -97,7 +97,7 @@ def sensors_as_observed(children: ObservedObjects) -> Condition:
         return Condition(SENSORS_AVAILABLE, "Unknown", "K8sensorDeploymentNotConfigured", message)
     shortfalls = _those_of(map(deployment_shortfall, deployments))
     if shortfalls:
-        return _lacking(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls)
+        return _unavailable(SENSORS_AVAILABLE, SENSORS_UNAVAILABLE, shortfalls)
     return _sensors_run(deployments)
 
 
@@ -124,8 +124,8 @@ def _shortfall(
     name = describe(desired)
     if observed and name not in changing.names:
         return look(observed)
-    if name in changing.refused:
-        return not_taken(observed or desired)
+    if name in changing.rejected:
+        return not_accepted(observed or desired)
     return being_changed(observed) if observed else not_there(desired)
 
 
@@ -137,14 +137,14 @@ def _why(
     context: Context, pods: Pods | None, component: str, shortfalls: list[Shortfall]
 ) -> tuple[str, bool]:
     """Return why pods are not as they should be, and whether that is more than a rollout."""
-    asked = [shortfall for shortfall in shortfalls if shortfall.pods_tell]
+    asked = [shortfall for shortfall in shortfalls if shortfall.pods_show]
     if not asked:
         return "", False
     problems = problems_of(pods, component, lasting=all(shortfall.passes for shortfall in asked))
-    return told(context, pods, problems), any(not problem.passes for problem in problems)
+    return explanation(context, pods, problems), any(not problem.passes for problem in problems)
 
 
-def _lacking(
+def _unavailable(
     type_: str, reason: str, shortfalls: list[Shortfall], why: tuple[str, bool] = ("", False)
 ) -> Condition:
     text, is_serious = why

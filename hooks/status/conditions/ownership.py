@@ -31,8 +31,8 @@ def children_owned(
     desired.
     """
     takeover = f"python -m hooks takeover apply {_options(parent, observed, facts)}"
-    if lacking := _not_owned(parent, found, takeover):
-        return lacking
+    if not_owned := _not_owned(parent, found, takeover):
+        return not_owned
     if shared := [child for child in observed if _is_shared(child, facts)]:
         message = (
             f"the Go operator still owns fields of {several(_names(shared))}, which then stay "
@@ -53,7 +53,7 @@ def children_owned(
 def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
     """Return the condition if a child is not written because an object has or may have its name."""
     if found.in_the_way:
-        message = _told(parent, found, takeover)
+        message = _about_obstacles(parent, found, takeover)
         return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
     if found.given:
         message = (
@@ -70,7 +70,7 @@ def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
     return None
 
 
-def _told(parent: Obj, found: Writable, takeover: str) -> str:
+def _about_obstacles(parent: Obj, found: Writable, takeover: str) -> str:
     """Return what is in the way, and what to do about it.
 
     Labels hand over an object that would be the child. They do not hand over a workload or a

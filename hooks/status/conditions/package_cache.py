@@ -47,13 +47,13 @@ def _of_claim(context: Context, name: str, claim: Obj) -> Condition:
 
 
 def _differing(context: Context, spec: Obj) -> list[str]:
-    wanted = claim_spec(context.agent.spec.agent.package_cache)
-    wanted_class = wanted.get("storageClassName")
-    size = wanted["resources"]["requests"]["storage"]
+    desired = claim_spec(context.agent.spec.agent.package_cache)
+    desired_class = desired.get("storageClassName")
+    size = desired["resources"]["requests"]["storage"]
     found = {
         "size": _is_other(size, as_object(as_object(spec.get("resources")).get("requests"))),
-        "storage class": wanted_class and wanted_class != spec.get("storageClassName"),
-        "access mode": not {*wanted["accessModes"]} <= {*(spec.get("accessModes") or [])},
+        "storage class": desired_class and desired_class != spec.get("storageClassName"),
+        "access mode": not {*desired["accessModes"]} <= {*(spec.get("accessModes") or [])},
     }
     return [name for name, differs in found.items() if differs]
 

@@ -8,7 +8,7 @@ from hooks.facts import Facts
 from hooks.status.condition import LONGEST_MESSAGE, Condition
 
 PAGE = "troubleshooting.md"
-NOT_DECIDED = "Unknown"
+UNKNOWN = "Unknown"
 DOCS_OF_PAGE: Final = re.compile(r"(?<![\w./-])docs(?=/[a-z-]+\.md\b)")
 """The directory of a page in the repository, as messages name it."""
 
@@ -24,12 +24,12 @@ def pointed(condition: Condition, cause: Condition, facts: Facts) -> Condition:
 
     A condition that resolves by itself, such as during a rollout, needs no link.
     """
-    if _goes_on_by_itself(cause):
+    if _resolves_by_itself(cause):
         return condition
     pointer = f"; {facts.page(PAGE)}#{cause.reason.lower()}"
     message = condition.message[: LONGEST_MESSAGE - len(pointer)]
     return replace(condition, message=message + pointer)
 
 
-def _goes_on_by_itself(cause: Condition) -> bool:
-    return cause.passes or cause.status == NOT_DECIDED
+def _resolves_by_itself(cause: Condition) -> bool:
+    return cause.passes or cause.status == UNKNOWN

@@ -33,12 +33,12 @@ def all_conditions(
     ready = _ready(summed, facts)
     if ready.status == "True" and any(condition.type == PAUSED for condition in more):
         ready = replace(ready, reason=PAUSED, message=f"paused; {ready.message}")
-    former = [
+    renamed = [
         replace(part, type=GO_OPERATOR_TYPES[part.type])
         for part in parts
         if part.type in GO_OPERATOR_TYPES
     ]
-    return [ready, *progress(ready, summed), *summed, *more, *former, _reconciled(valid)]
+    return [ready, *progress(ready, summed), *summed, *more, *renamed, _reconciled(valid)]
 
 
 def _ready(parts: list[Condition], facts: Facts) -> Condition:

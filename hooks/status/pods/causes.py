@@ -22,7 +22,7 @@ CRASHES, KILLED, PULL, UNSCHEDULED = (
 CONFIG, FAILED, NOT_READY, STARTING = (
     "CreateContainerConfigError", "PodFailed", "NotReady", "ContainerCreating",
 )  # fmt: skip
-NODE_DOWN, GOING = "NodeNotReady", "Terminating"
+NODE_DOWN, ENDING = "NodeNotReady", "Terminating"
 
 PULLING = frozenset({"ErrImagePull", PULL})
 """A pod changes back and forth between these."""
@@ -36,7 +36,7 @@ NEVER_RAN = frozenset({"RunContainerError", "StartError", "ContainerCannotRun"})
 """Reasons, while it waits or after it ended, of a container that cannot be started: it wrote no
 log."""
 
-PASSING = frozenset({STARTING, NOT_READY, GOING, FAILED})
+PASSING = frozenset({STARTING, NOT_READY, ENDING, FAILED})
 """Causes that usually pass by themselves: each pod goes through them, or another pod follows."""
 
 WORST_FIRST = (PULL, CONFIG, KILLED, CRASHES, STARTING)
@@ -52,7 +52,7 @@ REMEDIES = {
     KILLED: "it needs more memory than its limit: raise {pod}.limits.memory",
     FAILED: "the node ended it, another pod takes its place: {describe}",
     NODE_DOWN: "its node does not report: kubectl describe node {node}",
-    GOING: "it is ending; if it stays, its node does not answer: kubectl describe node {node}",
+    ENDING: "it is ending; if it stays, its node does not answer: kubectl describe node {node}",
 }
 """The causes, and what to do."""
 
@@ -93,14 +93,14 @@ class Cause:
         return self.what_to_do or REMEDIES[self.name]
 
 
-def is_going(pod: Obj) -> bool:
+def is_ending(pod: Obj) -> bool:
     """Return whether the pod is being deleted."""
     return "deletionTimestamp" in pod["metadata"]
 
 
 def is_ready(pod: Obj) -> bool:
     """Return whether the pod is ready and is not being deleted."""
-    return condition_of(pod, "Ready").get("status") == "True" and not is_going(pod)
+    return condition_of(pod, "Ready").get("status") == "True" and not is_ending(pod)
 
 
 def restarts(pod: Obj) -> int:
@@ -112,8 +112,8 @@ def restarts(pod: Obj) -> int:
 def cause_of(pod: Obj) -> Cause:
     """Return why an unready pod is not ready; the worst of its containers counts."""
     status = as_object(pod.get("status"))
-    if is_going(pod):
-        return Cause(GOING)
+    if is_ending(pod):
+        return Cause(ENDING)
     if status.get("phase") in {"Failed", "Succeeded"}:
         return _of_ended_pod(status)
     scheduled = condition_of(pod, "PodScheduled")
@@ -125,13 +125,13 @@ def cause_of(pod: Obj) -> Cause:
 
 
 def _of_ended_pod(status: Obj) -> Cause:
-    told = saying_of(status.get("message"), OF_ENDS)
-    return Cause(FAILED, _joined(_word(status.get("reason")), told.says), told.remedy)
+    known = saying_of(status.get("message"), OF_ENDS)
+    return Cause(FAILED, _joined(_word(status.get("reason")), known.says), known.remedy)
 
 
 def _of_scheduling(condition: Obj) -> Cause:
-    told = saying_of(condition.get("message"), OF_SCHEDULING)
-    return Cause(UNSCHEDULED, told.says or _word(condition.get("reason")), told.remedy)
+    known = saying_of(condition.get("message"), OF_SCHEDULING)
+    return Cause(UNSCHEDULED, known.says or _word(condition.get("reason")), known.remedy)
 
 
 def _otherwise(pod: Obj) -> Cause:
@@ -184,17 +184,17 @@ def _of_waiting(container: Obj, pod: Obj) -> Cause | None:
         return Cause(CONFIG, NOT_STARTED)
     if reason not in CONFIG_REASONS:
         return None
-    told = saying_of(waiting.get("message"), OF_CONFIGURATION)
-    return Cause(CONFIG, told.says or _word(reason), told.remedy)
+    known = saying_of(waiting.get("message"), OF_CONFIGURATION)
+    return Cause(CONFIG, known.says or _word(reason), known.remedy)
 
 
 def _of_pull(container: Obj, pod: Obj, waiting: Obj) -> Cause:
     image, reason = _image(container, pod), waiting.get("reason")
-    told = saying_of(waiting.get("message"), OF_PULLS)
+    known = saying_of(waiting.get("message"), OF_PULLS)
     if reason in NOT_PULLED:
-        told = Saying(_word(reason), OF_NOT_PULLED.get(str(reason), ""))
-    what_to_do = told.remedy if _is_ours(container) else OF_OTHERS[PULL]
-    return Cause(PULL, _joined(image, told.says), what_to_do, _other_container(container, pod))
+        known = Saying(_word(reason), OF_NOT_PULLED.get(str(reason), ""))
+    what_to_do = known.remedy if _is_ours(container) else OF_OTHERS[PULL]
+    return Cause(PULL, _joined(image, known.says), what_to_do, _other_container(container, pod))
 
 
 def _of_end(ended: Obj, container: Obj, pod: Obj) -> Cause:

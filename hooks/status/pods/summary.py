@@ -17,7 +17,7 @@ from hooks.kube.workloads import template_of
 from hooks.labels import AGENT, COMPONENT, INSTANCE
 from hooks.models import InstanaAgent
 from hooks.models.instana_agent import POD_STATUS_ON
-from hooks.status.pods.causes import PASSING, Cause, cause_of, is_going, is_ready, restarts
+from hooks.status.pods.causes import PASSING, Cause, cause_of, is_ending, is_ready, restarts
 from hooks.status.pods.remedies import Place, filled
 from hooks.status.size import MOST_PARTS
 
@@ -99,7 +99,7 @@ def read_pods(context: Context) -> Pods | None:
     return Pods(
         problems=tuple(_problems(unready, context.agent.namespace)),
         nodes_without_agent=_nodes_without_agent(found, unready),
-        restarts=sum(restarts(pod) for pod in found if not is_going(pod)),
+        restarts=sum(restarts(pod) for pod in found if not is_ending(pod)),
     )
 
 
@@ -120,11 +120,11 @@ def pods_status(pods: Pods | None) -> Obj:
     """Return the status field `pods`; nothing if they are not read."""
     if pods is None:
         return {}
-    lacking = pods.nodes_without_agent
+    without_agent = pods.nodes_without_agent
     parts: Obj = {
         "problems": [problem.as_status() for problem in pods.problems[:MOST_PARTS]],
-        "nodesWithoutAgent": lacking
-        and {"count": len(lacking), "names": list(lacking[:MOST_PARTS])},
+        "nodesWithoutAgent": without_agent
+        and {"count": len(without_agent), "names": list(without_agent[:MOST_PARTS])},
     }
     digest = {name: part for name, part in parts.items() if part}
     return {"pods": digest | {"restarts": _roughly(pods.restarts)}}
@@ -138,11 +138,11 @@ def problems_of(pods: Pods | None, component: str, *, lasting: bool) -> list[Pro
     found = [
         problem for problem in (pods.problems if pods else ()) if problem.component == component
     ]
-    kept = [problem for problem in found if not (lasting and problem.passes)]
-    return sorted(kept, key=lambda problem: (problem.passes, -problem.count, problem.cause))
+    chosen = [problem for problem in found if not (lasting and problem.passes)]
+    return sorted(chosen, key=lambda problem: (problem.passes, -problem.count, problem.cause))
 
 
-def told(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
+def explanation(context: Context, pods: Pods | None, problems: list[Problem]) -> str:
     """Return the problems of pods that are not as they should be, or how to learn of them."""
     if context.agent.spec.pod_status != POD_STATUS_ON:
         return HOW_TO
@@ -186,10 +186,10 @@ def _problem(group: list[_Unready], namespace: str) -> Problem:
 
 def _nodes_without_agent(found: Iterable[Obj], unready: Iterable[_Unready]) -> tuple[str, ...]:
     """Return the nodes that have or await a pod of an agent, but have none that is ready."""
-    lacking = {pod.node for pod in unready if pod.component == AGENT and pod.node}
-    pods = [pod for pod in found if node_of(pod) in lacking] if lacking else []
+    candidates = {pod.node for pod in unready if pod.component == AGENT and pod.node}
+    pods = [pod for pod in found if node_of(pod) in candidates] if candidates else []
     served = {node_of(pod) for pod in pods if _component(pod) == AGENT and is_ready(pod)}
-    return tuple(sorted(lacking - served))
+    return tuple(sorted(candidates - served))
 
 
 def node_of(pod: Obj) -> str:

@@ -28,7 +28,7 @@ FIELDS = ("workload", "cause", "template", "checksum", "approval")
 
 
 @dataclass(frozen=True, slots=True)
-class _Former:
+class _ObservedStatus:
     """The last rollouts and the held changes of the observed status, each by its workload.
 
     `is_late`: the status is of an earlier generation, or there is none, though children may be of
@@ -53,13 +53,13 @@ def last_rollouts(
     `waiting` are the workloads, as `Kind/name`, that keep their pods for now; `cause` is what is
     new now.
     """
-    former = _former(parent)
+    status = _observed_status(parent)
     if PAUSED in observed_conditions(parent):
         cause = END_OF_PAUSE
     workloads = [child for child in children if child["kind"] in WORKLOADS]
-    asked = _Asked(context, children, former, cause)
+    desired = _Desired(context, children, status, cause)
     return [
-        asked.item(child, is_held=describe(child) in waiting) for child in workloads[:MOST_PARTS]
+        desired.item(child, is_held=describe(child) in waiting) for child in workloads[:MOST_PARTS]
     ]
 
 
@@ -75,7 +75,7 @@ def _rollout(parent: Obj) -> Obj:
     return as_object(as_object(parent.get("status")).get("rollout"))
 
 
-def _former(parent: Obj) -> _Former:
+def _observed_status(parent: Obj) -> _ObservedStatus:
     last = {item["workload"]: item for item in observed_rollouts(parent)}
     held = {
         str(item.get("workload")): {
@@ -86,22 +86,22 @@ def _former(parent: Obj) -> _Former:
     }
     status, generation = as_object(parent.get("status")), parent["metadata"].get("generation")
     is_late = not status or (bool(last) and status.get("observedGeneration") != generation)
-    return _Former(last, held, is_late)
+    return _ObservedStatus(last, held, is_late)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Desired:
     """What is desired now, and the observed status; `cause` is what is new, if anything is."""
 
     context: Context
     children: list[Obj]
-    former: _Former
+    status: _ObservedStatus
     cause: str
 
     def item(self, child: Obj, *, is_held: bool) -> Obj:
         """Return the item of one workload."""
         name = describe(child)
-        before = self.former.last.get(name, {})
+        before = self.status.last.get(name, {})
         observed = self.context.observed_as(child)
         template = sha256(encode(template_of(child))).hexdigest()[:DIGITS]
         item = {"workload": name, "cause": before.get("cause") or NOT_KNOWN, "template": template}
@@ -112,10 +112,10 @@ class _Asked:
                 item["cause"] = self._cause_of(child, observed)
             elif missed := self._missed(child, observed, before):
                 item["cause"] = missed
-        return item | _checksum(before, observed) | _approval(item, before, self.former)
+        return item | _checksum(before, observed) | _approval(item, before, self.status)
 
     def _cause_of(self, child: Obj, observed: Obj | None) -> str:
-        if waited_for := self.former.no_longer_held(child):
+        if waited_for := self.status.no_longer_held(child):
             return waited_for
         if not self.cause and observed is None:
             return NEW_WORKLOAD
@@ -129,11 +129,11 @@ class _Asked:
         Metacontroller may send the children that the last response made together with the status
         from before it.
         """
-        if waited_for := self.former.no_longer_held(child):
+        if waited_for := self.status.no_longer_held(child):
             return waited_for
-        if self.former.is_late:
+        if self.status.is_late:
             return self.cause
-        if not before and 0 < len(self.former.last) < MOST_PARTS:
+        if not before and 0 < len(self.status.last) < MOST_PARTS:
             return NEW_WORKLOAD
         if before.get("checksum", recorded_checksum(child)) != recorded_checksum(child):
             return self._rotation(child, observed, is_late=True)
@@ -151,10 +151,10 @@ def _changes(context: Context, child: Obj, observed: Obj | None) -> bool:
     return before != after
 
 
-def _approval(item: Obj, before: Obj, former: _Former) -> Obj:
+def _approval(item: Obj, before: Obj, status: _ObservedStatus) -> Obj:
     """Return the name of the approved change that the pods have, if they have one."""
     is_same = item["template"] == before.get("template")
-    source = before if is_same else former.held.get(item["workload"], {})
+    source = before if is_same else status.held.get(item["workload"], {})
     approval = source.get("approval")
     return {"approval": approval} if approval else {}
 

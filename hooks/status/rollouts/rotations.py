@@ -42,7 +42,7 @@ def rotation(
         for entry in named_entries(holders_of(context, children), workload)
     }
     newer = [entry for entry, time in times.items() if time > written]
-    return _told(newer or (_latest(times, written) if is_late else []))
+    return _as_text(newer or (_latest(times, written) if is_late else []))
 
 
 def _latest(times: dict[Entry, str], written: str) -> list[Entry]:
@@ -58,7 +58,7 @@ def _time(context: Context, entry: Entry) -> str:
     return max(written_part(found, field, key) for field in ("data", "binaryData"))
 
 
-def _told(entries: Iterable[Entry]) -> str:
+def _as_text(entries: Iterable[Entry]) -> str:
     objects = [
         f"{kind} {name}, entry {several([entry[2] for entry in of_one], ' or ')}"
         for (kind, name), of_one in groupby(sorted(entries), key=lambda entry: entry[:2])

@@ -18,8 +18,8 @@ DESIRED, MADE, UPDATED = (
 )  # fmt: skip
 BEING_DELETED = "is being deleted, and is made anew once it is gone"
 NOT_THERE = "is not there yet"
-NOT_TAKEN = "is not as asked for, see the condition ChildrenApplied"
-USUAL_REFUSALS = "Pod Security, a ResourceQuota, an admission webhook, a missing priority class"
+NOT_ACCEPTED = "is not as asked for, see the condition ChildrenApplied"
+USUAL_REJECTIONS = "Pod Security, a ResourceQuota, an admission webhook, a missing priority class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Shortfall:
 
     text: str
     passes: bool = True
-    pods_tell: bool = False
+    pods_show: bool = False
     estimate: str = ""
     """What is left of a rollout, unless its pods have problems."""
     all_run: bool = False
@@ -49,9 +49,9 @@ def being_changed(workload: Obj) -> Shortfall:
     return Shortfall(f"{describe(workload)} {BEING_CHANGED}", all_run=_all_run(workload))
 
 
-def not_taken(workload: Obj) -> Shortfall:
+def not_accepted(workload: Obj) -> Shortfall:
     """Return the shortfall of a workload that the API server does not have as desired."""
-    text = f"{describe(workload)} {NOT_TAKEN}"
+    text = f"{describe(workload)} {NOT_ACCEPTED}"
     return Shortfall(text, passes=False, all_run=_all_run(workload))
 
 
@@ -59,15 +59,15 @@ def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
     """Return what a DaemonSet lacks to have all its pods available and up to date, if anything."""
     desired, made = (count(daemonset, field) for field in (DESIRED, MADE))
     updated, available = count(daemonset, UPDATED), count(daemonset, "numberAvailable")
-    if unsettled := _unsettled(daemonset):
-        return unsettled
+    if uncounted := _uncounted(daemonset):
+        return uncounted
     if updated >= made < desired:
         return _unmade_daemon_pods(daemonset, made, desired)
     if updated < desired:
         text = f"{describe(daemonset)} has {updated} of {desired} pods up to date"
         return Shortfall(
             text,
-            pods_tell=available < desired,
+            pods_show=available < desired,
             estimate=remaining_time(daemonset),
             all_run=desired - available <= may_lack(daemonset),
         )
@@ -80,8 +80,8 @@ def deployment_shortfall(deployment: Obj) -> Shortfall | None:
     The available pods include old ones, which stay until new ones are ready.
     """
     desired, available = replicas(deployment), count(deployment, "availableReplicas")
-    if unsettled := _unsettled(deployment):
-        return unsettled
+    if uncounted := _uncounted(deployment):
+        return uncounted
     if count(deployment, "updatedReplicas") < max(desired, count(deployment, "replicas")):
         return _rolled_deployment(deployment, desired)
     return _unavailable(deployment, available, count(deployment, "readyReplicas"), desired)
@@ -94,14 +94,14 @@ def _rolled_deployment(deployment: Obj, desired: int) -> Shortfall:
     if as_object(deployment.get("spec")).get("paused"):
         text += f": {_on(deployment, 'rollout resume deployment')}"
         return Shortfall(text, passes=False, all_run=all_run)
-    if updated < desired and (refused := _refused_replicas(deployment)):
-        return Shortfall(f"{text}: {refused}", passes=False, all_run=all_run)
+    if updated < desired and (rejection := _rejected_replicas(deployment)):
+        return Shortfall(f"{text}: {rejection}", passes=False, all_run=all_run)
     if updated >= desired:
         text += f", and {there - updated} old ones until these are available"
     is_stuck = _is_stuck(deployment)
     text += _without_progress(deployment) if is_stuck else ""
     are_unready = count(deployment, "availableReplicas") < max(desired, there)
-    return Shortfall(text, passes=not is_stuck, pods_tell=are_unready, all_run=all_run)
+    return Shortfall(text, passes=not is_stuck, pods_show=are_unready, all_run=all_run)
 
 
 def _all_run(workload: Obj) -> bool:
@@ -118,7 +118,7 @@ def _on(workload: Obj, command: str) -> str:
     return f"kubectl -n {metadata.get('namespace', '')} {command} {metadata['name']}"
 
 
-def _unsettled(workload: Obj) -> Shortfall | None:
+def _uncounted(workload: Obj) -> Shortfall | None:
     """Return the shortfall of a workload whose counts do not describe its desired state."""
     if "deletionTimestamp" in as_object(workload.get("metadata")):
         return Shortfall(f"{describe(workload)} {BEING_DELETED}")
@@ -131,7 +131,7 @@ def _unavailable(workload: Obj, available: int, ready: int, desired: int) -> Sho
     text = f"{describe(workload)} has {available} of {desired} pods available"
     seconds = as_object(workload.get("spec")).get("minReadySeconds")
     if ready < desired or not seconds:
-        return Shortfall(text, passes=False, pods_tell=True)
+        return Shortfall(text, passes=False, pods_show=True)
     return Shortfall(f"{text}: all are ready, and count after {seconds} s (minReadySeconds)")
 
 
@@ -139,20 +139,20 @@ def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
     """Return the shortfall if some pods do not exist: only events show who rejects them."""
     text = (
         f"{describe(daemonset)} has pods for {made} of {desired} nodes; if it stays so, they are "
-        f"refused ({USUAL_REFUSALS}): {_on(daemonset, 'describe daemonset')} lists the events "
+        f"refused ({USUAL_REJECTIONS}): {_on(daemonset, 'describe daemonset')} lists the events "
         "FailedCreate"
     )
     return Shortfall(text, passes=False)
 
 
-def _refused_replicas(deployment: Obj) -> str:
+def _rejected_replicas(deployment: Obj) -> str:
     """Return why no more pods can be made, "" if they can."""
     failure = condition_of(deployment, "ReplicaFailure")
     if failure.get("status") != "True":
         return ""
     namespace = deployment["metadata"].get("namespace", "")
     saying = saying_of(failure.get("message"), OF_REJECTIONS)
-    says = saying.says or f"the others are refused ({USUAL_REFUSALS})"
+    says = saying.says or f"the others are refused ({USUAL_REJECTIONS})"
     remedy = saying.remedy.format(namespace=namespace)
     command = f"kubectl -n {namespace} describe replicasets lists the events FailedCreate"
     return "; ".join(part for part in (says, remedy, command) if part)
