@@ -224,8 +224,8 @@ def _read(task: Taking) -> Plan:
     sys.exit(FAILED)
 
 
-def _give_up(step: Step, refused: CallFailed, left: int) -> None:
-    click.echo(f"{place(step.obj)}: {step.what}: refused: {refused}", err=True)
+def _give_up(step: Step, failed: CallFailed, left: int) -> None:
+    click.echo(f"{place(step.obj)}: {step.what}: refused: {failed}", err=True)
     click.echo(
         f"Left: {_count(left)}; all before are done. Clear away the reason, then run the same "
         "command again: it goes on here.",

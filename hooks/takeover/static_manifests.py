@@ -109,9 +109,9 @@ def _runs_image_of_instana(workload: Obj) -> bool:
 def _fits(workload: Obj, child: Obj) -> bool:
     """Return whether pods that match the selector, which cannot change, can carry our labels."""
     selector = as_object(as_object(workload.get("spec")).get("selector"))
-    asked = as_object(selector.get("matchLabels"))
+    match_labels = as_object(selector.get("matchLabels"))
     ours = {name: labels_of(child)[name] for name in OF_POD}
-    is_equal = all(asked.get(name, value) == value for name, value in ours.items())
+    is_equal = all(match_labels.get(name, value) == value for name, value in ours.items())
     return is_equal and not selector.get("matchExpressions")
 
 

@@ -18,7 +18,7 @@ from hooks.status.rollouts.shortfalls import (
     daemonset_shortfall,
     deployment_shortfall,
     not_accepted,
-    not_there,
+    not_observed,
 )
 from hooks.status.rollouts.workloads import (
     agent_counts,
@@ -126,7 +126,7 @@ def _shortfall(
         return look(observed)
     if name in changing.rejected:
         return not_accepted(observed or desired)
-    return being_changed(observed) if observed else not_there(desired)
+    return being_changed(observed) if observed else not_observed(desired)
 
 
 def _those_of(found: Iterable[Shortfall | None]) -> list[Shortfall]:

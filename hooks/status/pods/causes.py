@@ -232,11 +232,11 @@ def _other_container(container: Obj, pod: Obj) -> str:
 
 def _image(container: Obj, pod: Obj) -> str:
     """Return the desired image: the status may name another one."""
-    asked = containers_of(as_object(pod.get("spec")))
+    desired = containers_of(as_object(pod.get("spec")))
     images = (
-        candidate.get("image")
-        for candidate in asked
-        if candidate.get("name") == container.get("name")
+        container_spec.get("image")
+        for container_spec in desired
+        if container_spec.get("name") == container.get("name")
     )
     return str(next(images, "") or "")[:LONGEST_DETAIL]
 

@@ -23,7 +23,7 @@ from hooks.status.size import MOST_PARTS
 
 NODE_NAME = "metadata.name"
 TEN = 10
-MOST_TOLD = 2
+MOST_SHOWN = 2
 HOW_TO = "spec.podStatus: Enabled tells why"
 NO_RIGHT = "spec.podStatus needs the installation's component pod-status"
 NOT_KNOWN = "nothing is known of the pods yet"
@@ -150,8 +150,8 @@ def explanation(context: Context, pods: Pods | None, problems: list[Problem]) ->
         return NO_RIGHT
     if pods is None:
         return NOT_KNOWN
-    more = len(problems) - MOST_TOLD
-    texts = [str(problem) for problem in problems[:MOST_TOLD]]
+    more = len(problems) - MOST_SHOWN
+    texts = [str(problem) for problem in problems[:MOST_SHOWN]]
     return "; ".join([*texts, *([f"{more} more in status.pods"] if more > 0 else [])])
 
 

@@ -36,7 +36,7 @@ def remaining_time(daemonset: Obj) -> str:
     return f"{pace}, about {minutes} min" if minutes else pace
 
 
-def may_lack(daemonset: Obj) -> int:
+def most_unavailable(daemonset: Obj) -> int:
     """Return how many nodes may be without an available pod during a rollout."""
     unavailable, surge = _sides(daemonset)
     return unavailable if unavailable or surge else USUAL_UNAVAILABLE

@@ -6,7 +6,7 @@ from hooks.kube.objects import Obj, as_object, condition_of, describe
 from hooks.observed.rollout import count, is_taken_up, pods, replicas
 from hooks.status.pods.sayings import OF_REJECTIONS
 from hooks.status.pods.words import saying_of
-from hooks.status.rollouts.duration import may_lack, remaining_time
+from hooks.status.rollouts.duration import most_unavailable, remaining_time
 
 BEING_CHANGED = "is being changed"
 """For a workload until its controller has seen the change: the same before and after the write.
@@ -17,7 +17,7 @@ DESIRED, MADE, UPDATED = (
     "desiredNumberScheduled", "currentNumberScheduled", "updatedNumberScheduled",
 )  # fmt: skip
 BEING_DELETED = "is being deleted, and is made anew once it is gone"
-NOT_THERE = "is not there yet"
+NOT_OBSERVED = "is not there yet"
 NOT_ACCEPTED = "is not as asked for, see the condition ChildrenApplied"
 USUAL_REJECTIONS = "Pod Security, a ResourceQuota, an admission webhook, a missing priority class"
 
@@ -39,9 +39,9 @@ class Shortfall:
     """Whether as many pods are available as possible while they are replaced."""
 
 
-def not_there(workload: Obj) -> Shortfall:
+def not_observed(workload: Obj) -> Shortfall:
     """Return the shortfall of a workload that is not observed."""
-    return Shortfall(f"{describe(workload)} {NOT_THERE}")
+    return Shortfall(f"{describe(workload)} {NOT_OBSERVED}")
 
 
 def being_changed(workload: Obj) -> Shortfall:
@@ -69,7 +69,7 @@ def daemonset_shortfall(daemonset: Obj) -> Shortfall | None:
             text,
             pods_show=available < desired,
             estimate=remaining_time(daemonset),
-            all_run=desired - available <= may_lack(daemonset),
+            all_run=desired - available <= most_unavailable(daemonset),
         )
     return _unavailable(daemonset, available, count(daemonset, "numberReady"), desired)
 

@@ -162,7 +162,7 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
     return lambda each: each["status"].update(numbers)
 
 
-LACKING = "NotAllDesiredAgentsAvailable"
+TOO_FEW = "NotAllDesiredAgentsAvailable"
 ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
 
 
@@ -170,7 +170,7 @@ ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
     ("change", "reason", "message"),
     [
         (lambda each: each["metadata"].update(generation=2), "RollingOut", "is being changed"),
-        (lambda each: each.pop("status"), LACKING, "is being changed"),
+        (lambda each: each.pop("status"), TOO_FEW, "is being changed"),
         (lambda each: each["metadata"].pop("generation"), "RollingOut", "is being changed"),
         (set_status(updatedNumberScheduled=1), "RollingOut", ROLLING),
         (
@@ -178,9 +178,13 @@ ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
             "RollingOut",
             f"{ROLLING}; {HINT}",
         ),
-        (set_status(updatedNumberScheduled=1, numberAvailable=1), LACKING, f"{ROLLING}; {HINT}"),
-        (set_status(numberAvailable=2), LACKING, f"has 2 of 3 pods available; {HINT}"),
-        (set_status(numberAvailable="x"), LACKING, f"has 0 of 3 pods available; {HINT}"),
+        (
+            set_status(updatedNumberScheduled=1, numberAvailable=1),
+            TOO_FEW,
+            f"{ROLLING}; {HINT}",
+        ),
+        (set_status(numberAvailable=2), TOO_FEW, f"has 2 of 3 pods available; {HINT}"),
+        (set_status(numberAvailable="x"), TOO_FEW, f"has 0 of 3 pods available; {HINT}"),
         (
             lambda each: each["spec"]["template"]["spec"].pop("hostPID"),
             "RollingOut",

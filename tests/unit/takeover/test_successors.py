@@ -25,9 +25,9 @@ def left(case: str, **metadata: Any) -> list[Obj]:
     """Return the resource of a recorded case, and what the Go operator made for it."""
     agent = merged(input_of(case), {"metadata": {"resourceVersion": "1", **metadata}})
     children = all_of(go_children(case, healthy=True, foreign=False))
-    for each in children:
-        owners = each["metadata"]["ownerReferences"]
-        each["metadata"]["ownerReferences"] = [
+    for child in children:
+        owners = child["metadata"]["ownerReferences"]
+        child["metadata"]["ownerReferences"] = [
             owner | {"name": agent["metadata"]["name"]} for owner in owners
         ]
     return [agent, *children]
@@ -36,7 +36,7 @@ def left(case: str, **metadata: Any) -> list[Obj]:
 def restarts(*objects: Obj, strategy: Strategy = Strategy.SERVER_SIDE_APPLY) -> dict[str, str]:
     """Return what the plan says of each workload, by its name."""
     steps = planned(*objects, settings=Settings(strategy)).steps
-    return {each.obj["metadata"]["name"]: each.restarts for each in steps if _is_workload(each)}
+    return {step.obj["metadata"]["name"]: step.restarts for step in steps if _is_workload(step)}
 
 
 def _is_workload(step: Step) -> bool:
@@ -52,13 +52,13 @@ def test_none_restarts_whose_template_is_kept(case: str, strategy: Strategy) -> 
     assert {*found.values()} == {NO_RESTART}
 
 
-def test_all_restart_where_the_operator_has_not_followed_the_last_change() -> None:
+def test_all_restart_if_the_operator_missed_a_change() -> None:
     agent, *children = left("minimal", generation=2)
 
     assert restarts(agent, *children) == ALL
 
 
-def test_all_restart_that_were_made_for_another_resource() -> None:
+def test_all_made_for_another_resource_restart() -> None:
     agent, *children = left("minimal", creationTimestamp=LATER)
 
     assert restarts(agent, *children) == ALL
@@ -66,8 +66,8 @@ def test_all_restart_that_were_made_for_another_resource() -> None:
 
 def test_so_do_those_that_nobody_owns() -> None:
     agent, *children = left("minimal", creationTimestamp=LATER)
-    for each in children:
-        del each["metadata"]["ownerReferences"]
+    for child in children:
+        del child["metadata"]["ownerReferences"]
 
     assert restarts(agent, *children) == ALL
 

@@ -1,4 +1,4 @@
-"""What the status says of pods that are not ready, and that it stands still as long as they do."""
+"""The status of pods that are not ready, which changes only when they do."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ STORY: dict[str, list[Obj]] = {
 }
 
 
-def digest(*pods: Obj, spec: Obj | None = None, facts: Facts = FACTS) -> Obj:
+def summary(*pods: Obj, spec: Obj | None = None, facts: Facts = FACTS) -> Obj:
     status = answer(agent(ON if spec is None else spec), *pods, facts=facts)["status"]
     found: Obj = status.get("pods", {})
     return found
@@ -63,11 +63,11 @@ def digest(*pods: Obj, spec: Obj | None = None, facts: Facts = FACTS) -> Obj:
 def test_each_story_is_told_as_recorded(story: str) -> None:
     recorded = json.loads((STORIES / f"{story.replace(' ', '-')}.json").read_text())
 
-    assert digest(*STORY[story]) == recorded
+    assert summary(*STORY[story]) == recorded
 
 
 @pytest.mark.parametrize("release", ["instana-agent", "of-helm"])
-def test_pods_of_an_adopted_release_go_on_carrying_its_name(release: str) -> None:
+def test_pods_of_an_adopted_release_keep_its_name(release: str) -> None:
     assert _problems_of(release, "instana-agent")
 
 
@@ -90,18 +90,18 @@ def _problems_of(carried: str, *workloads: str) -> Any:
     return status["pods"].get("problems")
 
 
-def test_pods_of_one_cause_are_one_problem_on_whichever_nodes() -> None:
+def test_pods_with_one_cause_are_one_problem() -> None:
     pods = [crashing("a-1", "n1"), pull_failure("a-2", "n2"), crashing("a-3", "n3")]
 
-    found = {each["cause"]: each["count"] for each in digest(*pods)["problems"]}
+    found = {problem["cause"]: problem["count"] for problem in summary(*pods)["problems"]}
     assert found == {"CrashLoopBackOff": 2, "ImagePullBackOff": 1}
-    assert len(digest(*pods)["problems"]) == 2
+    assert len(summary(*pods)["problems"]) == 2
 
 
-def test_the_example_of_a_problem_is_the_first_by_node_and_name() -> None:
+def test_the_example_is_the_first_by_node_and_name() -> None:
     pods = [crashing("a-2", "n1"), crashing("a-3", "n1"), crashing("a-1", "n2")]
 
-    problems = [digest(*order)["problems"] for order in permutations(pods)]
+    problems = [summary(*order)["problems"] for order in permutations(pods)]
 
     (first,) = problems[0]
     assert (first["count"], first["node"], first["pod"]) == (3, "n1", "a-2")
@@ -123,7 +123,7 @@ def test_the_example_of_a_problem_is_the_first_by_node_and_name() -> None:
     ids=["pull", "crash", "out of memory"],
 )
 def test_the_stages_of_one_trouble_are_told_alike(trouble: list[Obj]) -> None:
-    assert len({encode({"problems": digest(each)["problems"]}) for each in trouble}) == 1
+    assert len({encode({"problems": summary(pod)["problems"]}) for pod in trouble}) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_the_stages_of_one_trouble_are_told_alike(trouble: list[Obj]) -> None:
      (100, "100 or more")],
 )  # fmt: skip
 def test_restarts_are_told_in_powers_of_ten(count: int, told: str) -> None:
-    assert digest(crashing("a", "n", count=count))["restarts"] == told
+    assert summary(crashing("a", "n", count=count))["restarts"] == told
 
 
 def test_nothing_a_container_wrote_is_told() -> None:
@@ -144,27 +144,29 @@ def test_nothing_a_container_wrote_is_told() -> None:
     ]
 
     assert "s3cret" not in encode(answer(agent(ON), *pods, facts=FACTS)).decode()
-    assert digest(pods[0])["problems"][0]["detail"] == "exit code 1"
+    assert summary(pods[0])["problems"][0]["detail"] == "exit code 1"
 
 
 def test_other_parts_of_a_pod_do_not_count() -> None:
     odd = [{"restartCount": "x", "state": {"waiting": "x"}}, "text", {"lastState": []}]
     pods = [pod("a", "n"), pod("b", "n", containerStatuses=odd), pod("c", "n", conditions="x")]
 
-    assert [(each["cause"], each["count"]) for each in digest(*pods)["problems"]] == [
+    assert [(problem["cause"], problem["count"]) for problem in summary(*pods)["problems"]] == [
         ("NotReady", 3)
     ]
 
 
-def test_a_pod_that_ends_is_no_agent_but_its_restarts_are_over() -> None:
-    found = digest(going(healthy("a", "n")), going(crashing("b", "m")), healthy("c", "m"))
+def test_an_ending_pod_has_no_agent_and_no_restarts() -> None:
+    found = summary(going(healthy("a", "n")), going(crashing("b", "m")), healthy("c", "m"))
 
-    assert [(each["cause"], each["count"]) for each in found["problems"]] == [("Terminating", 2)]
+    assert [(problem["cause"], problem["count"]) for problem in found["problems"]] == [
+        ("Terminating", 2)
+    ]
     assert found["nodesWithoutAgent"] == {"count": 1, "names": ["n"]}
     assert found["restarts"] == "0"
 
 
-def test_an_init_container_that_did_its_work_is_no_trouble() -> None:
+def test_a_finished_init_container_is_no_problem() -> None:
     done = {
         "name": "first",
         "ready": True,
@@ -172,18 +174,18 @@ def test_an_init_container_that_did_its_work_is_no_trouble() -> None:
     }
 
     assert (
-        digest(unready("a", "n", initContainerStatuses=[done]))["problems"]
-        == digest(unready("a", "n"))["problems"]
+        summary(unready("a", "n", initContainerStatuses=[done]))["problems"]
+        == summary(unready("a", "n"))["problems"]
     )
 
 
 @pytest.mark.parametrize("spec", [{}, {"podStatus": "Disabled"}])
 def test_it_is_off_by_default(spec: Obj) -> None:
-    assert digest(crashing("a", "n"), spec=spec) == {}
+    assert summary(crashing("a", "n"), spec=spec) == {}
     assert "pods" not in _related(spec, FACTS)
 
 
-def test_pods_are_asked_for_where_it_is_enabled_and_metacontroller_may_read_them() -> None:
+def test_pods_are_read_only_if_enabled_and_allowed() -> None:
     assert _related(ON, FACTS)["pods"] == {
         "apiVersion": "v1",
         "resource": "pods",
@@ -202,7 +204,7 @@ def test_pods_are_asked_for_where_it_is_enabled_and_metacontroller_may_read_them
     assert "pods" not in _related(ON, Facts())
 
 
-def test_the_pods_of_the_children_are_those_that_are_asked_for() -> None:
+def test_only_pods_of_children_are_asked_for() -> None:
     answered = answer(agent())
     wanted = _related(ON, FACTS)["pods"]["labelSelector"]["matchLabels"].items()
 
@@ -210,7 +212,7 @@ def test_the_pods_of_the_children_are_those_that_are_asked_for() -> None:
         assert wanted <= child(answered, which)["spec"]["template"]["metadata"]["labels"].items()
 
 
-def test_pods_that_are_not_asked_for_yet_are_no_digest() -> None:
+def test_pods_not_asked_for_yet_have_no_summary() -> None:
     status = answer(agent(ON), unknown=["Pod.v1"], facts=FACTS)["status"]
 
     assert "pods" not in status
@@ -224,9 +226,7 @@ def test_pods_that_are_not_asked_for_yet_are_no_digest() -> None:
         (ON, FACTS, f"NodeNotReady of 1 pod, a-1 on n1: {LOST}"),
     ],
 )
-def test_agents_that_are_not_available_say_where_the_reason_is(
-    spec: Obj, facts: Facts, told: str
-) -> None:
+def test_unavailable_agents_say_where_the_reason_is(spec: Obj, facts: Facts, told: str) -> None:
     observed = stored(answer(agent(spec), facts=facts), ready=False)
     found = answer(agent(spec), cut_off("a-1", "n1"), observed=observed, facts=facts)
 
@@ -245,7 +245,7 @@ def test_pods_change_no_child() -> None:
     assert changed == answer(agent(), facts=FACTS)["children"]
 
 
-def test_5000_pods_in_all_kinds_of_trouble_stay_below_16_kib_in_any_order() -> None:
+def test_5000_pods_with_problems_stay_below_16_kib() -> None:
     makers: Makers = (
         crashing,
         killed,
@@ -269,7 +269,11 @@ def test_5000_pods_in_all_kinds_of_trouble_stay_below_16_kib_in_any_order() -> N
 
 
 def test_every_cause_has_a_remedy_that_is_short() -> None:
-    told = {each["cause"] for pods in STORY.values() for each in digest(*pods).get("problems", [])}
+    told = {
+        problem["cause"]
+        for pods in STORY.values()
+        for problem in summary(*pods).get("problems", [])
+    }
 
     assert told <= REMEDIES.keys()
     assert max(map(len, REMEDIES.values())) < 120

@@ -3,7 +3,7 @@
 import pytest
 
 from hooks.kube.objects import Obj
-from hooks.status.rollouts.duration import may_lack, remaining_time
+from hooks.status.rollouts.duration import most_unavailable, remaining_time
 
 OF_TEMPLATE: Obj = {"f:spec": {"f:template": {"f:spec": {}}}}
 
@@ -63,7 +63,7 @@ def test_a_share_is_of_all_nodes_and_rounded_up() -> None:
     ],
 )
 def test_how_many_may_be_unavailable(strategy: Obj, expected: int) -> None:
-    assert may_lack(daemonset(strategy)) == expected
+    assert most_unavailable(daemonset(strategy)) == expected
 
 
 BEGUN = noted("2026-01-01T12:00:00Z", OF_TEMPLATE)
