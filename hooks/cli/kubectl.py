@@ -28,7 +28,7 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kubectl:
-    """Runs `kubectl` with these options before every command, such as `--context=name`."""
+    """Runs `kubectl`, with these options before every command, such as `--context=name`."""
 
     options: tuple[str, ...] = ()
 

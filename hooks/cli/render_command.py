@@ -50,7 +50,7 @@ def render_command(
 
 
 def _redacted(child: Obj) -> Obj:
-    """Return the child; of a Secret, the names of its entries only."""
+    """Return the child; of a Secret, only the names of its entries."""
     if child["kind"] != "Secret":
         return child
     return child | {"data": dict.fromkeys(child.get("data") or {}, REDACTED)}

@@ -1,4 +1,4 @@
-"""The page on what is checked, made from the table of rules."""
+"""The page on validation, made from the table of rules."""
 
 from collections.abc import Iterator
 

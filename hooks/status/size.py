@@ -1,4 +1,4 @@
-"""How large a status may become: it is written with every change, and read with every request."""
+"""The limit for a status: it is written with every change, and read with every request."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ STEPS = ((16, 1024), (8, 1024), (8, 512), (4, 512), (4, 256), (2, 128))
 
 
 def bounded(status: Obj) -> Obj:
-    """Return the status, with shorter lists and texts where it would be too large."""
+    """Return the status, with shorter lists and texts if it would be too large."""
     for most, longest in STEPS:
         if len(encode(status)) <= MOST_BYTES:
             break

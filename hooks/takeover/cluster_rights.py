@@ -27,7 +27,7 @@ BOUND_ROLES = ((AGENT, AGENT_ROLE), (K8SENSOR, K8SENSOR_ROLE))
 
 
 def rights_steps(cluster: Cluster) -> Iterator[Step]:
-    """Yield the deletion of the operator's roles and bindings that selected resources need."""
+    """Yield the deletion of the operator's roles and bindings that selected resources use."""
     agents = [agent for resource in cluster.agents if (agent := parsed(resource)) is not None]
     for kind in KINDS:
         for obj in cluster.of_kind(kind):

@@ -36,7 +36,7 @@ class Form(StrEnum):
     """How a value is converted before it becomes part of the resource."""
 
     NUMBER = "number"
-    """Digits become a number."""
+    """A string of digits becomes a number."""
     GIVEN = "given"
     """If it is left out, it becomes empty: the resource requires it, and empty means its
     default."""

@@ -99,5 +99,5 @@ def _column(name: str, description: str, path: str, type_: str = "string") -> Ob
 
 
 def _wide(name: str, description: str, path: str) -> Obj:
-    """Return a column that `kubectl get -o wide` has, and no other."""
+    """Return a column that only `kubectl get -o wide` shows."""
     return _column(name, description, path) | {"priority": 1}

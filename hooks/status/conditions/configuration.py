@@ -9,7 +9,10 @@ FIELD = "spec.agent.configuration_yaml"
 
 
 def configuration_usable(context: Context) -> list[Condition]:
-    """Return the condition if it cannot, otherwise nothing; everything else works without it."""
+    """Return the condition if the agent cannot use it, otherwise nothing.
+
+    Everything else works without it.
+    """
     if is_usable(context.agent.spec.agent.configuration_yaml):
         return []
     message = f"{FIELD} {NOT_A_MAPPING}"

@@ -54,7 +54,7 @@ REMEDIES = {
     NODE_DOWN: "its node does not report: kubectl describe node {node}",
     ENDING: "it is ending; if it stays, its node does not answer: kubectl describe node {node}",
 }
-"""The causes, and what to do."""
+"""What to do about each cause."""
 
 OF_NOT_PULLED = {
     "InvalidImageName": "no image can have that name: correct {image}",
@@ -89,7 +89,7 @@ class Cause:
 
     @property
     def remedy(self) -> str:
-        """Return what to do, with braces to be filled."""
+        """Return what to do, with braces to fill in."""
         return self.what_to_do or REMEDIES[self.name]
 
 
@@ -104,7 +104,7 @@ def is_ready(pod: Obj) -> bool:
 
 
 def restarts(pod: Obj) -> int:
-    """Return how often containers of the pod were started again."""
+    """Return how often containers of the pod have restarted."""
     counts = (container.get("restartCount") for container in _containers(pod))
     return sum(count for count in counts if isinstance(count, int))
 

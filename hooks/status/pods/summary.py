@@ -59,7 +59,7 @@ class Problem:
         }
 
     def __str__(self) -> str:
-        """Return the problem in a sentence."""
+        """Return the problem as a sentence."""
         of_which = "1 pod," if self.count == 1 else f"{self.count} pods, such as"
         place = f" on {self.node}" if self.node else ""
         detail = f" ({self.detail})" if self.detail else ""

@@ -20,7 +20,7 @@ NEW_VALUES: Final = "values of Secrets or ConfigMaps that pods read as they star
 """What the status says if it is not known which."""
 
 LATE_SECONDS: Final = 60
-"""How long before the write of a workload an entry may have been written to be its cause."""
+"""An entry that was written at most this long before a workload may be the cause of that write."""
 
 Entry: TypeAlias = tuple[str, str, str]
 """Kind, name, and entry."""
