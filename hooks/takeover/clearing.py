@@ -22,7 +22,7 @@ from hooks.takeover.cluster_rights import missing_bindings
 from hooks.takeover.helm_era import is_helm_era
 from hooks.takeover.static_leftovers import is_left_in
 from hooks.takeover.steps import Deletion, Step, place
-from hooks.takeover.successors import Successor, identities, successors_of
+from hooks.takeover.successors import Successor, identities
 
 LEFT_BEHIND = (
     "Deployment",
@@ -35,14 +35,11 @@ LEFT_BEHIND = (
 )
 
 
-def clearing_steps(cluster: Cluster, namespace: str) -> Iterator[Step]:
-    """Yield the deletion of what no resource in the namespace needs.
+def clearing_steps(cluster: Cluster, namespace: str, successors: list[Successor]) -> Iterator[Step]:
+    """Yield the deletion of what no resource in the namespace needs: these are its successors.
 
     The namespace may have several releases, and installations without a release.
     """
-    successors = successors_of(
-        cluster, (agent for agent in cluster.agents if namespace_of(agent) == namespace)
-    )
     left = [obj for kind in LEFT_BEHIND for obj in _left_of(cluster, kind, namespace, successors)]
     waits_for = next(filter(None, (_waits_for(cluster, successor) for successor in successors)), "")
     for release in sorted({release_of(obj) for obj in left}):

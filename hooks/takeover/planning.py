@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hooks.facts import FIELD_MANAGER
 from hooks.kube.objects import Obj
 from hooks.takeover.clearing import clearing_steps
-from hooks.takeover.cluster import Cluster
+from hooks.takeover.cluster import Cluster, place_of
 from hooks.takeover.cluster_rights import rights_steps
 from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.go_operator import handover_steps
@@ -37,14 +37,19 @@ def plan(cluster: Cluster, settings: Settings) -> Plan:
 
 def _after_stop(cluster: Cluster, settings: Settings) -> Iterator[Step]:
     strategy, manager = settings.strategy, settings.field_manager
-    successors = successors_of(cluster, cluster.selected)
+    everyone = successors_of(cluster, cluster.agents)
+    successors = [
+        successor for successor in everyone if cluster.is_selected(*place_of(successor.agent))
+    ]
     for successor in successors:
         yield from handover_steps(cluster, successor, strategy, manager)
     yield from helm_era_steps(cluster, successors, strategy, manager)
     yield from static_steps(cluster, successors, strategy, manager)
-    yield from without_successor(cluster, filter(_is_old_agent, cluster.of_kind("DaemonSet")))
+    old = filter(_is_old_agent, cluster.of_kind("DaemonSet"))
+    yield from without_successor(cluster, everyone, old)
     for namespace in sorted({successor.namespace for successor in successors}):
-        yield from clearing_steps(cluster, namespace)
+        beside = [successor for successor in everyone if successor.namespace == namespace]
+        yield from clearing_steps(cluster, namespace, beside)
     yield from rights_steps(cluster)
 
 

@@ -76,9 +76,11 @@ def secrets_with_keys(agent: Obj) -> list[str]:
     return sorted({name for name in (spec.keys_secret, *named) if name})
 
 
-def without_successor(cluster: Cluster, old: Iterable[Obj]) -> Iterator[Step]:
-    """Yield a blocking step for each of the old DaemonSets that no resource takes over."""
-    desired = identities(successors_of(cluster, cluster.agents))
+def without_successor(
+    cluster: Cluster, successors: Iterable[Successor], old: Iterable[Obj]
+) -> Iterator[Step]:
+    """Yield a blocking step for each old DaemonSet that none of the resources takes over."""
+    desired = identities(successors)
     for obj in old:
         namespace = namespace_of(obj)
         if cluster.is_selected(namespace) and identity(obj) not in desired:
