@@ -22,13 +22,24 @@ AGENT = block(PAGE, "yaml", "kind: InstanaAgent")
 PARTS = [each for each in blocks(PAGE, "yaml") if each.startswith(("components:", "patches:"))]
 
 
+@pytest.fixture(name="place", scope="module")
+def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with a checkout and its credentials, as the page has them made."""
+    place = tmp_path_factory.mktemp("place")
+    make_credentials(checkout(place / CHECKOUT), "self-signed")
+    return place
+
+
 def built(place: Path, part: str = "") -> list[Obj]:
     """Return the objects of the page's kustomization with one of its additions."""
-    kept = checkout(place / CHECKOUT)
-    make_credentials(kept, "self-signed")
     text: dict[str, Any] = yaml.safe_load(WHOLE) | yaml.safe_load(part or "{}")
     (place / "kustomization.yaml").write_text(yaml.safe_dump(text))
     return build(place)
+
+
+@pytest.fixture(name="without", scope="module")
+def _without(place: Path) -> list[Obj]:
+    return built(place)
 
 
 def container(objects: list[Obj]) -> Obj:
@@ -39,8 +50,8 @@ def container(objects: list[Obj]) -> Obj:
 
 @needs("kubectl")
 @needs("openssl")
-def test_image_is_the_one_of_the_page(tmp_path: Path) -> None:
-    image = container(built(tmp_path))["image"]
+def test_image_is_the_one_of_the_page(without: list[Obj]) -> None:
+    image = container(without)["image"]
 
     assert image == f"registry.example/instana-agent-hooks:{__version__}"
 
@@ -48,16 +59,16 @@ def test_image_is_the_one_of_the_page(tmp_path: Path) -> None:
 @needs("kubectl")
 @needs("openssl")
 @pytest.mark.parametrize("part", PARTS, ids=lambda each: each.partition(":")[0])
-def test_additions_change_something(part: str, tmp_path: Path) -> None:
-    assert built(tmp_path / "with", part) != built(tmp_path / "without")
+def test_additions_change_something(part: str, place: Path, without: list[Obj]) -> None:
+    assert built(place, part) != without
 
 
 @needs("kubectl")
 @needs("openssl")
-def test_namespaces_are_said_to_the_service(tmp_path: Path) -> None:
+def test_namespaces_are_said_to_the_service(place: Path) -> None:
     part = block(PAGE, "yaml", "AGENT_NAMESPACES")
 
-    env = {each["name"]: each.get("value") for each in container(built(tmp_path, part))["env"]}
+    env = {each["name"]: each.get("value") for each in container(built(place, part))["env"]}
 
     assert env["AGENT_NAMESPACES"] == "instana-agent,team-a"
 
