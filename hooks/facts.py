@@ -105,7 +105,7 @@ class Facts:
 def _parsed(name: str, text: str) -> tuple[str, object]:
     """Return the field of a fact and its value; raises UnknownFact."""
     if name not in PARSERS:
-        msg = f"unknown fact {name!r}; known are {', '.join(sorted(PARSERS))}"
+        msg = f"unknown fact {name!r}: use one of {', '.join(sorted(PARSERS))}"
         raise UnknownFact(msg)
     field, parse = PARSERS[name]
     try:
@@ -148,7 +148,7 @@ def is_release(text: str) -> bool:
 def parse_release(text: str) -> str:
     """Return the name of a release; raises ValueError for a text that cannot be one."""
     if not is_release(text):
-        msg = "must be at most 128 letters, digits, dots, dashes and underscores"
+        msg = "must be at most 128 letters, digits, '.', '-' and '_'"
         raise ValueError(msg)
     return text
 

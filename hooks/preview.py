@@ -15,7 +15,7 @@ from hooks.rendering import Given, UnfitObject, read
 from hooks.sync import reconcile
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
-HIDDEN, HIDDEN_AFTER = "(hidden)", "(hidden, another one)"
+HIDDEN, HIDDEN_AFTER = "(hidden)", "(hidden, another value)"
 SECRET_FIELDS = ("data", "stringData")
 
 
@@ -83,7 +83,7 @@ def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildCha
 def _check_managed_fields(observed: Obj, given: Given) -> None:
     if LAST_APPLIED in annotations_of(observed) or observed["metadata"].get("managedFields"):
         return
-    msg = f"{describe(observed)} has no managed fields: get it with --show-managed-fields"
+    msg = f"{describe(observed)} has no managed fields: run kubectl get with --show-managed-fields"
     raise UnfitObject(msg, given.origins[identity(observed)].below("metadata.managedFields"))
 
 

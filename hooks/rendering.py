@@ -130,7 +130,7 @@ def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
     if document is None:
         return
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
-        msg = "a document is no Kubernetes object: it has no kind"
+        msg = "a document is not a Kubernetes object: it must have a kind"
         raise UnfitObject(msg, origin)
     if isinstance(document.get("items"), list):
         for number, item in enumerate(document["items"]):
@@ -138,7 +138,7 @@ def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
         return
     metadata = document.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
-        msg = f"a document of kind {document['kind']} has no metadata.name"
+        msg = f"a document of kind {document['kind']} must have a metadata.name"
         raise UnfitObject(msg, origin.below("metadata.name"))
     yield document, origin
 
@@ -162,7 +162,7 @@ def _stored(obj: Obj, origin: Origin) -> Obj:
 def _check_types(obj: Obj, origin: Origin) -> None:
     for path in impossible_parts(obj):
         where = path.removeprefix(".")
-        msg = f"{describe(obj)}: {where} must be of another type"
+        msg = f"{describe(obj)}: {where} has a value of the wrong type"
         raise UnfitObject(msg, origin.below(where))
 
 
@@ -183,7 +183,7 @@ def _only_agent(given: list[tuple[Obj, Origin]]) -> Obj:
         for obj, origin in given
         if (obj.get("apiVersion"), obj["kind"]) == (API_VERSION, KIND)
     ]
-    msg = f"there must be exactly one {KIND} of {API_VERSION}, not {len(agents)}"
+    msg = f"pass exactly one {KIND} of {API_VERSION}, not {len(agents)}"
     if not agents:
         raise UnreadableRequest(msg)
     for _, second in agents[1:]:

@@ -125,11 +125,11 @@ def parent_of(request: Obj) -> Obj:
 def _object(request: Obj, field: str) -> Obj:
     obj = request.get(field)
     if not isinstance(obj, dict):
-        msg = f"the request has no {field}"
+        msg = f"the request must have the field {field}"
         raise UnreadableRequest(msg)
     metadata = obj.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
-        msg = f"the request's {field} has no metadata.name"
+        msg = f"the request's {field} must have a metadata.name"
         raise UnreadableRequest(msg)
     return obj
 
@@ -142,7 +142,7 @@ def _objects(request: Obj, field: str) -> ObservedObjects:
         isinstance(objects, Mapping) and all(map(_is_object, objects.values()))
         for objects in by_kind.values()
     ):
-        msg = f"the request's {field} are not objects by kind and name"
+        msg = f"the request's {field} must map kinds and names to objects"
         raise UnreadableRequest(msg)
     return ObservedObjects(by_kind)
 

@@ -80,15 +80,14 @@ What is handed over, as JSON: of each kind with its place in the API, the names.
 {{- end -}}
 
 {{/*
-Fails where an upgrade of a release of another chart would end agents, or leave them without anybody
-who leads them.
+Fails if an upgrade of a release of another chart would end agents, or leave them unmanaged.
 */}}
 {{- define "instana-agent.refuseUnsafeUpgrade" -}}
 {{- $release := .Release -}}
 {{- range dig "items" list (lookup "apps/v1" "DaemonSet" .Release.Namespace "") -}}
 {{- $chart := dig "metadata" "labels" "helm.sh/chart" "" . -}}
 {{- if and (hasPrefix "instana-agent-1." $chart) (eq (include "instana-agent.releaseOf" .) $release.Name) -}}
-{{- fail (printf "release %s is one of the chart 1.x: an upgrade would delete its agents. docs/helm.md says how they are taken over." $release.Name) -}}
+{{- fail (printf "release %s is of the chart 1.x, and an upgrade would delete its agents: take them over as docs/helm.md describes." $release.Name) -}}
 {{- end -}}
 {{- end -}}
 {{- if include "instana-agent.formerOperator" . -}}
@@ -101,18 +100,18 @@ who leads them.
 {{- $former := include "instana-agent.formerAgent" . | default "{}" | fromJson -}}
 {{- $formerName := dig "metadata" "name" "" $former -}}
 {{- if and $former (not .Values.controller.agent.create) -}}
-{{- fail (printf "the upgrade would delete InstanaAgent %s, and with it the agents: controller.agent.create has to be true." $formerName) -}}
+{{- fail (printf "the upgrade would delete InstanaAgent %s and its agents: set controller.agent.create to true." $formerName) -}}
 {{- end -}}
 {{- if and $former (ne $formerName $name) -}}
-{{- fail (printf "the upgrade would delete InstanaAgent %s, and with it the agents, and make %s: set controller.agent.name to %s." $formerName $name $formerName) -}}
+{{- fail (printf "the upgrade would delete InstanaAgent %s and its agents, and create %s: set controller.agent.name to %s." $formerName $name $formerName) -}}
 {{- end -}}
 {{- range dig "items" list (lookup "instana.io/v1" "InstanaAgent" "" "") -}}
 {{- $isThis := and (eq .metadata.namespace $.Release.Namespace) (eq .metadata.name $formerName) -}}
 {{- if and (not $isThis) (eq (include "instana-agent.isHeld" .) "true") -}}
-{{- fail (printf "the operator of this release leads InstanaAgent %s/%s too: run `python -m hooks takeover apply` first, which hands all over (docs/helm.md)." .metadata.namespace .metadata.name) -}}
+{{- fail (printf "the Go operator of this release also manages InstanaAgent %s/%s: first run `python -m hooks takeover apply`, which hands over all of them (see docs/helm.md)." .metadata.namespace .metadata.name) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (not .Values.controller.handOver.job) (ne (include "instana-agent.isHandedOver" .) "true") -}}
-{{- fail "the operator of this release still leads the agents: run `python -m hooks takeover apply` first, or set controller.handOver.job to true (docs/helm.md)." -}}
+{{- fail "the Go operator of this release still manages the agents: first run `python -m hooks takeover apply`, or set controller.handOver.job to true (see docs/helm.md)." -}}
 {{- end -}}
 {{- end -}}

@@ -82,7 +82,7 @@ reads both Secrets when the spec of a controller changes, not when they do. */}}
 {{- $name := get $there "meta.helm.sh/release-name" }}
 {{- $namespace := get $there "meta.helm.sh/release-namespace" }}
 {{- if and $name (ne (print $namespace "/" $name) (print .Release.Namespace "/" .Release.Name)) }}
-{{- fail (printf "controller.enabled: release %s in namespace %s has the service, which a cluster has once. For a further release set controller.enabled to false, and add %s to controller.namespaces of release %s (docs/helm.md)." $name $namespace .Release.Namespace $name) }}
+{{- fail (printf "controller.enabled: release %s in namespace %s already has the service, of which a cluster needs one. For another release set controller.enabled to false, and add %s to controller.namespaces of release %s (see docs/helm.md)." $name $namespace .Release.Namespace $name) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -92,14 +92,14 @@ reads both Secrets when the spec of a controller changes, not when they do. */}}
 {{- $namespace := include "instana-agent.namespace" . }}
 {{- if and .Values.controller.enabled (ne $namespace .Release.Namespace) }}
 {{- if has $namespace .Values.controller.namespaces }}
-{{- fail (printf "controller.namespace: %s is in controller.namespaces too: it is for the service alone, and no agents run in it" $namespace) }}
+{{- fail (printf "controller.namespace: %s is also in controller.namespaces, but it must be for the service alone: remove it there" $namespace) }}
 {{- end }}
 {{- if and (eq (include "instana-agent.clusterIsKnown" .) "true") (not (lookup "v1" "Namespace" "" $namespace)) }}
-{{- fail (printf "controller.namespace: there is no namespace %s: `kubectl create namespace %s` makes it" $namespace $namespace) }}
+{{- fail (printf "controller.namespace: namespace %s does not exist: run `kubectl create namespace %s`" $namespace $namespace) }}
 {{- end }}
 {{- if lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agents.instana.io" }}
 {{- range dig "items" list (lookup "instana.io/v1" "InstanaAgent" $namespace "") }}
-{{- fail (printf "controller.namespace: %s is for the service alone, and has the InstanaAgent %s: name another one" $namespace .metadata.name) }}
+{{- fail (printf "controller.namespace: %s must be for the service alone, but has the InstanaAgent %s: use another namespace" $namespace .metadata.name) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -185,7 +185,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 are alternatives; one without any requirement matches no node, and stays so. */}}
 {{- define "instana-agent.affinity" -}}
 {{- if ne (get (.Values.controller.nodeSelector | default dict) "kubernetes.io/os" | default "linux") "linux" }}
-  {{- fail "controller.nodeSelector: kubernetes.io/os can only be linux, as the service's image is for Linux" }}
+  {{- fail "controller.nodeSelector: kubernetes.io/os must be linux, because the service's image is for Linux" }}
 {{- end }}
 {{- $name := "requiredDuringSchedulingIgnoredDuringExecution" }}
 {{- $requirements := include "instana-agent.nodeRequirements" . | fromYamlArray }}

@@ -36,7 +36,7 @@ chart with all its defaults.
 */}}
 {{- define "instana-agent.refuseMovedValues" -}}
 {{- if not (kindIs "map" .Values.controller) -}}
-{{- fail "the values have no `controller`: with --reuse-values Helm takes the defaults of the chart that made the release. Use --reset-then-reuse-values, or --values with your own ones." -}}
+{{- fail "the values have no `controller`, because --reuse-values uses the defaults of the old chart. Use --reset-then-reuse-values, or --values with your own values." -}}
 {{- end -}}
 {{- $values := .Values -}}
 {{- $refused := list -}}
@@ -49,7 +49,7 @@ chart with all its defaults.
 {{- end -}}
 {{- end -}}
 {{- if $refused -}}
-{{- fail (printf "values of the chart 1.x that are something else now (docs/helm.md):\n%s\n" (join "\n" $refused)) -}}
+{{- fail (printf "values of the chart 1.x that this chart does not accept (see docs/helm.md):\n%s\n" (join "\n" $refused)) -}}
 {{- end -}}
 {{- end -}}
 

@@ -37,7 +37,7 @@
 {{- end }}
 {{- end }}
 {{- if $refused }}
-{{- fail (printf "values of another type than their field (docs/api.md):\n%s\n" (join "\n" $refused)) }}
+{{- fail (printf "values of the wrong type (see docs/api.md):\n%s\n" (join "\n" $refused)) }}
 {{- end }}
 {{- end }}
 
@@ -49,7 +49,7 @@ reads 1000000 as 1e+06. The values themselves may be secret. */}}
 {{- $variables := $.Values }}
 {{- range initial $place }}{{ $variables = get $variables . | default dict }}{{ end }}
 {{- range $name, $value := $variables }}
-{{- $is := dict "map" "a map" "slice" "a list" | dig (kindOf $value) "a number that Helm does not keep as it is written" }}
+{{- $is := dict "map" "a map" "slice" "a list" | dig (kindOf $value) "a number that Helm would change" }}
 {{- if not (or (kindIs "string" $value) (kindIs "invalid" $value) (regexMatch `^(true|false|-?[0-9]+|-?[0-9]{1,6}[.][0-9]{1,9})$` (toString $value))) }}
 {{- $refused = append $refused (printf "* %s.%s: is %s" (initial $place | join ".") $name $is) }}
 {{- end }}

@@ -1,8 +1,8 @@
 {{- /* Made by `make generate`. What is said of an InstanaAgent that lacks what it must have. */}}
 {{- define "instana-agent.messagesOfRules" -}}
-cluster-name: "is required unless spec.zone.name is set: the name that the cluster shall have in Instana (rule cluster-name)"
-cluster-name-of-zones: "is required where spec.zones is used: the name that the cluster shall have in Instana (rule cluster-name-of-zones)"
-key-source: "an agent needs a key to report: name the entry of a Secret in keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key (rule key-source)"
+cluster-name: "is required unless spec.zone.name is set: set the name that the cluster has in Instana (rule cluster-name)"
+cluster-name-of-zones: "is required with spec.zones: set the name that the cluster has in Instana (rule cluster-name-of-zones)"
+key-source: "an agent needs an agent key to report: name an entry of a Secret in keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key (rule key-source)"
 {{- end }}
 
 {{- /* Where the spec has texts that people write as numbers. `*` is every entry or item.

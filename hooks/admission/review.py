@@ -73,10 +73,10 @@ def read_review(body: Obj) -> Review:
     """Return the review in the body; raises NoAdmissionReview."""
     request = body.get("request")
     if (body.get("apiVersion"), body.get("kind")) != (REVIEW_VERSION, REVIEW_KIND):
-        msg = f"the request is no {REVIEW_KIND} of {REVIEW_VERSION}"
+        msg = f"the request is not an {REVIEW_KIND} of {REVIEW_VERSION}"
         raise NoAdmissionReview(msg)
     if not isinstance(request, dict) or not _texts(request, "uid", "operation"):
-        msg = "the review has no request with a uid and an operation"
+        msg = "the review must have a request with a uid and an operation"
         raise NoAdmissionReview(msg)
     review = Review(
         uid=request["uid"],
@@ -86,7 +86,7 @@ def read_review(body: Obj) -> Review:
         old=as_object(request.get("oldObject")),
     )
     if review.brings_a_spec and not _is_agent(review.new):
-        msg = f"the review's object is no {KIND} of {API_VERSION}"
+        msg = f"the review's object is not an {KIND} of {API_VERSION}"
         raise NoAdmissionReview(msg)
     return review
 
@@ -154,7 +154,7 @@ def _warnings(warnings: Iterable[Problem]) -> Obj:
         lines = _lines(problem)
         if len(shown) + len(lines) > MOST_LINES:
             further = len(problems) - number
-            shown.append(f"and {further} more: python -m hooks validate tells all of them")
+            shown.append(f"and {further} more: python -m hooks validate shows all of them")
             break
         shown += lines
     return {"warnings": shown} if shown else {}

@@ -77,4 +77,4 @@ class Account:
 
 def _reason(response: Mapping[str, Any]) -> str:
     """Return the API server's message, without the values that it may quote."""
-    return QUOTED.sub("value", str(response.get("message", "no reason given")))
+    return QUOTED.sub("value", str(response.get("message", "the API server gave no reason")))

@@ -15,13 +15,13 @@ FIELD_MANAGER: Final = "instana-agent-definition"
 
 
 @click.command("apply-definition")
-@click.option("--url", default=api_server, help="The API server; that of the pod by default.")
+@click.option("--url", default=api_server, help="URL of the API server; default: the pod's own.")
 @click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
 @click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")
 def apply_crd_command(url: str, ca_file: Path, token_file: Path) -> None:
-    """Replace the definition of InstanaAgent in the cluster by that of this version.
+    """Replace the CRD of InstanaAgent in the cluster with the CRD of this version.
 
-    For the chart's Job, with the rights to get and update this one definition.
+    For the chart's Job, which needs permission to get and update only this CRD.
     """
     own = agents_crd()
     name = own["metadata"]["name"]
@@ -31,7 +31,7 @@ def apply_crd_command(url: str, ca_file: Path, token_file: Path) -> None:
     # Not a patch: fields that this version no longer has must go.
     replaced = present | {"spec": present["spec"] | own["spec"]}
     if replaced == present:
-        click.echo(f"{name} is that of this version already")
+        click.echo(f"{name} is already of this version")
         return
     api.call("PUT", f"{path}?fieldManager={FIELD_MANAGER}", replaced)
-    click.echo(f"{name} is that of this version now")
+    click.echo(f"{name} is now of this version")

@@ -40,12 +40,12 @@ RESPONSE_SECONDS = 10.0
 
 @click.command("demo")
 @click.argument("request_file", type=GivenFile(), metavar="FILE")
-@click.option("--once", is_flag=True, envvar="ONCE", help="End after the answer.")
+@click.option("--once", is_flag=True, envvar="ONCE", help="Exit after the response.")
 def demo_command(request_file: BinaryIO, *, once: bool) -> None:
-    """Start the service here, send it a recorded sync request, show the answer, go on serving.
+    """Start the service here, send it a recorded sync request, show the response, keep serving.
 
-    Warnings about the InstanaAgent in the request go to standard error. Ends with 2 and the
-    problems that `validate` finds when it is invalid, with 1 when the file cannot be used.
+    Warnings about the InstanaAgent in the request go to standard error. Exit code 2, with the
+    problems that `validate` finds: the InstanaAgent is invalid; 1: the file cannot be used.
     """
     settings = _settings()
     content = content_of(request_file)
@@ -124,7 +124,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
                 return
         except OSError:
             time.sleep(POLL_SECONDS)
-    msg = "the service did not become ready"
+    msg = "the service did not become ready: run `python -m hooks serve` to see why"
     raise click.ClickException(msg)
 
 
@@ -133,7 +133,7 @@ def _ask(port: int, request: bytes) -> tuple[Obj, float]:
     status, body = _call(port, "POST", "/sync", request)
     milliseconds = (time.perf_counter() - started) * 1000
     if status != HTTPStatus.OK:
-        msg = f"the service answered {status}: {body.decode(errors='replace').strip()}"
+        msg = f"the service responded with {status}: {body.decode(errors='replace').strip()}"
         raise click.ClickException(msg)
     response: Obj = orjson.loads(body)
     return response, milliseconds
@@ -147,10 +147,10 @@ def _call(port: int, method: str, path: str, body: bytes | None = None) -> tuple
 
 
 def _show(response: Obj, name: str, address: str, milliseconds: float) -> None:
-    click.echo(f"POST {address}/sync with {name}: answered in {milliseconds:.1f} ms\n")
+    click.echo(f"POST {address}/sync with {name}: responded in {milliseconds:.1f} ms\n")
     children = response["children"]
     rows = [(child["kind"], child["metadata"]["name"], summary(child)) for child in children]
-    _print_table(("KIND", "NAME", "WHAT MATTERS"), rows)
+    _print_table(("KIND", "NAME", "SUMMARY"), rows)
     click.echo("\nStatus:")
     conditions = response["status"]["conditions"]
     _print_table(

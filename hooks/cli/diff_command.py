@@ -26,11 +26,11 @@ CHANGES: Final = 3
 def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     """Print what a sync of the InstanaAgent in the FILEs ("-" is standard input) would change.
 
-    The other objects in them play the cluster, the existing children with their managed fields
-    (`kubectl get ... -o yaml --show-managed-fields`). Tells which pods would be replaced, and of
-    Secrets no value. Warnings go to standard error. Ends with 3 if something would change, with 2
-    and the problems that `validate` finds when the resource is invalid, with 2 when a file is not
-    what kubectl reads, with 1 when a file cannot be used.
+    Pass exactly one InstanaAgent and the objects of the cluster that it depends on, with its
+    existing children (`kubectl get ... -o yaml --show-managed-fields`). Shows which pods would be
+    replaced, and never a value of a Secret. Warnings go to standard error. Exit code 3: something
+    would change; 2: the InstanaAgent is invalid (prints the problems that `validate` finds), or a
+    file is not valid for kubectl; 1: a file cannot be used.
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
@@ -38,9 +38,13 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
         expected = preview([document.value for document in documents], facts_of(facts), now())
     end_if_invalid(documents, expected.problems)
     for child in expected.withheld:
-        click.echo(f"{child} is not made: its name, or that of what it needs, is taken", err=True)
+        click.echo(
+            f"{child} is not created: another object has its name, or the name of a child "
+            "that it needs",
+            err=True,
+        )
     if not expected.changes:
-        click.echo("nothing changes")
+        click.echo("nothing would change")
         return
     for change in expected.changes:
         click.echo(f"{change.verb} {change.child}{_of_pods(change)}")
@@ -52,7 +56,7 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
 def _of_pods(change: ChildChange) -> str:
     if not change.pods:
         return ""
-    return f": pods that {'go' if change.verb == DELETE else 'are replaced'}: {change.pods}"
+    return f": pods {'deleted' if change.verb == DELETE else 'replaced'}: {change.pods}"
 
 
 def _differences(change: ChildChange) -> str:

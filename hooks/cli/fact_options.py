@@ -11,8 +11,7 @@ fact_option: Final = click.option(
     "facts",
     multiple=True,
     metavar="NAME=VALUE",
-    help=f"A fact about the cluster or the installation: {', '.join(PARSERS)}. "
-    "May be given several times.",
+    help=f"A fact about the cluster or the installation: {', '.join(PARSERS)}. Can be repeated.",
 )
 
 
@@ -24,6 +23,6 @@ def facts_of(texts: tuple[str, ...]) -> Facts:
 def _fact(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        msg = f"a fact is written NAME=VALUE, not {name!r}"
+        msg = f"a fact must be NAME=VALUE, not {name!r}"
         raise UnknownFact(msg)
     return name, value

@@ -140,7 +140,7 @@ def _end_if(errors: Iterable[str]) -> None:
 def _warnings_of_place(agent: GivenAgent) -> Iterator[str]:
     if not as_object(agent.given.get("metadata")).get("namespace"):
         what = (
-            f"metadata.namespace: is not given, so it is taken for {DEFAULT_NAMESPACE}: set it, as "
-            "`kubectl apply` may choose another one"
+            f"metadata.namespace: is not set, so {DEFAULT_NAMESPACE} is assumed: set it, because "
+            "`kubectl apply` may use another namespace"
         )
         yield agent.line(WARNING, "metadata.namespace", what)

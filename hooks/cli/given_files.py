@@ -100,7 +100,7 @@ def content_of(file: BinaryIO) -> bytes:
     """Return the content of a file; ends the command if it is too large."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        give_up(f"{name_of(file)} cannot be read: there are more than {LARGEST:,} bytes")
+        give_up(f"{name_of(file)} cannot be read: it has more than {LARGEST:,} bytes")
     return content
 
 

@@ -64,7 +64,7 @@ class Kubectl:
                 command, input=stdin, capture_output=True, text=True, timeout=SECONDS, check=False
             )
         except FileNotFoundError:
-            msg = f"there is no {PROGRAM} in the PATH"
+            msg = f"{PROGRAM} is not in the PATH: install it"
             raise CallFailed(msg) from None
         except subprocess.TimeoutExpired:
             msg = f"{PROGRAM} {arguments[0]} {arguments[1]} took longer than {SECONDS} s"
@@ -80,7 +80,7 @@ def _reason(stderr: str) -> str:
     The API server may quote a whole object, even a Secret.
     """
     lines = [line for line in stderr.splitlines() if line and not line.startswith("Warning:")]
-    return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a word"
+    return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a message"
 
 
 def _items(response: Obj) -> Iterator[Obj]:

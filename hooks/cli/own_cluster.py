@@ -47,7 +47,7 @@ class Peer:
             raise click.ClickException(msg) from None
         if status != HTTPStatus.OK:
             said = content[:LONGEST_RESPONSE].decode(errors="replace").strip()
-            msg = f"{method} {self.url}{path} was answered with {status}: {said}"
+            msg = f"{method} {self.url}{path} failed with {status}: {said}"
             raise click.ClickException(msg)
         return content
 

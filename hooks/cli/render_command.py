@@ -26,18 +26,19 @@ REDACTED: Final = "**redacted**"
 @click.command("render")
 @files_argument
 @click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml")
-@click.option("--redact", is_flag=True, help="Print no value of a Secret.")
+@click.option("--redact", is_flag=True, help="Print no values of Secrets.")
 @fact_option
 def render_command(
     files: tuple[BinaryIO, ...], output: str, facts: tuple[str, ...], *, redact: bool
 ) -> None:
-    """Print what would be there for the InstanaAgent in the FILEs ("-" is standard input).
+    """Print the objects for the InstanaAgent in the FILEs ("-" is standard input).
 
-    The other objects in them play the cluster: Secrets, Namespaces, existing children, CRDs. YAML
-    is ready for `kubectl apply`; JSON has children, attachments and status. Both have the values of
-    Secrets, keys and passwords among them, unless --redact is given. Warnings go to standard error.
-    Ends with 2 and the problems that `validate` finds when the resource is invalid, with 2 when a
-    file is not what kubectl reads, with 1 when a file cannot be used.
+    Pass exactly one InstanaAgent and the objects of the cluster that it depends on: Secrets,
+    Namespaces, existing children, CRDs. YAML has the objects, for review: Metacontroller applies
+    them; JSON has children, attachments and status. Both have the values of Secrets, including keys
+    and passwords, unless you use --redact. Warnings go to standard error. Exit code 2: the
+    InstanaAgent is invalid (prints the problems that `validate` finds), or a file is not valid for
+    kubectl; 1: a file cannot be used.
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)

@@ -29,5 +29,5 @@ class HooksServer(Server):
 
 @click.command("serve")
 def serve_command() -> None:
-    """Answer hooks until SIGTERM, as the settings in the environment say (docs/settings.md)."""
+    """Serve hooks until SIGTERM, with the settings in the environment (docs/settings.md)."""
     HooksServer().run()

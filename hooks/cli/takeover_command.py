@@ -78,40 +78,40 @@ field_manager_option = click.option(
     "--field-manager",
     default=FIELD_MANAGER,
     show_default=True,
-    help="Metacontroller's --apply-strategy-ssa-field-manager.",
+    help="Value of Metacontroller's option --apply-strategy-ssa-field-manager.",
 )
 apply_strategy_option = click.option(
     "--apply-strategy",
     type=click.Choice([strategy.value for strategy in Strategy]),
     default=Strategy.SERVER_SIDE_APPLY.value,
     show_default=True,
-    help="Metacontroller's --apply-strategy.",
+    help="Value of Metacontroller's option --apply-strategy.",
 )
 
 
 @click.group("takeover")
 def takeover_command() -> None:
-    """Take over agents that the Go operator, a Helm release or applied manifests run, in place.
+    """Take over agents of the Go operator, a Helm release or applied manifests, in place.
 
-    Reads and writes by `kubectl` with your own rights; needs to list the kinds concerned in the
-    whole cluster. docs/migrate.md has the whole way.
+    Reads and writes with `kubectl` and your own permissions, which must allow listing the affected
+    kinds in the whole cluster. docs/migrate.md describes all steps.
     """
 
 
 def _options(command: Callable[[Task], None]) -> Callable[..., None]:
     """Add the options of both commands, which get them as one Task."""
 
-    @click.option("-n", "--namespace", default="", help="Only InstanaAgents of this namespace.")
-    @click.option("--name", default="", help="Only InstanaAgents of this name.")
-    @click.option("--context", default="", help="The kubeconfig's context, as kubectl's.")
-    @click.option("--kubeconfig", default="", help="The kubeconfig, as kubectl's.")
+    @click.option("-n", "--namespace", default="", help="Only InstanaAgents in this namespace.")
+    @click.option("--name", default="", help="Only InstanaAgents with this name.")
+    @click.option("--context", default="", help="Context of the kubeconfig, as for kubectl.")
+    @click.option("--kubeconfig", default="", help="Path of the kubeconfig, as for kubectl.")
     @field_manager_option
     @apply_strategy_option
     @click.option(
         "--timeout",
         default=60.0,
         show_default=True,
-        help="Seconds to wait until the operator has stopped.",
+        help="Seconds to wait until the Go operator has stopped.",
     )
     @wraps(command)
     def with_task(
@@ -132,10 +132,10 @@ def _options(command: Callable[[Task], None]) -> Callable[..., None]:
 @takeover_command.command("plan")
 @_options
 def plan_command(task: Task) -> None:
-    """Show what would be done, object by object, and which pods restart; write nothing.
+    """Show each step, its object, and which pods restart; write nothing.
 
-    Ends with 0 if there is nothing to do or all of it can be done, with 2 if something has to be
-    done by hand first, with 1 if the cluster cannot be read.
+    Exit code 0: nothing to do, or all steps can be done; 2: you must do something by hand first;
+    1: the cluster cannot be read.
     """
     found = _read(task)
     _show(found.steps)
@@ -146,10 +146,10 @@ def plan_command(task: Task) -> None:
 @takeover_command.command("apply")
 @_options
 def apply_command(task: Task) -> None:
-    """Do what `plan` shows, step by step; can be repeated.
+    """Do the steps that `plan` shows; can be repeated.
 
-    Ends with 0 if nothing is left to do, with 3 if the rest waits for something (repeat it then),
-    with 2 if something has to be done by hand first, with 1 if a write was refused.
+    Exit code 0: nothing left to do; 3: the other steps must wait (run it again later); 2: you must
+    do something by hand first; 1: a write failed.
     """
     take_over(task)
 
@@ -172,7 +172,7 @@ def _carry_out_all(task: Taking, found: Plan, done: set[Identified]) -> None:
     for number, step in enumerate(found.to_do):
         try:
             if _identified(step) in done:
-                msg = "somebody undoes it again"
+                msg = "another client reverts it: stop that client"
                 raise CallFailed(msg)  # noqa: TRY301 - it ends as a failed write does
             _carry_out(task, step)
         except CallFailed as failed:
@@ -198,7 +198,7 @@ def _carry_out(task: Taking, step: Step) -> None:
             step = again[0]
         else:
             return
-    msg = f"the object was changed by others {ATTEMPTS} times in a row"
+    msg = f"other clients changed the object {ATTEMPTS} times in a row: run the command again"
     raise CallFailed(msg)
 
 
@@ -225,10 +225,10 @@ def _read(task: Taking) -> Plan:
 
 
 def _give_up(step: Step, failed: CallFailed, left: int) -> None:
-    click.echo(f"{place(step.obj)}: {step.what}: refused: {failed}", err=True)
+    click.echo(f"{place(step.obj)}: {step.what}: failed: {failed}", err=True)
     click.echo(
-        f"Left: {_count(left)}; all before are done. Clear away the reason, then run the same "
-        "command again: it goes on here.",
+        f"Left: {_count(left)}; all earlier steps are done. Fix the cause, then run the same "
+"command again to continue.",
         err=True,
     )
     sys.exit(FAILED)
@@ -241,14 +241,14 @@ def _report(found: Plan, done: int) -> None:
         sys.exit(BLOCKED)
     if found.waiting:
         _show(found.waiting)
-        click.echo("The rest waits; run the same command again then.")
+        click.echo("These steps must wait; run the same command again once they can be done.")
         sys.exit(WAITING)
     click.echo(f"{_count(done)} done, nothing left to do" if done else "nothing to do")
 
 
 def _summary(found: Plan) -> str:
     if found.blocked:
-        return f"To be done by hand first: {_count(len(found.blocked))}."
+        return f"To do by hand first: {_count(len(found.blocked))}."
     if not found.to_do and not found.waiting:
         return "nothing to do"
     return f"{_count(len(found.to_do))} can be done now, {len(found.waiting)} later."

@@ -58,13 +58,13 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Nam
     pairs = tuple((kind, name) for kind, _, name in (text.partition("/") for text in texts))
     unknown = [kind for kind, name in pairs if kind not in COLLECTIONS or not name]
     if unknown:
-        msg = f"write KIND/NAME, with one of the kinds {', '.join(COLLECTIONS)}"
+        msg = f"must be KIND/NAME, with one of the kinds {', '.join(COLLECTIONS)}"
         raise click.BadParameter(msg)
     return pairs
 
 
 @takeover_command.command("release")
-@click.option("-n", "--namespace", required=True, help="The namespace of the release.")
+@click.option("-n", "--namespace", required=True, help="Namespace of the release.")
 @click.option(
     "--object",
     "objects",
@@ -72,20 +72,21 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Nam
     required=True,
     callback=_named,
     metavar="KIND/NAME",
-    help="An object to be handed over: the operator's Deployment, the InstanaAgent, its children.",
+    help="An object to hand over: the Go operator's Deployment, the InstanaAgent, or a child of "
+    "it.",
 )
 @apply_strategy_option
 @field_manager_option
-@click.option("--timeout", default=120.0, help="As for `takeover apply`.")
-@click.option("--url", default=api_server, help="The API server; that of the pod by default.")
+@click.option("--timeout", default=120.0, help="Seconds to wait until the Go operator has stopped.")
+@click.option("--url", default=api_server, help="URL of the API server; default: the pod's own.")
 @click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
 @click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")
 def release_command(
     namespace: str, apply_strategy: str, field_manager: str, objects: Named, **rest: Any
 ) -> None:
-    """Hand over named objects from within the cluster, as a Job of the chart does.
+    """Hand over the named objects from a pod in the cluster, as the chart's Job does.
 
-    Ends as `takeover apply` does.
+    Has the exit codes of `takeover apply`.
     """
     timeout = rest.pop("timeout")
     account = Account(Peer(**rest), namespace)

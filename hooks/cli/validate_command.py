@@ -23,19 +23,19 @@ from hooks.rules import sharing
 
 @click.command("validate")
 @files_argument
-@click.option("--strict", is_flag=True, help="Count warnings as problems.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @fact_option
 def validate_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], *, strict: bool) -> None:
     """Check every InstanaAgent in the FILEs ("-" is standard input), without a cluster.
 
-    Prints a line per problem: file, line and column, its severity, what to do, and the rule's
-    identifier, by which docs/validation.md lists it; and how many resources are valid, if all are.
-    Ends with 2 if a resource would be refused, or a file is not what kubectl reads; with 1 if a
-    file is too large or holds no InstanaAgent.
+    Prints a line per problem: file, line and column, severity, what to do, and the rule's
+    identifier, which docs/validation.md lists. If all resources are valid, prints how many there
+    are. Exit code 2: a resource would be rejected, or a file is not valid for kubectl; 1: a file is
+    too large, or there is no InstanaAgent.
     """
     found = [*agents_in(documents_in(files))]
     if not found:
-        give_up(f"there is no {KIND} in the files")
+        give_up(f"the files have no {KIND}: pass at least one")
     with ending_on_unusable_input():
         known = facts_of(facts)
     shared = sharing([agent.resource for agent in found])

@@ -46,49 +46,53 @@ def alert_rules() -> Obj:
             "InstanaAgentHooksDown",
             f'absent(up{{job="{NAME}"}} == 1)',
             ("5m", "critical"),
-            "No replica of the service can be scraped: agents stay as they are, changes wait.",
+            "No replica of the service can be scraped: agents keep running, but changes wait "
+            "until it responds.",
         ),
         _alert(
             "InstanaAgentHooksFailing",
             f"{FAILING} > 0",
             ("10m", "warning"),
-            "Calls end with an error of type {{ $labels.type }}; their resources stay as they are.",
+            "Calls fail with an error of type {{ $labels.type }}; the agents of their resources "
+            "stay unchanged. Check the log of the service.",
         ),
         _alert(
             "InstanaAgentHooksOverloaded",
             f"{REJECTED} > 0",
             ("15m", "warning"),
-            "Calls are refused as too many are in progress: more replicas or CPU are needed.",
+            "Calls are rejected because too many are in progress: add replicas or CPU.",
         ),
         _alert(
             "InstanaAgentInvalid",
             f"{INVALID} > 0",
             ("10m", "warning"),
-            "{{ $labels.resource }} cannot be carried out; its condition Valid says why.",
+            "{{ $labels.resource }} is invalid; its condition Valid shows why.",
         ),
         _alert(
             "InstanaAgentStalled",
             f"{STALLED} > 0 unless on (resource) {INVALID} > 0",
             ("15m", "warning"),
-            "{{ $labels.resource }} needs somebody to act; its condition Stalled says how.",
+            "{{ $labels.resource }} needs manual action; its condition Stalled shows which.",
         ),
         _alert(
             "InstanaAgentsUnready",
             f"{UNREADY} > 0",
             ("30m", "warning"),
-            "{{ $value }} agents of {{ $labels.resource }} are not ready.",
+            "{{ $value }} agents of {{ $labels.resource }} are not ready; its condition "
+            "AgentsAvailable shows why.",
         ),
         _alert(
             "InstanaAgentRolloutHeld",
             f"{HELD} > 0",
             ("1d", "info"),
-            "Roll-outs of {{ $labels.resource }} wait for approval; condition RolloutHeld has it.",
+            "Rollouts of {{ $labels.resource }} wait for approval; its condition RolloutHeld shows "
+            "how to approve them.",
         ),
         _alert(
             "InstanaAgentHooksCertificateExpiring",
             f"min({EXPIRY}) - time() < 14 * 86400",
             ("1h", "warning"),
-            "The service's certificate expires in {{ $value | humanizeDuration }}.",
+            "The service's certificate expires in {{ $value | humanizeDuration }}: renew it.",
         ),
     ]
     return {
@@ -123,14 +127,14 @@ def _panels() -> list[Obj]:
     return [
         _panel("Agents that are not ready", {"{{resource}}": UNREADY}),
         _panel("Invalid resources", {"{{resource}}": f"{INVALID} > 0"}),
-        _panel("Resources that need somebody", {"{{resource}}": f"{STALLED} > 0"}),
-        _panel("Roll-outs that wait for approval", {"{{resource}}": f"{HELD} > 0"}),
+        _panel("Resources that need manual action", {"{{resource}}": f"{STALLED} > 0"}),
+        _panel("Rollouts that wait for approval", {"{{resource}}": f"{HELD} > 0"}),
         _panel(
             "Calls",
             {"{{hook}} {{status}}": "sum by (hook, status) (rate(instana_hooks_calls_total[5m]))"},
             "reqps",
         ),
-        _panel("Time to answer", {"median": _quantile(0.5), "99 %": _quantile(0.99)}, "s"),
+        _panel("Response time", {"median": _quantile(0.5), "99 %": _quantile(0.99)}, "s"),
         _panel(
             "Errors",
             {"{{type}}": "sum by (type) (rate(instana_hooks_errors_total[5m]))"},
@@ -150,7 +154,7 @@ def _panels() -> list[Obj]:
             },
         ),
         _panel(
-            "Children in answers",
+            "Children in responses",
             {"{{kind}}": "sum by (kind) (rate(instana_hooks_children_total[5m]))"},
         ),
         _panel("Certificate expires in", {"all replicas": f"min({EXPIRY}) - time()"}, "s"),

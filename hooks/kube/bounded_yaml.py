@@ -50,7 +50,7 @@ class LostAlias(yaml.YAMLError):
 
     def __init__(self, mark: Mark) -> None:
         """Take its place."""
-        super().__init__("an alias stands for nothing that is whole before it")
+        super().__init__("an alias must refer to an anchor that is complete before it")
         self.mark = mark
 
 
@@ -152,5 +152,5 @@ def check_levels(levels: int) -> None:
 
 def _at_most(most: int, found: int, what: str) -> None:
     if found > most:
-        msg = f"there are more than {most:,} {what}"
+        msg = f"it has more than {most:,} {what}"
         raise OutOfBounds(msg)

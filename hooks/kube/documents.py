@@ -29,21 +29,21 @@ from hooks.kube.yaml_values import NO_NUMBER, Builder, NoDocument
 SEPARATOR: Final = re.compile(r"^---(.*)(?:\n|\Z)", re.MULTILINE)
 COMMENT: Final = "#"
 QUOTE: Final = '"'
-NO_SEPARATOR: Final = "only a comment may stand in the line behind ---, as kubectl reads it"
+NO_SEPARATOR: Final = "only a comment may follow --- in its line"
 MOST_BEFORE_YAML: Final = 1
 """Number of JSON documents after which a stream may continue as YAML."""
-NO_JSON: Final = "is not JSON, as what is before it"
-NO_UTF8: Final = "is not written in UTF-8"
+NO_JSON: Final = "is not JSON, unlike the text before it"
+NO_UTF8: Final = "is not encoded in UTF-8"
 NO_YAML: Final = "is not YAML"
 NO_CHARACTER: Final = f"{NO_YAML}: control characters are not allowed; write them as escapes"
 HINTS: Final = {
-    "found character that cannot start any token": "put a text that begins with it in quotes, and "
-    "indent with spaces instead of tabs",
-    "mapping values are not allowed in this context": "put a text with a colon in it in quotes, "
-    "or correct the indentation",
-    "did not find expected alphabetic or numeric character": "put a text that begins with * or & "
-    "in quotes",
-    "did not find expected key": "correct the indentation, or the quotes before it",
+    "found character that cannot start any token": "put a string that begins with it in quotes, "
+"and indent with spaces, not tabs",
+    "mapping values are not allowed in this context": "put a string that contains a colon in "
+"quotes, or fix the indentation",
+    "did not find expected alphabetic or numeric character": "put a string that begins with * "
+"or & in quotes",
+    "did not find expected key": "fix the indentation, or the quotes before it",
 }
 """What to do about errors of the parser that people often get."""
 SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")

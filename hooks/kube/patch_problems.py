@@ -28,9 +28,9 @@ IN_PYTHON = PYTHON_TYPES | {
 class PatchProblem(Enum):
     """What is wrong with a part of a patch."""
 
-    FIELD = "no field of Kubernetes"
-    TYPE = "a value of another type"
-    DIRECTIVE = "an instruction that is not followed"
+    FIELD = "not a field of Kubernetes"
+    TYPE = "a value of the wrong type"
+    DIRECTIVE = "a directive that is not supported"
 
 
 def patch_problems(

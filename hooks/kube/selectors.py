@@ -30,5 +30,5 @@ def _holds(expression: Obj, labels: dict[str, str]) -> bool:
         case "DoesNotExist":
             return key not in labels
         case unknown:
-            msg = f"{unknown} is no operator of a label selector"
+            msg = f"{unknown} is not an operator of a label selector"
             raise ValueError(msg)

@@ -25,11 +25,14 @@ from hooks.kube.yaml_scalars import TAG, NotOfItsTag, as_json, as_name, scalar
 MERGE: Final = "<<"
 MERGE_TAG: Final = f"{TAG}merge"
 
-OF_NO_TYPE: Final = "is not of the type that its tag says"
-NO_NUMBER: Final = "is an infinite number or none, which no resource can have: put it in quotes"
-NO_NAME: Final = "the name of a field is null, or a number of more than 64 bits: put it in quotes"
-NAME_OF_PARTS: Final = "the name of a field is a list or an object, which no resource can have"
-NO_MERGE: Final = "what << brings must be an object, or a list of objects: put << in quotes"
+OF_NO_TYPE: Final = "is not of the type of its tag"
+NO_NUMBER: Final = "is infinite or not a number, which no resource can have: put it in quotes"
+NO_NAME: Final = "the name of a field is null or a number of more than 64 bits: put it in quotes"
+NAME_OF_PARTS: Final = "the name of a field is a list or an object: it must be a string"
+NO_MERGE: Final = (
+    "the value of the merge key << must be an object or a list of objects: to use << as a "
+    "name, put it in quotes"
+)
 
 
 class NoDocument(yaml.YAMLError):

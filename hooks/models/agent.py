@@ -46,9 +46,9 @@ class AgentImage(Image):
     )
     pull_secrets: ListOf[Annotated[Named, LOCAL_OBJECT_REFERENCE]] | None = Field(
         default=None,
-        description="Pull Secrets of the agent's and the k8sensor's pods. Not given, a Secret for "
-        "containers.instana.io is made where the image comes from there; an empty list turns "
-        "that off.",
+        description="Pull Secrets of the pods of agents and k8sensors. If not set, a Secret for "
+        "containers.instana.io is created when the image comes from there; an empty "
+        "list disables that.",
     )
 
 
@@ -58,16 +58,16 @@ class BackendSpec(SpecModel):
     endpoint_host: str = Field(min_length=1, description="Host name of the backend.")
     endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
         default=DEFAULT_ENDPOINT_PORT,
-        description=f"Port of the backend; an empty one means {DEFAULT_ENDPOINT_PORT}.",
+        description=f"Port of the backend; default {DEFAULT_ENDPOINT_PORT}.",
         json_schema_extra=MUST_BE_GIVEN,
     )
     key: str = Field(
         default="",
-        description="Agent key for the backend; entry key-<position> of keysSecret wins. Better: "
-        "keySecretKeyRef.",
+        description="Agent key for the backend; entry key-<position> of keysSecret takes "
+        "precedence. Prefer keySecretKeyRef.",
     )
     key_secret_key_ref: SecretKeyRef | None = entry_with(
-        "the key; wins over keysSecret, whatever the position"
+        "the key; takes precedence over keysSecret, whatever the position"
     )
 
 
@@ -89,46 +89,45 @@ class AgentPod(Resources):
     """The agent's pods."""
 
     annotations: dict[str, str] = Field(
-        default_factory=dict, description="Annotations of the agent's and the k8sensor's pods."
+        default_factory=dict, description="Annotations of the pods of agents and k8sensors."
     )
     labels: dict[str, str] = Field(
-        default_factory=dict, description="Labels of the agent's and the k8sensor's pods."
+        default_factory=dict, description="Labels of the pods of agents and k8sensors."
     )
     tolerations: ListOf[Toleration] = Field(
-        default=(), description="Tolerations; a zone's own ones replace them."
+        default=(), description="Tolerations; those of a zone replace them."
     )
     affinity: Affinity = Field(
-        default_factory=dict, description="Affinity; a zone's own one replaces it."
+        default_factory=dict, description="Affinity; that of a zone replaces it."
     )
     priority_class_name: str = Field(default="", description="Priority class of the pods.")
     node_selector: dict[str, str] = Field(
         default_factory=dict, description="Labels of the nodes that run an agent."
     )
-    volumes: ListOf[Volume] = Field(default=(), description="Further volumes of the pods.")
+    volumes: ListOf[Volume] = Field(default=(), description="Additional volumes of the pods.")
     volume_mounts: ListOf[VolumeMount] = Field(
-        default=(), description="Further volume mounts of the agent's container."
+        default=(), description="Additional volume mounts of the agent's container."
     )
     env: ListOf[EnvVar] = Field(
         default=(),
-        description="Further environment variables of the agent's container, with every kind of "
-        "valueFrom; they win over agent.env and the built-in ones.",
+        description="Additional environment variables of the agent's container, with every kind "
+        "of valueFrom; they take precedence over agent.env and the built-in ones.",
     )
     startup_probe: Probe | None = Field(
         default=None,
-        description="Replaces the default startup probe, which gives an agent 670 s, or as long as "
-        "the liveness probe waits; without a handler the default one is kept and only the given "
-        "numbers change.",
+        description="Replaces the default startup probe, which gives an agent 670 s, or as long "
+        "as the liveness probe waits. Without a handler only the given numbers change.",
     )
     readiness_probe: Probe | None = Field(
         default=None,
-        description="Replaces the default readiness probe; without a handler the default one is "
-        "kept and only the given numbers change.",
+        description="Replaces the default readiness probe. Without a handler only the given "
+        "numbers change.",
     )
     liveness_probe: Probe | None = Field(
         default=None,
-        description="Replaces the default liveness probe; without a handler the default one "
-        "(HTTP GET /status) is kept and only the given numbers change. Its handler is the default "
-        "one of the startup and the readiness probe.",
+        description="Replaces the default liveness probe. Without a handler (default: HTTP GET "
+        "/status) only the given numbers change. Its handler is also the default of "
+        "the startup and the readiness probe.",
     )
 
 
@@ -136,7 +135,7 @@ class Host(SpecModel):
     """Paths on the node."""
 
     repository: str = Field(
-        default="", description="Directory of the node that holds the agent's package repository."
+        default="", description="Directory on the node for the agent's package repository."
     )
 
 
@@ -151,15 +150,16 @@ class AgentSpec(SpecModel):
 
     mode: str = Field(
         default="",
-        description="Monitoring mode: APM (what an empty one means), INFRASTRUCTURE, AWS, OFF; "
-        "KUBERNETES is of old, see k8s_sensor.",
+        description="Monitoring mode: APM (default), INFRASTRUCTURE, AWS, OFF. KUBERNETES is "
+        "deprecated: use k8s_sensor.",
     )
-    key: str = Field(default="", description="Agent key. Better: keySecretKeyRef, keysSecret.")
+    key: str = Field(default="", description="Agent key. Prefer keySecretKeyRef or keysSecret.")
     key_secret_key_ref: SecretKeyRef | None = entry_with(
-        "the agent key; like every such field it wins over keysSecret and over the value"
+        "the agent key; like every such field it takes precedence over keysSecret and over the "
+        "value"
     )
     download_key: str = Field(
-        default="", description="Download key. Better: downloadKeySecretKeyRef, keysSecret."
+        default="", description="Download key. Prefer downloadKeySecretKeyRef or keysSecret."
     )
     download_key_secret_key_ref: SecretKeyRef | None = entry_with("the download key")
     keys_secret: str = Field(
@@ -167,31 +167,30 @@ class AgentSpec(SpecModel):
         description="Secret in the same namespace with `key`, and optionally `downloadKey`, "
         "`key-1`, `key-2`, ... for additional backends, `httpsProxy`, `proxyUser`, "
         "`proxyPassword`, `mirrorReleaseRepoUsername`, `mirrorReleaseRepoPassword`, "
-        "`mirrorSharedRepoUsername`, `mirrorSharedRepoPassword`. Its entries win over values in "
-        "the resource.",
+        "`mirrorSharedRepoUsername`, `mirrorSharedRepoPassword`. Its entries take "
+        "precedence over values in the resource.",
     )
     reload_on_secret_change: bool = Field(
         default=True,
-        description="Whether the pods of agents and k8sensors are replaced, as a roll-out, when a "
-        "value of a Secret changes that they read only as they start.",
+        description="Whether the pods of agents and k8sensors are rolled out again when a value "
+        "of a Secret changes that they read only when they start.",
     )
     listen_address: str = Field(default="", description="Address that the agent listens on.")
     endpoint_host: Annotated[str, otherwise(DEFAULT_ENDPOINT_HOST)] = Field(
         default=DEFAULT_ENDPOINT_HOST,
-        description="Host name of the Instana backend; an empty one means "
-        f"{DEFAULT_ENDPOINT_HOST}.",
+        description=f"Host name of the Instana backend; default {DEFAULT_ENDPOINT_HOST}.",
         json_schema_extra=MUST_BE_GIVEN,
     )
     endpoint_port: Annotated[str, otherwise(DEFAULT_ENDPOINT_PORT)] = Field(
         default=DEFAULT_ENDPOINT_PORT,
-        description=f"Port of the Instana backend; an empty one means {DEFAULT_ENDPOINT_PORT}.",
+        description=f"Port of the Instana backend; default {DEFAULT_ENDPOINT_PORT}.",
         json_schema_extra=MUST_BE_GIVEN,
     )
     min_ready_seconds: int = Field(
-        default=0, description="Seconds that a new agent pod has to be ready to count as available."
+        default=0, description="Seconds that a new agent pod must be ready to count as available."
     )
     additional_backends: ListOf[BackendSpec] = Field(
-        default=(), description="Further backends that get the same data."
+        default=(), description="Additional backends that get the same data."
     )
     tls: Tls = Field(default=Tls(), description="TLS for the endpoints of the agent.")
     image: AgentImage = Field(default=AgentImage(), description="The agent's image.")
@@ -200,7 +199,7 @@ class AgentSpec(SpecModel):
     )
     pod: AgentPod = Field(default=AgentPod(), description="The agent's pods.")
     proxy_host: str = Field(default="", description="Host name of a proxy to the backend.")
-    proxy_port: str = Field(default="", description="Port of the proxy; 80 where not given.")
+    proxy_port: str = Field(default="", description="Port of the proxy; default 80.")
     proxy_protocol: str = Field(
         default="", description="Protocol of the proxy: http (default), https, socks4, socks5."
     )
@@ -209,15 +208,15 @@ class AgentSpec(SpecModel):
     proxy_password: str = Field(default="", description="Password for the proxy.")
     proxy_password_secret_key_ref: SecretKeyRef | None = entry_with("the password for the proxy")
     https_proxy_secret_key_ref: SecretKeyRef | None = entry_with(
-        "the proxy's URL for the k8sensor, which is made from the other fields where not given"
+        "the proxy's URL for the k8sensor; if not set, it is built from the other fields"
     )
     proxy_use_dns: bool = Field(
         default=False, alias="proxyUseDNS", description="Whether the proxy resolves host names."
     )
     env: dict[str, str] = Field(
         default_factory=dict,
-        description="Environment variables of the agent's and the k8sensor's containers; the "
-        "built-in ones win.",
+        description="Environment variables of the containers of agents and k8sensors; the "
+        "built-in ones take precedence.",
     )
     configuration: Configuration | None = Field(
         default=None, description="The agent's configuration.yaml, as an object."
@@ -225,14 +224,14 @@ class AgentSpec(SpecModel):
     configuration_yaml: str = Field(
         default="",
         alias="configuration_yaml",
-        description="Deprecated: the agent's configuration.yaml as a text. Use configuration.",
+        description="Deprecated: the agent's configuration.yaml as a string. Use configuration.",
     )
     redact_kubernetes_secrets: str = Field(
         default="", description="Whether secrets in Kubernetes objects are redacted."
     )
     host: Host = Field(default=Host(), description="Paths on the node.")
     scheduling: Scheduling = Field(
-        default=Scheduling(), description="Nodes that run an agent besides the usual ones."
+        default=Scheduling(), description="Tainted nodes that also run an agent."
     )
     package_cache: PackageCache = Field(
         default=PackageCache(), description="Where agents keep the packages that they download."

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from hooks.kube.plain_yaml import canonical_yaml
 from hooks.models.base import SpecModel
 
-OF_CHART = "Refused: a value of the chart 1.x, not of the agent's configuration."
+OF_CHART = "Rejected: a value of the chart 1.x, not of the agent's configuration."
 
 
 class Configuration(SpecModel):

@@ -78,7 +78,7 @@ class SecretKeyRef(SpecModel):
 class Enabled(SpecModel):
     """A switch; not given, the default of its place holds."""
 
-    enabled: bool | None = Field(default=None, description="Whether this is switched on.")
+    enabled: bool | None = Field(default=None, description="Whether this is enabled.")
 
 
 class Create(SpecModel):
@@ -92,7 +92,7 @@ class Image(SpecModel):
 
     name: str = Field(default="", description="Image name with registry, without tag or digest.")
     digest: str = Field(
-        default="", description="Digest such as sha256:...; wins over the tag where both are given."
+        default="", description="Digest such as sha256:...; takes precedence over the tag."
     )
     tag: Annotated[str, otherwise(LATEST)] = Field(
         default=LATEST, description="Image tag.", json_schema_extra=NOT_STORED
@@ -112,11 +112,11 @@ class Resources(SpecModel):
 
     requests: Quantities = Field(
         default_factory=dict,
-        description="Resource requests; memory 768Mi and cpu 0.5 where not given.",
+        description="Resource requests; default: memory 768Mi, cpu 0.5.",
     )
     limits: Quantities = Field(
         default_factory=dict,
-        description="Resource limits; memory 768Mi and cpu 1.5 where not given.",
+        description="Resource limits; default: memory 768Mi, cpu 1.5.",
     )
     claims: ListOf[ResourceClaim] = Field(
         default=(),
@@ -128,8 +128,8 @@ class Resources(SpecModel):
 class CertificateAuthority(SpecModel):
     """A CA certificate in a Secret, mounted into a container."""
 
-    mount_path: str = Field(default="", description="Directory the certificate is mounted at.")
+    mount_path: str = Field(default="", description="Directory where the certificate is mounted.")
     secret_name: str = Field(default="", description="Secret that holds the certificate.")
     filename: Annotated[str, otherwise(CA_FILE)] = Field(
-        default=CA_FILE, description="Key of the certificate in the Secret."
+        default=CA_FILE, description="Entry of the Secret that has the certificate."
     )

@@ -31,7 +31,7 @@ class Metadata(SpecModel):
 
     name: str = Field(description="Name of the resource; all its children are named after it.")
     namespace: str = Field(description="Namespace of the resource and its children.")
-    uid: str = Field(default="", description="Tells it from one of its name that was there before.")
+    uid: str = Field(default="", description="UID of the resource.")
     generation: int = Field(default=0, description="Counts the changes of the spec.")
     creation_timestamp: str = Field(default="", description="When the resource was created.")
     annotations: dict[str, str] = Field(default_factory=dict, description="Its annotations.")
@@ -41,19 +41,21 @@ class OpenTelemetryProtocol(Enabled):
     """One protocol of OpenTelemetry."""
 
     port: int | None = Field(
-        default=None, description="Port; 4317 for gRPC and 4318 for HTTP where not given."
+        default=None, description="Port; default 4317 for gRPC, 4318 for HTTP."
     )
 
 
 class OpenTelemetry(SpecModel):
     """OpenTelemetry data that the agents take in."""
 
-    enabled: bool = Field(default=True, description="Whether the agents take OpenTelemetry data.")
+    enabled: bool = Field(default=True, description="Whether the agents accept OpenTelemetry data.")
     grpc: OpenTelemetryProtocol = Field(
-        default=OpenTelemetryProtocol(), description="OTLP over gRPC; on like its parent."
+        default=OpenTelemetryProtocol(),
+        description="OTLP over gRPC; enabled by default if OpenTelemetry is.",
     )
     http: OpenTelemetryProtocol = Field(
-        default=OpenTelemetryProtocol(), description="OTLP over HTTP; on like its parent."
+        default=OpenTelemetryProtocol(),
+        description="OTLP over HTTP; enabled by default if OpenTelemetry is.",
     )
 
     def is_on(self, protocol: OpenTelemetryProtocol) -> bool:
@@ -65,28 +67,30 @@ class Prometheus(SpecModel):
     """Prometheus data that the agents take in."""
 
     remote_write: Enabled = Field(
-        default=Enabled(), description="Whether the agents take Prometheus remote write."
+        default=Enabled(), description="Whether the agents accept Prometheus remote write."
     )
 
 
 class ServiceAccount(Create):
     """The agent's ServiceAccount."""
 
-    name: str = Field(default="", description="Its name; the resource's name where not given.")
+    name: str = Field(
+        default="", description="Name of the ServiceAccount; default: the name of the resource."
+    )
     annotations: dict[str, str] = Field(default_factory=dict, description="Its annotations.")
 
 
 class ZoneSpec(SpecModel):
     """A part of the cluster with a DaemonSet of its own."""
 
-    name: str = Field(min_length=1, description="Name of the zone, part of the DaemonSet's name.")
+    name: str = Field(min_length=1, description="Name of the zone; part of the DaemonSet's name.")
     tolerations: ListOf[Toleration] | None = Field(
-        default=None, description="Tolerations; agent.pod.tolerations where not given."
+        default=None, description="Tolerations; default: agent.pod.tolerations."
     )
     affinity: Affinity | None = Field(
-        default=None, description="Affinity; agent.pod.affinity where not given."
+        default=None, description="Affinity; default: agent.pod.affinity."
     )
-    mode: str = Field(default="", description="Monitoring mode; agent.mode where not given.")
+    mode: str = Field(default="", description="Monitoring mode; default: agent.mode.")
 
 
 class Rollout(SpecModel):
@@ -94,8 +98,9 @@ class Rollout(SpecModel):
 
     policy: str = Field(
         default=AUTOMATIC,
-        description="Automatic, or Manual: a change of a pod template waits until the annotation "
-        "instana.io/approve names it; status.rollout lists the changes that wait.",
+        description="Automatic or Manual. With Manual, each change of a pod template waits for "
+        "approval by the annotation instana.io/approve; status.rollout lists the "
+        "changes that wait.",
         json_schema_extra={"enum": [AUTOMATIC, MANUAL]},
     )
 
@@ -103,7 +108,7 @@ class Rollout(SpecModel):
 class PodSecurityPolicy(Enabled):
     """Without effect: Kubernetes has no pod security policies any more."""
 
-    name: str = Field(default="", description="Without effect.")
+    name: str = Field(default="", description="No effect.")
 
 
 class InstanaAgentSpec(SpecModel):
@@ -111,68 +116,70 @@ class InstanaAgentSpec(SpecModel):
 
     selector: LabelSelector | None = Field(
         default=None,
-        description="Which objects are the children of this resource; a default of the CRD.",
+        description="Selects the children of this resource; set by default.",
     )
     use_secret_mounts: bool = Field(
-        default=True, description="Whether pods get secrets as files instead of as environment."
+        default=True,
+        description="Whether pods get credentials as files instead of environment variables.",
     )
     agent: AgentSpec = Field(description="The monitoring agent.")
     cluster: Named = Field(default=Named(), description="The cluster, as shown in Instana.")
     zone: Zone = Field(default=Zone(), description="The zone, as shown in Instana.")
     openshift: bool | None = Field(
         default=None,
-        description="Whether the cluster is OpenShift; the installation's setting where not given.",
+        description="Whether the cluster is OpenShift; default: the installation's setting "
+        "OPENSHIFT.",
     )
     platform: str = Field(
         default="",
-        description="What the nodes run: Bottlerocket, GKE or Talos. Host paths that it does not "
-        "have, /var/vcap/..., are not mounted.",
+        description="Platform of the nodes: Bottlerocket, GKE or Talos. Host paths that it does "
+        "not have, /var/vcap/..., are not mounted.",
         json_schema_extra={"enum": ["", *PLATFORMS]},
     )
-    rbac: Create = Field(default=Create(), description="Bindings to the cluster-wide read rights.")
+    rbac: Create = Field(
+        default=Create(), description="Bindings to the cluster-wide read permissions."
+    )
     service: Create = Field(
         default=Create(),
-        description="The agent's Service; it is always made while OpenTelemetry or Prometheus "
-        "remote write is on.",
+        description="The agents' Service; it is always created while OpenTelemetry or "
+        "Prometheus remote write is enabled.",
     )
     opentelemetry: OpenTelemetry = Field(default=OpenTelemetry(), description="OpenTelemetry data.")
     prometheus: Prometheus = Field(default=Prometheus(), description="Prometheus data.")
     service_account: ServiceAccount = Field(
-        default=ServiceAccount(), description="The agent's ServiceAccount."
+        default=ServiceAccount(), description="The agents' ServiceAccount."
     )
     k8s_sensor: K8sSensorSpec = Field(
         default=K8sSensorSpec(), alias="k8s_sensor", description="The k8sensor."
     )
-    zones: ListOf[ZoneSpec] = Field(
-        default=(), description="One DaemonSet per entry instead of a single one."
-    )
+    zones: ListOf[ZoneSpec] = Field(default=(), description="Zones; each has its own DaemonSet.")
     rollout: Rollout = Field(default=Rollout(), description="How changes of pods are rolled out.")
     pod_status: str = Field(
         default=POD_STATUS_OFF,
-        description="Whether the status says why pods of agents and k8sensors are not ready: "
-        "Enabled or Disabled. Metacontroller then reads their Pods, which the installation's "
-        "component pod-status lets it.",
+        description="Whether the status shows why pods of agents and k8sensors are not ready: "
+        "Enabled or Disabled. Enabled needs the installation's component pod-status, "
+        "which lets Metacontroller read their Pods.",
         json_schema_extra={"enum": [POD_STATUS_ON, POD_STATUS_OFF]},
     )
     network_policy: NetworkPolicy = Field(
-        default=NetworkPolicy(), description="Who may reach the pods."
+        default=NetworkPolicy(), description="Who can reach the pods, and what they can reach."
     )
     overrides: Overrides = Field(
-        default=Overrides(), description="Patches to children, for what no other field can say."
+        default=Overrides(), description="Patches of children, for what no other field can set."
     )
     pod_security_policy: PodSecurityPolicy = Field(
         default=PodSecurityPolicy(),
-        description="Without effect; accepted for existing resources.",
+        description="No effect; accepted for existing resources.",
     )
     kubernetes: dict[str, Any] = Field(
-        default_factory=dict, description="Without effect; accepted for existing resources."
+        default_factory=dict, description="No effect; accepted for existing resources."
     )
     pinned_chart_version: str = Field(
-        default="", description="Without effect; accepted for existing resources."
+        default="", description="No effect; accepted for existing resources."
     )
     service_mesh: Enabled = Field(
         default=Enabled(),
-        description="Without effect; accepted for existing resources. Use agent.serviceMesh.",
+        description="No effect; accepted for existing resources. Use agent.serviceMesh.",
     )
 
 
@@ -180,7 +187,7 @@ class InstanaAgent(SpecModel):
     """An InstanaAgent with all defaults filled in."""
 
     metadata: Metadata = Field(description="Name, namespace, generation.")
-    spec: InstanaAgentSpec = Field(description="What is to run, and how.")
+    spec: InstanaAgentSpec = Field(description="Desired agents and k8sensors.")
 
     @property
     def name(self) -> str:

@@ -34,7 +34,7 @@ POLLRATE = "10s"
 SECONDS = "[0-9]+s"
 UNRESTRICTED = "Unrestricted"
 RESTRICTED = "Restricted"
-NO_PROBE = "none where not given, as no endpoint of the k8sensor is documented."
+NO_PROBE = "none by default, because no endpoint of the k8sensor is documented."
 
 
 class SensorImage(Image):
@@ -47,7 +47,7 @@ class SensorImage(Image):
     )
     pull_secrets: ListOf[Annotated[Named, LOCAL_OBJECT_REFERENCE]] | None = Field(
         default=None,
-        description="Pull Secrets of the k8sensor's pods; those of agent.image where not given.",
+        description="Pull Secrets of the k8sensor's pods; default: those of agent.image.",
     )
 
 
@@ -56,13 +56,13 @@ class SensorPod(Resources):
 
     requests: Quantities = Field(
         default_factory=dict,
-        description="Resource requests; memory 128Mi and cpu 120m where not given, for a k8sensor "
-        "that runs with 768Mi and 500m already those.",
+        description="Resource requests; default: memory 128Mi, cpu 120m. A k8sensor that "
+        "already runs with 768Mi and 500m keeps these.",
     )
     limits: Quantities = Field(
         default_factory=dict,
-        description="Resource limits; memory 2Gi and cpu 500m where not given, for a k8sensor that "
-        "runs with 768Mi and 1500m already those.",
+        description="Resource limits; default: memory 2Gi, cpu 500m. A k8sensor that already "
+        "runs with 768Mi and 1500m keeps these.",
     )
     node_selector: dict[str, str] = Field(
         default_factory=dict, description="Labels of the nodes that run a k8sensor."
@@ -71,29 +71,29 @@ class SensorPod(Resources):
     tolerations: ListOf[Toleration] = Field(default=(), description="Tolerations of the pods.")
     affinity: Affinity = Field(
         default_factory=dict,
-        description="Affinity; where not given, the pods prefer nodes without another k8sensor.",
+        description="Affinity; by default the pods prefer nodes without another k8sensor.",
     )
     annotations: dict[str, str] = Field(
         default_factory=dict,
-        description="Annotations of the k8sensor's pods, besides those of agent.pod.",
+        description="Annotations of the k8sensor's pods, in addition to those of agent.pod.",
     )
     labels: dict[str, str] = Field(
         default_factory=dict,
-        description="Labels of the k8sensor's pods, besides those of agent.pod.",
+        description="Labels of the k8sensor's pods, in addition to those of agent.pod.",
     )
     env: ListOf[EnvVar] = Field(
         default=(),
-        description="Further environment variables of the k8sensor's container; they win over "
-        "agent.env and the built-in ones.",
+        description="Additional environment variables of the k8sensor's container; they take "
+        "precedence over agent.env and the built-in ones.",
     )
-    volumes: ListOf[Volume] = Field(default=(), description="Further volumes of the pods.")
+    volumes: ListOf[Volume] = Field(default=(), description="Additional volumes of the pods.")
     volume_mounts: ListOf[VolumeMount] = Field(
-        default=(), description="Further volume mounts of the k8sensor's container."
+        default=(), description="Additional volume mounts of the k8sensor's container."
     )
     topology_spread_constraints: ListOf[TopologySpreadConstraint] = Field(
         default=(),
-        description="How the pods spread; without a labelSelector it is about the pods of the same "
-        "Deployment.",
+        description="How the pods are spread; by default the labelSelector selects the pods of "
+        "the same Deployment.",
     )
 
     startup_probe: Probe | None = Field(default=None, description=f"Startup probe; {NO_PROBE}")
@@ -106,27 +106,27 @@ class SensorStrategy(SpecModel):
 
     type: Annotated[str, otherwise(ROLLING_UPDATE)] = Field(
         default=ROLLING_UPDATE,
-        description="RollingUpdate; maxUnavailable 100% and maxSurge 0 are like Recreate.",
+        description="RollingUpdate; for the effect of Recreate set maxUnavailable 100% and "
+        "maxSurge 0.",
         json_schema_extra={"enum": ["", ROLLING_UPDATE]},
     )
     rolling_update: RollingUpdateDeployment = Field(
         default_factory=dict,
-        description="maxUnavailable and maxSurge of a rolling update; Kubernetes' 25% each where "
-        "not given.",
+        description="maxUnavailable and maxSurge of a rolling update; default 25% each.",
     )
 
 
 class SensorDeployment(SpecModel):
     """The k8sensor's Deployments, one per backend."""
 
-    enabled: bool = Field(default=True, description="Whether k8sensors run at all.")
+    enabled: bool = Field(default=True, description="Whether k8sensors run.")
     min_ready_seconds: int = Field(
-        default=0, description="Seconds that a new pod has to be ready to count as available."
+        default=0, description="Seconds that a new pod must be ready to count as available."
     )
-    replicas: int = Field(default=3, description="Pods of each Deployment.")
+    replicas: int = Field(default=3, description="Number of pods of each Deployment.")
     strategy: SensorStrategy | None = Field(
         default=None,
-        description="How pods are replaced; Kubernetes' own default where not given.",
+        description="How pods are replaced; default: that of Kubernetes.",
     )
     pod: SensorPod = Field(default=SensorPod(), description="The k8sensor's pods.")
 
@@ -135,20 +135,20 @@ class Etcd(SpecModel):
     """How the k8sensor reads the metrics of etcd."""
 
     insecure: bool = Field(
-        default=False, description="Whether the certificate of etcd is not verified."
+        default=False, description="Whether to skip the verification of the certificate of etcd."
     )
     ca: CertificateAuthority = Field(
         default=CertificateAuthority(), description="CA certificate of etcd."
     )
     targets: ListOf[str] = Field(
-        default=(), description="Metrics URLs of etcd; they turn discovery off."
+        default=(), description="Metrics URLs of etcd; they disable discovery."
     )
 
 
 class RestClient(SpecModel):
     """How the k8sensor reads the metrics of the control plane."""
 
-    host_allowlist: ListOf[str] = Field(default=(), description="Hosts that the k8sensor may ask.")
+    host_allowlist: ListOf[str] = Field(default=(), description="Hosts that the k8sensor may call.")
     ca: CertificateAuthority = Field(
         default=CertificateAuthority(), description="CA certificate of the control plane."
     )
@@ -158,7 +158,7 @@ class FeatureFlags(SpecModel):
     """Switches that once existed."""
 
     crd_monitoring: bool | None = Field(
-        default=None, description="Without effect; accepted for existing resources."
+        default=None, description="No effect; accepted for existing resources."
     )
 
 
@@ -171,7 +171,7 @@ class K8sSensorSpec(SpecModel):
     image: SensorImage = Field(default=SensorImage(), description="The k8sensor's image.")
     pod_disruption_budget: Enabled = Field(
         default=Enabled(),
-        description="A PodDisruptionBudget for the k8sensors, where there is more than one.",
+        description="A PodDisruptionBudget for the k8sensors, if there is more than one.",
     )
     etcd: Etcd = Field(default=Etcd(), description="Metrics of etcd.")
     rest_client: RestClient = Field(
@@ -184,10 +184,10 @@ class K8sSensorSpec(SpecModel):
     )
     security_profile: Annotated[str, otherwise(UNRESTRICTED)] = Field(
         default=UNRESTRICTED,
-        description="Restricted: the pods pass Pod Security `restricted`. Unrestricted: as they "
-        "always were.",
+        description="Restricted: the pods pass Pod Security `restricted`. Unrestricted: the "
+        "pods have the security context of earlier versions.",
         json_schema_extra={"enum": ["", UNRESTRICTED, RESTRICTED]},
     )
     feature_flags: FeatureFlags = Field(
-        default=FeatureFlags(), description="Without effect; accepted for existing resources."
+        default=FeatureFlags(), description="No effect; accepted for existing resources."
     )

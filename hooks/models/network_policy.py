@@ -10,11 +10,11 @@ class Egress(SpecModel):
 
     enabled: bool = Field(
         default=False,
-        description="Whether the k8sensors reach nothing but name servers, the Kubernetes API, "
-        "kubelets, etcd, and the backends or the proxy, each by its ports.",
+        description="Whether the k8sensors can reach only name servers, the Kubernetes API, "
+        "kubelets, etcd, and the backends or the proxy, each on its ports.",
     )
     further_ports: ListOf[int] = Field(
-        default=(), description="Further TCP ports that the k8sensors may reach."
+        default=(), description="Additional TCP ports that the k8sensors can reach."
     )
 
 
@@ -23,10 +23,10 @@ class NetworkPolicy(SpecModel):
 
     enabled: bool = Field(
         default=False,
-        description="Whether NetworkPolicies are made: for the k8sensors, and for agents that are "
-        "not on the network of their hosts.",
+        description="Whether NetworkPolicies are created: for the k8sensors, and for agents "
+        "that do not use the host network.",
     )
     sensor_ports: ListOf[int] = Field(
-        default=(), description="TCP ports of the k8sensors that others may reach; none by default."
+        default=(), description="TCP ports of the k8sensors that others can reach; none by default."
     )
-    egress: Egress = Field(default=Egress(), description="What the k8sensors may reach.")
+    egress: Egress = Field(default=Egress(), description="What the k8sensors can reach.")

@@ -9,7 +9,7 @@ from hooks.models.base import SpecModel
 
 
 def _patch_to(what: str, alias: str) -> Any:
-    description = f"Strategic merge patch to {what}."
+    description = f"Strategic merge patch of {what}."
     return Field(default=None, alias=alias, description=description)
 
 

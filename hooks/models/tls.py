@@ -42,11 +42,10 @@ class CertManager(SpecModel):
     )
     renew_before: str = Field(
         default="",
-        description="How long before its end it is renewed; a third of the duration where not "
-        "given.",
+        description="How long before its expiry it is renewed; default: a third of the duration.",
     )
     dns_names: ListOf[str] = Field(
-        default=(), description="Further DNS names, besides those of the agents' Services."
+        default=(), description="DNS names in addition to those of the agents' Services."
     )
 
 
@@ -54,23 +53,25 @@ class Tls(SpecModel):
     """TLS for the endpoints that the agent serves."""
 
     secret_name: str = Field(
-        default="", description="Existing Secret of type kubernetes.io/tls; wins over the others."
+        default="",
+        description="Existing Secret of type kubernetes.io/tls; takes precedence "
+        "over certificate and key.",
     )
     certificate: str = Field(default="", description="Certificate (PEM, base64-encoded).")
     key: str = Field(default="", description="Private key (PEM, base64-encoded).")
 
     certificate_secret_key_ref: SecretKeyRef | None = entry_with(
-        "the certificate (PEM); together with keySecretKeyRef it wins over the values"
+        "the certificate (PEM); together with keySecretKeyRef it takes precedence over the values"
     )
     key_secret_key_ref: SecretKeyRef | None = entry_with("the private key (PEM)")
     cert_manager: CertManager | None = Field(
         default=None,
-        description="Has cert-manager issue the certificate, where Metacontroller has the rule for "
-        "it.",
+        description="Lets cert-manager issue the certificate; needs the installation's "
+        "component certificates.",
     )
     openshift_serving_cert: bool = Field(
         default=False,
-        description="Has OpenShift's service CA issue the certificate of the agents' Service.",
+        description="Lets OpenShift's service CA issue the certificate of the agents' Service.",
     )
 
     @property

@@ -27,9 +27,9 @@ class Scheduling(SpecModel):
 
     tolerate: Annotated[str, otherwise(NONE)] = Field(
         default=NONE,
-        description="Taints that the agents tolerate besides those of the tolerations: None; "
-        "ControlPlane, those of control-plane nodes; All, but for nodes of EKS Fargate and of "
-        "virtual kubelets, where no agent can run.",
+        description="Taints that the agents tolerate in addition to those of the tolerations: "
+        "None; ControlPlane, those of control-plane nodes; All, except those of EKS "
+        "Fargate and virtual kubelets, where no agent can run.",
         json_schema_extra={"enum": ["", *TOLERATED], **NOT_STORED},
     )
 
@@ -39,29 +39,30 @@ class PackageCache(SpecModel):
 
     type: Annotated[str, otherwise(NONE)] = Field(
         default=NONE,
-        description="None: in the container, anew after each start. HostPath: in a directory of "
-        "the node. EmptyDir: as long as the pod lives. Ephemeral: in a volume of its own, as long "
-        "as the pod lives. PersistentVolumeClaim: in one claim for all nodes, a directory each.",
+        description="None: in the container, downloaded again after each start. HostPath: in a "
+        "directory on the node. EmptyDir: as long as the pod exists. Ephemeral: in its "
+        "own volume, as long as the pod exists. PersistentVolumeClaim: in one claim "
+        "for all nodes, with a directory each.",
         json_schema_extra={"enum": ["", *CACHE_TYPES], **NOT_STORED},
     )
     size: Quantity | None = Field(
         default=None,
-        description="Size of the volume of an agent (Ephemeral, EmptyDir), or of the claim for all "
-        "of them. A claim that is there keeps its size.",
+        description="Size of the volume of an agent (Ephemeral, EmptyDir), or of the claim for "
+        "all agents. An existing claim keeps its size.",
     )
     storage_class_name: str = Field(
         default="",
-        description="Storage class of the volumes; the cluster's default one where not given.",
+        description="Storage class of the volumes; default: that of the cluster.",
     )
     path: Annotated[str, otherwise(CACHE_DIRECTORY)] = Field(
         default=CACHE_DIRECTORY,
-        description="Directory of the node, made where it is not there.",
+        description="Directory on the node; created if it does not exist.",
         json_schema_extra=NOT_STORED,
     )
     claim_name: str = Field(
         default="",
-        description="Existing claim that many nodes can write to (ReadWriteMany); where not given, "
-        "one is made.",
+        description="Existing claim that many nodes can write to (ReadWriteMany); if not set, "
+        "one is created.",
     )
 
 
@@ -70,9 +71,9 @@ class Zone(Named):
 
     automatic: Annotated[str, otherwise(OFF)] = Field(
         default=OFF,
-        description="Whether each agent's zone is that of its node, the label "
-        "topology.kubernetes.io/zone. PodLabel: from the pod, to which Kubernetes copies the label "
-        "from 1.35 on. NodeLabel: a DaemonSet per zone, and one for nodes without a zone, which "
-        "have the name given here.",
+        description="Whether each agent's zone is that of its node, by the label "
+        "topology.kubernetes.io/zone. PodLabel: read from the pod, to which Kubernetes "
+        "1.35 and newer copies the label. NodeLabel: one DaemonSet per zone, and one "
+        "for nodes without a zone, which get the name of this zone.",
         json_schema_extra={"enum": ["", *AUTOMATIC_ZONES], **NOT_STORED},
     )

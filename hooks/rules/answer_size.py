@@ -134,9 +134,10 @@ RULES = (
     Rule(
         ANSWER_SIZE,
         ("spec",),
-        f"leads to more than {MOST_BYTES // 1024**2} MiB of objects, or to more work "
-        f"than {MOST_WORK:,} units (docs/validation.md counts them): as each zone has a DaemonSet, "
-        "and each backend a Deployment, let there be fewer of them or less in each",
+        f"would create more than {MOST_BYTES // 1024**2} MiB of objects, or cost more "
+        f"than {MOST_WORK:,} units of work (see docs/validation.md): each zone has a "
+        "DaemonSet and each backend a Deployment, so use fewer of them, or fewer "
+        "settings for each",
         bad={
             "zones": [{"name": f"z{index}"} for index in range(MOST_ZONES)],
             "agent": {"pod": {"env": [FULL]}, "env": {"Y": FULL["value"]}},

@@ -216,7 +216,7 @@ OF_COUNTS = (
     Rule(
         TOO_MANY,
         ("spec",),
-        "has more items than are taken: see docs/validation.md for how many there may be of each",
+        "has more items than allowed: remove some (docs/validation.md lists the limits)",
         bad={"agent": {"pod": {"annotations": {f"a{index}": "x" for index in range(257)}}}},
         good={"agent": {"pod": {"annotations": {f"a{index}": "x" for index in range(256)}}}},
         find=_beyond(ITEMS, ENTRIES),
@@ -227,7 +227,7 @@ OF_LENGTHS = (
     Rule(
         TOO_LONG,
         ("spec",),
-        "is longer than is taken: see docs/validation.md for how long each may be",
+        "is longer than allowed: shorten it (docs/validation.md lists the limits)",
         bad={"agent": {"pod": {"env": [FULL | {"value": "x" * (LONGEST_VARIABLE + 1)}]}}},
         good={"agent": {"pod": {"env": [FULL]}}},
         find=_beyond(LENGTH),
@@ -236,9 +236,9 @@ OF_LENGTHS = (
     Rule(
         CONFIGURATION_SIZE,
         (f"{AGENT}.configuration",),
-        f"is more than {MOST_CONFIGURED:,} names and values, or than "
-        f"{LONGEST_CONFIGURATION // 1024} KiB of text: take some of it out (the agent also reads "
-        "further files, which can be mounted)",
+        f"has more than {MOST_CONFIGURED:,} names and values, or more than "
+        f"{LONGEST_CONFIGURATION // 1024} KiB of text: remove some of it (you can mount "
+        "further files that the agent reads)",
         bad={"agent": {"configuration": {"a": ["x"] * MOST_CONFIGURED}}},
         good={"agent": {"configuration": {"a": ["x"] * (MOST_CONFIGURED - 1)}}},
         find=unless(_is_writable),

@@ -27,12 +27,10 @@ from hooks.rules.rule import Rule, Severity, unless, with_messages
 from hooks.rules.values import equal
 
 MOST_LINES: Final = 5
-OF_REPEATED: Final = (
-    "some readers of YAML take the last one, others refuse the text, so put both into one"
-)
+OF_REPEATED: Final = "some YAML parsers use the last one, others fail, so merge them into one"
 NOT_A_MAPPING: Final = (
-    "is not a mapping, so that the agent ignores all of it: write the content of "
-    "configuration.yaml, not the name of a file (other files can be mounted)"
+    "is not a mapping, so the agent ignores all of it: write the content of "
+    "configuration.yaml, not the name of a file (you can mount other files)"
 )
 HALF_A_CHARACTER = "found invalid Unicode character escape code"
 """Java accepts a character as two surrogate halves, as JSON may write it; this parser does not."""
@@ -76,7 +74,7 @@ def _repeated(text: str) -> Iterator[tuple[str, str]]:
     if lines:
         more = " and more" if len(lines) > MOST_LINES else ""
         where = ", ".join(map(str, lines[:MOST_LINES]))
-        yield "", f"has a key again in line {where}{more}: {OF_REPEATED}"
+        yield "", f"repeats a key in line {where}{more}: {OF_REPEATED}"
 
 
 def _first_repeated(text: str) -> list[int]:
@@ -93,7 +91,7 @@ def _of_chart(field: str, instead: str, bad: object) -> Rule:
     return Rule(
         f"configuration-{field}".lower(),
         ("spec.agent.configuration",),
-        f"is a value of the old chart, not of the agent: take it out; {instead}",
+        f"is a value of the chart 1.x, not of the agent's configuration: remove it; {instead}",
         bad={"agent": {"configuration": {field: bad}}},
         good={"agent": {"configuration": CONFIGURATION}},
         must=~present(field),
@@ -106,8 +104,8 @@ RULES = (
     Rule(
         "configuration-yaml",
         ("spec.agent.configuration_yaml",),
-        "is no YAML, so that the agent would leave all of it: correct it (`yamllint` names the "
-        "line)",
+        "is not valid YAML, so the agent would ignore all of it: fix it (`yamllint` "
+        "shows the line)",
         bad={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [open\n"}},
         good={"agent": {"configuration_yaml": "com.instana.plugin.host:\n  tags: [closed]\n"}},
         find=unless(lambda text: read_text(text)[0] is not _Text.OTHER),
@@ -115,9 +113,9 @@ RULES = (
     Rule(
         "configuration-yaml-size",
         ("spec.agent.configuration_yaml",),
-        f"is YAML with more than {DEEPEST} levels, {MOST_ALIASES:,} aliases, {MOST_DIRECTIVES} "
-        f"directives, or {YAML.most_parts:,} parts with all that aliases stand for: write less of "
-        "it, or further files that are mounted",
+        f"is YAML with more than {DEEPEST} levels, {MOST_ALIASES:,} aliases, "
+        f"{MOST_DIRECTIVES} directives, or {YAML.most_parts:,} parts once aliases are "
+        "expanded: shorten it, or move parts of it to files that you mount",
         bad={"agent": {"configuration_yaml": "a: " + "[" * DEEPEST + "]" * DEEPEST}},
         good={"agent": {"configuration_yaml": "a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)}},
         find=unless(lambda text: read_text(text)[0] is not _Text.TOO_MUCH),
@@ -134,7 +132,7 @@ RULES = (
     Rule(
         "configuration-yaml-repeated",
         ("spec.agent.configuration_yaml",),
-        f"has a key twice: {OF_REPEATED}",
+        f"repeats a key: {OF_REPEATED}",
         bad={"agent": {"configuration_yaml": "a: 1\nb: 2\na: 3\n"}},
         good={"agent": {"configuration_yaml": "a: 1\nb: {a: 2}\n"}},
         find=with_messages(_repeated),
@@ -143,28 +141,28 @@ RULES = (
     Rule(
         "configuration-twice",
         ("spec.agent",),
-        "stands beside configuration_yaml, and the agent has one configuration: take one of both "
-        "out",
+        "is set together with configuration_yaml, but the agent has only one "
+        "configuration: remove one of them",
         bad={"agent": {"configuration": CONFIGURATION, "configuration_yaml": "a: 1"}},
         good={"agent": {"configuration": CONFIGURATION}},
         must=~given("configuration_yaml") | ~present("configuration"),
     ),
     _of_chart(
         "autoMountConfigEntries",
-        "to add files of a ConfigMap, mount them by spec.agent.pod.volumes and volumeMounts as "
-        "/opt/instana/agent/etc/instana/configuration-....yaml",
+        "to add files from a ConfigMap, mount them with spec.agent.pod.volumes and "
+        "volumeMounts as /opt/instana/agent/etc/instana/configuration-....yaml",
         bad=True,
     ),
     _of_chart(
         "hotreloadEnabled",
-        "a changed configuration is brought to agents that run",
+        "running agents always get a changed configuration",
         bad=True,
     ),
     Rule(
         "configuration-yaml-deprecated",
         ("spec.agent.configuration_yaml",),
-        "is deprecated: write it as an object in spec.agent.configuration, where mistakes are "
-        "found and parts can be patched (comments are not kept there)",
+        "is deprecated: write it as an object in spec.agent.configuration, which is "
+        "validated and can be patched in part (it does not keep comments)",
         bad={"agent": {"configuration_yaml": "com.instana.plugin.host: {tags: [production]}"}},
         good={"agent": {"configuration": CONFIGURATION}},
         must=equal(""),

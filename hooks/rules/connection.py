@@ -115,8 +115,8 @@ RULES = (
     Rule(
         "key-source",
         ("spec.agent",),
-        "an agent needs a key to report: name the entry of a Secret in keySecretKeyRef, or a "
-        "Secret with an entry `key` in keysSecret, or set key",
+        "an agent needs an agent key to report: name an entry of a Secret in "
+        "keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key",
         bad={"agent": {"key": None}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
         must=any_of(given("key"), present("keySecretKeyRef"), given("keysSecret")).at(""),
@@ -124,8 +124,9 @@ RULES = (
     Rule(
         "backend-key",
         ("spec.agent",),
-        "a further backend needs a key: name the entry of a Secret in its keySecretKeyRef, or a "
-        "Secret with entries key-1, key-2, ... in keysSecret, or set key",
+        "an additional backend needs an agent key: name an entry of a Secret in its "
+        "keySecretKeyRef, or a Secret with entries key-1, key-2, ... in keysSecret, or "
+        "set key",
         bad={"agent": {"additionalBackends": [BACKEND | {"key": ""}]}},
         good={"agent": {"additionalBackends": [BACKEND]}},
         must=given("keysSecret")
@@ -135,8 +136,8 @@ RULES = (
     Rule(
         "host",
         HOSTS,
-        "must be a host name or an address alone, without scheme, port or path; the port has a "
-        "field of its own",
+        "must be a host name or an IP address, without scheme, port or path: set the "
+        "port in its own field",
         bad={"agent": {"endpointHost": "https://backend.example/"}},
         good={"agent": {"endpointHost": "backend.example"}},
         must=equal("") | matches(HOST),
@@ -152,7 +153,7 @@ RULES = (
     Rule(
         "single-line",
         LINES,
-        "must be a single line: take out the line breaks (in YAML, write the text in quotes)",
+        "must be a single line: remove the line breaks (in YAML, put the string in quotes)",
         bad={"agent": {"key": "two\nlines"}},
         good={"agent": {"key": "one line"}},
         must=matches(r"[^\r\n\x00]*"),
@@ -160,8 +161,9 @@ RULES = (
     Rule(
         "literal-value",
         LINES,
-        "stands in a file in which the agent replaces variables and leaves out blanks in front: "
-        "use a value without '${', '$[', '\\{', '\\}', two '\\' in a row, and blanks in front",
+        "is written to a file in which the agent replaces variables and drops leading "
+        "blanks: use a value without '${', '$[', '\\{', '\\}', two '\\' in a row, and "
+        "leading blanks",
         bad={"agent": {"key": "dollar${brace"}},
         good={"agent": {"key": "dollar$and{brace}"}},
         must=~contains(NOT_LITERAL.pattern),
@@ -169,8 +171,8 @@ RULES = (
     Rule(
         "white-space",
         CREDENTIALS,
-        "has white space at its beginning or end, which pods read as a part of it: take it out (in "
-        "YAML, write |- instead of |, or the text in quotes)",
+        "starts or ends with whitespace, which pods read as part of the value: remove "
+        "it (in YAML, write |- instead of |, or put the string in quotes)",
         bad={"agent": {"key": "agent-key "}},
         good={"agent": {"key": "agent-key"}},
         must=~contains(r"^[ \t\r\n]|[ \t\r\n]$"),
@@ -179,8 +181,7 @@ RULES = (
     Rule(
         "backend-repeated",
         ("spec.agent",),
-        "is there already with the same host, port and key, so that all data is sent twice: "
-        "take it out",
+        "has the same host, port and key as another backend, so all data is sent twice: remove it",
         bad={"agent": {"additionalBackends": [BACKEND, BACKEND]}},
         good={"agent": {"additionalBackends": [BACKEND, BACKEND | {"key": "third-key"}]}},
         # Written twice: no expression compares the items with each other and with the whole.
@@ -195,7 +196,7 @@ RULES = (
     Rule(
         "proxy-host-missing",
         ("spec.agent",),
-        "has no effect without proxyHost: set that, or take this out",
+        "has no effect without proxyHost: set proxyHost, or remove this",
         bad={"agent": {"proxyPort": "3128"}},
         good={"agent": {"proxyHost": "proxy.example", "proxyPort": "3128"}},
         must=(
@@ -207,8 +208,8 @@ RULES = (
     Rule(
         "proxy-protocol",
         ("spec.agent.proxyProtocol",),
-        f"is not one of {', '.join(PROXY_PROTOCOLS)}, which agents and k8sensors know: use one of "
-        "these, or leave it out",
+        f"is not one of {', '.join(PROXY_PROTOCOLS)}, which agents and k8sensors "
+        "support: use one of them, or remove it",
         bad={"agent": {"proxyHost": "proxy.example", "proxyProtocol": "socks"}},
         good={"agent": {"proxyHost": "proxy.example", "proxyProtocol": "socks5"}},
         must=equal("") | matches(f"(?i:{'|'.join(PROXY_PROTOCOLS)})"),
@@ -217,8 +218,8 @@ RULES = (
     Rule(
         "proxy-login",
         ("spec.agent",),
-        "is missing, and the proxy is used without a login: give both user and password, best "
-        "by proxyUserSecretKeyRef and proxyPasswordSecretKeyRef",
+        "is missing, so the proxy is used without a login: set both user and password, "
+        "preferably with proxyUserSecretKeyRef and proxyPasswordSecretKeyRef",
         bad={"agent": {"proxyHost": "proxy.example", "proxyUser": "agent"}},
         good={
             "agent": {
@@ -237,8 +238,8 @@ RULES = (
     Rule(
         "key-and-keys-secret",
         ("spec.agent",),
-        "has no effect beside keySecretKeyRef, or where the Secret of keysSecret has an entry "
-        "`key`: take it out",
+        "has no effect because keySecretKeyRef, or an entry `key` of the keys Secret, "
+        "takes precedence: remove it",
         bad={"agent": {"key": "example", "keysSecret": "instana-keys"}},
         good={"agent": {"key": None, "keysSecret": "instana-keys"}},
         must=(~present("keySecretKeyRef") & ~given("keysSecret")) | ~given("key"),
@@ -247,8 +248,8 @@ RULES = (
     Rule(
         "value-and-reference",
         ("spec.agent",),
-        f"a value has no effect beside its reference (the field of its name with {REFERENCE}): "
-        "take the value out",
+        "the value has no effect because its reference (the field with the suffix "
+        f"{REFERENCE}) takes precedence: remove the value",
         bad={"agent": {"downloadKey": "example", f"downloadKey{REFERENCE}": ENTRY}},
         good={"agent": {f"downloadKey{REFERENCE}": ENTRY}},
         must=all_of(*map(_is_alone, VALUES), if_has("additionalBackends", each(_is_alone("key")))),
@@ -257,8 +258,9 @@ RULES = (
     Rule(
         "mirror-url-missing",
         ("spec.agent",),
-        "a login for a mirror has no effect without agentReleaseRepoMirrorUrl or "
-        "instanaSharedRepoMirrorUrl, whichever it is for: set that, or take the login out",
+        "the login has no effect without the URL of its mirror "
+        "(agentReleaseRepoMirrorUrl or instanaSharedRepoMirrorUrl): set the URL, or "
+        "remove the login",
         bad={"agent": {"agentReleaseRepoMirrorUsername": "agent"}},
         good={
             "agent": {

@@ -44,8 +44,9 @@ RULES = (
     Rule(
         "mount-field",
         (f"{PODS[0]}.volumeMounts",),
-        "must have a mountPropagation None, HostToContainer or Bidirectional, a relative subPath "
-        "or subPathExpr, and recursiveReadOnly with readOnly only",
+        "must have a mountPropagation of None, HostToContainer or Bidirectional, a "
+        "relative subPath or subPathExpr, and recursiveReadOnly only together with "
+        "readOnly",
         bad=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "/b"}]),
         good=_of_pod(volumeMounts=[{"name": "run", "mountPath": "/a", "subPath": "b"}]),
         of_part=PRIVILEGED_MOUNTS,
@@ -53,8 +54,9 @@ RULES = (
     Rule(
         "sensor-mount-field",
         (f"{PODS[1]}.volumeMounts",),
-        "must have a mountPropagation None or HostToContainer, as the k8sensor is not privileged, "
-        "a relative subPath or subPathExpr, and recursiveReadOnly with readOnly only",
+        "must have a mountPropagation of None or HostToContainer, because the k8sensor "
+        "is not privileged, a relative subPath or subPathExpr, and recursiveReadOnly "
+        "only together with readOnly",
         bad=_of_sensor(
             volumes=[{"name": "a", **NOTHING}],
             volumeMounts=[{"name": "a", "mountPath": "/a", "mountPropagation": "Bidirectional"}],
@@ -68,8 +70,9 @@ RULES = (
     Rule(
         "variable-source",
         tuple(f"{pod}.env" for pod in PODS),
-        "must take its value from one place, which is there: a field of the pod such as "
-        "spec.nodeName, a resource such as limits.memory, or an entry of a Secret or ConfigMap",
+        "must take its value from exactly one source that exists: a field of the pod "
+        "such as spec.nodeName, a resource such as limits.memory, or an entry of a "
+        "Secret or ConfigMap",
         bad=_of_pod(
             env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodename"}}}]
         ),
@@ -81,7 +84,7 @@ RULES = (
     Rule(
         "variable-sources",
         tuple(f"{pod}.env[].valueFrom" for pod in PODS),
-        f"must have one of {', '.join(SOURCES_OF_VARIABLES)}",
+        f"must have exactly one of {', '.join(SOURCES_OF_VARIABLES)}",
         bad=_of_pod(env=[{"name": "NODE", "valueFrom": {}}]),
         good=_of_pod(
             env=[{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
@@ -104,8 +107,8 @@ RULES = (
     Rule(
         "probe-handler",
         tuple(f"{pod}.{probe}" for pod in PODS for probe in PROBES),
-        "must ask as Kubernetes can: a command for exec, a port from 1 to 65535, and a scheme HTTP "
-        "or HTTPS",
+        "must have a handler that Kubernetes supports: a command for exec, a port from "
+        "1 to 65535, and the scheme HTTP or HTTPS",
         bad=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "https"}}),
         good=_of_pod(livenessProbe={"httpGet": {"port": 42699, "scheme": "HTTPS"}}),
         of_part=PROBE,
@@ -124,8 +127,8 @@ RULES = (
     Rule(
         "container-resource",
         PODS,
-        "must be a whole number of what is no resource of Kubernetes itself, with a limit that is "
-        "the request; of huge pages a multiple of their size",
+        "must be a whole number for an extended resource, with a limit equal to the "
+        "request, and a multiple of the page size for huge pages",
         bad=_of_pod(requests={"example.com/gpu": 1}),
         good=_of_pod(requests={"example.com/gpu": 1}, limits={"example.com/gpu": 1}),
         find=with_messages(resources),

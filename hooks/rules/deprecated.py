@@ -23,7 +23,7 @@ RULES = (
     _unused(
         "kubernetes-unused",
         "spec.kubernetes",
-        "the k8sensor replaces what it was about, see spec.k8s_sensor.deployment",
+        "the k8sensor replaced the Kubernetes sensor, so use spec.k8s_sensor.deployment",
         bad={"kubernetes": {"deployment": {"enabled": True}}},
         good={"k8s_sensor": {"deployment": {"enabled": True}}},
     ),
@@ -37,21 +37,21 @@ RULES = (
     _unused(
         "pod-security-policy-unused",
         "spec.podSecurityPolicy",
-        "Kubernetes has no pod security policies any more, so take it out",
+        "Kubernetes no longer has PodSecurityPolicies, so remove it",
         bad={"podSecurityPolicy": {"enabled": True}},
         good={"rbac": {"create": True}},
     ),
     _unused(
         "pinned-chart-version-unused",
         "spec.pinnedChartVersion",
-        "set the images by spec.agent.image and spec.k8s_sensor.image, and take it out",
+        "set the images in spec.agent.image and spec.k8s_sensor.image, and remove it",
         bad={"pinnedChartVersion": "1.2.45"},
         good={"agent": {"image": {"tag": "1.300"}}},
     ),
     _unused(
         "feature-flags-unused",
         "spec.k8s_sensor.featureFlags",
-        "the k8sensor watches what it can, so take it out",
+        "the k8sensor watches every kind that it may, so remove it",
         bad={"k8s_sensor": {"featureFlags": {"crdMonitoring": True}}},
         good={"k8s_sensor": {"pollrate": "10s"}},
     ),

@@ -19,7 +19,7 @@ RULES = (
     Rule(
         "image-name",
         IMAGES,
-        "must be the name of an image without tag or digest, which have fields of their own",
+        "must be the name of an image without tag or digest: set these in their own fields",
         bad={"agent": {"image": {"name": "registry.example/agent:1.300"}}},
         good={"agent": {"image": {"name": "registry.example:5000/agent", "tag": "1.300"}}},
         must=if_has("name", matches(BLANK_OR_DIGEST))
@@ -28,7 +28,7 @@ RULES = (
     Rule(
         "image-tag",
         IMAGES,
-        "must be a tag: letters, digits, '_', '.' and '-', at most 128",
+        "must be a tag: at most 128 letters, digits, '_', '.' and '-'",
         bad={"agent": {"image": {"tag": "1.300 beta"}}},
         good={"agent": {"image": {"tag": "1.300-beta"}}},
         must=any_of(~given("tag"), given("digest"), has("tag", matches(TAG))),
@@ -36,7 +36,7 @@ RULES = (
     Rule(
         "image-digest",
         tuple(f"{image}.digest" for image in IMAGES),
-        "must be a digest such as sha256: and 64 digits from 0 to f",
+        "must be a digest: sha256: and 64 hexadecimal digits in lower case",
         bad={"agent": {"image": {"digest": EXAMPLE.removeprefix("sha256:")}}},
         good={"agent": {"image": {"digest": EXAMPLE}}},
         must=equal("") | matches(DIGEST),
@@ -52,7 +52,7 @@ RULES = (
     Rule(
         "pull-secret-repeated",
         tuple(f"{image}.pullSecrets" for image in IMAGES),
-        "is there twice: take one out",
+        "is listed twice: remove one of them",
         bad={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "mine"}]}}},
         good={"agent": {"image": {"pullSecrets": [{"name": "mine"}, {"name": "other"}]}}},
         must=unique("name"),
@@ -60,7 +60,7 @@ RULES = (
     Rule(
         "digest-and-tag",
         IMAGES,
-        "has no effect beside a digest, which wins: take it out, or leave it for the reader",
+        "has no effect because the digest takes precedence: remove it, or keep it as information",
         bad={"agent": {"image": {"digest": EXAMPLE, "tag": "1.300"}}},
         good={"agent": {"image": {"tag": "1.300"}}},
         must=~given("digest") | ~given("tag"),
@@ -69,8 +69,8 @@ RULES = (
     Rule(
         "image-latest",
         IMAGES,
-        f"is {LATEST}, also where a name stands alone, which changes whenever a pod starts: set a "
-        "tag of one version, or a digest",
+        f"is {LATEST} (the default if no tag is set), so each start of a pod may run "
+        "another version: set the tag of a version, or a digest",
         bad={"agent": {"image": {"name": "registry.example/agent"}}},
         good={"agent": {"image": {"name": "registry.example/agent", "tag": "1.300"}}},
         must=any_of(

@@ -4,7 +4,7 @@ from hooks.kube.objects import Obj
 from hooks.rules.rule import Rule, Severity
 from hooks.rules.values import equal
 
-REASON = "everyone who may read the resource can read it here"
+REASON = "is a credential that everyone who may read the resource can read"
 
 
 def _inline(identifier: str, place: str, instead: str, bad: Obj, good: Obj) -> Rule:
@@ -24,8 +24,8 @@ def _entry(identifier: str, field: str, entry: str) -> Rule:
     return _inline(
         identifier,
         f"spec.agent.{field}",
-        f"put it into a Secret and name the entry in {field}SecretKeyRef, or call it {entry} in "
-        "the Secret that keysSecret names",
+        f"move it to a Secret and name its entry in {field}SecretKeyRef, or add it as "
+        f"entry {entry} to the Secret that keysSecret names",
         bad={"agent": {field: "example"}},
         good={"agent": {"key": None, "keySecretKeyRef": {"name": "instana-keys", "key": "key"}}},
     )
@@ -48,7 +48,7 @@ RULES = (
     _inline(
         "inline-backend-key",
         "spec.agent.additionalBackends[].key",
-        "put it into a Secret and name the entry in the backend's keySecretKeyRef",
+        "move it to a Secret and name its entry in the backend's keySecretKeyRef",
         bad={
             "agent": {
                 "additionalBackends": [
@@ -72,8 +72,9 @@ RULES = (
     _inline(
         "inline-tls-key",
         "spec.agent.tls.key",
-        "put it with its certificate into a Secret of type kubernetes.io/tls and name that in "
-        "secretName, or name the entries in keySecretKeyRef and certificateSecretKeyRef",
+        "move it with its certificate to a Secret of type kubernetes.io/tls and name "
+        "that in secretName, or name the entries in keySecretKeyRef and "
+        "certificateSecretKeyRef",
         bad={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
         good={"agent": {"tls": {"secretName": "agent-tls"}}},
     ),

@@ -66,7 +66,7 @@ RULES = (
     Rule(
         "pollrate",
         ("spec.k8s_sensor.pollrate",),
-        "must be a number of seconds such as 10s",
+        "must be a duration in seconds, such as 10s",
         bad={"k8s_sensor": {"pollrate": "1m"}},
         good={"k8s_sensor": {"pollrate": "60s"}},
         must=equal("") | matches(SECONDS),
@@ -75,7 +75,7 @@ RULES = (
     Rule(
         "token-hidden",
         ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
-        "would hide the token of the service account: choose another directory, or leave it out",
+        "would hide the token of the service account: choose another directory, or remove it",
         bad={
             "k8s_sensor": {
                 "etcd": {"ca": {"secretName": "ca", "mountPath": SERVICE_ACCOUNT_DIRECTORY}}
@@ -90,8 +90,8 @@ RULES = (
     Rule(
         "sensor-volume-name",
         (f"{POD}.volumes[]",),
-        f"must be at most 63 lower case letters, digits and '-', and not {VOLUMES[0]}, which every "
-        "k8sensor has",
+        f"must be at most 63 lower case letters, digits and '-', and not {VOLUMES[0]}, "
+        "a volume that every k8sensor has",
         bad=_pod(volumes=[{"name": "config", **NOTHING}]),
         good=_pod(volumes=[{"name": "my-config", **NOTHING}]),
         must=volume_name_except(VOLUMES),
@@ -99,7 +99,7 @@ RULES = (
     Rule(
         "sensor-mount-without-volume",
         (POD,),
-        f"is no volume of {POD}.volumes: add it there, or take the mount out",
+        f"is not a volume in {POD}.volumes: add the volume, or remove the mount",
         bad=_pod(volumeMounts=[{"name": "gone", "mountPath": "/gone"}]),
         good=_pod(
             volumes=[{"name": "here", **NOTHING}],
@@ -113,8 +113,8 @@ RULES = (
     Rule(
         "sensor-strategy",
         (f"{DEPLOYMENT}.strategy.type",),
-        f"must be {ROLLING_UPDATE}: an existing Deployment cannot be led to Recreate, which "
-        "maxUnavailable 100% with maxSurge 0 comes to as well",
+        f"must be {ROLLING_UPDATE}: an existing Deployment cannot be changed to "
+        "Recreate; maxUnavailable 100% with maxSurge 0 has the same effect",
         bad=_strategy(type="Recreate"),
         good=_strategy(rollingUpdate={"maxUnavailable": "100%", "maxSurge": 0}),
         must=one_of("", ROLLING_UPDATE),
@@ -123,7 +123,7 @@ RULES = (
     Rule(
         "sensor-update-count",
         (f"{DEPLOYMENT}.strategy",),
-        "must be a number of pods, or a share of them from 0% to 100%",
+        "must be a number of pods, or a percentage from 0% to 100%",
         bad=_strategy(rollingUpdate={"maxUnavailable": "a few"}),
         good=_strategy(rollingUpdate={"maxUnavailable": "10%"}),
         must=if_has("rollingUpdate", OF_COUNTS),
@@ -131,7 +131,8 @@ RULES = (
     Rule(
         "sensor-update-pair",
         (f"{DEPLOYMENT}.strategy",),
-        "maxUnavailable and maxSurge must not both be 0: no pod could ever be replaced",
+        "maxUnavailable and maxSurge must not both be 0, because then no pod could be "
+        "replaced: raise one of them",
         bad=_strategy(rollingUpdate={"maxUnavailable": 0, "maxSurge": "0%"}),
         good=_strategy(rollingUpdate={"maxUnavailable": 0, "maxSurge": 1}),
         must=(~all_of(*(has(f"rollingUpdate.{side}", IS_ZERO) for side in SIDES))).at(
@@ -141,7 +142,7 @@ RULES = (
     Rule(
         "topology-spread",
         (f"{POD}.topologySpreadConstraints[]",),
-        f"must have a maxSkew above 0, a topologyKey, and a whenUnsatisfiable, {HARD} or {SOFT}",
+        f"must have a maxSkew above 0, a topologyKey, and a whenUnsatisfiable of {HARD} or {SOFT}",
         bad=_pod(topologySpreadConstraints=[CONSTRAINT | {"whenUnsatisfiable": "Never"}]),
         good=_pod(topologySpreadConstraints=[CONSTRAINT]),
         must=all_of(
@@ -153,7 +154,7 @@ RULES = (
     Rule(
         "topology-spread-repeated",
         (f"{POD}.topologySpreadConstraints",),
-        "is there already for the same topologyKey and whenUnsatisfiable: take one out",
+        "has the same topologyKey and whenUnsatisfiable as another one: remove one of them",
         bad=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"maxSkew": 2}]),
         good=_pod(topologySpreadConstraints=[CONSTRAINT, CONSTRAINT | {"whenUnsatisfiable": HARD}]),
         # Written twice: `unique` compares one field, and ignores empty ones.
@@ -173,8 +174,8 @@ RULES = (
     Rule(
         "restricted-volume",
         ("spec.k8s_sensor",),
-        "is of a kind that Pod Security `restricted` refuses: take another one, or securityProfile "
-        f"{UNRESTRICTED}",
+        "is of a type that Pod Security `restricted` rejects: use another type, or set "
+        f"securityProfile to {UNRESTRICTED}",
         bad={
             "k8s_sensor": {
                 "securityProfile": RESTRICTED,
@@ -195,7 +196,7 @@ RULES = (
     Rule(
         "platform",
         ("spec.platform",),
-        f"must be one of {', '.join(PLATFORMS)}, or left out",
+        f"must be one of {', '.join(PLATFORMS)}, or not set",
         bad={"platform": "Plan9"},
         good={"platform": PLATFORMS[0]},
         must=one_of("", *PLATFORMS),
@@ -204,8 +205,8 @@ RULES = (
     Rule(
         "certificate-file-unused",
         ("spec.k8s_sensor.etcd.ca", "spec.k8s_sensor.restClient.ca"),
-        "has no effect without secretName, as it is an entry of that Secret: set that, or take "
-        "this out",
+        "has no effect without secretName, because it names an entry of that Secret: "
+        "set secretName, or remove this",
         bad={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt"}}}},
         good={"k8s_sensor": {"etcd": {"ca": {"filename": "etcd.crt", "secretName": "etcd-ca"}}}},
         must=given("secretName") | if_has("filename", one_of("", CA_FILE)),
@@ -214,8 +215,8 @@ RULES = (
     Rule(
         "disruption-budget-unused",
         ("spec.k8s_sensor",),
-        "has no effect with fewer than two replicas, which it would keep on their nodes: take it "
-        "out, or raise deployment.replicas",
+        "has no effect with fewer than two replicas, for which it would only block "
+        "drains: remove it, or raise deployment.replicas",
         bad={
             "k8s_sensor": {"podDisruptionBudget": {"enabled": True}, "deployment": {"replicas": 1}}
         },

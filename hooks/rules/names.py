@@ -12,9 +12,9 @@ RULES = (
     Rule(
         "resource-name",
         ("metadata",),
-        f"must be at most {LONGEST_RESOURCE} lower case letters, digits and '-', as Services are "
-        f"named after it (the longest {LONGEST_SUFFIX}): create it anew under a shorter or plainer "
-        "name",
+        f"must be at most {LONGEST_RESOURCE} lower case letters, digits and '-', "
+        f"because Services are named after it (the longest suffix is {LONGEST_SUFFIX}): "
+        "create it under another name",
         bad={"name": "agent.prod"},
         good={"name": "agent-prod"},
         must=has("name", matches(DNS_LABEL) & no_longer_than(LONGEST_RESOURCE)),
@@ -23,8 +23,8 @@ RULES = (
     Rule(
         "resource-name-digit",
         ("metadata",),
-        "starts with a digit, which Services may do in newer versions of Kubernetes only: start it "
-        "with a letter",
+        "starts with a digit, which is allowed for Services only in newer versions of "
+        "Kubernetes: start it with a letter",
         bad={"name": "2nd-agent"},
         good={"name": "second-agent"},
         must=if_has("name", ~contains("^[0-9]")),
@@ -34,7 +34,7 @@ RULES = (
     Rule(
         "cluster-name",
         ("spec",),
-        "is required unless spec.zone.name is set: the name that the cluster shall have in Instana",
+        "is required unless spec.zone.name is set: set the name that the cluster has in Instana",
         bad={"cluster": None},
         good={"cluster": None, "zone": {"name": "edge"}},
         must=any_of(filled("zones"), given("zone.name"), given("cluster.name")),
@@ -42,7 +42,7 @@ RULES = (
     Rule(
         "cluster-name-of-zones",
         ("spec",),
-        "is required where spec.zones is used: the name that the cluster shall have in Instana",
+        "is required with spec.zones: set the name that the cluster has in Instana",
         bad={"cluster": None, "zone": {"name": "edge"}, "zones": [{"name": "east"}]},
         good={"zones": [{"name": "east"}]},
         must=when(filled("zones"), given("cluster.name")),

@@ -11,7 +11,7 @@ RULES = (
     Rule(
         "network-policy-port",
         LISTS,
-        f"must be ports, numbers from 1 to {HIGHEST_PORT}",
+        f"must be a list of ports, each from 1 to {HIGHEST_PORT}",
         bad={"networkPolicy": {"enabled": True, "sensorPorts": [0]}},
         good={"networkPolicy": {"enabled": True, "sensorPorts": [42699]}},
         must=each(between(1, HIGHEST_PORT)),
@@ -19,7 +19,7 @@ RULES = (
     Rule(
         "network-policy-off",
         ("spec.networkPolicy",),
-        "is not on, so that the rest has no effect: set enabled",
+        "is not true, so the other fields have no effect: set it to true, or remove them",
         bad={"networkPolicy": {"egress": {"enabled": True}}},
         good={"networkPolicy": {"enabled": True, "egress": {"enabled": True}}},
         must=when(filled("sensorPorts") | on("egress.enabled"), on("enabled")),

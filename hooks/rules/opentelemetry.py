@@ -13,9 +13,9 @@ from hooks.rules.values import between
 PREFIX = "spec.opentelemetry"
 OWNERS = {
     "agent-apis": f"the agent's own API (always {AGENT_API})",
-    "otlp-legacy": f"older senders of OTLP over gRPC ({OTLP_LEGACY} while gRPC is on)",
-    "otlp-grpc": f"OTLP over gRPC ({PREFIX}.grpc.port, {OTLP_GRPC} where that is not set)",
-    "otlp-http": f"OTLP over HTTP ({PREFIX}.http.port, {OTLP_HTTP} where that is not set)",
+    "otlp-legacy": f"older senders of OTLP over gRPC ({OTLP_LEGACY}, while gRPC is enabled)",
+    "otlp-grpc": f"OTLP over gRPC ({PREFIX}.grpc.port, default {OTLP_GRPC})",
+    "otlp-http": f"OTLP over HTTP ({PREFIX}.http.port, default {OTLP_HTTP})",
 }
 """What uses a port, by the port's name."""
 
@@ -34,7 +34,7 @@ def _taken(otel: Obj) -> Iterator[Place]:
     for port in ports:
         others = [other for other in ports if other.number == port.number and other is not port]
         if others and _is_set(otel, port):
-            message = f"is already the port of {OWNERS[others[0].name]}: choose another one"
+            message = f"is already the port of {OWNERS[others[0].name]}: choose another port"
             yield Place(port.path.removeprefix(PREFIX), message)
 
 
@@ -94,8 +94,8 @@ RULES = (
     Rule(
         "port-taken",
         (PREFIX,),
-        f"is a port that the agent opens for something else already ({AGENT_API} is its own, "
-        f"{OTLP_LEGACY} goes with gRPC): choose another one",
+        f"is a port that the agent already uses for something else ({AGENT_API} for its "
+        f"own API, {OTLP_LEGACY} with gRPC): choose another port",
         bad={"opentelemetry": {"http": {"port": 42699}}},
         good={"opentelemetry": {"grpc": {"port": 5000}, "http": {"port": 5001}}},
         # Written twice: no expression compares fields with each other, and with defaults.
@@ -105,8 +105,9 @@ RULES = (
     Rule(
         "opentelemetry-switch",
         ("spec",),
-        "is the former switch of both protocols: use opentelemetry.grpc.enabled and "
-        "opentelemetry.http.enabled (it is still needed beside service.create: false)",
+        "is the deprecated switch for both protocols: use opentelemetry.grpc.enabled "
+        "and opentelemetry.http.enabled (keep it with service.create: false, which "
+        "still needs it)",
         bad={"opentelemetry": {"enabled": False}},
         good={"opentelemetry": {"grpc": {"enabled": False}, "http": {"enabled": False}}},
         must=off("service.create") | ~off("opentelemetry.enabled"),
@@ -115,8 +116,8 @@ RULES = (
     Rule(
         "service-wanted",
         ("spec",),
-        "has no effect while OpenTelemetry or Prometheus remote write is on, which need the "
-        "Service: switch them off, or take this out",
+        "has no effect while OpenTelemetry or Prometheus remote write is enabled, "
+        "because they need the Service: disable them, or remove this",
         bad={"service": {"create": False}},
         good={"service": {"create": False}, "opentelemetry": {"enabled": False}},
         must=when(NEEDS_SERVICE, ~off("service.create")),
@@ -125,8 +126,8 @@ RULES = (
     Rule(
         "opentelemetry-off",
         ("spec.opentelemetry",),
-        "a setting of grpc or http has no effect while that, or all of it, is switched off: take "
-        "it out, or switch that on",
+        "a field of grpc or http has no effect while the protocol, or OpenTelemetry, "
+        "is disabled: enable it, or remove the field",
         bad={"opentelemetry": {"enabled": False, "grpc": {"port": 14317}}},
         good={"opentelemetry": {"grpc": {"port": 14317}, "http": {"enabled": False}}},
         must=all_of(*map(_is_effective, PROTOCOLS)),

@@ -24,8 +24,8 @@ WORKLOADS = tuple(field for field, kind in KINDS.items() if kind in {"DaemonSet"
 TERMS = f"nodeAffinity.{REQUIRED}.nodeSelectorTerms"
 
 MESSAGE = (
-    "asks for nodes without Linux, but the images of agent and k8sensor are for Linux, and Windows "
-    "has no privileged containers: take it out (nodes with other operating systems are left alone)"
+    "selects nodes without Linux, but the images of agent and k8sensor are for Linux "
+    "only: remove it (no agent runs on nodes with other operating systems)"
 )
 """The reason:
 https://kubernetes.io/docs/concepts/windows/intro/#compatibility-v1-pod-spec-containers"""

@@ -93,8 +93,8 @@ RULES = (
     Rule(
         OVERRIDE_IDENTITY,
         (PLACE,),
-        "is what the object is known by, which the service sees to: take it out (of metadata, "
-        "labels and annotations can be changed other than the service's own)",
+        "identifies the object and is managed by the service: remove it (in metadata "
+        "you can set only labels and annotations, except the service's own)",
         bad={"overrides": {"agentDaemonSet": {"metadata": {"name": "other"}}}},
         good={"overrides": {"agentDaemonSet": {"metadata": {"labels": {"team": "a"}}}}},
         find=_identities,
@@ -102,7 +102,7 @@ RULES = (
     Rule(
         "override-field",
         (PLACE,),
-        "is no field that Kubernetes has there: correct its name or its place",
+        "is not a field of this object in Kubernetes: fix its name or its place",
         bad=_of_container(terminationGracePeriodSeconds=30),
         good={
             "overrides": {
@@ -116,8 +116,8 @@ RULES = (
     Rule(
         "override-type",
         (PLACE,),
-        "has a value of another type than Kubernetes takes there: correct it (texts that look like "
-        "numbers or truth values need quotes)",
+        "has a value of the wrong type: fix it (strings that look like numbers or "
+        "booleans need quotes)",
         bad=_of_container(env=[{"name": "LIMIT", "value": 5}]),
         good=_of_container(env=[{"name": "LIMIT", "value": "5"}]),
         find=_with_problem(PatchProblem.TYPE),
@@ -125,9 +125,10 @@ RULES = (
     Rule(
         "override-directive",
         (PLACE,),
-        "is not clear: give items of a list that Kubernetes merges their key (containers, env and "
-        "volumes `name`, mounts `mountPath`, ports `containerPort`, of Services `port`), and of "
-        "the instructions only `$patch: delete` and `$patch: replace`, not in other lists",
+        "is ambiguous: give each item of a list that Kubernetes merges its key (`name` "
+        "for containers, env and volumes, `mountPath` for mounts, `containerPort` for "
+        "ports, `port` for ports of Services), and use no directives other than "
+        "`$patch: delete` and `$patch: replace`, and none in other lists",
         bad=_of_container(env=[{"value": "5"}]),
         good=_of_container(env=[{"name": "LIMIT", "$patch": "delete"}]),
         find=_with_problem(PatchProblem.DIRECTIVE),
@@ -135,8 +136,8 @@ RULES = (
     Rule(
         OVERRIDE_RESULT,
         (PLACE,),
-        "leads to an object that Kubernetes does not take, or that the service cannot do without: "
-        "see the message for what it lacks or has too much",
+        "would make an object that Kubernetes rejects, or remove a part that the "
+        "service needs: fix what the message names",
         bad={
             "overrides": {
                 "agentDaemonSet": {

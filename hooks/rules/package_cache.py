@@ -54,9 +54,9 @@ RULES = (
     Rule(
         "package-cache-field",
         (CACHE,),
-        "has a field that does not go with its type: path goes with HostPath, claimName with "
-        "PersistentVolumeClaim, size with EmptyDir, Ephemeral and a claim that is to be made, "
-        "storageClassName with the latter two",
+        "has a field that its type does not use: use path with HostPath, claimName "
+        "with PersistentVolumeClaim, size with EmptyDir, Ephemeral and a new claim, "
+        "and storageClassName with Ephemeral and a new claim",
         bad={"agent": {"packageCache": {"type": "EmptyDir", "path": "/cache"}}},
         good={"agent": {"packageCache": {"type": "HostPath", "path": "/cache"}}},
         must=all_of(
@@ -69,8 +69,7 @@ RULES = (
     Rule(
         "package-cache-size",
         (CACHE,),
-        "must be more than nothing, and must be given for Ephemeral and for a claim that is to be "
-        "made",
+        "must be more than 0, and is required for Ephemeral and for a new claim",
         bad={"agent": {"packageCache": {"type": "PersistentVolumeClaim"}}},
         good={"agent": {"packageCache": {"type": "PersistentVolumeClaim", "claimName": "mine"}}},
         must=all_of(
@@ -89,9 +88,9 @@ RULES = (
     Rule(
         "package-cache-repository",
         ("spec.agent",),
-        "is mounted at the same place as the package cache: leave one of both out; for the cache "
-        "in that directory of the node, set packageCache.type to HostPath and packageCache.path to "
-        "it",
+        "is mounted at the same path as the package cache: remove one of them; to keep "
+        "the cache in that directory of the node, set packageCache.type to HostPath "
+        "and packageCache.path to the directory",
         bad={"agent": {"host": {"repository": "/repo"}, "packageCache": {"type": "EmptyDir"}}},
         good={"agent": {"host": {"repository": "/repo"}, "packageCache": {"type": "None"}}},
         must=if_has("packageCache.type", one_of("", NONE)) | ~given("host.repository"),

@@ -38,7 +38,7 @@ RULES = (
     Rule(
         "placeholder",
         PLACES,
-        "is a placeholder that nobody replaced: write a value of your own",
+        "is a placeholder: replace it with your own value",
         bad={"agent": {"key": "replace-key"}},
         good={"agent": {"key": "agent-key"}},
         must=~IS_PLACEHOLDER,

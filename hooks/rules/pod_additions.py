@@ -64,8 +64,9 @@ RULES = (
     Rule(
         "variable-name",
         ("spec.agent.env",),
-        "must be the name of a variable: printable ASCII characters other than '=' (before "
-        "Kubernetes 1.32 only letters, digits, '-', '_' and '.', no digit first)",
+        "must be the name of a variable: printable ASCII characters other than '=' "
+        "(before Kubernetes 1.32 only letters, digits, '-', '_' and '.', not starting "
+        "with a digit)",
         bad={"agent": {"env": {"1 BAD=NAME": "x"}}},
         good={"agent": {"env": {"GOOD_NAME": "x"}}},
         must=each_name(matches(VARIABLE)),
@@ -74,8 +75,9 @@ RULES = (
     Rule(
         "pod-variable-name",
         tuple(f"{pod}.env[]" for pod in PODS),
-        "must be the name of a variable: printable ASCII characters other than '=' (before "
-        "Kubernetes 1.32 only letters, digits, '-', '_' and '.', no digit first)",
+        "must be the name of a variable: printable ASCII characters other than '=' "
+        "(before Kubernetes 1.32 only letters, digits, '-', '_' and '.', not starting "
+        "with a digit)",
         bad={"agent": {"pod": {"env": [{"name": "", "value": "x"}]}}},
         good={"agent": {"pod": {"env": [{"name": "GOOD_NAME", "value": "x"}]}}},
         must=has("name", matches(VARIABLE)),
@@ -111,7 +113,7 @@ RULES = (
     Rule(
         "variable-repeated",
         tuple(f"{pod}.env" for pod in PODS),
-        "is there twice, and the last one counts: take the others out",
+        "is listed more than once, and only the last one counts: remove the others",
         bad={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "X"}]}}},
         good={"agent": {"pod": {"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}}},
         must=unique("name"),
@@ -120,8 +122,8 @@ RULES = (
     Rule(
         "volume-name",
         (f"{POD}.volumes[]",),
-        f"must be at most {LONGEST_LABEL} lower case letters, digits and '-', and none of the "
-        f"built-in volumes {', '.join(VOLUMES)}",
+        f"must be at most {LONGEST_LABEL} lower case letters, digits and '-', and not "
+        f"the name of a built-in volume ({', '.join(VOLUMES)})",
         bad={"agent": {"pod": {"volumes": [{"name": "config", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "my-config", **NOTHING}]}}},
         must=volume_name_except(VOLUMES),
@@ -129,7 +131,7 @@ RULES = (
     Rule(
         "volume-repeated",
         tuple(f"{pod}.volumes" for pod in PODS),
-        "is the name of two volumes: give each a name of its own",
+        "is the name of two volumes: give each its own name",
         bad={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "a", **NOTHING}]}}},
         good={"agent": {"pod": {"volumes": [{"name": "a", **NOTHING}, {"name": "b", **NOTHING}]}}},
         must=unique("name"),
@@ -145,7 +147,7 @@ RULES = (
     Rule(
         "mount-without-volume",
         (POD,),
-        "is no volume of spec.agent.pod.volumes: add it there, or take the mount out",
+        "is not a volume in spec.agent.pod.volumes: add the volume, or remove the mount",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "gone", "mountPath": "/gone"}]}}},
         good={
             "agent": {
@@ -171,7 +173,7 @@ RULES = (
     Rule(
         "mount-path-repeated",
         tuple(f"{pod}.volumeMounts" for pod in PODS),
-        "is the directory of two mounts: choose another one",
+        "is the directory of two mounts: choose another directory",
         bad={
             "agent": {
                 "pod": {

@@ -73,8 +73,8 @@ RULES = (
     Rule(
         "affinity",
         (*(f"{pod}.affinity" for pod in PODS), "spec.zones[].affinity"),
-        "must be an affinity as Kubernetes takes it: operators In, NotIn, Exists, DoesNotExist, "
-        "for nodes also Gt and Lt; weights from 1 to 100; a topologyKey for pods",
+        "must be a valid affinity: operators In, NotIn, Exists, DoesNotExist, for "
+        "nodes also Gt and Lt; weights from 1 to 100; a topologyKey for pods",
         bad=_with_operator("in"),
         good=_with_operator("In"),
         of_part=AFFINITY,
@@ -82,8 +82,8 @@ RULES = (
     Rule(
         "topology-spread-field",
         (f"{PODS[1]}.topologySpreadConstraints[]",),
-        "must be a constraint as Kubernetes takes it: nodeAffinityPolicy and nodeTaintsPolicy "
-        "Honor or Ignore, minDomains with DoNotSchedule only, no key of matchLabelKeys in the "
+        "must be a valid constraint: nodeAffinityPolicy and nodeTaintsPolicy Honor or "
+        "Ignore, minDomains only with DoNotSchedule, no key of matchLabelKeys in the "
         "labelSelector (before Kubernetes 1.34)",
         bad=_of_sensor(topologySpreadConstraints=[CONSTRAINT | {"nodeTaintsPolicy": "honor"}]),
         good=_of_sensor(topologySpreadConstraints=[CONSTRAINT | {"nodeTaintsPolicy": "Honor"}]),
@@ -92,7 +92,7 @@ RULES = (
     Rule(
         "toleration-name",
         TOLERATIONS,
-        "must have the name of a label as its key, and one of its values as its value",
+        "must map the name of a label to a valid value of a label",
         bad=_of_pod(tolerations=[{"key": "the key", "operator": "Exists"}]),
         good=_of_pod(tolerations=[{"key": "example.com/the-key", "operator": "Exists"}]),
         of_part=TOLERATION,
@@ -100,8 +100,9 @@ RULES = (
     Rule(
         "toleration-comparison",
         TOLERATIONS,
-        "needs the feature gate TaintTolerationComparisonOperators (Kubernetes 1.35 or newer, off "
-        "by default): without it the API server refuses the pods",
+        "needs the feature gate TaintTolerationComparisonOperators (Kubernetes 1.35 or "
+        "newer, off by default), without which the API server rejects the pods: enable "
+        "it, or use another operator",
         bad=_of_pod(tolerations=[{"key": "a", "operator": "Gt", "value": "1"}]),
         good=_of_pod(tolerations=[{"key": "a", "operator": "Equal", "value": "1"}]),
         must=if_has("operator", ~one_of(*NUMERIC)),
@@ -110,7 +111,7 @@ RULES = (
     Rule(
         "volume-source",
         tuple(f"{pod}.volumes" for pod in PODS),
-        "must have one source, with the fields and values that Kubernetes takes of it",
+        "must have one source, with fields and values that are valid for it",
         bad=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a", "type": "directory"}}]),
         good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a", "type": "Directory"}}]),
         of_part=VOLUMES,
@@ -118,7 +119,7 @@ RULES = (
     Rule(
         "volume-sources",
         tuple(f"{pod}.volumes[]" for pod in PODS),
-        "must not have two sources: take all but one out",
+        "must not have two sources: remove all but one",
         bad=_of_pod(volumes=[{"name": "a", **NOTHING, "hostPath": {"path": "/a"}}]),
         good=_of_pod(volumes=[{"name": "a", "hostPath": {"path": "/a"}}]),
         find=with_messages(ONE_SOURCE),
@@ -144,7 +145,7 @@ RULES = (
     Rule(
         "annotation-value",
         tuple(f"{pod}.annotations" for pod in PODS),
-        "must have values that Kubernetes takes of the annotations it knows",
+        "must have valid values for the annotations that Kubernetes knows",
         bad=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "low"}),
         good=_of_pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "-1"}),
         find=with_messages(_annotations),
@@ -152,8 +153,9 @@ RULES = (
     Rule(
         "annotation-size",
         ("spec",),
-        f"must have at most {LARGEST_ANNOTATIONS // 1024} KiB together, with names (of the "
-        "k8sensor, with those of agent.pod): Kubernetes takes 256 KiB, and the service adds some",
+        f"must have at most {LARGEST_ANNOTATIONS // 1024} KiB in total, names included "
+        "(for the k8sensor together with those of agent.pod), because Kubernetes "
+        "allows 256 KiB and the service adds some: remove or shorten some",
         bad=_of_pod(annotations={"example.com/note": "x" * LARGEST_ANNOTATIONS}),
         good=_of_pod(annotations={"example.com/note": "x"}),
         find=_large_annotations,

@@ -23,8 +23,8 @@ RULES = (
     Rule(
         "probe",
         tuple(f"{container}.{probe}" for container in CONTAINERS for probe in RESTARTING),
-        "must have one of exec, grpc, httpGet and tcpSocket (for the agent none keeps the default "
-        "one), no negative number, a successThreshold of 1 and a positive "
+        "must have one of exec, grpc, httpGet and tcpSocket (none keeps the agent's "
+        "default one), no negative number, a successThreshold of 1 and a positive "
         "terminationGracePeriodSeconds",
         bad={"agent": {"pod": {"livenessProbe": {"periodSeconds": -1}}}},
         good={"agent": {"pod": {"livenessProbe": {"initialDelaySeconds": 900}}}},
@@ -37,8 +37,9 @@ RULES = (
     Rule(
         "readiness-probe",
         tuple(f"{container}.{READINESS}" for container in CONTAINERS),
-        "must have one of exec, grpc, httpGet and tcpSocket (for the agent none keeps the default "
-        "one), no negative number and no terminationGracePeriodSeconds, as it ends no container",
+        "must have one of exec, grpc, httpGet and tcpSocket (none keeps the agent's "
+        "default one), no negative number and no terminationGracePeriodSeconds, "
+        "because it never ends a container",
         bad={"agent": {"pod": {"readinessProbe": {"terminationGracePeriodSeconds": 5}}}},
         good={"agent": {"pod": {"readinessProbe": {"successThreshold": 2}}}},
         must=all_of(
@@ -50,8 +51,8 @@ RULES = (
     Rule(
         "sensor-probe",
         tuple(f"{SENSOR}.{probe}" for probe in (*RESTARTING, READINESS)),
-        "must have one of exec, grpc, httpGet and tcpSocket, as there is no default one for the "
-        "k8sensor",
+        "must have one of exec, grpc, httpGet and tcpSocket, because the k8sensor has "
+        "no default probe",
         bad={"k8s_sensor": {"deployment": {"pod": {"livenessProbe": {"periodSeconds": 5}}}}},
         good={
             "k8s_sensor": {"deployment": {"pod": {"livenessProbe": {"tcpSocket": {"port": 42699}}}}}

@@ -18,9 +18,12 @@ COMMON = ("cpu", "memory", "ephemeral-storage")
 
 FIELDS = ("requests", "limits")
 LEAST_BYTES, MOST_CPU = "1Mi", "128"
-FEW_BYTES = f'is less than {LEAST_BYTES}: a number alone is bytes, so write a unit ("512Mi")'
+FEW_BYTES = (
+    f'is less than {LEAST_BYTES}: a number without a unit is in bytes, so add a unit ("512Mi")'
+)
 MANY_CORES = (
-    f'is more than {MOST_CPU} cores: a number alone is cores, so write "500m" for half a one'
+    f"is more than {MOST_CPU} cores: a number without a unit is in cores, so write "
+    '"500m" for half a core'
 )
 ENOUGH = f"(!{{0}}.isGreaterThan(quantity('0')) || !{{0}}.isLessThan(quantity('{LEAST_BYTES}')))"
 USUAL = {
@@ -116,8 +119,8 @@ RULES = (
     Rule(
         "limit-below-request",
         CONTAINERS,
-        "is below the request: raise it, or lower the request (where only one of both is given, "
-        "the other one follows it)",
+        "is below the request: raise it, or lower the request (if you set only one of "
+        "them, the other one follows it)",
         bad={"agent": {"pod": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}},
         good={"agent": {"pod": {"limits": {"memory": "512Mi"}}}},
         # Written twice: the same.
@@ -128,8 +131,8 @@ RULES = (
     Rule(
         "amount-unit",
         CONTAINERS,
-        f"is less than {LEAST_BYTES}, or more than {MOST_CPU} cores: a number alone is bytes or "
-        'cores, so write a unit ("512Mi", "500m")',
+        f"is less than {LEAST_BYTES}, or more than {MOST_CPU} cores: a number without a "
+        'unit is in bytes or cores, so add a unit ("512Mi", "500m")',
         bad={"agent": {"pod": {"requests": {"memory": "512"}}}},
         good={"agent": {"pod": {"requests": {"memory": "512Mi", "cpu": "500m"}}}},
         # Written twice: the same.
@@ -144,7 +147,7 @@ RULES = (
     Rule(
         "resource-claim",
         tuple(f"{container}.claims" for container in CONTAINERS),
-        "cannot be met, as there is no field for the resource claims of the pod: take it out",
+        "cannot be satisfied, because no field sets the resource claims of the pod: remove it",
         bad={"agent": {"pod": {"claims": [{"name": "gpu"}]}}},
         good={"agent": {"pod": {"claims": []}}},
         must=~HAS_ITEMS,

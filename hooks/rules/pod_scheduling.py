@@ -63,8 +63,8 @@ RULES = (
     Rule(
         "label-name",
         (*LABELS, *SENSOR_LABELS),
-        f"must be the name of a label: at most {LONGEST_LABEL} letters, digits, '-', '_' and '.', "
-        "after a domain and '/' if any",
+        f"must be the name of a label: at most {LONGEST_LABEL} letters, digits, '-', "
+        "'_' and '.', after an optional domain and '/'",
         bad={"agent": {"pod": {"labels": {"the owner": "x"}}}},
         good={"agent": {"pod": {"labels": {"example.com/owner": "x"}}}},
         must=each_name(matches(LABEL_NAME) & matches(LENGTHS)),
@@ -73,8 +73,8 @@ RULES = (
     Rule(
         "annotation-name",
         ANNOTATIONS,
-        f"must be the name of an annotation: at most {LONGEST_LABEL} letters, digits, '-', '_' and "
-        "'.', after a domain and '/' if any",
+        f"must be the name of an annotation: at most {LONGEST_LABEL} letters, digits, "
+        "'-', '_' and '.', after an optional domain and '/'",
         bad={"agent": {"pod": {"annotations": {"the note": "x"}}}},
         good={"agent": {"pod": {"annotations": {"example.com/note": "x y"}}}},
         must=each_name(matches(ANNOTATION_NAME) & matches(LENGTHS)),
@@ -83,7 +83,7 @@ RULES = (
     Rule(
         "label-reserved",
         ("spec.agent.pod.labels", f"{SENSOR_POD}.labels"),
-        "is set by the service itself, so that this one has no effect: take it out, or choose "
+        "is set by the service itself, so this one has no effect: remove it, or choose "
         "another name",
         bad={"agent": {"pod": {"labels": {"app.kubernetes.io/name": "mine"}}}},
         good={"agent": {"pod": {"labels": {"example.com/name": "mine"}}}},
@@ -93,9 +93,9 @@ RULES = (
     Rule(
         "toleration",
         TOLERATIONS,
-        "must have an operator Equal or Exists (with Exists no value, without key Exists), an "
-        "effect NoSchedule, PreferNoSchedule or NoExecute or none, and tolerationSeconds with "
-        "NoExecute only",
+        "must have the operator Equal or Exists (with Exists no value, and without a key only "
+        "Exists), the effect NoSchedule, PreferNoSchedule or NoExecute, or none, and "
+        "tolerationSeconds only with NoExecute",
         bad={"agent": {"pod": {"tolerations": [{"key": "dedicated", "operator": "In"}]}}},
         good={"agent": {"pod": {"tolerations": [{"operator": "Exists"}]}}},
         must=all_of(

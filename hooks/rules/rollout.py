@@ -68,7 +68,7 @@ RULES = (
     Rule(
         "update-count",
         ("spec.agent.updateStrategy",),
-        "must be a number of nodes, or a share of them from 0% to 100%",
+        "must be a number of nodes, or a percentage from 0% to 100%",
         bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "a few"}}}},
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "10%"}}}},
         must=if_has("rollingUpdate", OF_COUNTS),
@@ -76,8 +76,8 @@ RULES = (
     Rule(
         "update-pair",
         ("spec.agent.updateStrategy",),
-        "either maxUnavailable or maxSurge must be more than 0, and not both: leave out "
-        "maxUnavailable to surge alone",
+        "exactly one of maxUnavailable and maxSurge must be more than 0: to surge, set "
+        "maxSurge and remove maxUnavailable",
         bad={"agent": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}}},
         good={"agent": {"updateStrategy": {"rollingUpdate": {"maxSurge": "25%"}}}},
         must=any_of(
@@ -96,7 +96,7 @@ RULES = (
             "spec.k8s_sensor.deployment.minReadySeconds",
             "spec.k8s_sensor.deployment.replicas",
         ),
-        f"must not be negative, nor more than {MOST}",
+        f"must be from 0 to {MOST}",
         bad={"k8s_sensor": {"deployment": {"replicas": -1}}},
         good={"k8s_sensor": {"deployment": {"replicas": 0}}},
         must=between(0, MOST),
@@ -104,7 +104,7 @@ RULES = (
     Rule(
         "rolling-update-unused",
         ("spec.agent.updateStrategy",),
-        "has no effect with the type OnDelete: take it out, or the type",
+        "has no effect with the type OnDelete: remove it, or remove the type",
         bad={"agent": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {"maxSurge": 1}}}},
         good={"agent": {"updateStrategy": {"type": "OnDelete"}}},
         must=when(

@@ -31,7 +31,7 @@ RULES = (
     Rule(
         FIELD_TYPE,
         ("spec",),
-        "a field has a value of another type: see docs/api.md for the type of each",
+        "a field has a value of the wrong type: fix it (docs/api.md has the type of each field)",
         bad={"cluster": "prod"},
         good={"cluster": {"name": "prod"}},
         in_schema=True,
@@ -39,7 +39,7 @@ RULES = (
     Rule(
         REQUIRED_FIELD,
         ("spec",),
-        "a field that is required is not there",
+        "a required field is missing: add it",
         bad={"zones": [{"mode": "APM"}]},
         good={"zones": [{"name": "east", "mode": "APM"}]},
         in_schema=True,
@@ -47,8 +47,8 @@ RULES = (
     Rule(
         UNKNOWN_FIELD,
         ("spec",),
-        "is no field of the resource: correct its name or its place (refused by strict validation, "
-        "which is what kubectl asks for)",
+        "is not a field of the resource: fix its name or its place (kubectl asks for "
+        "strict validation, which rejects it)",
         bad={"agent": {"useSecretMounts": False}},
         good={"useSecretMounts": False},
         in_schema=True,
@@ -87,7 +87,7 @@ RULES = (
     Rule(
         VOLUME_TAKEN,
         ("spec.agent.pod.volumes[].name",),
-        "is the name of a volume that the agent has already: choose another name",
+        "is the name of a volume that the agent already has: choose another name",
         bad={
             "agent": {
                 "host": {"repository": "/repository"},
@@ -99,7 +99,7 @@ RULES = (
     Rule(
         VOLUME_MISSING,
         ("spec.agent.pod.volumeMounts[].name",),
-        "is a volume that this agent does not have: take the mount out",
+        "is not a volume of this agent: add the volume, or remove the mount",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "repo", "mountPath": "/mine"}]}}},
         good={
             "agent": {
@@ -111,38 +111,39 @@ RULES = (
     Rule(
         MOUNT_PATH_TAKEN,
         ("spec.agent.pod.volumeMounts[].mountPath", "spec.k8s_sensor"),
-        "is the directory of another mount: choose another one",
+        "is the directory of another mount: choose another directory",
         bad={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/dev"}]}}},
         good={"agent": {"pod": {"volumeMounts": [{"name": "run", "mountPath": "/mine"}]}}},
     ),
     Rule(
         ZONE_POD_LABEL,
         ("spec.zone.automatic",),
-        "needs Kubernetes 1.35, which copies the zone of nodes to pods, and a service that knows "
-        "the version (its setting KUBERNETES_VERSION): use NodeLabel on older clusters",
+        "needs Kubernetes 1.35 or newer, which copies the zone of nodes to pods: use "
+        "NodeLabel on older clusters, or set KUBERNETES_VERSION of the installation to "
+        "the version of the cluster",
         bad={"zone": {"automatic": "PodLabel"}},
         good={"zone": {"automatic": "Off"}},
     ),
     Rule(
         ZONE_NODE_LABEL,
         ("spec.zone.automatic",),
-        "needs an installation that lets Metacontroller read Nodes: add its component node-zones, "
-        "which has the setting NODE_ZONES too",
+        "needs an installation that lets Metacontroller read Nodes: add its component "
+        "node-zones, which also sets NODE_ZONES",
         bad={"zone": {"automatic": "NodeLabel"}},
         good={"zone": {"automatic": "Off"}},
     ),
     Rule(
         CHILD_REPEATED,
         ("spec.serviceAccount.name", "spec.zones[].name"),
-        "leads to two children of one name: choose another name",
+        "would give two children the same name: choose another name",
         bad={"serviceAccount": {"name": "instana-agent-k8sensor"}},
         good={"serviceAccount": {"name": "my-account"}},
     ),
     Rule(
         OBJECT_OVERWRITTEN,
         ("spec.agent",),
-        "names an object of your own that has the name of one made from this resource: choose "
-        "another name",
+        "names an object of your own that has the name of a child of this resource: "
+        "choose another name",
         bad={"agent": {"tls": {"secretName": "instana-agent-config"}}},
         good={"agent": {"tls": {"secretName": "my-tls"}}},
         of_cluster=True,
@@ -150,7 +151,7 @@ RULES = (
     Rule(
         OF_INSTALLATION,
         ("spec", "metadata.name"),
-        "leads to an object that the installation of this service has, or to pods that use one: "
+        "would change an object of the installation itself, or let pods use one: "
         "choose another name",
         bad={"serviceAccount": {"create": False, "name": "instana-agent-hooks"}},
         good={"serviceAccount": {"create": False, "name": "my-account"}},

@@ -18,8 +18,9 @@ RULES = (
     Rule(
         "service-account-default",
         ("spec.serviceAccount",),
-        "is the account of all pods of the namespace that name none, which is not made or changed "
-        "for an agent: choose another name, or set create to false to use it as it is",
+        "is the account of all pods in the namespace that name none, so it is not "
+        "created or changed for an agent: choose another name, or set create to false "
+        "to use it as it is",
         bad={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT}},
         good={"serviceAccount": {"name": DEFAULT_SERVICE_ACCOUNT, "create": False}},
         must=off("create") | ~has("name", equal(DEFAULT_SERVICE_ACCOUNT)),
@@ -27,8 +28,8 @@ RULES = (
     Rule(
         "account-annotations-unused",
         ("spec.serviceAccount",),
-        "has no effect while create is false, as the account is not made here: annotate it "
-        "yourself, or take this out",
+        "has no effect while create is false, because you create the account: annotate "
+        "the account yourself, or remove this",
         bad={"serviceAccount": {"create": False, "name": "mine", "annotations": {"a": "b"}}},
         good={"serviceAccount": {"annotations": {"a": "b"}}},
         must=when(off("create"), ~filled("annotations")),

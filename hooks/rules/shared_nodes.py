@@ -22,10 +22,10 @@ from hooks.rules.rule import Rule, Severity
 
 IDENTIFIER: Final = "nodes-shared"
 PLACE: Final = "spec.agent.pod"
-BEGINNING: Final = "chooses the same nodes as "
+BEGINNING: Final = "selects the same nodes as "
 END: Final = (
-    " in this namespace, but only one agent can run on a node, as it takes the ports: give each "
-    "its own nodes by nodeSelector or affinity"
+    " in this namespace, but only one agent can run on a node, because it uses the "
+    "ports: give each its own nodes with nodeSelector or affinity"
 )
 """The text before and after the name of the other resource."""
 

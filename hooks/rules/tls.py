@@ -78,7 +78,7 @@ RULES = (
     Rule(
         "tls-pair",
         ("spec.agent.tls",),
-        "certificate and key are required together: give both, or name a Secret of type "
+        "certificate and key are required together: set both, or name a Secret of type "
         "kubernetes.io/tls in secretName",
         bad={"agent": {"tls": {"certificate": "eA=="}}},
         good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
@@ -91,7 +91,7 @@ RULES = (
     Rule(
         "tls-base64",
         ("spec.agent.tls.certificate", "spec.agent.tls.key"),
-        "must be base64 of a PEM text, such as `base64 -w0 FILE` writes it",
+        "must be PEM encoded as base64, as `base64 -w0 FILE` prints it",
         bad={"agent": {"tls": {"certificate": "-----BEGIN", "key": "eA=="}}},
         good={"agent": {"tls": {"certificate": "eA==", "key": "eA=="}}},
         must=matches(BASE64, BASE64_IN_PYTHON),
@@ -99,7 +99,7 @@ RULES = (
     Rule(
         "tls-key-of-certificate",
         ("spec.agent.tls",),
-        "is not the key of the certificate: give the pair that was made together",
+        "is not the key of the certificate: set the key that belongs to the certificate",
         bad={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY_OF_ANOTHER}}},
         good={"agent": {"tls": {"certificate": CERTIFICATE, "key": KEY}}},
         find=unless(_is_own_key, ".key"),
@@ -108,8 +108,9 @@ RULES = (
     Rule(
         "tls-source",
         ("spec.agent.tls",),
-        "there are several sources of the certificate: keep one of certManager, "
-        "openshiftServingCert, secretName, the two SecretKeyRefs, or certificate and key",
+        "has several sources of the certificate: keep one of certManager, "
+        "openshiftServingCert, secretName, the two SecretKeyRefs, or certificate and "
+        "key",
         bad={"agent": {"tls": {"certManager": ISSUED, "secretName": "agent-tls"}}},
         good={"agent": {"tls": {"certManager": ISSUED}}},
         must=any_of(
@@ -121,7 +122,7 @@ RULES = (
     Rule(
         "certificate-duration",
         (f"{CERT_MANAGER}.duration",),
-        "must be at least an hour, in hours, minutes and seconds such as 2160h",
+        "must be a duration of at least one hour, such as 2160h",
         bad={"agent": {"tls": {"certManager": ISSUED | {"duration": "90d"}}}},
         good={"agent": {"tls": {"certManager": ISSUED | {"duration": "720h"}}}},
         # Written twice: only CEL has durations.
@@ -131,7 +132,7 @@ RULES = (
     Rule(
         "certificate-renewal",
         (CERT_MANAGER,),
-        "must be less than the duration, in hours, minutes and seconds such as 720h",
+        "must be a duration, such as 720h, that is shorter than duration",
         bad={"agent": {"tls": {"certManager": ISSUED | {"duration": "24h", "renewBefore": "24h"}}}},
         good={"agent": {"tls": {"certManager": ISSUED | {"duration": "24h", "renewBefore": "8h"}}}},
         # Written twice: the same.
@@ -152,8 +153,8 @@ RULES = (
     Rule(
         "serving-certificate-service",
         ("spec",),
-        "is issued for the agents' Service, which is not made: take out service.create, or name a "
-        "Secret in spec.agent.tls.secretName",
+        "is issued for the agents' Service, which is not created: remove "
+        "service.create, or name a Secret in spec.agent.tls.secretName",
         bad={
             "agent": {"tls": {"openshiftServingCert": True}},
             "service": {"create": False},
@@ -167,8 +168,8 @@ RULES = (
     Rule(
         "tls-secret-and-pair",
         ("spec.agent.tls",),
-        "wins over certificate, key and their references, which have no effect beside it: take "
-        "those out",
+        "takes precedence over certificate, key and their references, which have no "
+        "effect: remove them",
         bad={"agent": {"tls": {"secretName": "tls", "certificate": "eA==", "key": "eA=="}}},
         good={"agent": {"tls": {"secretName": "tls"}}},
         must=none_of(
@@ -183,7 +184,8 @@ RULES = (
     Rule(
         "tls-value-and-reference",
         ("spec.agent.tls",),
-        "certificate and key have no effect beside their references: take the values out",
+        "certificate and key have no effect because their references take precedence: "
+        "remove the values",
         bad={
             "agent": {
                 "tls": {

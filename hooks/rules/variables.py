@@ -143,21 +143,21 @@ def _without_any(variables: Iterable[str], message: str) -> Expression:
 
 def _lost_by_agents(source: _Source) -> Expression:
     return when(source.is_used, _without(source.variable)).saying(
-        f"is set from spec.{source.field}, so that this one has no effect: take it out, or leave "
-        "the field out"
+        f"is set from spec.{source.field}, so this variable has no effect: remove it, "
+        "or remove the field"
     )
 
 
 def _lost_by_sensors(source: _Source) -> Expression:
     return when(source.is_used, _without(source.variable)).saying(
-        f"is set from spec.{source.field} in k8sensors, so that this one reaches agents only: take "
-        "it out, or leave the field out"
+        f"is set from spec.{source.field} in k8sensors, so this variable reaches only "
+        "agents: remove it, or remove the field"
     )
 
 
 def _winning_over(place: str, source: _Source) -> Expression:
     return when(source.is_used, has(place, each(~has("name", equal(source.variable))))).saying(
-        f"wins over spec.{source.field}, which has no effect there: take one of both out"
+        f"takes precedence over spec.{source.field}, which has no effect there: remove one of them"
     )
 
 
@@ -173,16 +173,17 @@ def _overridden(agent: Obj) -> Iterator[str]:
 
 LEFT_BY_SENSORS: Final = _without_any(
     OF_EVERY_SENSOR,
-    "is set by the service itself in k8sensors, so that this one reaches agents only: take it out "
-    "(a variable in spec.k8s_sensor.deployment.pod.env would win)",
+    "is set by the service itself in k8sensors, so this variable reaches only agents: "
+    "remove it (a variable in spec.k8s_sensor.deployment.pod.env takes precedence)",
 )
 
 RULES = (
     Rule(
         "variable-reserved",
         ("spec",),
-        "is set by the service itself, or from a field, so that this one has no effect there: take "
-        "it out (a variable in agent.pod.env or k8s_sensor.deployment.pod.env would win)",
+        "is set by the service itself, or from a field, so this variable has no "
+        "effect: remove it (a variable in agent.pod.env or "
+        "k8s_sensor.deployment.pod.env takes precedence)",
         bad={"agent": {"env": {"POD_IP": "192.0.2.1"}}},
         good={"agent": {"pod": {"env": [{"name": "POD_IP", "value": "192.0.2.1"}]}}},
         must=any_of(
@@ -190,13 +191,14 @@ RULES = (
             all_of(
                 _without_any(
                     OF_EVERY_AGENT,
-                    "is set by the service itself, so that this one has no effect: take it out (a "
-                    "variable in spec.agent.pod.env would win)",
+                    "is set by the service itself, so this variable has no effect: "
+                    "remove it (a variable in spec.agent.pod.env takes precedence)",
                 ),
                 _without_any(
                     OF_NEW_AGENTS,
-                    "is set by the service itself, but for agents that were there before without "
-                    "it: take it out (a variable in spec.agent.pod.env would win)",
+                    "is set by the service itself, except for older agents that run "
+                    "without it: remove it (a variable in spec.agent.pod.env takes "
+                    "precedence)",
                 ),
                 *map(_lost_by_agents, OF_AGENT),
                 when(HAS_SENSORS, all_of(LEFT_BY_SENSORS, *map(_lost_by_sensors, OF_SENSOR))),
@@ -207,8 +209,8 @@ RULES = (
     Rule(
         "variable-over-field",
         ("spec",),
-        "a variable in agent.pod.env or k8s_sensor.deployment.pod.env wins over the field that it "
-        "is otherwise set from: take one of both out",
+        "a variable in agent.pod.env or k8s_sensor.deployment.pod.env takes precedence "
+        "over the field for it: remove one of them",
         bad={"zone": {"name": "a"}, "agent": {"pod": {"env": [{"name": "INSTANA_ZONE"}]}}},
         good={"agent": {"pod": {"env": [{"name": "INSTANA_ZONE", "value": "a"}]}}},
         must=(_winning_in(AGENT_POD, OF_AGENT) & _winning_in(SENSOR_POD, OF_SENSOR)).shown_at(""),
@@ -217,8 +219,8 @@ RULES = (
     Rule(
         "variable-overridden",
         ("spec.agent",),
-        "is also in spec.agent.pod.env, which wins in agents: take one of both out (k8sensors read "
-        "this one)",
+        "is also in spec.agent.pod.env, which takes precedence in agents: remove one "
+        "of them (k8sensors read this one)",
         bad={"agent": {"env": {"X": "1"}, "pod": {"env": [{"name": "X", "value": "2"}]}}},
         good={"agent": {"env": {"X": "1"}, "pod": {"env": [{"name": "Y", "value": "2"}]}}},
         # Written twice: no expression compares a map's names with a list's items.

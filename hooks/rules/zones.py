@@ -34,8 +34,8 @@ RULES = (
     Rule(
         "zone-name",
         ("spec.zones[].name",),
-        f"must be at most {LONGEST_LABEL} lower case letters, digits, '-' and '.', as it is part "
-        "of a DaemonSet's name and the value of a label",
+        f"must be at most {LONGEST_LABEL} lower case letters, digits, '-' and '.', "
+        "because it is part of a DaemonSet's name and the value of a label",
         bad={"zones": [{"name": "Pool One"}]},
         good={"zones": [{"name": "pool-1"}]},
         must=matches(DNS_NAME) & no_longer_than(LONGEST_LABEL),
@@ -43,7 +43,7 @@ RULES = (
     Rule(
         "zone-repeated",
         ("spec.zones",),
-        "is the name of two zones, which would share a DaemonSet: give each a name of its own",
+        "is the name of two zones, which would share a DaemonSet: give each its own name",
         bad={"zones": [{"name": "east"}, {"name": "east", "mode": "INFRASTRUCTURE"}]},
         good={"zones": [{"name": "east", "affinity": POOL}, {"name": "west"}]},
         must=unique("name"),
@@ -51,8 +51,8 @@ RULES = (
     Rule(
         "zones-overlap",
         ("spec.zones",),
-        "is that of another zone, so that both run an agent on the same nodes: let each zone's "
-        "node affinity choose nodes of its own",
+        "is the same as that of another zone, so both run an agent on the same nodes: "
+        "let each zone's node affinity select different nodes",
         bad={"zones": [{"name": "east"}, {"name": "west"}]},
         good={"zones": [{"name": "east", "affinity": POOL}, {"name": "west"}]},
         # Written twice: `unique` compares texts alone.
@@ -72,8 +72,8 @@ RULES = (
     Rule(
         "mode-kubernetes",
         ("spec.agent.mode", "spec.zones[].mode"),
-        "is the old way to watch Kubernetes, which the k8sensor does now: leave it out, and "
-        "spec.k8s_sensor.deployment.enabled at true",
+        "is the deprecated way to watch Kubernetes, which the k8sensor now does: "
+        "remove it, and keep spec.k8s_sensor.deployment.enabled true",
         bad={"agent": {"mode": "KUBERNETES"}},
         good={"agent": {"mode": "APM"}},
         must=~equal("KUBERNETES"),
@@ -91,7 +91,7 @@ RULES = (
     Rule(
         "zone-automatic-alone",
         ("spec",),
-        "does not go with spec.zones, where each zone has its name: leave one of both out",
+        "cannot be combined with spec.zones, which names each zone: remove one of them",
         bad={"zone": {"automatic": "NodeLabel"}, "zones": [{"name": "east"}]},
         good={"zone": {"automatic": "Off"}, "zones": [{"name": "east"}]},
         must=~filled("zones") | ~IS_AUTOMATIC,
@@ -99,8 +99,8 @@ RULES = (
     Rule(
         "zone-automatic-name",
         ("spec",),
-        "does not go with spec.zone.automatic PodLabel, where all names come from nodes: leave one "
-        "of both out",
+        "cannot be combined with spec.zone.automatic: PodLabel, which takes all names "
+        "from nodes: remove one of them",
         bad={"zone": {"name": "edge", "automatic": "PodLabel"}},
         good={"zone": {"name": "edge"}},
         must=when(has("zone.automatic", equal(POD_LABEL)), ~given("zone.name")),
@@ -108,8 +108,7 @@ RULES = (
     Rule(
         "zone-automatic-cluster",
         ("spec",),
-        "is required where spec.zone.automatic is used: the name that the cluster shall have in "
-        "Instana",
+        "is required with spec.zone.automatic: set the name that the cluster has in Instana",
         bad={"cluster": None, "zone": {"name": "edge", "automatic": "NodeLabel"}},
         good={"cluster": None, "zone": {"name": "edge", "automatic": "Off"}},
         must=when(IS_AUTOMATIC, given("cluster.name")),
@@ -117,7 +116,7 @@ RULES = (
     Rule(
         "zone-and-zones",
         ("spec",),
-        "has no effect beside spec.zones, whose names are told instead: take it out",
+        "has no effect with spec.zones, whose names are used instead: remove it",
         bad={"zone": {"name": "edge"}, "zones": [{"name": "east"}]},
         good={"zones": [{"name": "east"}]},
         must=when(filled("zones"), ~given("zone.name")),

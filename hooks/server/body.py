@@ -56,10 +56,10 @@ def length_of(request: Request, limit: int, *, takes_chunks: bool) -> int:
         msg = f"the content type must be {JSON}"
         raise UnsupportedContentType(msg)
     if request.headers.get("Transfer-Encoding", CHUNKED).lower() != CHUNKED:
-        msg = f"the transfer coding must be {CHUNKED}, or none"
+        msg = f"the transfer encoding must be {CHUNKED}, or not set"
         raise UnsupportedTransferCoding(msg)
     if "Transfer-Encoding" in request.headers and not takes_chunks:
-        msg = "the length of the body must be given"
+        msg = "the request must have a Content-Length"
         raise LengthNotGiven(msg)
     length = request.content_length
     if length is not None and length > limit:
@@ -103,4 +103,4 @@ def _too_large(limit: int) -> BodyTooLarge:
 
 
 def _incomplete() -> BodyIncomplete:
-    return BodyIncomplete("the body did not arrive whole")
+    return BodyIncomplete("the body is incomplete")

@@ -37,7 +37,7 @@ try:
     if settings.tokens_file:
         Tokens(settings.tokens_file)  # The application has its own; this reports an invalid file.
 except SettingsError as error:
-    sys.exit(f"wrong setting {error}")
+    sys.exit(f"invalid setting {error}")
 
 logs.configure(settings)
 if settings.insecure_without:

@@ -261,7 +261,7 @@ class Loop:
         self._end(connection)
         self._dropped += 1
         if monotonic() > self._logged_at + LOGGED_EVERY_SECONDS:
-            self._log.warning("connections dropped, as there were too many: %d", self._dropped)
+            self._log.warning("connections dropped because there were too many: %d", self._dropped)
             self._logged_at, self._dropped = monotonic(), 0
         return True
 

@@ -47,7 +47,7 @@ class Metrics:
         )
         self.seconds = histogram(
             "instana_hooks_call_seconds",
-            "Time from the first byte handled to the answer.",
+            "Time from the first byte of the request to the response.",
             ("hook",),
             buckets=SECONDS,
         )
@@ -55,21 +55,22 @@ class Metrics:
             "instana_hooks_request_bytes", "Size of request bodies.", ("hook",), buckets=BYTES
         )
         self.response_bytes = histogram(
-            "instana_hooks_response_bytes", "Size of answers.", ("hook",), buckets=BYTES
+            "instana_hooks_response_bytes", "Size of response bodies.", ("hook",), buckets=BYTES
         )
         self.children = counter(
             "instana_hooks_children",
-            "Children in answers, by kind; divided by the calls: children per answer.",
+            "Children in responses by kind; divide by the calls for children per response.",
             ("hook", "kind"),
         )
         self.childless = counter(
             "instana_hooks_childless_answers",
-            "Answers without any child, which lets Metacontroller delete those that exist.",
+            "Responses without children, for which Metacontroller deletes all existing children.",
             ("hook",),
         )
         self.errors = counter(
             "instana_hooks_errors",
-            "Calls with an error, by its type: in the status or instead of an answer.",
+            "Calls with an error, by its type, whether it is in the status or replaces the "
+            "response.",
             ("type",),
         )
         self.rules = counter(
@@ -79,24 +80,24 @@ class Metrics:
         )
         self.last_response = gauge(
             "instana_hooks_last_answer_timestamp_seconds",
-            "When the hook last answered with 200 or 304.",
+            "Time of the last response with 200 or 304.",
             ("hook",),
         )
-        self.in_progress = gauge(
-            "instana_hooks_calls_in_progress", "Hook calls being answered now."
-        )
+        self.in_progress = gauge("instana_hooks_calls_in_progress", "Hook calls in progress.")
         self.resources = Resources()
         registry.register(self.resources)
         self._describe_process(settings)
 
     def _describe_process(self, settings: Settings) -> None:
         threads = Gauge(
-            "instana_hooks_threads", "Calls that can be answered at once.", registry=self.registry
+            "instana_hooks_threads",
+            "Calls that can be in progress at once.",
+            registry=self.registry,
         )
         threads.set(settings.threads)
         most = Gauge(
             "instana_hooks_calls_allowed",
-            "Hook calls that may be in progress; a further one is answered with 429.",
+            "Hook calls that may be in progress; further ones are rejected with 429.",
             registry=self.registry,
         )
         most.set(settings.calls_at_once)
@@ -104,11 +105,11 @@ class Metrics:
             expiry = CertificateExpiry(settings.tls_cert_file)
             end = Gauge(
                 "instana_hooks_certificate_expiry_timestamp_seconds",
-                "Until when the certificate that the service shows is valid.",
+                "Expiry of the certificate that the service presents.",
                 registry=self.registry,
             )
             end.set_function(expiry.current)
-        build = Info("instana_hooks_build", "What is running.", registry=self.registry)
+        build = Info("instana_hooks_build", "Version of the service.", registry=self.registry)
         python = ".".join(str(part) for part in sys.version_info[:3])
         facts = settings.facts
         build.info({"version": facts.operator_version, "python": python, "docs": facts.docs_url})

@@ -23,7 +23,7 @@ def error_of_the_caller(error: Exception, asked: Obj) -> UnreadableRequest | Non
         return None
     for where, obj in _objects(asked):
         if any(impossible_parts(obj)):
-            return UnreadableRequest(f"a value in the request's {where} is of an impossible type")
+            return UnreadableRequest(f"a value in the request's {where} has the wrong type")
     return None
 
 

@@ -57,7 +57,7 @@ class Places:
     def _take(self, size: int) -> None:
         with self._lock:
             if self._calls >= self._most or (self._calls and self._bytes + size > self._most_bytes):
-                msg = "too many calls are in progress here, try again later"
+                msg = "too many calls are in progress: try again later"
                 raise Overloaded(msg)
             self._calls += 1
             self._bytes += size
@@ -65,7 +65,7 @@ class Places:
     def _count(self, namespace: str) -> None:
         with self._lock:
             if namespace and self._of[namespace] >= self._of_one:
-                msg = "too many calls of this namespace are in progress here, try again later"
+                msg = "too many calls of this namespace are in progress: try again later"
                 raise Overloaded(msg)
             self._of[namespace] += 1
 
@@ -87,5 +87,5 @@ def half(places: int) -> int:
 def reject_late(environ: Mapping[str, Any], patience: float) -> None:
     """Raise Overloaded for a call whose caller no longer waits."""
     if monotonic() - environ.get(ARRIVED, monotonic()) > patience:
-        msg = "the call had to wait for too long, try again later"
+        msg = "the call waited too long: try again later"
         raise Overloaded(msg)

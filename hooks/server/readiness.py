@@ -48,5 +48,5 @@ class Readiness:
     def reason_against(self) -> str:
         """Return why the service should get no calls, empty if it should."""
         if not self._checked:
-            return "the self-check failed, see the log"
+            return "the self-check failed: see the log"
         return "" if self._serving() else "shutting down"

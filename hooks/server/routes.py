@@ -157,7 +157,7 @@ def rejecting(metrics: Metrics) -> Callable[[Exception], Response]:
         failure = failure_of(error)
         metrics.rejected(failure.status, failure.type)
         log.warning(
-            "request refused",
+            "request rejected",
             method=request.method[:LONGEST_LOGGED_PATH],
             path=request.path[:LONGEST_LOGGED_PATH],
             status=int(failure.status),

@@ -45,23 +45,23 @@ class _Seen:
 
 GAUGES: Final[Mapping[str, tuple[str, Callable[[_Seen], float]]]] = {
     "instana_hooks_resource_seen_timestamp_seconds": (
-        "When this replica was last asked about the resource.",
+        "Time of the last call about the resource to this replica.",
         lambda seen: seen.at,
     ),
     "instana_hooks_resource_unready_agents": (
-        "Agents that should run and are not ready.",
+        "Agents that are desired but not ready.",
         lambda seen: seen.state.unready_agents,
     ),
     "instana_hooks_resource_invalid": (
-        "1 if the spec cannot be carried out.",
+        "1 if the spec is invalid.",
         lambda seen: seen.state.invalid,
     ),
     "instana_hooks_resource_stalled": (
-        "1 if somebody has to do something, the resource being invalid or not.",
+        "1 if the resource needs manual action, for example because it is invalid.",
         lambda seen: seen.state.stalled,
     ),
     "instana_hooks_resource_held_rollouts": (
-        "Workloads whose roll-out waits for approval.",
+        "Workloads whose rollout waits for approval.",
         lambda seen: seen.state.held,
     ),
 }

@@ -115,13 +115,13 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 def _check(settings: Settings) -> None:
     """Raise SettingsError for settings that contradict each other."""
     if settings.tls_cert_file and not settings.tls_key_file:
-        raise SettingsError(name="TLS_KEY_FILE", reason="must be set where TLS_CERT_FILE is")
+        raise SettingsError(name="TLS_KEY_FILE", reason="must be set if TLS_CERT_FILE is set")
     if settings.tls_key_file and not settings.tls_cert_file:
-        raise SettingsError(name="TLS_CERT_FILE", reason="must be set where TLS_KEY_FILE is")
+        raise SettingsError(name="TLS_CERT_FILE", reason="must be set if TLS_KEY_FILE is set")
     if settings.admission_port == settings.port:
-        raise SettingsError(name="ADMISSION_PORT", reason="must be another one than PORT")
+        raise SettingsError(name="ADMISSION_PORT", reason="must be another port than PORT")
     if settings.insecure_without and not settings.insecure:
-        reason = "must be set; INSECURE=1 starts the service without"
+        reason = "must be set; to start the service without it, set INSECURE=1"
         raise SettingsError(", ".join(settings.insecure_without), reason)
 
 
@@ -194,7 +194,7 @@ def _inline_secrets(text: str) -> InlineSecrets:
 def _namespaces(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(name == ALL_NAMESPACES or NAMESPACE.fullmatch(name) for name in names):
-        msg = "must be names of namespaces with commas between them, or *"
+        msg = "must be names of namespaces separated by commas, or *"
         raise ValueError(msg)
     return names
 
@@ -209,14 +209,17 @@ def _namespace(text: str) -> str:
 def _secrets(text: str) -> tuple[str, ...]:
     names = parse_names(text)
     if not names or not all(SECRET.fullmatch(name) for name in names):
-        msg = "must be names of Secrets with commas between them"
+        msg = "must be names of Secrets separated by commas"
         raise ValueError(msg)
     return names
 
 
 def _label_value(text: str) -> str:
     if not LABEL_VALUE.fullmatch(text):
-        msg = "must be a label value: at most 63 letters, digits and . _ - within"
+        msg = (
+            "must be a label value: at most 63 letters, digits, '.', '_' and '-', starting "
+            "and ending with a letter or digit"
+        )
         raise ValueError(msg)
     return text
 

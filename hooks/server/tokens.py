@@ -31,7 +31,10 @@ class Tokens(Followed[tuple[bytes, ...]]):
         lines = [line.strip() for file in files for line in Path(file).read_bytes().splitlines()]
         tokens = tuple(line for line in lines if line)
         if not tokens or not all(TOKEN.fullmatch(token) for token in tokens):
-            reason = f"must hold tokens, one a line, of {SHORTEST_TOKEN} or more ASCII characters"
+            reason = (
+                f"must have one token per line, each with at least {SHORTEST_TOKEN} ASCII "
+                "characters"
+            )
             raise SettingsError(self.setting, reason)
         return tokens
 
@@ -44,5 +47,5 @@ class Tokens(Followed[tuple[bytes, ...]]):
         given = credentials.strip().encode("utf-8", "surrogatepass")
         equal = [hmac.compare_digest(given, token) for token in self.current()]
         if scheme.lower() != SCHEME or not any(equal):
-            msg = "the call needs a bearer token that is accepted here"
+            msg = "the call must have a valid bearer token"
             raise Unauthorized(msg)

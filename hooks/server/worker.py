@@ -80,7 +80,7 @@ class BoundedWorker(Worker):
         """Answer invalid HTTP with one line; gunicorn's own page and log quote the request."""
         theirs = isinstance(exc, ParseException)
         if theirs:
-            self.log.warning("no HTTP request: %s", type(exc).__name__)
+            self.log.warning("not an HTTP request: %s", type(exc).__name__)
         else:
             details = {"exceptions": exception_types(exc), "frames": frames_of(exc)}
             self.log.error("connection failed: %s", details)

@@ -41,19 +41,24 @@ def report_on_other_release(parent: Obj, own: Report, named: str, facts: Facts, 
 
 
 def _conditions(named: str, facts: Facts, seconds: float) -> list[Condition]:
-    cause = f"the controller names release {named} of the service, and this is {facts.release}"
-    message = f"{cause}: the children stay as they are until {named} answers"
+    cause = f"the controller names release {named} of the service, but this is {facts.release}"
+    message = f"{cause}: all children are retained until {named} responds"
     conditions = [Condition(UPGRADING, "True", OTHER_RELEASE, message)]
     if seconds < PATIENCE_SECONDS:
         return [
             *conditions,
             Condition(RECONCILING, "True", OTHER_RELEASE, message),
-            Condition(STALLED, "False", "NotStalled", "nothing needs to be done by hand"),
+            Condition(STALLED, "False", "NotStalled", "no action is needed"),
         ]
     remedy = f"{cause}: apply the Deployment and the controllers of one release"
     stalled = Condition(STALLED, "True", OTHER_RELEASE, remedy)
     return [
         *conditions,
-        Condition(RECONCILING, "False", OTHER_RELEASE, "nothing moves before that is fixed"),
+        Condition(
+            RECONCILING,
+            "False",
+            OTHER_RELEASE,
+            "nothing changes until this is fixed: see the condition Stalled",
+        ),
         pointed(stalled, stalled, facts),
     ]

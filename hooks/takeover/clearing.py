@@ -44,10 +44,10 @@ def clearing_steps(cluster: Cluster, namespace: str, successors: list[Successor]
     waits_for = next(filter(None, (_waits_for(cluster, successor) for successor in successors)), "")
     for release in sorted({release_of(obj) for obj in left}):
         for secret in cluster.release_secrets(namespace, release):
-            why = "Helm forgets the release, so that nobody uninstalls what is taken over"
+            why = "without it nobody can uninstall the objects that are taken over"
             yield Step(secret, "delete", why, Deletion(), waits_for=waits_for)
     for obj in left:
-        why = "an object of another name takes its place"
+        why = "an object with another name replaces it"
         restarts = "its pods end" if obj["kind"] == "Deployment" else "none"
         yield Step(obj, "delete", why, Deletion(), restarts=restarts, waits_for=waits_for)
 
@@ -77,7 +77,7 @@ def _waits_for(cluster: Cluster, successor: Successor) -> str:
     """Return what must exist before the old objects are deleted, "" if everything does."""
     agent = parsed(successor.agent)
     if agent is None:
-        return f"{place(successor.agent)} to be valid: it may need this"
+        return f"{place(successor.agent)} to be valid, because it may need this"
     for child in successor.children:
         observed = cluster.get(child["kind"], agent.namespace, name_of(child))
         if child["kind"] == "DaemonSet" and not _is_rolled_out(observed):

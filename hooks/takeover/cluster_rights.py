@@ -53,19 +53,20 @@ def _steps_for(obj: Obj, agents: list[InstanaAgent], cluster: Cluster) -> Iterat
     if unbound:
         yield _keep(obj, unbound)
         return
-    why = "the operator left it; bindings of ours take its place"
+    why = "the Go operator left it, and new bindings replace it"
     yield Step(obj, "delete", why, Deletion(), waits_for=_waits_for(cluster, users))
 
 
 def _waits_for(cluster: Cluster, users: list[InstanaAgent]) -> str:
     unclear = [agent for agent in cluster.agents if parsed(agent) is None]
     if unclear:
-        return f"{place(unclear[0])} to be valid: it may need this"
+        return f"{place(unclear[0])} to be valid, because it may need this"
     with_finalizer = {place_of(agent) for agent in cluster.agents if has_finalizer(agent)}
     for user in users:
         is_selected = cluster.is_selected(user.namespace, user.name)
         if (user.namespace, user.name) in with_finalizer and not is_selected:
-            return f"InstanaAgent {user.namespace}/{user.name} to be taken over: it shares this"
+            return (f"InstanaAgent {user.namespace}/{user.name} to be taken over, because it "
+"shares this")
     missing = [name for user in users for name in missing_bindings(cluster, user)]
     return f"ClusterRoleBinding {missing[0]}" if missing else ""
 
@@ -79,13 +80,13 @@ def _loses_rights(agent: InstanaAgent, role: str) -> bool:
 
 def _keep(obj: Obj, unbound: list[InstanaAgent]) -> Step:
     agent = unbound[0]
-    why = "the pods run as the account default of the namespace"
+    why = "the pods run as the service account default of the namespace"
     if not agent.spec.rbac.create:
-        why = "rbac.create is false, which the operator ignored"
+        why = "rbac.create is false, which the Go operator ignored"
     return Step(
         obj,
-        "keep, nothing takes its place",
-        f"{why} ({agent.namespace}/{agent.name}); delete it once the rights come from elsewhere",
+        "keep: nothing replaces it",
+        f"{why} ({agent.namespace}/{agent.name}); delete it once other bindings give these rights",
         commands=(f"kubectl delete {obj['kind'].lower()} {name_of(obj)}",),
     )
 

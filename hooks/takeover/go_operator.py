@@ -38,22 +38,23 @@ def _child_steps(
     successor: Successor, child: Obj, strategy: Strategy, manager: str
 ) -> Iterator[Step]:
     if name_of(child) == f"{name_of(successor.agent)}-{BOOKKEEPING}":
-        why = "Metacontroller deletes it, as no child of that name is wanted"
-        yield Step(child, "leave the operator's bookkeeping", why)
+        why = "Metacontroller deletes it, because no child with this name is desired"
+        yield Step(child, "leave the Go operator's bookkeeping", why)
         return
     changes = handed_over(child, is_of_operator, strategy, manager)
     if is_nameless_copy(child):
         yield Step(
             child,
             f"label it, hand its fields over ({strategy})",
-            "a resource whose selector asks for its own name would leave this copy behind",
+            "otherwise this copy would stay when the resource is deleted",
             patched_metadata(child, labels={INSTANCE: name_of(successor.agent)}, **(changes or {})),
         )
     elif changes is not None:
         yield Step(
             child,
             f"hand its fields over ({strategy})",
-            "what the operator set would stay after it is removed from the resource",
+            "otherwise fields of the Go operator would stay after you remove them from the "
+"resource",
             patched_metadata(child, **changes),
             restarts=successor.restarts(child, manager),
         )
@@ -102,8 +103,8 @@ def _noting_steps(agent: Obj, noted: Obj) -> Iterator[Step]:
     if noted.items() - annotations_of(agent).items():
         yield Step(
             agent,
-            "record the spec that its pods were built from",
-            "a workload older than the resource does not show it once its fields are handed over",
+            "record the spec that its pods were created from",
+            "the workload is older than the resource, and does not show it after the hand-over",
             patched_metadata(agent, annotations=noted),
         )
 
@@ -118,8 +119,8 @@ def _finalizer_steps(agent: Obj, noted: Obj, waits_for: str) -> Iterator[Step]:
         annotations = {"annotations": noted} if noted else {}
         yield Step(
             agent,
-            "remove the operator's finalizer",
-            "nobody else removes it: the resource could never be deleted",
+            "remove the Go operator's finalizer",
+            "otherwise the resource could never be deleted",
             patched_metadata(agent, finalizers=left, **annotations),
             waits_for=waits_for,
         )

@@ -39,7 +39,7 @@ def adoption(
     yield Step(
         obj,
         f"label it for adoption, hand its fields over ({strategy})",
-        "Metacontroller takes no notice of an object without the labels",
+        "Metacontroller ignores objects without the labels",
         patched_metadata(obj, labels=labels, **changes),
         restarts=restarts,
     )

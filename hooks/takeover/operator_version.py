@@ -29,9 +29,10 @@ def version_steps(cluster: Cluster) -> Iterator[Step]:
         if _is_newer(version) and _is_in_use(cluster, deployment):
             yield Step(
                 deployment,
-                f"read what is new in its version {version}",
-                f"this service was compared with versions up to {COMPARED}: docs/migrate.md lists "
-                "what is known of newer ones, and `python -m hooks diff` shows what would change",
+                f"check what is new in its version {version}",
+                f"this service was compared with versions up to {COMPARED}: docs/migrate.md "
+                "lists known differences of newer ones, and `python -m hooks diff` "
+                "shows what would change",
             )
 
 

@@ -17,7 +17,7 @@ from hooks.takeover.cluster import (
 )
 from hooks.takeover.steps import Patch, Step, patched_metadata, place, precondition
 
-STOPPED = "the operator has stopped"
+STOPPED = "the Go operator has stopped"
 CLUSTER_SERVICE_VERSION = "ClusterServiceVersion"
 RESOURCE_POLICY = "helm.sh/resource-policy"
 ENDED = ("Succeeded", "Failed")
@@ -89,7 +89,7 @@ def _is_operator(deployment: Obj) -> bool:
 def _stop(deployment: Obj) -> Step:
     if _is_of_olm(deployment):
         return _blocked_by_olm(deployment)
-    why = "two operators would write over each other"
+    why = "otherwise it and this service would overwrite each other"
     if (deployment.get("spec") or {}).get("replicas", 1) == 0:
         return Step(
             deployment,
@@ -99,7 +99,7 @@ def _stop(deployment: Obj) -> Step:
             waits_for=STOPPED,
         )
     body = {"metadata": precondition(deployment), "spec": {"replicas": 0}}
-    return Step(deployment, "scale to 0", why, Patch(body), restarts="the operator stops")
+    return Step(deployment, "scale to 0", why, Patch(body), restarts="the Go operator stops")
 
 
 def _is_of_olm(deployment: Obj) -> bool:
@@ -129,7 +129,7 @@ def _blocked_by_olm(deployment: Obj) -> Step:
     return Step(
         deployment,
         "stop it by hand",
-        "the Operator Lifecycle Manager starts it again whenever it is scaled down",
+        "the Operator Lifecycle Manager restarts it whenever it is scaled down",
         blocks=True,
         commands=(
             f"kubectl get subscriptions.operators.coreos.com -n {namespace}",
@@ -152,7 +152,7 @@ def _protecting_steps(cluster: Cluster, deployment: Obj) -> Iterator[Step]:
             yield Step(
                 obj,
                 f"annotate {RESOURCE_POLICY}: keep",
-                f"an upgrade of release {release} that leaves it out would delete it",
+                f"otherwise an upgrade of release {release} without it would delete it",
                 patched_metadata(obj, annotations={RESOURCE_POLICY: "keep"}),
             )
     if cluster.release_secrets(namespace_of(deployment), release):
@@ -164,8 +164,8 @@ def _never_uninstall(deployment: Obj, release: str) -> Step:
     return Step(
         deployment,
         f"never run helm uninstall {release}",
-        "it deletes what its stored manifests name, the InstanaAgent too, whatever the objects are "
-        "annotated with; let Helm forget the release instead",
+        "it would delete everything in its stored manifests, also the InstanaAgent, whatever "
+"the annotations; delete the Secrets of the release instead",
         commands=(f"kubectl delete secrets -n {namespace} -l owner=helm,name={release}",),
     )
 
@@ -183,7 +183,7 @@ def _left_alone(cluster: Cluster) -> Iterator[Step]:
     chosen = {place_of(agent) for agent in cluster.selected}
     others = [agent for agent in cluster.agents if place_of(agent) not in chosen]
     for resource in [*others, *cluster.of_kind(REMOTE_KIND)]:
-        why = "its objects stay as they are, but changes of it have no effect without the operator"
+        why = "its objects stay, but changes of it have no effect without the Go operator"
         yield Step(
-            resource, "is led by the operator too", f"{why} ({place(resource)} is not taken over)"
+            resource, "is also managed by the Go operator", f"{why} ({place(resource)} is not taken over)"
         )

@@ -133,13 +133,13 @@ def _is_of_installer(entry: Entry) -> bool:
 
 
 def _stranger(obj: Obj, child: Obj, agent: Obj) -> Step:
-    why = f"{_strangeness(obj, child)}, and it has the name of a child of {place(agent)}"
+    why = f"{_strangeness(obj, child)}, but it has the name of a child of {place(agent)}"
     if controller_of(obj):
         return Step(obj, "rename the resource", why, blocks=True)
     return Step(
         obj,
-        "rename the resource, or hand this over by labels",
-        f"{why}; with the labels it is replaced, and deleted together with the resource",
+        "rename the resource, or label this to hand it over",
+        f"{why}; with the labels, its content is replaced, and it is deleted with the resource",
         blocks=True,
         commands=(_label(obj, handing_over(child)),),
     )
@@ -153,15 +153,15 @@ def _strangeness(obj: Obj, child: Obj) -> str:
     if obj["kind"] in WORKLOADS and not _runs_as(obj, child):
         kind = K8SENSOR if obj["kind"] == "Deployment" else "agent"
         return f"it runs {', '.join(repositories_of(obj))}, not the {kind}"
-    return "no label says that it was installed with an agent"
+    return "no label shows that it belongs to an agent"
 
 
 def _unlabelled(obj: Obj, child: Obj) -> Step:
     return Step(
         obj,
         "label it, if it is an older installation of the agent",
-        f"it runs {', '.join(repositories_of(obj))}, but lacks the label of Instana's manifests; "
-        "the Service, ServiceAccount and Secret beside it may lack it too",
+        f"it runs {', '.join(repositories_of(obj))}, but does not have the label of Instana's "
+        "manifests; its Service, ServiceAccount and Secret may need the label too",
         blocks=True,
         commands=(_label(obj, {NAME: labels_of(child)[NAME]}),),
     )
@@ -172,9 +172,9 @@ def _unfit(obj: Obj, child: Obj) -> Step:
     return Step(
         obj,
         "delete it by hand, once Metacontroller and this service run",
-        f"its selector cannot change, and does not go with the labels of our pods ({ours}); once "
-        "it is gone, another is made at once in its place, and all its pods start together. Then "
-        "run this command again, for the other objects",
+        "its selector cannot be changed, and does not match the labels of the new pods "
+        f"({ours}); after you delete it, a new one is created at once, and all its pods "
+        "start together. Then run this command again for the other objects",
         blocks=True,
         commands=(f"kubectl delete {_named(obj)}",),
     )

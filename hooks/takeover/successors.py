@@ -87,8 +87,9 @@ def without_successor(
             yield Step(
                 obj,
                 "create the resource that takes it over",
-                f"no valid InstanaAgent in {namespace} leads to a DaemonSet of this name: call it "
-                f"{name_of(obj)}, without zones; docs/migrate.md says which values go where",
+                f"no valid InstanaAgent in {namespace} has a DaemonSet with this name: create "
+                f"one called {name_of(obj)}, without zones; docs/migrate.md shows which "
+                "values go where",
                 blocks=True,
                 commands=(f"kubectl get agents.instana.io -n {namespace}",),
             )

@@ -151,7 +151,7 @@ def test_notes_say_what_is_missing(cluster: Cluster) -> None:
     complete = cluster.upgrade(VALUES | {"controller": {"image": {"repository": "reg.example/a"}}})
 
     assert "There is no InstanaAgent yet" in without_key
-    assert "The Secret instana-keys with the agent key is not there." in without_secret
+    assert "The Secret instana-keys with the agent key is missing." in without_secret
     assert cluster.api.get(AGENT)
     assert "WHAT IS MISSING" not in complete
     assert "POD SECURITY" not in complete
@@ -311,7 +311,7 @@ def test_further_release_has_its_resource_alone(cluster: Cluster) -> None:
 def test_notes_warn_of_a_key_in_the_values(cluster: Cluster) -> None:
     notes = cluster.install(VALUES | {"agent": {"key": "a-secret-key"}})
 
-    assert "* agent.key: everyone who may read the resource can read it here" in notes
+    assert "* agent.key: is a credential that everyone who may read the resource can read" in notes
     assert "a-secret-key" not in notes
 
 
@@ -398,7 +398,7 @@ def test_job_brings_another_definition_with_rights_on_that_alone(
     found = cluster.api.get(whole)
     assert found
     assert found["spec"]["versions"][0]["schema"] == whole["spec"]["versions"][0]["schema"]
-    assert said == "agents.instana.io is that of this version now\n"
+    assert said == "agents.instana.io is now of this version\n"
     assert (own, other) == (requests.codes.ok, requests.codes.forbidden)
     assert "another version" not in notes
     assert not [each for each in objects(cluster) if "instana-agent-definition" in each]

@@ -185,7 +185,7 @@ def test_job_stops_the_operator_then_hands_over_what_it_made(seen: Upgraded) -> 
     done = [line for line in seen.result.stdout.splitlines() if line.endswith(": done")]
 
     assert done[0].startswith("Deployment instana-agent/instana-agent-controller-manager: scale")
-    assert done[-1].startswith("InstanaAgent instana-agent/instana-agent: remove the operator's")
+    assert done[-1].startswith("InstanaAgent instana-agent/instana-agent: remove the Go operator's")
     managers = {
         entry["manager"]
         for each in seen.handed_over.values()

@@ -52,7 +52,7 @@ def refused(cluster: Cluster, controller: Obj) -> str:
     ("controller", "remedy"),
     [
         ({"handOver": {"job": False}}, "python -m hooks takeover apply"),
-        ({"agent": {"create": False}}, "controller.agent.create has to be true"),
+        ({"agent": {"create": False}}, "set controller.agent.create to true"),
         ({"agent": {"name": "another"}}, "set controller.agent.name to instana-agent"),
     ],
 )
@@ -68,7 +68,7 @@ def test_upgrade_is_refused_while_the_operator_leads_further_resources(former: C
     former.api.apply(other | {"spec": (former.api.get(AGENT) or {})["spec"]})
     former.api.merge(other, {"metadata": {"finalizers": FINALIZERS}})
     try:
-        assert "leads InstanaAgent elsewhere/other too" in refused(former, {})
+        assert "also manages InstanaAgent elsewhere/other" in refused(former, {})
     finally:
         former.api.merge(other, {"metadata": {"finalizers": None}})
         former.api.delete(other)

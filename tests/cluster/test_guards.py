@@ -82,7 +82,7 @@ def test_a_strangers_object_is_left_as_it_is(agent: Obj, strangers: Obj, api: Ap
 
     for response in (applied, set_alone):
         assert response.status_code == requests.codes.unprocessable, response.text
-        assert "stays as it is" in response.json()["message"]
+        assert "is not changed" in response.json()["message"]
         assert "app.kubernetes.io/managed-by=instana-agent-operator" in response.text
     assert api.get(strangers) == before
 
@@ -145,7 +145,7 @@ def test_the_installation_keeps_its_own_objects(agent: Obj, api: Api) -> None:
     api.delete(own)
 
     assert response.status_code == requests.codes.unprocessable
-    assert "of the installation itself stays as it is" in response.text
+    assert "of the installation itself is not changed" in response.text
     assert after == before
 
 
@@ -193,7 +193,10 @@ def test_a_resource_beside_the_installation_is_not_called_like_it(agent: Obj, ap
 
     assert agent
     assert response.status_code == requests.codes.unprocessable, response.text
-    assert "metadata.name: leads to the name of an object of the installation" in response.text
+    assert (
+        "metadata.name: would give a child the name of an object of the installation"
+        in response.text
+    )
     assert create(api, elsewhere).ok
 
 
@@ -235,8 +238,8 @@ def test_a_marked_binding_is_to_the_two_roles_and_no_strangers(agent: Obj, api: 
 
     assert agent
     assert [each.status_code for each in made] == [requests.codes.created, requests.codes.ok]
-    assert "binds no other ClusterRoles" in refused[0].json()["message"]
-    assert "stays as it is" in refused[1].json()["message"]
+    assert "may bind only the ClusterRoles" in refused[0].json()["message"]
+    assert "is not changed" in refused[1].json()["message"]
     assert after == before
 
 

@@ -98,7 +98,7 @@ def test_a_new_resource_writes_nothing_where_nobody_looked(loop: Recorder, api: 
         api.apply(WITH_KEY)
         wait_for(lambda: _waits(api), "the status says so")
         settled(api, WITH_KEY)
-        assert "within 20 minutes of an upgrade" in owned(api)["message"]
+        assert "within 20 minutes after an upgrade" in owned(api)["message"]
         assert versions(api) == {}
         assert sync_errors(api) == []
         api.delete(WITH_KEY, propagation)

@@ -288,7 +288,7 @@ def test_release_moves_by_an_upgrade(installation: Installation) -> None:
     with installation.metacontroller("server-side-apply") as metrics:
         wait_until_at_rest(installation, agent)
         made = children(api)
-        with pytest.raises(Refused, match=f"there is no namespace {OWN}"):
+        with pytest.raises(Refused, match=f"namespace {OWN} does not exist"):
             _upgrade(cluster)
         installation.bash(MAKE_NAMESPACE)
         _upgrade(cluster)

@@ -34,7 +34,7 @@ def test_a_child_that_cannot_be_created(api: Api) -> None:
     with _refusing(api, "Deployment", f"object.metadata.name != '{NAME}-k8sensor'", _sensor()):
         api.apply(AGENT)
         wait_for(lambda: _reason(api) == "ChildrenNotApplied", "it is missed", MINUTE)
-        assert f" s: {SENSOR} is not there; " in _applied(api)["message"]
+        assert f" s: {SENSOR} does not exist; " in _applied(api)["message"]
         assert _conditions(api)["Ready"]["reason"] == "ChildrenNotApplied"
         assert _conditions(api)["SensorsAvailable"]["message"].startswith(f"{SENSOR} is not as ")
         settled(api, AGENT)

@@ -50,7 +50,7 @@ def test_definition_becomes_that_of_this_version(stored: StandIn) -> None:
 def test_same_definition_is_not_written(stored: StandIn) -> None:
     result = run(stored, "--url", stored.url)
 
-    assert result.stdout == f"{NAME} is that of this version already\n"
+    assert result.stdout == f"{NAME} is already of this version\n"
     assert [method for method, _, _ in stored.requests] == ["GET"]
 
 
@@ -60,7 +60,7 @@ def test_refusal_is_told(stored: StandIn) -> None:
     result = run(stored, "--url", stored.url)
 
     assert result.exit_code == 1
-    assert "was answered with 403" in result.stderr
+    assert "failed with 403" in result.stderr
     assert TOKEN not in result.output
 
 

@@ -37,14 +37,14 @@ def test_service_that_answers_is_found_well(protected: Service, tmp_path: Path) 
     result = check(protected.url(""), protected.ca_file or "", TOKEN, tmp_path)
 
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("/readyz: it is ready\n/sync: it answers with ")
+    assert result.stdout.startswith("/readyz: the service is ready\n/sync: the response has ")
 
 
 def test_wrong_token_is_told_without_its_value(protected: Service, tmp_path: Path) -> None:
     result = check(protected.url(""), protected.ca_file or "", "wrong-sentinel", tmp_path)
 
     assert result.exit_code == 1
-    assert "/sync was answered with 401" in result.stderr
+    assert "/sync failed with 401" in result.stderr
     assert "wrong-sentinel" not in result.output
 
 

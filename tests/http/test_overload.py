@@ -74,7 +74,7 @@ def test_a_call_too_many_is_asked_to_come_again(narrow: Service) -> None:
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "2"
     assert refused.headers["Connection"] == "close"
-    assert refused.text == "too many calls are in progress here, try again later\n"
+    assert refused.text == "too many calls are in progress: try again later\n"
     assert answered.startswith(b"HTTP/1.1 200 OK")
     assert narrow.post("/sync", REQUESTS["/sync"]).status_code == 200
 

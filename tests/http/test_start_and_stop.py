@@ -24,8 +24,8 @@ from tests.http.service import (
 from tests.support.log_lines import whole_lines
 
 JSON = {"Content-Type": "application/json"}
-NO_TOKENS = "must hold tokens, one a line, of 16 or more ASCII characters"
-MUST_BE_SET = "must be set; INSECURE=1 starts the service without"
+NO_TOKENS = "must have one token per line, each with at least 16 ASCII characters"
+MUST_BE_SET = "must be set; to start the service without it, set INSECURE=1"
 
 
 def test_a_stop_is_graceful_while_connections_are_idle(directory: Path) -> None:
@@ -94,23 +94,23 @@ def test_nothing_is_written_but_the_log(directory: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"THREADS": "none"}, "wrong setting THREADS: must be a whole number from 1 to 512"),
+        ({"THREADS": "none"}, "invalid setting THREADS: must be a whole number from 1 to 512"),
         (
             {"TLS_CERT_FILE": "/nowhere/a", "TLS_KEY_FILE": "/nowhere/b"},
-            "wrong setting TLS_CERT_FILE or TLS_KEY_FILE: FileNotFoundError",
+            "invalid setting TLS_CERT_FILE or TLS_KEY_FILE: FileNotFoundError",
         ),
-        ({"TOKENS_FILE": "/nowhere/a"}, "wrong setting TOKENS_FILE: FileNotFoundError"),
+        ({"TOKENS_FILE": "/nowhere/a"}, "invalid setting TOKENS_FILE: FileNotFoundError"),
         (
             {"TOKENS_FILE": os.devnull},
-            f"wrong setting TOKENS_FILE: {NO_TOKENS}",
+            f"invalid setting TOKENS_FILE: {NO_TOKENS}",
         ),
         (
             {"INSECURE": ""},
-            f"wrong setting TLS_CERT_FILE, TLS_KEY_FILE, TOKENS_FILE: {MUST_BE_SET}",
+            f"invalid setting TLS_CERT_FILE, TLS_KEY_FILE, TOKENS_FILE: {MUST_BE_SET}",
         ),
         (
             {"INSECURE": "", "TLS_CERT_FILE": "/nowhere/a", "TLS_KEY_FILE": "/nowhere/b"},
-            f"wrong setting TOKENS_FILE: {MUST_BE_SET}",
+            f"invalid setting TOKENS_FILE: {MUST_BE_SET}",
         ),
     ],
 )

@@ -43,7 +43,7 @@ def test_a_refusal_says_what_is_needed(guarded: Service) -> None:
     response = guarded.request("POST", "/sync", json=REQUESTS["/sync"], headers=headers)
 
     assert response.status_code == 401
-    assert response.text == "the call needs a bearer token that is accepted here\n"
+    assert response.text == "the call must have a valid bearer token\n"
     assert response.headers["WWW-Authenticate"] == "Bearer"
     assert response.headers["Connection"] == "close"
 

@@ -18,7 +18,7 @@ SECOND = FIXTURES / "2.0"
 FIRST = FIXTURES / "1.x"
 CASES = sorted(each.parent.name for each in SECOND.glob("*/values.yaml"))
 REFUSED = sorted(each.stem for each in FIRST.glob("*.yaml"))
-WHICH = "values of the chart 1.x that are something else now"
+WHICH = "values of the chart 1.x that this chart does not accept"
 SAID = 'notes: {{ include "instana-agent.%s" . | quote }}'
 """A template with what `NOTES.txt` says: Helm shows that one only where there is a cluster."""
 

@@ -3,9 +3,9 @@
 from hooks.kube.objects import Obj
 
 SAID = (
-    "spec.agent.pod: chooses the same nodes as InstanaAgent {} in this namespace, but only one "
-    "agent can run on a node, as it takes the ports: give each its own nodes by nodeSelector or "
-    "affinity (rule nodes-shared)"
+    "spec.agent.pod: selects the same nodes as InstanaAgent {} in this namespace, but only one "
+    "agent can run on a node, because it uses the ports: give each its own nodes with "
+    "nodeSelector or affinity (rule nodes-shared)"
 )
 TAINT = [{"key": "gpu", "operator": "Exists"}]
 OTHER_TAINT = [{"key": "cpu", "operator": "Exists"}]

@@ -34,7 +34,9 @@ def test_nothing_given_changes_nothing() -> None:
 
 
 def test_an_unknown_fact_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownFact, match="known are agentNamespaces, docsUrl, etcdCopyNamespaces"):
+    with pytest.raises(
+        UnknownFact, match="use one of agentNamespaces, docsUrl, etcdCopyNamespaces"
+    ):
         Facts().updated({"moon": "full"})
 
 

@@ -172,7 +172,7 @@ def test_no_replicas_are_told_in_the_status() -> None:
 
     assert child(answer(parent), SENSOR)["spec"]["replicas"] == 0
     assert found["SensorsAvailable"]["message"] == (
-        "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0"
+        "no k8sensor is desired: spec.k8s_sensor.deployment.replicas is 0"
     )
 
 

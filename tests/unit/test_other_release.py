@@ -115,8 +115,8 @@ def test_the_status_stays_but_for_who_decides() -> None:
     found = conditions(answered)
 
     assert found["Upgrading"]["message"] == (
-        "the controller names release 1.1.0 of the service, and this is 1.0.0: the children stay "
-        "as they are until 1.1.0 answers"
+        "the controller names release 1.1.0 of the service, but this is 1.0.0: all children are "
+        "retained until 1.1.0 responds"
     )
     assert found["Reconciling"]["status"] == "True"
     assert found["Ready"] == conditions({"status": parent["status"]})["Ready"]
@@ -143,8 +143,9 @@ def test_what_lasts_needs_somebody() -> None:
     assert conditions(soon)["Stalled"]["status"] == "False"
     assert conditions(later)["Stalled"]["status"] == "True"
     assert conditions(later)["Stalled"]["message"] == (
-        "the controller names release 1.1.0 of the service, and this is 1.0.0: apply the "
-        "Deployment and the controllers of one release; docs/troubleshooting.md#otherreleasedecides"
+        "the controller names release 1.1.0 of the service, but this is 1.0.0: apply the "
+        "Deployment and the controllers of one release; "
+        "docs/troubleshooting.md#otherreleasedecides"
     )
     assert later["resyncAfterSeconds"] == 300
 

@@ -103,7 +103,7 @@ def test_of_secrets_only_the_names_of_entries_are_told() -> None:
     own = next(each for each in changed if each.child == "Secret/instana-agent")
 
     assert own.before["data"] == dict.fromkeys(("INSTANA_AGENT_KEY", "key"), "(hidden)")
-    assert own.after["data"] == dict.fromkeys(own.before["data"], "(hidden, another one)")
+    assert own.after["data"] == dict.fromkeys(own.before["data"], "(hidden, another value)")
     assert SECRET_VALUE not in str((created, changed))
     assert _encoded(SECRET_VALUE) not in str((created, changed))
 

@@ -162,21 +162,21 @@ def test_a_crd_of_openshift_makes_the_cluster_one() -> None:
 @pytest.mark.parametrize(
     ("documents", "message"),
     [
-        ([], "there must be exactly one InstanaAgent of instana.io/v1, not 0"),
+        ([], "pass exactly one InstanaAgent of instana.io/v1, not 0"),
         (
             [agent(), agent(name="b")],
-            "there must be exactly one InstanaAgent of instana.io/v1, not 2",
+            "pass exactly one InstanaAgent of instana.io/v1, not 2",
         ),
         (
             [agent() | {"apiVersion": "v2"}],
-            "there must be exactly one InstanaAgent of instana.io/v1, not 0",
+            "pass exactly one InstanaAgent of instana.io/v1, not 0",
         ),
-        (["s3ntinel"], "a document is no Kubernetes object: it has no kind"),
-        ([{"kind": 1}], "a document is no Kubernetes object: it has no kind"),
-        ([{"kind": "Secret"}], "a document of kind Secret has no metadata.name"),
+        (["s3ntinel"], "a document is not a Kubernetes object: it must have a kind"),
+        ([{"kind": 1}], "a document is not a Kubernetes object: it must have a kind"),
+        ([{"kind": "Secret"}], "a document of kind Secret must have a metadata.name"),
         (
             [{"kind": "Secret", "metadata": {"name": 1}}],
-            "a document of kind Secret has no metadata.name",
+            "a document of kind Secret must have a metadata.name",
         ),
     ],
 )

@@ -111,7 +111,9 @@ def test_the_outcome_of_an_invalid_resource_has_its_problems() -> None:
     outcome = reconcile(sync_request(request(agent(INVALID))), FACTS, NOW)
 
     assert outcome.problems == (
-        Problem("spec.k8s_sensor.pollrate", "must be a number of seconds such as 10s", "pollrate"),
+        Problem(
+            "spec.k8s_sensor.pollrate", "must be a duration in seconds, such as 10s", "pollrate"
+        ),
     )
 
 

@@ -62,17 +62,17 @@ def test_objects_of_another_shape_are_unreadable(field: str, objects: Any) -> No
     with pytest.raises(UnreadableRequest) as caught:
         sync_request({"parent": PARENT, field: objects})
 
-    assert str(caught.value) == f"the request's {field} are not objects by kind and name"
+    assert str(caught.value) == f"the request's {field} must map kinds and names to objects"
 
 
 @pytest.mark.parametrize(
     ("parent", "message"),
     [
-        (None, "the request has no parent"),
-        ([SENTINEL], "the request has no parent"),
-        ({}, "the request's parent has no metadata.name"),
-        ({"metadata": SENTINEL}, "the request's parent has no metadata.name"),
-        ({"metadata": {"name": 1}}, "the request's parent has no metadata.name"),
+        (None, "the request must have the field parent"),
+        ([SENTINEL], "the request must have the field parent"),
+        ({}, "the request's parent must have a metadata.name"),
+        ({"metadata": SENTINEL}, "the request's parent must have a metadata.name"),
+        ({"metadata": {"name": 1}}, "the request's parent must have a metadata.name"),
     ],
 )
 def test_a_request_needs_a_parent_with_a_name(parent: Any, message: str) -> None:
@@ -92,7 +92,7 @@ def test_a_decorator_request_has_an_object_attachments_and_related_objects() -> 
 
 
 def test_a_decorator_request_needs_an_object() -> None:
-    with pytest.raises(UnreadableRequest, match=r"^the request has no object$"):
+    with pytest.raises(UnreadableRequest, match=r"^the request must have the field object$"):
         decorator_request({"parent": PARENT})
 
 

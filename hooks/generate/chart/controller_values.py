@@ -25,13 +25,13 @@ class Agent(SpecModel):
 
     create: bool = Field(
         default=True,
-        description="Whether the release has an InstanaAgent, made of all values outside "
+        description="Whether the release has an InstanaAgent, built from all values outside "
         "`controller`, in the namespace of the release.",
     )
     name: str = Field(
         default="",
-        description="Its name; that of the release if empty. Another name is another resource, "
-        "with agents of its own: the former ones go.",
+        description="Its name; default: that of the release. Changing it creates a new resource "
+        "with new agents and deletes the old ones.",
     )
 
 
@@ -49,8 +49,10 @@ class ServiceImage(SpecModel):
         min_length=1,
         description="Image name with registry, without tag or digest.",
     )
-    tag: str = Field(default="", description="Image tag; the chart's appVersion if empty.")
-    digest: str = Field(default="", description="Digest such as sha256:...; wins over the tag.")
+    tag: str = Field(default="", description="Image tag; default: the chart's appVersion.")
+    digest: str = Field(
+        default="", description="Digest such as sha256:...; takes precedence over the tag."
+    )
     pull_policy: str = Field(
         default="IfNotPresent",
         description="Always, IfNotPresent or Never.",
@@ -65,7 +67,7 @@ class ServiceResources(SpecModel):
     requests: Quantities = Field(default=DEFAULT_REQUESTS, description="Resource requests.")
     limits: Quantities = Field(
         default=DEFAULT_LIMITS,
-        description="Resource limits. More memory goes with a larger MAX_BODY_BYTES.",
+        description="Resource limits. Raise memory together with MAX_BODY_BYTES.",
     )
 
 
@@ -74,27 +76,29 @@ class Tls(SpecModel):
 
     source: str = Field(
         default=GENERATED,
-        description="Who makes the certificate. Generated: the chart, once, for upgrades keep it; "
-        "not for `helm template`, which would make another one each time. CertManager, OpenShift: "
-        "these. Secret: somebody else, who writes secretName with ca.crt, tls.crt and tls.key.",
+        description="Who issues the certificate. Generated: the chart, once; upgrades keep it. "
+        "Do not use it with `helm template`, which would generate another one each "
+        "time. CertManager, OpenShift: these. Secret: you write the Secret secretName "
+        "with ca.crt, tls.crt and tls.key.",
         json_schema_extra=one_of(GENERATED, CERT_MANAGER, OPENSHIFT, SECRET),
     )
     secret_name: str = Field(
         default="instana-agent-hooks-tls",
         min_length=1,
-        description="Secret with the certificate; another name only with the source Secret.",
+        description="Secret with the certificate; change the name only with the source Secret.",
     )
     ca_bundle: str = Field(
         default="",
-        description="Authority (PEM) by which the API server knows the webhooks; with the source "
-        "Secret.",
+        description="CA certificate (PEM) with which the API server verifies the webhooks; only "
+        "with the source Secret.",
     )
     renew_before_days: int = Field(
         default=365,
         ge=0,
         le=LONGEST_RENEWAL_DAYS,
-        description="Generated: an upgrade makes a new certificate, of the same authority, when "
-        "the last one ends within so many days. It is for 825 days.",
+        description="With the source Generated: an upgrade issues a new certificate, from the "
+        "same CA, if the current one expires within this number of days. A certificate "
+        "is valid for 825 days.",
     )
 
 
@@ -103,22 +107,28 @@ class Token(SpecModel):
 
     source: str = Field(
         default=GENERATED,
-        description="Generated: the chart makes a token once, and upgrades keep it. Secret: "
-        "somebody else writes secretName, with token and tokens.",
+        description="Generated: the chart generates a token once, and upgrades keep it. Secret: "
+        "you write the Secret secretName with token and tokens.",
         json_schema_extra=one_of(GENERATED, SECRET),
     )
     secret_name: str = Field(
         default="instana-agent-hooks-token",
         min_length=1,
-        description="Secret with the token; another name only with the source Secret.",
+        description="Secret with the token; change the name only with the source Secret.",
     )
 
 
 class Webhooks(SpecModel):
     """What the API server asks the service before it stores an InstanaAgent."""
 
-    validating: bool = Field(default=False, description="Whether there is a validating webhook.")
-    defaulting: bool = Field(default=False, description="Whether defaults are written into it.")
+    validating: bool = Field(
+        default=False, description="Whether to install the validating webhook."
+    )
+    defaulting: bool = Field(
+        default=False,
+        description="Whether to install the defaulting "
+        "webhook, which writes defaults into the spec.",
+    )
 
 
 class Enabled(SpecModel):
@@ -139,8 +149,8 @@ class Guards(SpecModel):
     enabled: bool = Field(default=True, description="Whether they are installed.")
     own_selector: bool = Field(
         default=True,
-        description="Whether new InstanaAgents select their own children only, where the cluster "
-        "has MutatingAdmissionPolicy (from Kubernetes 1.36 on).",
+        description="Whether new InstanaAgents select only their own children; needs "
+        "MutatingAdmissionPolicy (Kubernetes 1.36 or newer).",
     )
 
 
@@ -149,26 +159,26 @@ class RestrictedFields(SpecModel):
 
     enabled: bool = Field(
         default=False,
-        description="Whether overrides, directories of the node, accounts and images of one's own "
-        "choice are for these groups only.",
+        description="Whether only these groups may set overrides, directories of the node, "
+        "service accounts and other images.",
     )
     groups: ListOf[str] = Field(
-        default=("system:masters",), description="Groups of users who may write them."
+        default=("system:masters",), description="Groups of users who may set these fields."
     )
     images: ListOf[str] = Field(
         default=("icr.io/instana/", "containers.instana.io/instana/"),
-        description="What the names of images begin with that everybody may use, best with a "
-        "slash at the end.",
+        description="Prefixes of image names that everyone may use; end them with a slash.",
     )
 
 
 class ClusterFacts(SpecModel):
     """What the cluster is; asked of it where not given."""
 
-    openshift: bool | None = Field(default=None, description="Whether it is OpenShift.")
+    openshift: bool | None = Field(default=None, description="Whether the cluster is OpenShift.")
     cert_manager: bool | None = Field(
         default=None,
-        description="Whether it has cert-manager, so that agents may have Certificates of it.",
+        description="Whether the cluster has cert-manager, so that it can issue certificates "
+        "for agents.",
     )
     kubernetes_version: str = Field(default="", description="Version of Kubernetes, such as 1.35.")
 
@@ -178,8 +188,8 @@ class Metacontroller(SpecModel):
 
     installed: bool | None = Field(
         default=None,
-        description="Whether the cluster has one; asked of it where not given. Without it the "
-        "controllers, which are objects of its kinds, are left out.",
+        description="Whether the cluster has Metacontroller; detected if not set. Without it "
+        "the controllers are not created, because their kinds do not exist.",
     )
     namespace: str = Field(default="metacontroller", description="Its namespace.")
     service_account: str = Field(default="metacontroller", description="Its ServiceAccount.")
@@ -187,7 +197,8 @@ class Metacontroller(SpecModel):
         default="metacontroller", description="Its --apply-strategy-ssa-field-manager."
     )
     leader_election: bool = Field(
-        default=False, description="Whether it runs with --leader-election, and needs the rights."
+        default=False,
+        description="Whether it runs with --leader-election, and needs the permissions for it.",
     )
 
 
@@ -196,8 +207,8 @@ class Crds(SpecModel):
 
     upgrade: bool = Field(
         default=True,
-        description="Whether an upgrade brings a new definition, by a Job with rights on that one "
-        "definition; only where it is another one. Helm itself never does.",
+        description="Whether an upgrade also upgrades the CRD, with a Job that may change only "
+        "this CRD and runs only if it differs. Helm itself never upgrades CRDs.",
     )
 
 
@@ -206,9 +217,9 @@ class HandOver(SpecModel):
 
     job: bool = Field(
         default=True,
-        description="Whether a Job stops the Go operator and hands over what it made, before the "
-        "upgrade, with rights on these objects by name. Otherwise the upgrade is refused until "
-        "`python -m hooks takeover apply` was run.",
+        description="Whether a Job stops the Go operator and hands over its objects before the "
+        "upgrade, with permissions for only these objects. Otherwise the upgrade fails "
+        "until you have run `python -m hooks takeover apply`.",
     )
     apply_strategy: str = Field(
         default="server-side-apply",
@@ -223,22 +234,24 @@ class ControllerValues(SpecModel):
     enabled: bool = Field(
         default=True,
         description="Whether the release has the service, the controllers and the ClusterRoles, "
-        "which a cluster has once; false for further releases, with an InstanaAgent only.",
+        "of which a cluster needs one set; false for further releases that have only "
+        "an InstanaAgent.",
     )
     agent: Agent = Field(default=Agent(), description="The InstanaAgent of the release.")
     namespace: str = Field(
         default="",
-        description="Namespace of the service, its Secrets and all else that is its own; that of "
-        "the release if empty, beside the agents. It must be there, and no agents run in it.",
+        description="Namespace of the service and its own objects; default: the namespace of "
+        "the release, together with the agents. It must exist, and no agents may run "
+        "in it.",
         json_schema_extra={"pattern": f"^({DNS_LABEL})?$"},
     )
     namespaces: ListOf[str] = Field(
         default=(),
-        description="Namespaces where agents get cluster-wide read rights and Metacontroller may "
-        "write; only that of the release if empty, all with `*`.",
+        description="Namespaces whose agents get cluster-wide read permissions and where "
+        "Metacontroller may write; default: that of the release; `*` for all.",
     )
     image: ServiceImage = Field(default=ServiceImage(), description="The image of the service.")
-    replicas: int = Field(default=2, ge=1, description="How many pods answer.")
+    replicas: int = Field(default=2, ge=1, description="Number of pods.")
     resources: ServiceResources = Field(
         default=ServiceResources(), description="Compute resources of a pod."
     )
@@ -248,13 +261,13 @@ class ControllerValues(SpecModel):
     tolerations: ListOf[Toleration] = Field(default=(), description="Tolerations of the pods.")
     affinity: Affinity | None = Field(
         default=None,
-        description="Affinity of the pods; nodes with Linux and an architecture of the image are "
-        "required besides.",
+        description="Affinity of the pods, in addition to the required Linux nodes with an "
+        "architecture of the image.",
     )
     priority_class_name: str = Field(default="", description="Priority class of the pods.")
     settings: dict[str, str] = Field(
         default_factory=dict,
-        description="Further settings: variables of docs/settings.md, such as LOG_LEVEL: debug.",
+        description="Additional settings, see docs/settings.md, such as LOG_LEVEL: debug.",
     )
     tls: Tls = Field(default=Tls(), description="The certificate of the service.")
     token: Token = Field(
@@ -263,50 +276,51 @@ class ControllerValues(SpecModel):
     rotation: int = Field(
         default=0,
         ge=0,
-        description="Raise it by one to have a new authority, certificate and token of those that "
-        "the chart makes, and to have Metacontroller read all of them anew.",
+        description="Increase it by one to replace the CA, certificate and token that the chart "
+        "generated, and to make Metacontroller read them again.",
     )
     webhooks: Webhooks = Field(
-        default=Webhooks(), description="Webhooks for InstanaAgents: docs/install.md."
+        default=Webhooks(), description="Webhooks for InstanaAgents: see docs/install.md."
     )
     guards: Guards = Field(
         default=Guards(),
-        description="Admission policies that keep agents from what is not theirs: docs/guards.md.",
+        description="Admission policies that protect what does not belong to an agent: see "
+        "docs/guards.md.",
     )
     restricted_fields: RestrictedFields = Field(
         default=RestrictedFields(),
-        description="An admission policy for clusters where tenants write InstanaAgents: "
+        description="An admission policy for clusters where tenants write InstanaAgents: see "
         "docs/guards.md.",
     )
     policies: EnabledByDefault = Field(
         default=EnabledByDefault(),
-        description="Admission policies with errors that the CRD cannot see, and all warnings: "
-        "docs/validation.md.",
+        description="Admission policies for errors that the CRD cannot detect, and for all "
+        "warnings: see docs/validation.md.",
     )
     inline_secrets: str = Field(
         default="Warn",
-        description="What webhook and policies say of keys and passwords in an InstanaAgent: "
+        description="What webhook and policies do about keys and passwords in an InstanaAgent: "
         "Allow, Warn or Deny.",
         json_schema_extra=one_of("Allow", "Warn", "Deny"),
     )
     take_over: str = Field(
         default="Keep",
-        description="What becomes of the Go operator's pod templates: Keep leaves them until the "
-        "next change that concerns the pods, Update replaces them at once.",
+        description="What happens to the Go operator's pod templates: Keep retains them until "
+        "the next change that concerns the pods, Update replaces them at once.",
         json_schema_extra=one_of("Keep", "Update"),
     )
     hand_over: HandOver = Field(
         default=HandOver(),
-        description="How a release of Instana's own chart 2.x becomes one of this chart.",
+        description="How a release of Instana's own chart 2.x is upgraded to this chart.",
     )
-    facts: ClusterFacts = Field(default=ClusterFacts(), description="Facts about the cluster.")
+    facts: ClusterFacts = Field(default=ClusterFacts(), description="Properties of the cluster.")
     metacontroller: Metacontroller = Field(
         default=Metacontroller(), description="Metacontroller, which is not part of the chart."
     )
     etag: bool = Field(
         default=False,
-        description="Whether Metacontroller keeps answers, worth it from some hundred "
-        "InstanaAgents or thousands of namespaces on.",
+        description="Whether Metacontroller caches responses; useful with hundreds of "
+        "InstanaAgents or thousands of namespaces.",
     )
     node_zones: bool = Field(
         default=False,
@@ -317,16 +331,16 @@ class ControllerValues(SpecModel):
     )
     nodes_proxy: bool = Field(
         default=False,
-        description="Whether agents may use nodes/proxy, where kubelets know no finer rights: "
-        "Kubernetes before 1.33.",
+        description="Whether agents may use nodes/proxy; needed before Kubernetes 1.33, where "
+        "kubelets have no finer permissions.",
     )
     etcd_copy_namespaces: ListOf[str] = Field(
         default=(),
-        description="OpenShift: namespaces to which the client key of etcd is copied; read "
+        description="On OpenShift, namespaces to which the client key of etcd is copied; read "
         "docs/platforms.md first.",
     )
     monitoring: Enabled = Field(
         default=Enabled(),
         description="A ServiceMonitor, alerts and a dashboard, for the Prometheus operator.",
     )
-    crds: Crds = Field(default=Crds(), description="The definition of InstanaAgent.")
+    crds: Crds = Field(default=Crds(), description="The CRD of InstanaAgent.")

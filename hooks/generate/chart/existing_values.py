@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     CONVERTED = "works as before"
     EFFECTIVE = "has an effect now"
     IGNORED = "has no effect"
-    REFUSED = "is refused"
+    REFUSED = "is rejected"
 
 
 class Form(StrEnum):
@@ -128,18 +128,18 @@ def _in_mebibytes(path: str) -> ExistingValue:
     return ExistingValue(
         _path(path),
         Verdict.REFUSED,
-        "the chart 1.x counts such a number in MiB, Kubernetes in bytes: write it with its unit, "
-        "such as 768Mi",
+        "the chart 1.x reads such a number as MiB, Kubernetes as bytes: add the unit, such as "
+        "768Mi",
         Generation.FIRST,
         below=MEBIBYTE,
     )
 
 
 NAMED_AFTER_RELEASE: Final = (
-    "the objects are named after the resource, which has the name of the release, or that of "
+    "the objects are named after the resource, which is named after the release, or by "
     "controller.agent.name"
 )
-NO_POLICIES: Final = "Kubernetes has no pod security policies any more"
+NO_POLICIES: Final = "Kubernetes no longer has PodSecurityPolicies"
 RESOURCES: Final = tuple(
     f"{pod}.{kind}"
     for pod in ("agent.pod", "k8s_sensor.deployment.pod")
@@ -157,64 +157,66 @@ CONVERTED: Final = (
 EFFECTIVE: Final = (
     _effective(
         "rbac.create",
-        "agents and k8sensors get no cluster-wide read rights now",
+        "agents and k8sensors now get no cluster-wide read permissions",
         usual=True,
     ),
     _effective(
         "service.create",
-        "the agents have no Service now, unless OpenTelemetry or Prometheus remote write is on",
+        "the agents now have no Service, unless OpenTelemetry or Prometheus remote write is "
+        "enabled",
         usual=True,
     ),
     _effective(
         "opentelemetry.enabled",
-        "OpenTelemetry was on all the same, and is off now, whatever grpc and http say",
+        "OpenTelemetry was enabled in spite of it, and is now disabled, whatever grpc and http are",
         usual=True,
     ),
     *(
         _effective(
             f"opentelemetry.{protocol}.port",
-            "the agents listen there now, and restart for it",
+            "the agents now listen there, and restart once for the change",
             beside=("enabled",),
-            passed="passed it on only beside enabled",
+            passed="passed it on only together with enabled",
         )
         for protocol in ("grpc", "http")
     ),
     _effective(
         "serviceAccount.create",
-        "the agents run as serviceAccount.name now, or as the account default of the namespace",
+        "the agents now run as serviceAccount.name, or as the service account default of the "
+        "namespace",
         usual=True,
     ),
     _effective(
         "serviceAccount.name",
-        "the agents run as this account now, and restart for it",
+        "the agents now run as this service account, and restart once for the change",
         beside=("create", "annotations"),
-        passed="passed it on only beside create: true",
+        passed="passed it on only together with create: true",
     ),
-    _effective("openshift", "it decides now, whatever is known of the cluster"),
+    _effective("openshift", "it now takes precedence over what is detected of the cluster"),
     _effective(
         "agent.redactKubernetesSecrets",
-        "agents and k8sensors get it now, and restart for it",
+        "agents and k8sensors now get it, and restart once for the change",
         usual="",
     ),
     _effective(
         "agent.image.pullSecrets",
-        "an empty list turns off the default Secret for images of containers.instana.io now",
+        "an empty list now disables the default Secret for images of containers.instana.io",
         only=[],
     ),
     *(
         _effective(
             f"{resources}.ephemeral-storage",
-            "the agents get it now, and restart for it",
-            passed="passed on cpu and memory alone",
+            "the agents now get it, and restart once for the change",
+            passed="passed on only cpu and memory",
         )
         for resources in RESOURCES[:2]
     ),
     _effective(
         "agent.pod.volumes",
-        "the agents get them now, and restart for it",
+        "the agents now get them, and restart once for the change",
         usual=[],
         beside=OTHER_FIELDS_OF_POD,
-        passed="passed them on only beside other fields of agent.pod",
+        passed="passed them on only together with other fields of agent.pod",
     ),
 )
 
@@ -225,11 +227,11 @@ IGNORED: Final = (
     ),
     _ignored("podSecurityPolicy.enable", NO_POLICIES, ANYTHING),
     _passed("podSecurityPolicy.name", NO_POLICIES),
-    _passed("k8s_sensor.featureFlags", "the k8sensor watches what it can"),
+    _passed("k8s_sensor.featureFlags", "the k8sensor watches every kind that it may"),
     _ignored(
         "controllerManager",
-        "it is about the Go operator, which is not there any more; controller.image, "
-        "controller.resources and controller.tolerations are about what takes its place",
+        "it configures the Go operator, which this chart does not install; for the service use "
+        "controller.image, controller.resources and controller.tolerations",
         ANYTHING,
     ),
 )
@@ -237,21 +239,21 @@ IGNORED: Final = (
 REFUSED: Final = (
     _refused(
         "agent.configuration.autoMountConfigEntries",
-        "take it out, and write what the further files of the ConfigMap hold into "
+        "remove it, and move the content of the other files of the ConfigMap to "
         "agent.configuration_yaml",
     ),
     _refused(
         "agent.configuration.hotreloadEnabled",
-        "take it out: agents always read a changed configuration without a restart",
+        "remove it: agents always read a changed configuration without a restart",
     ),
     _refused(
         "kubernetes",
-        "take it out, and use k8s_sensor.deployment: the k8sensor replaces the Kubernetes sensor",
+        "remove it, and use k8s_sensor.deployment: the k8sensor replaces the Kubernetes sensor",
     ),
     _refused("leaderElector", NO_LEADER_ELECTOR, ANYTHING),
     _refused(
         "templating",
-        "take it out: for plain manifests use the directory deploy, or helm template",
+        "remove it: for plain manifests use the directory deploy, or helm template",
         ANYTHING,
     ),
     *(_in_mebibytes(f"{resources}.memory") for resources in RESOURCES),

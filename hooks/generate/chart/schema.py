@@ -89,8 +89,8 @@ def _properties() -> Obj:
         properties = also_allowed(properties, shape)
     return properties | {
         "controller": _values(controller, "controller"),
-        "enabled": {"description": "For parent charts, as a condition.", "type": "boolean"},
-        "global": {"description": "Values of all charts; without effect.", "type": "object"},
+        "enabled": {"description": "For parent charts, to use as a condition.", "type": "boolean"},
+        "global": {"description": "Values of all charts; no effect.", "type": "object"},
     }
 
 

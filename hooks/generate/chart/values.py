@@ -41,12 +41,14 @@ def values_yaml() -> str:
     sections = [
         *_lines(fields_of(InstanaAgentSpec)["properties"], ()),
         *_entry(CONTROLLER, controller | {"description": CONTROLLER_IS}, ()),
-        *("", "# Values of all charts, as Helm hands them on; without effect.", "global: {}"),
+        *("", "# Values that Helm passes to all charts; no effect.", "global: {}"),
     ]
     return HEADER + "\n".join(sections) + "\n"
 
 
-CONTROLLER_IS: Final = "The service that Metacontroller asks, and all else that a cluster has once."
+CONTROLLER_IS: Final = (
+    "The service that Metacontroller calls, and everything else that a cluster has once."
+)
 
 
 def _lines(properties: Obj, path: tuple[str, ...], *, marked: bool = True) -> Iterator[str]:

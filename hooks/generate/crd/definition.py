@@ -68,7 +68,7 @@ def _fields() -> Obj:
                 "optionalOldSelf": True,
                 "fieldPath": ".spec",
                 "reason": "FieldValueRequired",
-                "message": "says what is to run",
+                "message": "must have a spec",
             },
             names_itself(),
         ],
@@ -85,12 +85,14 @@ def _columns() -> list[Obj]:
     ready = '.status.conditions[?(@.type=="Ready")]'
     return [
         _column("Agents", "Agents that are ready, of those desired.", ".status.agents.summary"),
-        _column("K8sensors", "The same of the k8sensors.", ".status.k8sensors.summary"),
-        _column("Ready", "Whether all is well.", f"{ready}.status"),
-        _column("Reason", "Why, or why not.", f"{ready}.reason"),
-        _column("Age", "Since it was created.", ".metadata.creationTimestamp", "date"),
+        _column(
+            "K8sensors", "k8sensors that are ready, of those desired.", ".status.k8sensors.summary"
+        ),
+        _column("Ready", "Whether the condition Ready is True.", f"{ready}.status"),
+        _column("Reason", "Reason of the condition Ready.", f"{ready}.reason"),
+        _column("Age", "Time since it was created.", ".metadata.creationTimestamp", "date"),
         _wide("Version", "Version of the service.", ".status.operatorVersion"),
-        _wide("Message", "What is wrong, if anything is.", f"{ready}.message"),
+        _wide("Message", "Message of the condition Ready.", f"{ready}.message"),
     ]
 
 

@@ -13,14 +13,14 @@ from hooks.kube.places import path_of_field
 
 SPEC: Final = "spec"
 
-NO_LEADER_ELECTOR: Final = "take it out: agents and k8sensors need no program for this"
-NAMED_AFTER_RESOURCE: Final = "take it out: the objects are named after the resource"
+NO_LEADER_ELECTOR: Final = "remove it: agents and k8sensors need no program for this"
+NAMED_AFTER_RESOURCE: Final = "remove it: the objects are named after the resource"
 GONE: Final = {
-    "controllerManager": "take it out: it is about the Go operator",
+    "controllerManager": "remove it: it configures the Go operator",
     "fullnameOverride": NAMED_AFTER_RESOURCE,
     "leaderElector": NO_LEADER_ELECTOR,
     "nameOverride": NAMED_AFTER_RESOURCE,
-    "templating": "take it out: it was about what Helm writes",
+    "templating": "remove it: it configured what Helm writes",
 }
 """Values that are not fields, by the first part of their names, and what to do about them."""
 
@@ -37,7 +37,7 @@ def nested(name: str, path: str, of: Obj) -> str:
     """
     spec = schema()["properties"][SPEC]
     found = next((place for place in _places(name, ((path, of), (SPEC, spec))) if place), "")
-    return f"write fields inside one another for its dots: {found}" if found else ""
+    return f"nest the fields instead of joining their names with dots: {found}" if found else ""
 
 
 def _places(name: str, begins: tuple[tuple[str, Obj], ...]) -> Iterator[str]:

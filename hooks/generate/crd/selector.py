@@ -4,7 +4,7 @@ from hooks.contract import CHILD_SELECTOR
 from hooks.kube.objects import Obj
 from hooks.labels import INSTANCE
 
-MESSAGE = "is set by its default: it can name the resource besides, and nothing else"
+MESSAGE = "is set by default: remove it (you can add only the name of the resource)"
 MOST = 8
 STRING: Obj = {"type": "string"}
 

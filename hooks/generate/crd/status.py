@@ -7,38 +7,38 @@ odd one.
 from hooks.kube.objects import Obj
 
 ZONES = (
-    "Those of each DaemonSet, where there are several: at most 16, those that lack agents first."
+    "Counts of each DaemonSet, if there are several; at most 16, those with missing agents first."
 )
 BACKENDS = (
-    "Those of each Deployment, where there are several: at most 16, those that lack pods first."
+    "Counts of each Deployment, if there are several; at most 16, those with missing pods first."
 )
 
 
 def status() -> Obj:
     """Return the schema; a field missing from it would be pruned, and written again forever."""
     return {
-        "description": "What is observed: conditions, counts, and links to children.",
+        "description": "Observed state: conditions, counts, and links to children.",
         "type": "object",
         "properties": {
             "conditions": _conditions(),
             "agents": _counts(
                 "Agents of all DaemonSets together.",
-                zones=_parts(ZONES, zone=_text("Its zone; nothing for nodes without one.")),
+                zones=_parts(ZONES, zone=_text("Its zone; not set for nodes without one.")),
             ),
             "k8sensors": _counts("k8sensors of all backends together.", backends=_parts(BACKENDS)),
             "images": _texts("Images of the pods of agents and k8sensors, at most 16."),
             "rollout": _rollout(),
             "pods": _pods(),
             "effective": {
-                "description": "Values that count of fields that have a default, by their paths.",
+                "description": "Effective values of fields that have a default, by their paths.",
                 "type": "object",
                 "additionalProperties": {"type": "string"},
             },
-            "observedGeneration": _generation("Generation of the spec that the status is about."),
+            "observedGeneration": _generation("Generation of the spec that the status describes."),
             "operatorVersion": _text("Version of the service that wrote the status."),
             "configsecret": _link("Secret with the agents' configuration."),
             "namespacesconfigmap": _link("ConfigMap with the labelled namespaces."),
-            "overrides": _texts("Paths of spec.overrides that are carried out."),
+            "overrides": _texts("Paths of spec.overrides that are applied."),
             "references": _references(),
             **_deprecated(),
         },
@@ -57,11 +57,11 @@ def _references() -> Obj:
             "properties": {
                 "kind": _text("Secret or ConfigMap."),
                 "name": _text("Its name."),
-                "state": _text("Found, Missing, or Unknown if it was not looked for yet."),
-                "keysFound": _texts("Entries that are needed, and there."),
-                "keysMissing": _texts("Entries that are needed, and not there."),
+                "state": _text("Found, Missing, or Unknown if it is not observed yet."),
+                "keysFound": _texts("Required entries that exist."),
+                "keysMissing": _texts("Required entries that are missing."),
                 "inUse": {
-                    "description": "Whether all pods that read it run with what it holds now.",
+                    "description": "Whether all pods that read it run with its current content.",
                     "type": "boolean",
                 },
             },
@@ -71,7 +71,7 @@ def _references() -> Obj:
 
 def _conditions() -> Obj:
     return {
-        "description": "What holds and what does not, by type; Ready sums the others up.",
+        "description": "Conditions by type; Ready summarizes the others.",
         "type": "array",
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["type"],
@@ -79,12 +79,14 @@ def _conditions() -> Obj:
             "type": "object",
             "required": ["type", "status"],
             "properties": {
-                "type": _text("What the condition is about."),
+                "type": _text("Type of the condition."),
                 "status": _text("True, False or Unknown."),
-                "reason": _text("Why, in one word."),
-                "message": _text("Why, in a sentence."),
-                "lastTransitionTime": _time("When the status changed last."),
-                "observedGeneration": _generation("Generation that the condition is about."),
+                "reason": _text("Reason, in one word."),
+                "message": _text("Explanation, and what to do."),
+                "lastTransitionTime": _time("Time of the last change of the status."),
+                "observedGeneration": _generation(
+                    "Generation of the spec that the condition describes."
+                ),
             },
         },
     }
@@ -92,22 +94,24 @@ def _conditions() -> Obj:
 
 def _rollout() -> Obj:
     return {
-        "description": "Why pods were replaced last, and changes that wait for approval.",
+        "description": "Causes of the last rollouts, and changes that wait for approval.",
         "type": "object",
         "properties": {
             "last": _last(),
             "held": {
-                "description": "Changes of pods that wait (spec.rollout.policy: Manual), one per "
-                "workload; at most 16.",
+                "description": "Changes of pods that wait for approval (spec.rollout.policy: "
+                "Manual), one per workload; at most 16.",
                 "type": "array",
                 "items": {
                     "type": "object",
                     "properties": {
                         "workload": _text("Kind and name of the workload."),
-                        "approval": _text("What the annotation instana.io/approve is to name."),
-                        "cause": _text("Why the change came up."),
-                        "changes": _texts("What would change in the workload's spec."),
-                        "pods": _number("How many pods would be replaced."),
+                        "approval": _text(
+                            "Name of the change, for the annotation instana.io/approve."
+                        ),
+                        "cause": _text("Cause of the change."),
+                        "changes": _texts("Paths in the workload's spec that would change."),
+                        "pods": _number("Number of pods that would be replaced."),
                     },
                 },
             },
@@ -117,15 +121,15 @@ def _rollout() -> Obj:
 
 def _last() -> Obj:
     return {
-        "description": "The last roll-out of each workload, of at most 16.",
+        "description": "The last rollout of each workload, for at most 16.",
         "type": "array",
         "items": {
             "type": "object",
             "properties": {
                 "workload": _text("Kind and name of the workload."),
-                "cause": _text("Why its pods were replaced, or made."),
-                "template": _text("Digest of the pod template that is asked for."),
-                "checksum": _text("Digest of what all its pods read as they started."),
+                "cause": _text("Why its pods were created or replaced."),
+                "template": _text("Digest of the desired pod template."),
+                "checksum": _text("Digest of the values that its pods read when they started."),
                 "approval": _text("Name of the change, if it waited for approval."),
             },
         },
@@ -145,10 +149,10 @@ def _pods() -> Obj:
                     "properties": {
                         "component": _text("instana-agent or k8sensor."),
                         "cause": _text("Why the pods are not ready, in one word."),
-                        "count": _number("How many pods that is."),
-                        "pod": _text("One of them."),
+                        "count": _number("Number of pods."),
+                        "pod": _text("One of them, as an example."),
                         "node": _text("Its node."),
-                        "detail": _text("Exit code, image or reason of that one."),
+                        "detail": _text("Exit code, image or reason for the example."),
                         "remedy": _text("What to do."),
                     },
                 },
@@ -157,11 +161,11 @@ def _pods() -> Obj:
                 "description": "Nodes whose agent is not ready.",
                 "type": "object",
                 "properties": {
-                    "count": _number("How many."),
+                    "count": _number("Number of nodes."),
                     "names": _texts("The first ones by name, at most 16."),
                 },
             },
-            "restarts": _text("How often containers restarted, in powers of ten."),
+            "restarts": _text("Number of restarts of containers, as a power of ten."),
         },
     }
 
@@ -171,7 +175,7 @@ def _parts(description: str, **more: Obj) -> Obj:
     return {
         "description": description,
         "type": "array",
-        "items": _counts("One of them.", name=name, **more) | {"required": ["name"]},
+        "items": _counts("One of them, as an example.", name=name, **more) | {"required": ["name"]},
     }
 
 
@@ -181,12 +185,12 @@ def _counts(description: str, **more: Obj) -> Obj:
         "type": "object",
         "properties": {
             **more,
-            "desired": _number("How many there should be."),
-            "ready": _number("How many are ready."),
-            "updated": _number("How many are of the present template."),
-            "available": _number("How many are ready for long enough."),
-            "unavailable": _number("How many are lacking."),
-            "summary": _text("Ready and desired ones, such as 2/3."),
+            "desired": _number("Number that are desired."),
+            "ready": _number("Number that are ready."),
+            "updated": _number("Number that have the current template."),
+            "available": _number("Number that are available: ready for minReadySeconds."),
+            "unavailable": _number("Number that are desired but not available."),
+            "summary": _text("Ready and desired, such as 2/3."),
         },
     }
 
@@ -194,19 +198,19 @@ def _counts(description: str, **more: Obj) -> Obj:
 def _deprecated() -> Obj:
     return {
         "status": _text("Deprecated: Running or Failed. Use the condition Ready."),
-        "reason": _text("Deprecated: what is wrong. Use the conditions."),
+        "reason": _text("Deprecated: the problem. Use the conditions."),
         "oldVersionsUpdated": {
-            "description": "Deprecated: whether the spec or the operator changed since the first "
+            "description": "Deprecated: whether the spec or the service changed since the first "
             "status.",
             "type": "boolean",
         },
         "daemonset": _link("Deprecated: the DaemonSet, where there is exactly one."),
-        "configmap": _link("Deprecated, not written."),
-        "lastUpdate": _time("Deprecated, not written."),
+        "configmap": _link("Deprecated; not written."),
+        "lastUpdate": _time("Deprecated; not written."),
         "leadingAgentPod": {
-            "description": "Deprecated, not written.",
+            "description": "Deprecated; not written.",
             "type": "object",
-            "additionalProperties": _link("Deprecated, not written."),
+            "additionalProperties": _link("Deprecated; not written."),
         },
     }
 

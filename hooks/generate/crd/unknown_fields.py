@@ -11,7 +11,7 @@ from hooks.generate.crd.definition import schema
 from hooks.generate.crd.former_values import nested, of_chart
 from hooks.kube.objects import Obj
 
-NOT_A_FIELD: Final = "is no field of the resource: correct its name or its place"
+NOT_A_FIELD: Final = "is not a field of the resource: fix its name or its place"
 LONGEST_COMPARED: Final = 64
 MOST_STEPS: Final = 3
 """A field that is further away is unlikely to be the one that was meant."""

@@ -7,10 +7,10 @@ from hooks.kube.objects import Obj
 
 IN_QUOTES: Final = "put it in quotes"
 WORD_IN_QUOTES: Final = f"YAML reads words such as OFF, no and yes as true or false, so {IN_QUOTES}"
-WITHOUT_QUOTES: Final = "take the quotes off"
+WITHOUT_QUOTES: Final = "remove the quotes"
 WORDS: Final = ("true", "false")
 QUANTITY_IN_QUOTES: Final = 'a whole number or a quantity in quotes such as "500m"'
-TEXT_IN_QUOTES: Final = "a whole number or a text in quotes"
+TEXT_IN_QUOTES: Final = "a whole number or a string in quotes"
 EXPECTED: Final = {
     "array": "a list",
     "boolean": "true or false",
@@ -27,14 +27,14 @@ HINTS: Final[dict[tuple[str, type], str]] = {
         "write `configuration_yaml: |` in front of it, or move it to spec.agent.configuration"
     ),
     ("spec.agent.env", list): (
-        "write `NAME: value` without `- `, or move items with `name` and `value` to "
-        "spec.agent.pod.env"
+        "write `NAME: value` without `- `, or move the items with `name` and `value` to "
+"spec.agent.pod.env"
     ),
     ("spec.agent.pod.env", dict): (
         "write items with `name` and `value`, or move `NAME: value` to spec.agent.env"
     ),
     ("spec.k8s_sensor.pollrate", int): "write the seconds with their unit, such as 10s",
-    ("spec.zones", dict): "begin each zone with `- name: `; a single zone is spec.zone.name",
+    ("spec.zones", dict): "start each zone with `- name: `; for a single zone use spec.zone.name",
 }
 """How to write values that people give in another shape, by the field and the type they give."""
 
@@ -65,7 +65,7 @@ def _hint(value: Any, of: Obj) -> str:
         case "integer" | "boolean":
             return WITHOUT_QUOTES if _is_quoted(value, of) else ""
         case "array":
-            return "begin each item with `- `"
+            return "start each item with `- `"
         case "object":
             return _hint_of_object(value, of)
     return ""

@@ -49,18 +49,18 @@ def bindings() -> list[Obj]:
         validations=[
             {
                 "expression": BOUND,
-                "message": f"roleRef: the controller {CONTROLLER} binds no other ClusterRoles "
-                f"than {' and '.join(ROLES)}",
+                "message": f"roleRef: the controller {CONTROLLER} may bind only the ClusterRoles "
+                f"{' and '.join(ROLES)}",
             },
             {
                 "expression": OF_ACCOUNTS,
-                "message": f"subjects: the controller {CONTROLLER} binds ServiceAccounts only",
+                "message": f"subjects: the controller {CONTROLLER} may bind only ServiceAccounts",
             },
             {
                 "expression": OWN,
-                "message": "a ClusterRoleBinding that is there already stays as it is, as the "
-                f"controller {CONTROLLER} did not make it: rename or delete it, so that the "
-                "agents get one of their own",
+                "message": "an existing ClusterRoleBinding is not changed, because the controller "
+                f"{CONTROLLER} did not create it: rename or delete it, so that the "
+                "agents get their own",
             },
         ],
     )

@@ -40,19 +40,20 @@ IS_ACCOUNT_OF_GUIDE = (
 IS_CONTROLLED = (
     f"has({OLD_OWNERS}) && {OLD_OWNERS}.exists(old, has(old.controller) && old.controller == true)"
 )
-STAYS = "stays as it is"
+STAYS = "is not changed"
 GIVE = (
-    f"an object that is there already {STAYS}, as it is not known to belong to the {KIND}: give it "
-    f"the labels {MANAGED_BY}={OPERATOR}, {COMPONENT}={AGENT} (or {K8SENSOR}, for what is the "
-    f"k8sensor's) and {INSTANCE}=<name of the {KIND}> to hand it over, or rename or delete it"
+    f"an existing object {STAYS}, because it may not belong to the {KIND}: to hand it over, give "
+    f"it the labels {MANAGED_BY}={OPERATOR}, {COMPONENT}={AGENT} (or {K8SENSOR}, for an "
+    f"object of the k8sensor) and {INSTANCE}=<name of the {KIND}>; otherwise rename or "
+    "delete it"
 )
 LEAVE = (
-    f"an object that is there already {STAYS}, as its controller is another one, which its "
-    f"metadata.ownerReferences name: give the {KIND} another name"
+    f"an existing object {STAYS}, because it has another controller (see its "
+    f"metadata.ownerReferences): give the {KIND} another name"
 )
 KEEP = (
-    f"an object of the installation itself {STAYS}, and never belongs to an {KIND}: give the "
-    f"{KIND} another name"
+    f"an object of the installation itself {STAYS}, because it cannot belong to an {KIND}: give "
+    f"the {KIND} another name"
 )
 
 

@@ -69,15 +69,15 @@ def reserved_names() -> list[Obj]:
 def _validations() -> Iterator[Obj]:
     yield {
         "expression": NAMES_OF_CHILDREN,
-        "message": "metadata.name: leads to the name of an object of the installation itself: "
-        f"give the {KIND} another name",
+        "message": "metadata.name: would give a child the name of an object of the installation "
+        f"itself: give the {KIND} another name",
     }
     for place in (ACCOUNT, *secret_places()):
         what = "the ServiceAccount" if place == ACCOUNT else "a Secret"
         yield {
             "expression": where_new(place, _is_free),
-            "message": f"{place}: is the name of {what} of the installation itself, which only its "
-            "own pods may use: name another one",
+            "message": f"{place}: is the name of {what} of the installation itself, which only "
+            "its own pods may use: use another one",
         }
 
 

@@ -57,13 +57,15 @@ def _is_listed(image: str) -> str:
 
 
 OF_THE_NODE = "is a directory of the node"
-LISTED = "is an image from elsewhere than the installation allows"
+LISTED = "is an image from a place that the installation does not allow"
 RESTRICTIONS = (
-    Restriction("spec.overrides", "can put anything into the pods", _never),
+    Restriction("spec.overrides", "can change the pods in any way", _never),
     *(Restriction(f"{pod}.volumes[].hostPath", OF_THE_NODE, _never) for pod in PODS),
     Restriction("spec.agent.host.repository", OF_THE_NODE, _is_empty),
     Restriction("spec.agent.packageCache.path", OF_THE_NODE, _is_own_cache),
-    Restriction("spec.serviceAccount.name", "gives the pods the rights of an account", _is_empty),
+    Restriction(
+        "spec.serviceAccount.name", "gives the pods the permissions of an account", _is_empty
+    ),
     Restriction("spec.agent.image.name", LISTED, _is_listed),
     Restriction("spec.k8s_sensor.image.name", LISTED, _is_listed),
     *(Restriction(f"{pod}.volumes[].image.reference", LISTED, _is_listed) for pod in PODS),
@@ -89,6 +91,7 @@ def _validation(restriction: Restriction) -> Obj:
     expression = where_new(restriction.place, restriction.holds)
     return {
         "expression": f"({IS_ALLOWED}) || {expression}",
-        "message": f"{restriction.place}: {restriction.what}, which only groups that the "
-        f"installation names may write (policy {RESTRICTED}): ask them, or take it out",
+        "message": f"{restriction.place}: {restriction.what}, which only groups chosen by the "
+        f"installation may set (policy {RESTRICTED}): ask a member of one of them, or "
+        "remove it",
     }

@@ -43,15 +43,15 @@ def _values(requirement: Obj) -> Found:
     if operator in WITH_VALUES:
         return NOTHING if values else problem(f"is required with operator {operator}", ".values")
     if operator in WITHOUT_VALUES:
-        message = f"does not go with operator {operator}: take it out, or use In or NotIn"
+        message = f"must not be set with operator {operator}: remove it, or use In or NotIn"
         return problem(message, ".values") if values else NOTHING
-    return NOTHING if len(values) == 1 else problem("must be one number with Gt and Lt", ".values")
+    return NOTHING if len(values) == 1 else problem("must be exactly one number with Gt and Lt", ".values")
 
 
 def _one_value(requirement: Obj) -> Found:
     values = requirement.get("values")
     is_single = isinstance(values, list) and len(values) == 1
-    return NOTHING if is_single else problem("must be one name", ".values")
+    return NOTHING if is_single else problem("must be exactly one name", ".values")
 
 
 # Selectors.
@@ -100,7 +100,7 @@ def _with_selector(*names: str) -> Find:
     def find(term: Obj) -> Found:
         if term.get("labelSelector") is not None:
             return NOTHING
-        return [(f".{name}", "needs a labelSelector beside it") for name in names if term.get(name)]
+        return [(f".{name}", "needs a labelSelector: add one") for name in names if term.get(name)]
 
     return find
 
@@ -108,7 +108,7 @@ def _with_selector(*names: str) -> Find:
 def _keys_of_both(term: Obj) -> Found:
     others = set(_texts(term.get("mismatchLabelKeys")))
     return [
-        (f".matchLabelKeys[{place}]", "is in mismatchLabelKeys, too: take one of both out")
+        (f".matchLabelKeys[{place}]", "is also in mismatchLabelKeys: remove one of them")
         for place, key in enumerate(_texts(term.get("matchLabelKeys")))
         if key in others
     ]
@@ -120,7 +120,7 @@ def _selected_twice(term: Obj) -> Found:
     for key in _keys(as_object(term.get("labelSelector"))):
         if key in keys and key in seen:
             return problem(
-                "has a key that the labelSelector asks for: take it out", ".matchLabelKeys"
+                "has a key that is also in the labelSelector: remove it", ".matchLabelKeys"
             )
         seen.add(key)
     return NOTHING
@@ -130,7 +130,7 @@ def _selected(constraint: Obj) -> Found:
     """Find keys that the selector already asks for: Kubernetes before 1.34 rejects them."""
     selected = set(_keys(as_object(constraint.get("labelSelector"))))
     message = (
-        "is asked for by the labelSelector, too, which Kubernetes before 1.34 refuses: take it out"
+        "is also in the labelSelector, which Kubernetes before 1.34 rejects: remove it"
     )
     return [
         (f".matchLabelKeys[{place}]", message)
@@ -151,7 +151,7 @@ _POD_TERM: Final = fields(
     matchLabelKeys=each(LABEL_NAME),
     mismatchLabelKeys=each(LABEL_NAME),
     topologyKey=both(
-        text(bool, "is required: a label of nodes, such as kubernetes.io/hostname"), LABEL_NAME
+        text(bool, "is required: set it to a label of nodes, such as kubernetes.io/hostname"), LABEL_NAME
     ),
 )
 _WEIGHT: Final = within(1, HIGHEST_WEIGHT)
@@ -181,7 +181,7 @@ AFFINITY: Final = fields(
 def _domains(constraint: Obj) -> Found:
     if constraint.get("minDomains") is None or constraint.get("whenUnsatisfiable") != ANYWAY:
         return NOTHING
-    return problem("goes with whenUnsatisfiable DoNotSchedule only: take it out", ".minDomains")
+    return problem("is allowed only with whenUnsatisfiable DoNotSchedule: remove it", ".minDomains")
 
 
 _POLICY: Final = one_of("Honor", "Ignore")

@@ -39,9 +39,9 @@ def annotations(given: Obj, containers: tuple[str, ...]) -> Found:
 
 def _of_one(name: str, text: str, containers: tuple[str, ...]) -> Found:
     if name == MIRROR:
-        return problem("is what a kubelet sets for static pods: take it out")
+        return problem("is set only by kubelets, for static pods: remove it")
     if name == DELETION_COST:
-        return NOTHING if _is_cost(text) else problem("must be a whole number of 32 bits")
+        return NOTHING if _is_cost(text) else problem("must be a 32-bit integer")
     if name == TOLERATED:
         return _tolerations(text)
     if name == SECCOMP[0] or name.startswith(SECCOMP[1]):
@@ -61,7 +61,7 @@ def _tolerations(text: str) -> Found:
         given = None
     if isinstance(given, list) and all(map(_is_toleration, given)):
         return NOTHING
-    return problem("must be a list of tolerations as JSON: better use the field tolerations")
+    return problem("must be a list of tolerations as JSON: use the field tolerations instead")
 
 
 def _is_toleration(item: Any) -> bool:
@@ -73,7 +73,8 @@ def _seccomp(text: str) -> Found:
         return NOTHING
     if text.startswith(LOCAL_PROFILE) and not RELATIVE.find(text.removeprefix(LOCAL_PROFILE)):
         return NOTHING
-    return problem("must be runtime/default, unconfined, or localhost/ and a relative path")
+    return problem("must be runtime/default, unconfined, or localhost/ followed by a relative "
+"path")
 
 
 def _app_armor(name: str, text: str, containers: tuple[str, ...]) -> Found:

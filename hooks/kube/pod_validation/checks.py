@@ -209,7 +209,7 @@ def at_most_one(*names: str) -> Find:
         chosen = [name for name, part in value.items() if name in known and part is not None]
         if len(chosen) <= 1:
             return NOTHING
-        return problem(f"must not have {' and '.join(chosen)} together: take all but one out")
+        return problem(f"must not have {' and '.join(chosen)} together: remove all but one")
 
     return find
 
@@ -220,7 +220,7 @@ def exactly_one(*names: str) -> Find:
 
     def find(value: Obj) -> Found:
         if all(value.get(name) is None for name in names):
-            return problem(f"must have one of {', '.join(names)}")
+            return problem(f"must have exactly one of {', '.join(names)}")
         return not_more(value)
 
     return find

@@ -32,14 +32,14 @@ MODES: Final = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ONE_POD)
 
 def _alone(modes: list[object]) -> Found:
     is_mixed = ONE_POD in modes and any(mode != ONE_POD for mode in modes)
-    return problem(f"must not have {ONE_POD} beside other modes") if is_mixed else NOTHING
+    return problem(f"must not combine {ONE_POD} with other modes") if is_mixed else NOTHING
 
 
 def _kind(source: Obj) -> Found:
     """Find a source in the core group that is not a claim."""
     if source.get("apiGroup") or source.get("kind") in (None, "", CLAIM):
         return NOTHING
-    return problem(f"must be {CLAIM}, or needs an apiGroup beside it", ".kind")
+    return problem(f"must be {CLAIM}, or have an apiGroup", ".kind")
 
 
 def _same_source(spec: Obj) -> Found:
@@ -48,10 +48,10 @@ def _same_source(spec: Obj) -> Found:
         return NOTHING
     parts = ("apiGroup", "kind", "name")
     if reference.get("namespace"):
-        return problem("does not go with a namespace in dataSourceRef: take it out", ".dataSource")
+        return problem("must not be set with a namespace in dataSourceRef: remove it", ".dataSource")
     if all(source.get(part) == reference.get(part) for part in parts):
         return NOTHING
-    return problem("must be the same as dataSourceRef: take one of both out", ".dataSource")
+    return problem("must be the same as dataSourceRef: remove one of them", ".dataSource")
 
 
 def _size(spec: Obj) -> Found:

@@ -50,14 +50,14 @@ def _recursive(mount: Obj) -> Found:
         return problem("needs readOnly: true", ".recursiveReadOnly")
     is_propagated = mount.get("mountPropagation") not in (None, PROPAGATIONS[0])
     return (
-        problem("needs mountPropagation None", ".recursiveReadOnly") if is_propagated else NOTHING
+        problem("needs mountPropagation: None", ".recursiveReadOnly") if is_propagated else NOTHING
     )
 
 
 def _one_path(mount: Obj) -> Found:
     if not mount.get("subPath") or not mount.get("subPathExpr"):
         return NOTHING
-    return problem("does not go with subPath: take one of both out", ".subPathExpr")
+    return problem("must not be set with subPath: remove one of them", ".subPathExpr")
 
 
 def _mount(*propagations: str) -> Check:

@@ -59,8 +59,8 @@ LABEL_VALUE: Final = matching(
 ENTRY: Final = matching(
     r"(\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*)",
     LONGEST_NAME,
-    f"must be the name of an entry: at most {LONGEST_NAME} letters, digits, '-', '_' and '.', not "
-    "beginning with '..'",
+    f"must be the name of an entry: at most {LONGEST_NAME} letters, digits, '-', '_' and '.', "
+"not starting with '..'",
 )
 
 _is_label_name = _full(rf"({DNS_NAME}/)?{OF_LABELS}", LONGEST_KEY)
@@ -76,13 +76,13 @@ def is_label_name(value: str) -> bool:
 LABEL_NAME: Final = text(
     is_label_name,
     f"must be the name of a label: at most {LONGEST_LABEL} letters, digits, '-', '_' and '.', "
-    "after a domain in lower case and '/' if any",
+"after an optional domain in lower case and '/'",
     {"pattern": rf"^({DNS_NAME}/)?{OF_LABELS}$", "maxLength": LONGEST_KEY},
 )
 ANNOTATION_NAME: Final = text(
     lambda value: is_label_name(value.lower()),
     f"must be the name of an annotation: at most {LONGEST_LABEL} letters, digits, '-', '_' and "
-    "'.', after a domain and '/' if any",
+"'.', after an optional domain and '/'",
 )
 
 
@@ -97,19 +97,19 @@ def goes_up(path: str) -> bool:
 NO_WAY_UP: Final = text(lambda path: not goes_up(path), "must not contain '..'")
 RELATIVE: Final = text(
     lambda path: not path.startswith("/") and not goes_up(path),
-    "must be a relative path, without '/' at its beginning and without '..'",
+    "must be a relative path: without a leading '/' and without '..'",
     {"pattern": "^[^/]|^$"},
 )
 LOCAL: Final = both(
     RELATIVE,
-    text(lambda path: not path.startswith(".."), "must not begin with '..'"),
+    text(lambda path: not path.startswith(".."), "must not start with '..'"),
 )
 """For a file in a volume: names that begin with two dots are reserved for Kubernetes."""
 ABSOLUTE: Final = text(
-    lambda path: path.startswith("/"), "must be an absolute path: begin it with '/'"
+    lambda path: path.startswith("/"), "must be an absolute path: start it with '/'"
 )
 MODE: Final = within(
-    0, HIGHEST_MODE, " (0777): YAML takes 0644 for an octal number, JSON wants 420 for it"
+    0, HIGHEST_MODE, " (0777): in YAML 0644 is an octal number, in JSON write 420"
 )
 
 
@@ -125,8 +125,9 @@ def _port_or_name(value: Any) -> Found:
     if len(value) <= LONGEST_PORT_NAME and _PORT_NAME.fullmatch(value):
         return ()
     return problem(
-        f"must be a number from 1 to {HIGHEST_PORT} without quotes, or the name of a port: at most "
-        f"{LONGEST_PORT_NAME} lower case letters, digits and single '-', a letter among them"
+        f"must be a number from 1 to {HIGHEST_PORT} without quotes, or the name of a port: at "
+f"most {LONGEST_PORT_NAME} lower case letters, digits and single '-', with at "
+"least one letter"
     )
 
 

@@ -48,7 +48,7 @@ def _is_iscsi_name(name: str) -> bool:
 
 
 _ISCSI_NAME: Final = text(
-    _is_iscsi_name, "must be a name of iSCSI, such as iqn.2001-04.com.example:storage"
+    _is_iscsi_name, "must be an iSCSI name, such as iqn.2001-04.com.example:storage"
 )
 
 
@@ -62,7 +62,7 @@ def _login(iscsi: Obj) -> Found:
 def _channel(fc: Obj) -> Found:
     targets, names = fc.get("targetWWNs") or [], fc.get("wwids") or []
     if bool(targets) is bool(names):
-        return problem("must have one of targetWWNs and wwids")
+        return problem("must have exactly one of targetWWNs and wwids")
     if not targets:
         return NOTHING
     lun = fc.get("lun")
@@ -76,7 +76,7 @@ def _at_lun(lun: object) -> Found:
 def _dataset(flocker: Obj) -> Found:
     name, uuid = flocker.get("datasetName") or "", flocker.get("datasetUUID") or ""
     if bool(name) is bool(uuid):
-        return problem("must have one of datasetName and datasetUUID")
+        return problem("must have exactly one of datasetName and datasetUUID")
     return problem("must not contain '/'", ".datasetName") if "/" in str(name) else NOTHING
 
 
@@ -90,7 +90,7 @@ def _disk(disk: Obj) -> Found:
     start = "/subscriptions/" if disk.get("kind") == MANAGED else "https://"
     if not isinstance(address, str) or not address or address.startswith(start):
         return NOTHING
-    return problem(f"must begin with {start} for a disk of this kind", ".diskURI")
+    return problem(f"must start with {start} for a disk of this kind", ".diskURI")
 
 
 def _is_registry(addresses: str) -> bool:
@@ -142,7 +142,7 @@ NETWORK_VOLUMES: Final[dict[str, Check]] = {
         options=entries(
             text(
                 lambda name: not _is_own(name),
-                "is of a domain that Kubernetes has for itself: choose another one",
+                "is in a domain that Kubernetes reserves: choose another domain",
             )
         ),
     ),
@@ -163,7 +163,7 @@ NETWORK_VOLUMES: Final[dict[str, Check]] = {
     "quobyte": fields(
         _tenant,
         registry=both(
-            NOT_EMPTY, text(_is_registry, "must have a host and port, or several, with commas")
+            NOT_EMPTY, text(_is_registry, "must be one or more HOST:PORT, separated by commas")
         ),
         volume=NOT_EMPTY,
     ),

@@ -53,7 +53,8 @@ def _same_paths(sources: list[Any]) -> Found:
     for place, source in enumerate(sources):
         for path, file in _files(as_object(source)):
             if file in seen:
-                found.append((f"[{place}]{path}", "is the path of another file of the volume"))
+                found.append((f"[{place}]{path}", "is the path of another file in the volume: "
+"choose another path"))
             seen.add(file)
     return found
 
@@ -93,11 +94,11 @@ def _bundle(bundle: Obj) -> Found:
     """Find a trust bundle with no name or with two."""
     name, signer = bundle.get("name"), bundle.get("signerName")
     if name is None and signer is None:
-        return problem("must have a name, or a signerName")
+        return problem("must have either a name or a signerName")
     if name is not None and signer is not None:
-        return problem("does not go with signerName: take one of both out", ".name")
+        return problem("must not be set with signerName: remove one of them", ".name")
     if name is not None and bundle.get("labelSelector") is not None:
-        return problem("goes with signerName only: take it out", ".labelSelector")
+        return problem("is allowed only with signerName: remove it", ".labelSelector")
     return NOTHING
 
 
@@ -116,7 +117,7 @@ def _certificate(certificate: Obj) -> Found:
         return problem(message, ".maxExpirationSeconds")
     if any(certificate.get(name) for name in PATHS_OF_CERTIFICATES):
         return NOTHING
-    return problem(f"must have one of {', '.join(PATHS_OF_CERTIFICATES)} at least")
+    return problem(f"must have at least one of {', '.join(PATHS_OF_CERTIFICATES)}")
 
 
 _OBJECT: Final = fields(must_have("name"), name=NOT_EMPTY, items=each(FILE))

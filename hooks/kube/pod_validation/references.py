@@ -76,7 +76,7 @@ def _resource(value: Any) -> Found:
     if not isinstance(value, str) or value in RESOURCES or value.startswith(HUGE_PAGES):
         return NOTHING
     listed = ", ".join(RESOURCES)
-    return problem(f"must be one of {listed}, or of huge pages{meant(value, RESOURCES)}")
+    return problem(f"must be one of {listed}, or huge pages{meant(value, RESOURCES)}")
 
 
 RESOURCE: Final = Check(

@@ -14,8 +14,8 @@ OF_KUBERNETES: Final = "kubernetes.io/"
 OF_QUOTAS: Final = "requests."
 SIDES: Final = ("requests", "limits")
 NO_RESOURCE: Final = (
-    f"is no resource of a container: there are {', '.join(STANDARD)}, huge pages such as "
-    "hugepages-2Mi, and others with a domain such as example.com/gpu"
+    f"is not a resource of a container: use {', '.join(STANDARD)}, huge pages such as "
+"hugepages-2Mi, or an extended resource with a domain such as example.com/gpu"
 )
 
 
@@ -35,11 +35,11 @@ def _of_one(name: str, given: Any) -> Found:
     if "/" not in name:
         return _of_pages(name, given) if name.startswith(HUGE_PAGES) else NOTHING
     if not _is_extended(name) and not (OF_KUBERNETES in name and is_label_name(name)):
-        return problem("is no name of an extended resource, such as example.com/gpu")
+        return problem("is not the name of an extended resource, such as example.com/gpu")
     value = amount(given)
     if value is None or value == value.to_integral_value() or not _is_extended(name):
         return NOTHING
-    return problem("must be a whole number, as for every extended resource")
+    return problem("must be a whole number, because it is an extended resource")
 
 
 def names_of_resources(amounts: Obj) -> Found:
@@ -54,11 +54,11 @@ def names_of_resources(amounts: Obj) -> Found:
 def _of_pages(name: str, given: Any) -> Found:
     size = amount(name.removeprefix(HUGE_PAGES))
     if not is_label_name(name) or size is None or not _is_whole(size) or size <= 0:
-        return problem("must have the size of the pages in its name, such as hugepages-2Mi")
+        return problem("must have the page size in its name, such as hugepages-2Mi")
     value = amount(given)
     if value is None or value % size == 0:
         return NOTHING
-    return problem("must be a multiple of the size of the pages")
+    return problem("must be a multiple of the page size")
 
 
 def _is_whole(value: Decimal) -> bool:
@@ -76,7 +76,9 @@ def _overcommitted(name: str, given: Any, limits: Obj) -> Found:
     if not is_fixed or given is None:
         return NOTHING
     if limits.get(name) is None:
-        return problem("is required: the same as the request, of which more cannot be used")
+        return problem("is required: set it to the same value as the request, because this "
+"resource cannot be overcommitted")
     if amount(given) == amount(limits[name]):
         return NOTHING
-    return problem("must be the same as the request, of which more cannot be used")
+    return problem("must be the same as the request, because this resource cannot be "
+"overcommitted")

@@ -109,7 +109,7 @@ def children_applied(parent: Obj, context: Context, changes: Changes, now: str) 
     condition shows this until the child is as desired, or something else is desired.
     """
     if changes == NO_CHANGES:
-        message = "the API server has every child as asked for"
+        message = "every child is as desired in the API server"
         return Condition(CHILDREN_APPLIED, "True", ALL_APPLIED, message)
     if _is_on_its_way(parent, context, now):
         message = "children are being created, changed or deleted"
@@ -118,18 +118,19 @@ def children_applied(parent: Obj, context: Context, changes: Changes, now: str) 
         )
     metadata = parent["metadata"]
     message = (
-        f"not as asked for after {PATIENCE_SECONDS} s: {several(_listed(changes))}; this service "
-        "does not learn why, the events SyncError have the API server's words: kubectl describe "
-        f"agents.instana.io {metadata['name']} --namespace {metadata.get('namespace', '')}"
+        f"not as desired after {PATIENCE_SECONDS} s: {several(_listed(changes))}; the events "
+"SyncError have the API server's error messages: kubectl describe "
+f"agents.instana.io {metadata['name']} --namespace "
+f"{metadata.get('namespace', '')}"
     )
     return Condition(CHILDREN_APPLIED, "False", NOT_APPLIED, message)
 
 
 def _listed(changes: Changes) -> list[str]:
     return [
-        *(f"{child} is not there" for child in changes.created),
+        *(f"{child} does not exist" for child in changes.created),
         *(f"{child} differs" for child in changes.changed),
-        *(f"{child} is still there" for child in changes.deleted),
+        *(f"{child} is not deleted yet" for child in changes.deleted),
     ]
 
 

@@ -69,7 +69,7 @@ def sensors_available(
 ) -> Condition:
     """Return the condition of the desired Deployments, those of all backends."""
     if not context.agent.spec.k8s_sensor.deployment.enabled:
-        return Condition(SENSORS_AVAILABLE, "True", "K8sensorDisabled", "k8sensor is switched off")
+        return Condition(SENSORS_AVAILABLE, "True", "K8sensorDisabled", "the k8sensor is disabled")
     pairs = _pairs(context, children, DEPLOYMENT)
     shortfalls = _shortfalls(pairs, changing, deployment_shortfall)
     if shortfalls:
@@ -168,8 +168,9 @@ def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
     counts = agent_counts(daemonsets)
     if not counts.desired:
         message = (
-            "no agent is wanted: there is no node that node selector, affinity and tolerations let "
-            "an agent run on; compare kubectl describe nodes with spec.agent.pod and spec.zones"
+            "no agent is desired, because no node matches the node selector, affinity "
+            "and tolerations: compare kubectl describe nodes with spec.agent.pod and "
+            "spec.zones"
         )
         return Condition(AGENTS_AVAILABLE, "True", NO_NODES, message)
     notes = [
@@ -183,7 +184,7 @@ def _agents_run(daemonsets: list[Obj], zones: Iterable[Obj] = ()) -> Condition:
 def _without_nodes(zones: Iterable[Obj]) -> list[str]:
     empty = [describe(zone) for zone in zones if not count(zone, "desiredNumberScheduled")]
     remedy = "compare labels and taints (kubectl describe nodes) with spec.zones"
-    return [f"no node is for {several(empty, ', ')}: {remedy}"] if empty else []
+    return [f"no node matches {several(empty, ', ')}: {remedy}"] if empty else []
 
 
 def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
@@ -191,12 +192,14 @@ def _misplaced(daemonsets: Iterable[Obj]) -> list[str]:
     number = sum(count(daemonset, "numberMisscheduled") for daemonset in daemonsets)
     if not number:
         return []
-    return [f"{number} more on nodes that take no new ones by now, because of a taint"]
+    return [
+        f"{number} more on nodes that no longer accept new agents, for example because of a taint"
+    ]
 
 
 def _sensors_run(deployments: list[Obj]) -> Condition:
     counts = k8sensor_counts(deployments)
     message = f"{counts.available} of {counts.desired} k8sensors are available"
     if not counts.desired:
-        message = "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0"
+        message = "no k8sensor is desired: spec.k8s_sensor.deployment.replicas is 0"
     return Condition(SENSORS_AVAILABLE, "True", "AllDesiredK8sensorsAvailable", message)

@@ -23,31 +23,35 @@ def _by_cert_manager(context: Context) -> Condition:
     name = context.agent.issued_secret_name
     if not context.children.knows(contract.CERTIFICATE):
         message = (
-            "Metacontroller has no rule for Certificates, so that none is made: add its component "
-            "metacontroller/components/certificates, or name a Secret in spec.agent.tls.secretName"
+            "Metacontroller has no rule for Certificates, so none is created: add the "
+            "component metacontroller/components/certificates to the installation, or "
+            "name a Secret in spec.agent.tls.secretName"
         )
         return _not_issued("RuleMissing", message)
     if _is_ready(context.observed(contract.CERTIFICATE, name) or {}):
-        return _issued("cert-manager issued the certificate, and renews it")
+        return _issued("cert-manager issued the certificate and renews it")
     place = context.agent.namespace
-    message = f"cert-manager has not issued it: kubectl -n {place} describe certificate {name}"
+    message = (
+        f"cert-manager has not issued the certificate: kubectl -n {place} describe "
+        f"certificate {name} shows why"
+    )
     return _not_issued("NotIssuedYet", message)
 
 
 def _by_openshift(context: Context) -> Condition:
     if not context.is_openshift:
         message = (
-            "spec.agent.tls.openshiftServingCert needs OpenShift, which this cluster is not by "
-            "spec.openshift and the installation's setting OPENSHIFT: set one of them, or use "
-            "spec.agent.tls.certManager or a Secret"
+            "spec.agent.tls.openshiftServingCert needs OpenShift, but neither "
+            "spec.openshift nor the installation's setting OPENSHIFT is true: set one "
+            "of them, or use spec.agent.tls.certManager or a Secret"
         )
         return _not_issued("NotOpenShift", message)
     if not unresolved(context, *of_tls(context.agent)):
-        return _issued("OpenShift issued the certificate, and renews it")
+        return _issued("OpenShift issued the certificate and renews it")
     service = names.service(context.agent.name)
     message = (
-        f"OpenShift has not issued it: kubectl -n {context.agent.namespace} describe service "
-        f"{service} has an annotation that says why"
+        "OpenShift has not issued the certificate: an annotation in kubectl -n "
+        f"{context.agent.namespace} describe service {service} shows why"
     )
     return _not_issued("NotIssuedYet", message)
 

@@ -29,23 +29,25 @@ def _condition(context: Context, children: list[Obj]) -> Condition:
     if not copies_etcd(context):
         if any(map(mounts_copy, children)):
             message = (
-                "k8sensors read the metrics of etcd with a copy of its client key that was made "
-                "before; the next change of their pods ends that, unless the installation's "
-                f"setting ETCD_COPY_NAMESPACES names namespace {context.agent.namespace}"
+                "k8sensors still read the metrics of etcd with an older copy of its "
+                "client key, until their pods change next: to keep it, add namespace "
+                f"{context.agent.namespace} to the installation's setting "
+                "ETCD_COPY_NAMESPACES"
             )
             return Condition(ETCD_MONITORED, "True", "ReadUntilNextChange", message)
         message = (
-            f"the client key of etcd is not copied to namespace {context.agent.namespace}, as "
-            "whoever reads Secrets there could read and write all of the cluster's state: the "
-            "installation's setting ETCD_COPY_NAMESPACES would allow it"
+            "the client key of etcd is not copied to namespace "
+            f"{context.agent.namespace}, because anyone who can read Secrets there "
+            "could then read and write all of the cluster's state: to allow it, add "
+            "the namespace to the installation's setting ETCD_COPY_NAMESPACES"
         )
         return Condition(ETCD_MONITORED, "False", "CopyNotAllowed", message, is_advice=True)
     if sources_found(context):
         message = f"the certificates of {NAMESPACE} are copied for the k8sensors"
         return Condition(ETCD_MONITORED, "True", "CertificatesCopied", message)
-    left = "the copies stay as they are" if etcd_copies(context) else "nothing is copied"
+    left = "the existing copies are retained" if etcd_copies(context) else "nothing is copied"
     message = (
-        f"ConfigMap {CA_SOURCE} and Secret {CLIENT_SOURCE} are not both there and complete in "
+        f"ConfigMap {CA_SOURCE} or Secret {CLIENT_SOURCE} is missing or incomplete in "
         f"namespace {NAMESPACE}: {left}"
     )
     return Condition(ETCD_MONITORED, "False", "SourceMissing", message, is_advice=True)

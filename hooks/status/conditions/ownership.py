@@ -35,13 +35,13 @@ def children_owned(
         return not_owned
     if shared := [child for child in observed if _is_shared(child, facts)]:
         message = (
-            f"the Go operator still owns fields of {several(_names(shared))}, which then stay "
-            f"whatever the resource says: {takeover}"
+            f"the Go operator still owns fields of {several(_names(shared))}, so changes of the "
+f"resource do not remove them: {takeover}"
         )
         return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
     if left := [finalizer for finalizer in _finalizers(parent) if finalizer in FORMER_FINALIZERS]:
         message = (
-            f"finalizer {several(left)} would keep the resource from being deleted: {takeover}"
+            f"finalizer {several(left)} would block the deletion of the resource: {takeover}"
         )
         return Condition(CHILDREN_OWNED, "False", "FinalizerLeft", message, is_advice=True)
     if found.adopted:
@@ -57,14 +57,14 @@ def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
         return Condition(CHILDREN_OWNED, "False", "ObjectInTheWay", message)
     if found.given:
         message = (
-            f"{several(_names(found.given))} carry the labels of children: they are written once "
-            "Metacontroller has adopted them"
+            "Metacontroller adopts what has the labels of children before the service updates "
+f"it: {several(_names(found.given))}"
         )
         return Condition(CHILDREN_OWNED, "False", "NotAdoptedYet", message, passes=True)
     if found.unknown:
         message = (
-            f"{several(_names(found.unknown))} are made once Metacontroller has asked whether "
-            "another object has the name: within 20 minutes of an upgrade"
+            "to be created once Metacontroller has checked that no other object has the name, "
+f"within 20 minutes after an upgrade: {several(_names(found.unknown))}"
         )
         return Condition(CHILDREN_OWNED, "Unknown", "NotLookedUpYet", message, passes=True)
     return None
@@ -88,9 +88,10 @@ def _about_obstacles(parent: Obj, found: Writable, takeover: str) -> str:
         )
     if any(obj["kind"] in INSTALLED for obj in objects):
         remedies.append(f"if this is an older installation of the agent: {takeover}")
-    remedies.append("else delete it, or give it or the resource another name")
+    remedies.append("otherwise delete it, or rename it or the resource")
     return (
-        f"another object has the name of a child, and stays as it is: {several(_names(objects))}; "
+        "another object has the name of a child, and is left unchanged: "
+f"{several(_names(objects))}; "
         + "; ".join(remedies)
     )
 
@@ -106,10 +107,10 @@ def _of_others(parent: Obj, adopted: list[Obj]) -> str:
     owners = sorted({labels_of(child)[INSTANCE] for child in adopted})
     patch = {"spec": {"selector": {"matchLabels": {INSTANCE: metadata["name"]}}}}
     return (
-        f"{several(_names(adopted))} are of {several(owners)}, adopted when that was gone, and "
-        f"stay as they are: make it again, or release them: kubectl patch agents.instana.io "
-        f"{metadata['name']} --namespace {metadata.get('namespace', '')} --type merge --patch "
-        f"'{dumps(patch)}'"
+        f"children of the deleted resource {several(owners)} were adopted and are left "
+f"unchanged: {several(_names(adopted))}; create that resource again, or release "
+f"them: kubectl patch agents.instana.io {metadata['name']} --namespace "
+f"{metadata.get('namespace', '')} --type merge --patch '{dumps(patch)}'"
     )
 
 
@@ -118,8 +119,8 @@ def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
     newer = [child for child in observed if _was_written_over(child, facts)]
     if newer:
         message = (
-            f"the Go operator wrote {several(_names(newer))} after this service did: stop it, "
-            "docs/migrate.md says how"
+            f"the Go operator changed {several(_names(newer))} after this service did: stop it, "
+"as docs/migrate.md describes"
         )
         return Condition(SOLE_CONTROLLER, "False", "GoOperatorWrites", message)
     message = "no other controller writes the children"
@@ -131,8 +132,8 @@ def _when_owned(children: list[Obj]) -> str:
     if not kept:
         return "every child belongs to this resource alone"
     return (
-        f"{several(_names(kept))} keep the pods that the Go operator made until the next change "
-        "that concerns them"
+        "the Go operator's pod template is retained until the next change that concerns the "
+f"pods: {several(_names(kept))}"
     )
 
 

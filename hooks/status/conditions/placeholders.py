@@ -17,5 +17,5 @@ def secrets_filled(context: Context) -> list[Condition]:
     ]
     if not found:
         return []
-    message = f"{several(found)}: this is a placeholder that nobody replaced, so write your value"
+    message = f"{several(found)}: replace the placeholder with your own value"
     return [Condition(SECRETS_FILLED, "False", "PlaceholderLeft", message, is_advice=True)]

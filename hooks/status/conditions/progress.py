@@ -26,12 +26,17 @@ def progress(ready: Condition, parts: list[Condition]) -> list[Condition]:
     if stalled:
         cause = stalled[0]
         return [
-            Condition(RECONCILING, "False", cause.reason, "nothing moves before that is mended"),
+            Condition(
+                RECONCILING,
+                "False",
+                cause.reason,
+                "nothing changes until this is fixed: see the condition Stalled",
+            ),
             Condition(STALLED, "True", cause.reason, cause.message),
         ]
-    nothing = Condition(STALLED, "False", "NotStalled", "nothing needs to be done by hand")
+    nothing = Condition(STALLED, "False", "NotStalled", "no action is needed")
     if ready.status == "True":
-        message = "everything is as the resource says"
+        message = "everything is as the resource describes"
         return [Condition(RECONCILING, "False", "Settled", message), nothing]
     return [Condition(RECONCILING, "True", ready.reason, ready.message), nothing]
 

@@ -13,12 +13,12 @@ GO_OPERATOR_TYPES = {
     SENSORS_AVAILABLE: "AllK8sSensorsAvailable",
 }
 """What the Go operator calls some conditions."""
-VALID = Condition(VALID_TYPE, "True", "ValidSpec", "the spec can be carried out")
+VALID = Condition(VALID_TYPE, "True", "ValidSpec", "the spec is valid")
 RECONCILED = Condition(
     "ReconcileSucceeded",
     "True",
     "ReconcileSucceeded",
-    "the children were computed; the other conditions say how they do",
+    "the children were computed; the other conditions show their state",
 )
 
 

@@ -13,8 +13,8 @@ def secrets_trimmed(context: Context) -> list[Condition]:
     if not found:
         return []
     message = (
-        f"{several(found)}: pods read the value with it, so write the Secret again without it, "
-        "for example with printf instead of echo"
+        f"{several(found)}: pods read it as part of the value, so write the Secret "
+        "again without it, for example with printf instead of echo"
     )
     return [Condition(SECRETS_TRIMMED, "False", "WhiteSpaceAtEnds", message, is_advice=True)]
 

@@ -43,33 +43,37 @@ WORST_FIRST = (PULL, CONFIG, KILLED, CRASHES, STARTING)
 LONGEST_DETAIL = 120
 
 REMEDIES = {
-    CONFIG: "its container cannot be made: {describe} has the reason among its events",
-    STARTING: "volumes, network or image of the node are not there yet: {describe}",
-    CRASHES: "{logs} --previous has the last words; check key, backend and configuration",
-    UNSCHEDULED: "{describe} says which resource, taint or selector keeps it off the node",
-    PULL: "check {image}, its pull Secrets and the way to the registry: {describe}",
-    NOT_READY: "it runs, but is not ready: {describe} says which probe fails, {logs} why",
+    CONFIG: "its container cannot be created: the events in {describe} show why",
+    STARTING: "volumes, network or image are not ready on the node yet: {describe}",
+    CRASHES: "{logs} --previous shows why it ended; check agent key, backend and configuration",
+    UNSCHEDULED: "{describe} shows which resource, taint or selector keeps it off the node",
+    PULL: "check {image}, its pull Secrets and the network path to the registry: {describe}",
+    NOT_READY: "it runs, but is not ready: {describe} shows which probe fails, {logs} shows why",
     KILLED: "it needs more memory than its limit: raise {pod}.limits.memory",
-    FAILED: "the node ended it, another pod takes its place: {describe}",
+    FAILED: "the node ended it, and another pod replaces it: {describe}",
     NODE_DOWN: "its node does not report: kubectl describe node {node}",
-    ENDING: "it is ending; if it stays, its node does not answer: kubectl describe node {node}",
+    ENDING: "it is terminating; if it stays, its node does not respond: kubectl describe node "
+"{node}",
 }
 """What to do about each cause."""
 
 OF_NOT_PULLED = {
-    "InvalidImageName": "no image can have that name: correct {image}",
-    "ErrImageNeverPull": "it is not on the node, and {image}.pullPolicy is Never",
+    "InvalidImageName": "the name of the image is not valid: fix {image}",
+    "ErrImageNeverPull": "the image is not on the node, and {image}.pullPolicy is Never: change "
+"the policy, or load the image",
 }
 OF_OTHERS = {
-    PULL: "check the image of container {container}, and the way to its registry: {describe}",
-    KILLED: "container {container} needs more memory than its limit: raise that",
+    PULL: "check the image of container {container}, and the network path to its registry: "
+"{describe}",
+    KILLED: "container {container} needs more memory than its limit: raise the limit",
 }
 """What to do about containers that others put into the pods: the resource has no field for them."""
 
-NOT_PLACED = "the scheduler has not looked at it: kubectl -n kube-system get pods"
+NOT_PLACED = ("the scheduler has not processed it: check the scheduler with kubectl -n "
+"kube-system get pods")
 NOT_STARTED = "it cannot be started"
-INITIALIZING = "its init container has to end first: {logs}"
-STARTS = "it has as long as its startup probe allows; {logs} says how far it is"
+INITIALIZING = "its init container must finish first: {logs}"
+STARTS = "it is starting, for as long as its startup probe allows; {logs} shows its progress"
 
 _is_word = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}").fullmatch
 _is_container = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch

@@ -13,12 +13,13 @@ FIELDS = {
     AGENT: {
         "image": "spec.agent.image",
         "pod": "spec.agent.pod",
-        "taints": "set spec.agent.scheduling.tolerate or add to spec.agent.pod.tolerations",
+        "taints": "set spec.agent.scheduling.tolerate, or add a toleration to "
+        "spec.agent.pod.tolerations",
     },
     K8SENSOR: {
         "image": "spec.k8s_sensor.image",
         "pod": "spec.k8s_sensor.deployment.pod",
-        "taints": "add to spec.k8s_sensor.deployment.pod.tolerations",
+        "taints": "add a toleration to spec.k8s_sensor.deployment.pod.tolerations",
     },
 }
 NO_NODE = "NODE"

@@ -24,9 +24,9 @@ from hooks.status.size import MOST_PARTS
 NODE_NAME = "metadata.name"
 TEN = 10
 MOST_SHOWN = 2
-HOW_TO = "spec.podStatus: Enabled tells why"
-NO_RIGHT = "spec.podStatus needs the installation's component pod-status"
-NOT_KNOWN = "nothing is known of the pods yet"
+HOW_TO = "set spec.podStatus: Enabled to see why"
+NO_RIGHT = "add the component pod-status to the installation, which spec.podStatus needs"
+NOT_KNOWN = "the pods are not observed yet"
 
 
 @dataclass(frozen=True, slots=True)

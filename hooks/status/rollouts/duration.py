@@ -30,8 +30,8 @@ def remaining_time(daemonset: Obj) -> str:
     """
     left = _desired(daemonset) - count(daemonset, "updatedNumberScheduled")
     if _strategy(daemonset).get("type") == ON_DELETE:
-        return f"{left} to go, each once its old one is deleted"
-    pace = f"{left} to go, {_at_once(daemonset)} at a time"
+        return f"{left} left, each once you delete its old pod"
+    pace = f"{left} left, {_at_once(daemonset)} at a time"
     minutes = _minutes(daemonset)
     return f"{pace}, about {minutes} min" if minutes else pace
 

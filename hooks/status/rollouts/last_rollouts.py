@@ -19,9 +19,9 @@ from hooks.status.rollouts.rotations import NEW_VALUES, rotation
 from hooks.status.size import MOST_PARTS
 from hooks.wire import encode
 
-NOT_KNOWN = "not known: it was before this was recorded"
-NEW_WORKLOAD = "it was not there: nodes of a new zone, a new backend, or a deletion by hand"
-END_OF_PAUSE = "the end of a pause"
+NOT_KNOWN = "unknown: it happened before causes were recorded"
+NEW_WORKLOAD = "the workload did not exist: a new zone or backend, or it was deleted by hand"
+END_OF_PAUSE = "the resource is no longer paused"
 BY_ITSELF = "a setting of the service, an object that the resource names, or a change by hand"
 DIGITS = 16
 FIELDS = ("workload", "cause", "template", "checksum", "approval")

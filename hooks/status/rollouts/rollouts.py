@@ -32,24 +32,30 @@ def rollout_held(
         return []
     unmatched = _unmatched(context, held, last)
     if not held:
-        message = "no change of pods waits for approval"
+        message = "no change waits for approval"
         reason = APPROVAL_UNMATCHED if unmatched else "NothingHeld"
         return [Condition(ROLLOUT_HELD, "False", reason, message + unmatched)]
     names = ",".join(change.name for change in held[:MOST_PARTS])
-    workloads = several([f"{change.workload} ({change.pods} pods)" for change in held], ", ")
+    workloads = several([f"{change.workload} ({_pods(change.pods)})" for change in held], ", ")
     message = (
-        f"pods of {workloads} are not replaced before that is approved, see status.rollout: "
+        f"the changes in status.rollout for {workloads} wait for approval; to approve: "
         f"kubectl annotate agents.instana.io {context.agent.name} --namespace "
         f"{context.agent.namespace} --overwrite {APPROVE}={names}{unmatched}"
     )
     return [Condition(ROLLOUT_HELD, "True", HELD, message)]
 
 
+def _pods(number: int) -> str:
+    return "1 pod" if number == 1 else f"{number} pods"
+
+
 def _unmatched(context: Context, held: tuple[HeldChange, ...], last: list[Obj]) -> str:
     """Return the note on approvals that match no change, "" if there are none."""
     known = {change.name for change in held} | {item.get("approval") for item in last}
     names = sorted(name[:LONGEST_NAME] for name in approvals(context) - known)
-    return f"; {APPROVE} names {several(names, ', ')}, and no change is called so" if names else ""
+    if not names:
+        return ""
+    return f"; the annotation {APPROVE} names {several(names, ', ')}, but there is no such change"
 
 
 def rollout(parent: Obj, context: Context, found: Writable, held: tuple[HeldChange, ...]) -> Obj:

@@ -16,7 +16,7 @@ from hooks.kube.objects import Obj
 from hooks.kube.times import seconds_between
 from hooks.status.condition import several
 
-NEW_VALUES: Final = "values of Secrets or ConfigMaps that pods read as they start"
+NEW_VALUES: Final = "values of Secrets or ConfigMaps that pods read when they start"
 """What the status says if it is not known which."""
 
 LATE_SECONDS: Final = 60

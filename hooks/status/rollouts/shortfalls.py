@@ -16,9 +16,9 @@ So the status in the response with a change stays right until the change has an 
 DESIRED, MADE, UPDATED = (
     "desiredNumberScheduled", "currentNumberScheduled", "updatedNumberScheduled",
 )  # fmt: skip
-BEING_DELETED = "is being deleted, and is made anew once it is gone"
-NOT_OBSERVED = "is not there yet"
-NOT_ACCEPTED = "is not as asked for, see the condition ChildrenApplied"
+BEING_DELETED = "is being deleted, and is created again after that"
+NOT_OBSERVED = "does not exist yet"
+NOT_ACCEPTED = "is not as desired, see the condition ChildrenApplied"
 USUAL_REJECTIONS = "Pod Security, a ResourceQuota, an admission webhook, a missing priority class"
 
 
@@ -97,7 +97,7 @@ def _rolled_deployment(deployment: Obj, desired: int) -> Shortfall:
     if updated < desired and (rejection := _rejected_replicas(deployment)):
         return Shortfall(f"{text}: {rejection}", passes=False, all_run=all_run)
     if updated >= desired:
-        text += f", and {there - updated} old ones until these are available"
+        text += f", and {there - updated} old ones until the new ones are available"
     is_stuck = _is_stuck(deployment)
     text += _without_progress(deployment) if is_stuck else ""
     are_unready = count(deployment, "availableReplicas") < max(desired, there)
@@ -132,15 +132,16 @@ def _unavailable(workload: Obj, available: int, ready: int, desired: int) -> Sho
     seconds = as_object(workload.get("spec")).get("minReadySeconds")
     if ready < desired or not seconds:
         return Shortfall(text, passes=False, pods_show=True)
-    return Shortfall(f"{text}: all are ready, and count after {seconds} s (minReadySeconds)")
+    return Shortfall(f"{text}: all are ready, and become available after {seconds} s "
+"(minReadySeconds)")
 
 
 def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:
     """Return the shortfall if some pods do not exist: only events show who rejects them."""
     text = (
-        f"{describe(daemonset)} has pods for {made} of {desired} nodes; if it stays so, they are "
-        f"refused ({USUAL_REJECTIONS}): {_on(daemonset, 'describe daemonset')} lists the events "
-        "FailedCreate"
+        f"{describe(daemonset)} has pods for {made} of {desired} nodes; if this lasts, "
+        f"the others are rejected ({USUAL_REJECTIONS}): "
+        f"{_on(daemonset, 'describe daemonset')} lists the events FailedCreate"
     )
     return Shortfall(text, passes=False)
 
@@ -152,7 +153,7 @@ def _rejected_replicas(deployment: Obj) -> str:
         return ""
     namespace = deployment["metadata"].get("namespace", "")
     saying = saying_of(failure.get("message"), OF_REJECTIONS)
-    says = saying.says or f"the others are refused ({USUAL_REJECTIONS})"
+    says = saying.says or f"the others are rejected ({USUAL_REJECTIONS})"
     remedy = saying.remedy.format(namespace=namespace)
     command = f"kubectl -n {namespace} describe replicasets lists the events FailedCreate"
     return "; ".join(part for part in (says, remedy, command) if part)
@@ -164,4 +165,4 @@ def _is_stuck(deployment: Obj) -> bool:
 
 def _without_progress(deployment: Obj) -> str:
     seconds = as_object(deployment.get("spec")).get("progressDeadlineSeconds")
-    return f", and made no progress for {seconds} s"
+    return f", without progress for {seconds} s"

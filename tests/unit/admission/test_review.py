@@ -94,8 +94,11 @@ def test_warnings_are_in_short_lines_and_name_their_rule() -> None:
     answer = validated(review(agent()))
 
     assert answer["response"]["warnings"] == [
-        f"spec.agent.key: {REASON}: put it into a Secret and name the entry in",
-        "... keySecretKeyRef, or call it key in the Secret that keysSecret names (rule inline-key)",
+        f"spec.agent.key: {REASON}: move it to a Secret and name its entry",
+        (
+            "... in keySecretKeyRef, or add it as entry key to the Secret that keysSecret names "
+            "(rule inline-key)"
+        ),
     ]
 
 
@@ -118,7 +121,7 @@ def test_warnings_are_bounded() -> None:
     warnings = validated(body)["response"]["warnings"]
 
     assert len(warnings) == MOST_LINES + 1
-    assert warnings[-1] == "and 25 more: python -m hooks validate tells all of them"
+    assert warnings[-1] == "and 25 more: python -m hooks validate shows all of them"
     assert len("".join(warnings)) < MOST_OF_A_HEADER
 
 

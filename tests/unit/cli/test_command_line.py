@@ -155,7 +155,7 @@ def test_the_namespace_that_is_assumed_is_told(tmp_path: Path, command: str) -> 
     told = []
     for resource in (placed, homeless):
         file.write_text(yaml.safe_dump(resource))
-        told.append("metadata.namespace: is not given" in run(command, str(file)).stderr)
+        told.append("metadata.namespace: is not set" in run(command, str(file)).stderr)
 
     assert told == [False, True]
 
@@ -181,12 +181,12 @@ def test_unreadable_input_ends_with_one_and_one_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: !!int abc", "15:4: is not of the type that its tag says"),
-        ("\na:\n- .inf", "17:3: is an infinite number or none, which no resource can have: put it"),
-        ("{a: 1, null: b}", "15:8: the name of a field is null, or a number of more than 64 bits"),
+        ("a: !!int abc", "15:4: is not of the type of its tag"),
+        ("\na:\n- .inf", "17:3: is infinite or not a number, which no resource can have: put it"),
+        ("{a: 1, null: b}", "15:8: the name of a field is null or a number of more than 64 bits"),
         ("a: [", "16:1: is not YAML: did not find expected node content"),
         ("a: \x00", "15:4: is not YAML: control characters are not allowed"),
-        ("a: \udcff", "15:4: is not written in UTF-8"),
+        ("a: \udcff", "15:4: is not encoded in UTF-8"),
     ],
 )
 def test_what_kubectl_refuses_ends_with_two_and_its_place(
@@ -218,7 +218,9 @@ def test_a_type_that_no_object_has_is_named(
     result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{node}")
 
     assert result.exit_code == 1
-    assert result.stderr == f"<stdin>:17:{column}: Node/node: {place} must be of another type\n"
+    assert result.stderr == (
+        f"<stdin>:17:{column}: Node/node: {place} has a value of the wrong type\n"
+    )
 
 
 def test_a_date_and_null_are_texts_as_they_are_for_kubectl() -> None:
@@ -283,7 +285,8 @@ def test_what_it_refuses_of_a_request_is_named(
     result = run(command, "-", stdin=f"{Path(MINIMAL).read_text()}---\n{other}\n")
 
     assert result.exit_code == 1
-    assert re.sub(r"^<stdin>:15:\d+: ", "", result.stderr) == f"{place} must be of another type\n"
+    found = re.sub(r"^<stdin>:15:\d+: ", "", result.stderr)
+    assert found == f"{place} has a value of the wrong type\n"
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])
@@ -303,7 +306,7 @@ def test_several_resources_are_refused() -> None:
 
     assert result.exit_code == 1
     assert result.stderr == (
-        f"{MINIMAL}:2:1: there must be exactly one InstanaAgent of instana.io/v1, not 2\n"
+        f"{MINIMAL}:2:1: pass exactly one InstanaAgent of instana.io/v1, not 2\n"
     )
 
 

@@ -50,7 +50,7 @@ def test_request_that_is_refused_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"agnet": {}}, "spec.agnet: is no field of the resource"),
+        ({"agnet": {}}, "spec.agnet: is not a field of the resource"),
         ({"agent": {"endpointPort": 443}}, "spec.agent.endpointPort: must be a string"),
         ({"agent": {"endpointHost": None}}, "spec.agent.endpointHost: is required"),
     ],

@@ -25,7 +25,7 @@ def run(*objects: Obj) -> Result:
 def test_nothing_changes_at_rest() -> None:
     result = run(agent(), *stored(answer(agent())))
 
-    assert (result.exit_code, result.stdout) == (NOTHING, "nothing changes\n")
+    assert (result.exit_code, result.stdout) == (NOTHING, "nothing would change\n")
 
 
 def test_a_change_is_told_by_child_and_value() -> None:
@@ -33,7 +33,7 @@ def test_a_change_is_told_by_child_and_value() -> None:
     head, *lines = result.stdout.splitlines()
 
     assert result.exit_code == CHANGES
-    assert head == "change DaemonSet/instana-agent: pods that are replaced: 3"
+    assert head == "change DaemonSet/instana-agent: pods replaced: 3"
     assert lines[1:] == [f'    Value of root{LABEL} changed from "APM" to "AWS".']
     assert "['containers']['instana-agent']['env']['INSTANA_AGENT_MODE']" in lines[0]
 
@@ -44,7 +44,7 @@ def test_what_is_created_and_deleted_has_a_line_each() -> None:
 
     assert result.exit_code == CHANGES
     assert "create ServiceAccount/instana-agent-k8sensor\n" in result.stdout
-    assert "delete DaemonSet/instana-agent-west: pods that go: 3\n" in result.stdout
+    assert "delete DaemonSet/instana-agent-west: pods deleted: 3\n" in result.stdout
 
 
 def test_what_is_in_the_way_is_told_beside_the_changes() -> None:
@@ -53,7 +53,7 @@ def test_what_is_in_the_way_is_told_beside_the_changes() -> None:
     assert result.exit_code == CHANGES
     assert "create Service/instana-agent\n" in result.stdout
     assert "create Secret/instana-agent-config" not in result.stdout
-    assert "Secret/instana-agent-config is not made: " in result.stderr
+    assert "Secret/instana-agent-config is not created: " in result.stderr
 
 
 def test_an_invalid_resource_ends_with_its_problems() -> None:
@@ -72,7 +72,8 @@ def test_a_child_without_managed_fields_is_named() -> None:
     assert result.exit_code == UNREADABLE
     assert result.stderr.startswith("<stdin>:")
     assert result.stderr.endswith(
-        ": DaemonSet/instana-agent has no managed fields: get it with --show-managed-fields\n"
+        ": DaemonSet/instana-agent has no managed fields: run kubectl get with "
+        "--show-managed-fields\n"
     )
 
 

@@ -11,10 +11,10 @@ FOLDER = Path("tests/fixtures/field-files")
 NAME = "5:19 spec.cluster.name: must be a string"
 MISTAKES: dict[str, list[str]] = {
     "dotted-keys-beside-agent": [
-        '21:3 spec["agent.cpuLimit"]: is no field ... it is spec.agent.pod.limits.cpu',
-        '22:3 spec["agent.cpuReq"]: is no field ... it is spec.agent.pod.requests.cpu',
-        '23:3 spec["agent.memLimit"]: is no field ... it is spec.agent.pod.limits.memory',
-        '24:3 spec["agent.memReq"]: is no field ... it is spec.agent.pod.requests.memory',
+        '21:3 spec["agent.cpuLimit"]: is not a field ... it is spec.agent.pod.limits.cpu',
+        '22:3 spec["agent.cpuReq"]: is not a field ... it is spec.agent.pod.requests.cpu',
+        '23:3 spec["agent.memLimit"]: is not a field ... it is spec.agent.pod.limits.memory',
+        '24:3 spec["agent.memReq"]: is not a field ... it is spec.agent.pod.requests.memory',
     ],
     "endpoint-inside-configuration": [
         "8:5 spec.agent.endpointHost: is required",
@@ -24,7 +24,7 @@ MISTAKES: dict[str, list[str]] = {
     "port-number-empty-env": ["10:19 spec.agent.endpointPort: must be a string ... in quotes"],
     "unknown-field": [
         "10:25 spec.agent.pod.limits[cpu]: must be a whole number or a quantity in quotes",
-        "11:5 spec.agent.useSecretMount: is no field",
+        "11:5 spec.agent.useSecretMount: is not a field",
     ],
     "yaml-08": [NAME],
     "yaml-0o17": [NAME],

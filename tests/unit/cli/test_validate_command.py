@@ -41,10 +41,10 @@ def test_warnings_are_told_and_count_with_strict(
 
     assert done.exit_code == code
     assert done.stdout == (
-        f"{tmp_path}/agent.yaml:12:10: InstanaAgent instana-agent: warning: spec.agent.key: "
-        "everyone who may read the resource can read it here: put it into a Secret and name the "
-        "entry in keySecretKeyRef, or call it key in the Secret that keysSecret names "
-        "(rule inline-key)\n"
+        f"{tmp_path}/agent.yaml:12:10: InstanaAgent instana-agent: warning: spec.agent.key: is a "
+        "credential that everyone who may read the resource can read: move it to a "
+        "Secret and name its entry in keySecretKeyRef, or add it as entry key to the "
+        "Secret that keysSecret names (rule inline-key)\n"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_long_name_makes_no_long_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "problem"),
     [
-        ({"agnet": {}}, "spec.agnet: is no field of the resource"),
+        ({"agnet": {}}, "spec.agnet: is not a field of the resource"),
         (
             {"agent": {"pod": {"volumes": [{"title": "x"}]}}},
             "spec.agent.pod.volumes[0].title: is no",
@@ -139,7 +139,7 @@ def test_a_file_without_a_resource_ends_with_1(text: str, tmp_path: Path) -> Non
         ((), 2, "rule zone-pod-label"),
         (("kubernetesVersion=1.35",), 0, ""),
         (("moon=full",), 1, "unknown fact 'moon'"),
-        (("moon",), 1, "a fact is written NAME=VALUE, not 'moon'"),
+        (("moon",), 1, "a fact must be NAME=VALUE, not 'moon'"),
     ],
 )
 def test_what_depends_on_the_cluster_goes_by_facts(
@@ -181,7 +181,7 @@ def test_a_file_that_is_too_much_to_read_is_left(
     done = CliRunner().invoke(main, [command, str(file)])
 
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"{file}{place} cannot be read: there are {reason}")
+    assert done.stderr.startswith(f"{file}{place} cannot be read: it has {reason}")
 
 
 def test_a_file_of_more_bytes_than_are_read_is_left(
@@ -191,4 +191,4 @@ def test_a_file_of_more_bytes_than_are_read_is_left(
     done = validate(tmp_path, text="# 345678éé")
 
     assert done.exit_code == 1
-    assert "cannot be read: there are more than 10 bytes" in done.stderr
+    assert "cannot be read: it has more than 10 bytes" in done.stderr

@@ -174,7 +174,7 @@ def test_b39_the_k8sensors_of_every_backend_count() -> None:
 
     assert condition["status"] == "False"
     assert condition["message"] == (
-        f"{K8SENSOR} has 1 of 3 pods available; spec.podStatus: Enabled tells why"
+        f"{K8SENSOR} has 1 of 3 pods available; set spec.podStatus: Enabled to see why"
     )
 
 
@@ -196,7 +196,7 @@ def test_b46_children_that_are_not_there_yet_are_no_failure() -> None:
     result = answer(agent())
 
     assert conditions(result)["ReconcileSucceeded"]["status"] == "True"
-    assert conditions(result)["AllAgentsAvailable"]["message"] == f"{AGENT} is not there yet"
+    assert conditions(result)["AllAgentsAvailable"]["message"] == f"{AGENT} does not exist yet"
 
 
 def test_s02_secrets_are_asked_for_by_name_in_the_namespace_of_the_resource() -> None:

@@ -93,7 +93,7 @@ def test_b22_a_zone_without_tolerations_has_those_of_the_agent() -> None:
     [
         (
             {"cluster": None, "zone": {"name": "z"}, "zones": [{"name": "a"}]},
-            "spec.cluster.name: is required where spec.zones is used",
+            "spec.cluster.name: is required with spec.zones",
         ),
         (
             {"zones": [{"name": "a"}, {"name": "a"}]},

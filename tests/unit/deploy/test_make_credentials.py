@@ -171,7 +171,7 @@ def test_authority_that_ends_soon_is_told(make: Make, overlay: Path, credentials
     done = run(str(overlay))
 
     assert done.returncode == 1
-    assert "ca.crt ends within 30 days" in done.stderr
+    assert "ca.crt expires within 30 days" in done.stderr
 
 
 @pytest.mark.parametrize("content", [None, "no key\n"], ids=["gone", "broken"])
@@ -201,7 +201,7 @@ def self_signed(credentials: Path, name: str, days: int) -> None:
     [
         ((), "no overlay"),
         (("--rotat", "somewhere"), "unknown option --rotat"),
-        (("nowhere",), "no kustomization.yaml in nowhere"),
+        (("nowhere",), "nowhere has no kustomization.yaml"),
         (("one", "two"), "more than one overlay"),
     ],
 )

@@ -35,7 +35,7 @@ def test_selector_is_evaluated_as_kubernetes_does(
 
 
 def test_unknown_operator_is_no_selector() -> None:
-    with pytest.raises(ValueError, match="Near is no operator"):
+    with pytest.raises(ValueError, match="Near is not an operator"):
         matches(expression("Near"), {})
 
 

@@ -73,15 +73,15 @@ def test_every_problem_is_told_at_once() -> None:
         {"agent": {"key": None}, "k8s_sensor": {"pollrate": "1m"}, "cluster": None}
     ) == [
         (
-            "spec.cluster.name: is required unless spec.zone.name is set: the name that the "
-            "cluster shall have in Instana (rule cluster-name)"
+            "spec.cluster.name: is required unless spec.zone.name is set: set the name that the "
+            "cluster has in Instana (rule cluster-name)"
         ),
         (
-            "spec.agent: an agent needs a key to report: name the entry of a Secret in "
-            "keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set key "
-            "(rule key-source)"
+            "spec.agent: an agent needs an agent key to report: name an entry of a Secret in "
+            "keySecretKeyRef, or a Secret with an entry `key` in keysSecret, or set "
+            "key (rule key-source)"
         ),
-        "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)",
+        "spec.k8s_sensor.pollrate: must be a duration in seconds, such as 10s (rule pollrate)",
     ]
 
 

@@ -72,4 +72,7 @@ def test_what_only_the_status_can_tell_is_told_there(case: Case) -> None:
 def test_a_remote_agent_is_no_resource_of_ours(case: Case) -> None:
     done = validated(case)
 
-    assert (done.exit_code, done.stderr) == (1, "there is no InstanaAgent in the files\n")
+    assert (done.exit_code, done.stderr) == (
+        1,
+        "the files have no InstanaAgent: pass at least one\n",
+    )

@@ -41,16 +41,16 @@ GO_OPERATOR = sorted(Path("tests/fixtures/go-operator").glob("*/input.yaml"))
 OF_CHILDREN = [rule for rule in WITH_EXAMPLES if rule.find is None and Layer.SERVICE in rule.layers]
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 NAME_OF_LABEL = (
-    "must be the name of a label: at most 63 letters, digits, '-', '_' and '.', after a domain in "
-    "lower case and '/' if any"
+    "must be the name of a label: at most 63 letters, digits, '-', '_' and '.', after an "
+    "optional domain in lower case and '/'"
 )
 NAME_OF_OBJECT = (
     "must be at most 253 lower case letters, digits, '-' and '.', with a letter or digit at both "
     "ends"
 )
 NO_RESOURCE = (
-    "is no resource of a container: there are cpu, memory, ephemeral-storage, huge pages such as "
-    "hugepages-2Mi, and others with a domain such as example.com/gpu"
+    "is not a resource of a container: use cpu, memory, ephemeral-storage, huge pages such as "
+    "hugepages-2Mi, or an extended resource with a domain such as example.com/gpu"
 )
 FIELDS_OF_PODS = (
     "must be one of metadata.name, metadata.namespace, metadata.uid, spec.nodeName, "
@@ -67,11 +67,14 @@ OF_POD_PARTS = {
     ),
     "annotation-value": (
         "spec.agent.pod.annotations[controller.kubernetes.io/pod-deletion-cost]",
-        "must be a whole number of 32 bits",
+        "must be a 32-bit integer",
     ),
     "container-resource": (
         "spec.agent.pod.limits[example.com/gpu]",
-        "is required: the same as the request, of which more cannot be used",
+        (
+            "is required: set it to the same value as the request, because this resource cannot be "
+            "overcommitted"
+        ),
     ),
     "container-resource-name": (
         "spec.agent.pod.requests[gpu]",
@@ -79,7 +82,7 @@ OF_POD_PARTS = {
     ),
     "mount-field": (
         "spec.agent.pod.volumeMounts[0].subPath",
-        "must be a relative path, without '/' at its beginning and without '..'",
+        "must be a relative path: without a leading '/' and without '..'",
     ),
     "priority-class": (
         "spec.agent.pod.priorityClassName",
@@ -115,7 +118,10 @@ OF_POD_PARTS = {
     ),
     "variable-sources": (
         "spec.agent.pod.env[0].valueFrom",
-        "must have one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef",
+        (
+            "must have exactly one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, "
+            "fileKeyRef"
+        ),
     ),
     "volume-source": (
         "spec.agent.pod.volumes[0].hostPath.type",
@@ -126,25 +132,25 @@ OF_POD_PARTS = {
     ),
     "volume-sources": (
         "spec.agent.pod.volumes[0]",
-        "must not have emptyDir and hostPath together: take all but one out",
+        "must not have emptyDir and hostPath together: remove all but one",
     ),
 }
 """What is blamed of parts of pods, and what is said of it: each place has a message of its own."""
 
 SAID = {
-    "amount-unit": 'is less than 1Mi: a number alone is bytes, so write a unit ("512Mi")',
-    "port-taken": "is already the port of the agent's own API (always 42699): choose another one",
+    "amount-unit": 'is less than 1Mi: a number without a unit is in bytes, so add a unit ("512Mi")',
+    "port-taken": "is already the port of the agent's own API (always 42699): choose another port",
     "pull-policy": "must be Always, IfNotPresent or Never: did you mean Always?",
     "configuration-yaml-repeated": (
-        "has a key again in line 3: some readers of YAML take the last one, others refuse the "
-        "text, so put both into one"
+        "repeats a key in line 3: some YAML parsers use the last one, others fail, so merge "
+        "them into one"
     ),
     "variable-reserved": (
-        "is set by the service itself, so that this one has no effect: take it out (a variable in "
-        "spec.agent.pod.env would win)"
+        "is set by the service itself, so this variable has no effect: remove it (a variable in "
+        "spec.agent.pod.env takes precedence)"
     ),
     "variable-over-field": (
-        "wins over spec.zone.name, which has no effect there: take one of both out"
+        "takes precedence over spec.zone.name, which has no effect there: remove one of them"
     ),
     **{identifier: said for identifier, (_, said) in OF_POD_PARTS.items()},
 }
@@ -313,10 +319,10 @@ def test_the_value_that_was_meant_is_named(rule: Rule) -> None:
 
 
 OTHER_OWNERS = [
-    ("http: {port: 4317}", ".http.port", "OTLP over gRPC (spec.opentelemetry.grpc.port, 4317"),
-    ("grpc: {port: 4318}", ".grpc.port", "OTLP over HTTP (spec.opentelemetry.http.port, 4318"),
-    ("grpc: {port: 55680}", ".grpc.port", "older senders of OTLP over gRPC (55680 while"),
-    ("http: {port: 55680}", ".http.port", "older senders of OTLP over gRPC (55680 while"),
+    ("http: {port: 4317}", ".http.port", "OTLP over gRPC (spec.opentelemetry.grpc.port, default"),
+    ("grpc: {port: 4318}", ".grpc.port", "OTLP over HTTP (spec.opentelemetry.http.port, default"),
+    ("grpc: {port: 55680}", ".grpc.port", "older senders of OTLP over gRPC (55680, while"),
+    ("http: {port: 55680}", ".http.port", "older senders of OTLP over gRPC (55680, while"),
     ("http: {port: 42699}", ".http.port", "the agent's own API (always 42699)"),
 ]
 
@@ -413,7 +419,7 @@ def fields_without_effect(schema: Obj, path: str = "") -> Iterator[str]:
     """Yield the paths of the fields that are said to have none."""
     for name, field in schema.get("properties", {}).items():
         place = f"{path}.{name}".removeprefix(".")
-        if field.get("description", "").startswith("Without effect"):
+        if field.get("description", "").startswith("No effect"):
             yield place
         else:
             yield from fields_without_effect(field, place)

@@ -159,7 +159,7 @@ def test_a_message_names_the_field(name: str) -> None:
         if problem.rule == "variable-reserved"
     }
 
-    assert found["POD_IP"].startswith("is set by the service itself, so that")
+    assert found["POD_IP"].startswith("is set by the service itself, so this")
     if "INSTANA_KUBERNETES_CLUSTER_NAME" in found:
         assert "is set from spec.cluster.name, so" in found["INSTANA_KUBERNETES_CLUSTER_NAME"]
 
@@ -172,7 +172,9 @@ def test_a_variable_of_pods_wins_over_a_field() -> None:
     )
 
     assert found.path == "spec.agent.pod.env[1].name"
-    assert found.message.startswith("wins over spec.zone.name, which has no effect there")
+    assert found.message.startswith(
+        "takes precedence over spec.zone.name, which has no effect there"
+    )
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -25,13 +25,13 @@ def caught(error: Exception) -> Failure:
 
 
 def test_an_unreadable_request_is_the_caller_s_mistake() -> None:
-    failure = caught(UnreadableRequest("the request has no parent"))
+    failure = caught(UnreadableRequest("the request must have the field parent"))
 
     assert (failure.type, failure.status) == ("unreadable_request", 400)
-    assert failure.body == "the request has no parent\n"
+    assert failure.body == "the request must have the field parent\n"
     assert failure.log_fields() == {
         "error": "unreadable_request",
-        "reason": "the request has no parent",
+        "reason": "the request must have the field parent",
     }
 
 

@@ -109,7 +109,7 @@ def test_an_impossible_type_is_refused_in_one_line(
     response = client.post(hook, json=request)
 
     assert response.status_code == 400, place
-    assert response.text == f"a value in the request's {place[0]} is of an impossible type\n"
+    assert response.text == f"a value in the request's {place[0]} has the wrong type\n"
 
 
 @pytest.mark.parametrize("field", ["children", "related", "parent"])

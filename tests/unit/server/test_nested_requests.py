@@ -95,7 +95,7 @@ def test_entries_that_are_no_texts_are_their_senders_mistake(
     response = answer(client, request, levels)
 
     assert response.status_code == 400
-    assert response.text == "a value in the request's children is of an impossible type\n"
+    assert response.text == "a value in the request's children has the wrong type\n"
 
 
 @pytest.mark.parametrize("levels", LEVELS)

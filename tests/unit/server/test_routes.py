@@ -88,12 +88,15 @@ def test_no_error_is_ever_answered_with_success(
 def test_a_wrong_shape_is_the_caller_s_mistake(
     client: FlaskClient, lines: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail_with(monkeypatch, "/sync", UnreadableRequest("the request has no parent"))
+    fail_with(monkeypatch, "/sync", UnreadableRequest("the request must have the field parent"))
 
     response = client.post("/sync", json={})
 
     (line,) = lines
-    assert (response.status_code, response.text) == (400, "the request has no parent\n")
+    assert (response.status_code, response.text) == (
+        400,
+        "the request must have the field parent\n",
+    )
     assert (line["log_level"], line["error"]) == ("warning", "unreadable_request")
 
 
@@ -163,7 +166,7 @@ def test_a_refused_request_has_a_line(
     client.get("/" + "x" * 1000)
 
     (line,) = lines
-    assert (line["event"], line["status"], line["error"]) == ("request refused", 404, "not_found")
+    assert (line["event"], line["status"], line["error"]) == ("request rejected", 404, "not_found")
     assert len(line["path"]) == 100
 
 
@@ -180,7 +183,7 @@ def test_the_service_is_not_ready_if_it_cannot_answer_itself(
 
     response = client.get("/readyz")
     assert (response.status_code, client.get("/healthz").status_code) == (503, 200)
-    assert response.text == "the self-check failed, see the log\n"
+    assert response.text == "the self-check failed: see the log\n"
     assert [line["event"] for line in lines] == ["self-check failed"]
     assert SECRET not in repr(lines[0]["frames"]) + repr(lines[0]["exceptions"])
 

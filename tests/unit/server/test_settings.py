@@ -185,7 +185,8 @@ def test_certificate_and_tokens_must_be_there(
     with pytest.raises(SettingsError) as caught:
         from_environ(environ | {"INSECURE": insecure})
 
-    assert str(caught.value) == f"{missing}: must be set; INSECURE=1 starts the service without"
+    remedy = "to start the service without it, set INSECURE=1"
+    assert str(caught.value) == f"{missing}: must be set; {remedy}"
 
 
 @pytest.mark.parametrize("insecure", ["1", "true", "True"])

@@ -74,7 +74,7 @@ def test_anything_else_is_refused_without_being_quoted(file: Path, authorization
     with pytest.raises(Unauthorized) as caught:
         Tokens(str(file)).check(authorization)
 
-    assert str(caught.value) == "the call needs a bearer token that is accepted here"
+    assert str(caught.value) == "the call must have a valid bearer token"
 
 
 def test_every_token_is_compared(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_a_file_without_good_tokens_is_refused_without_being_quoted(
     with pytest.raises(SettingsError) as caught:
         Tokens(str(file))
 
-    expected = "TOKENS_FILE: must hold tokens, one a line, of 16 or more ASCII characters"
+    expected = "TOKENS_FILE: must have one token per line, each with at least 16 ASCII characters"
     assert str(caught.value) == expected
 
 

@@ -11,7 +11,7 @@ from tests.support.resources import agent, secret
 
 AGENT = "DaemonSet/instana-agent"
 K8SENSOR = "Deployment/instana-agent-k8sensor"
-HINT = "spec.podStatus: Enabled tells why"
+HINT = "set spec.podStatus: Enabled to see why"
 TYPES = [
     "Ready",
     "Reconciling",
@@ -65,9 +65,9 @@ def test_a_settled_resource_is_ready() -> None:
     sensors = ("True", "AllDesiredK8sensorsAvailable", "3 of 3 k8sensors are available")
     assert {name: says(result, name) for name in TYPES} == {
         "Ready": ("True", "Ready", "3 of 3 agents are available"),
-        "Reconciling": ("False", "Settled", "everything is as the resource says"),
-        "Stalled": ("False", "NotStalled", "nothing needs to be done by hand"),
-        "Valid": ("True", "ValidSpec", "the spec can be carried out"),
+        "Reconciling": ("False", "Settled", "everything is as the resource describes"),
+        "Stalled": ("False", "NotStalled", "no action is needed"),
+        "Valid": ("True", "ValidSpec", "the spec is valid"),
         "ReferencesResolved": (
             "True",
             "AllReferencesFound",
@@ -91,7 +91,7 @@ def test_a_settled_resource_is_ready() -> None:
         "ChildrenApplied": (
             "True",
             "AllChildrenApplied",
-            "the API server has every child as asked for",
+            "every child is as desired in the API server",
         ),
         "AgentsAvailable": agents,
         "SensorsAvailable": sensors,
@@ -100,7 +100,7 @@ def test_a_settled_resource_is_ready() -> None:
         "ReconcileSucceeded": (
             "True",
             "ReconcileSucceeded",
-            "the children were computed; the other conditions say how they do",
+            "the children were computed; the other conditions show their state",
         ),
     }
 
@@ -162,15 +162,15 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
     return lambda each: each["status"].update(numbers)
 
 
-TOO_FEW = "NotAllDesiredAgentsAvailable"
-ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
+LACKING = "NotAllDesiredAgentsAvailable"
+ROLLING = "has 1 of 3 pods up to date: 2 left, 1 at a time"
 
 
 @pytest.mark.parametrize(
     ("change", "reason", "message"),
     [
         (lambda each: each["metadata"].update(generation=2), "RollingOut", "is being changed"),
-        (lambda each: each.pop("status"), TOO_FEW, "is being changed"),
+        (lambda each: each.pop("status"), LACKING, "is being changed"),
         (lambda each: each["metadata"].pop("generation"), "RollingOut", "is being changed"),
         (set_status(updatedNumberScheduled=1), "RollingOut", ROLLING),
         (
@@ -178,13 +178,9 @@ ROLLING = "has 1 of 3 pods up to date: 2 to go, 1 at a time"
             "RollingOut",
             f"{ROLLING}; {HINT}",
         ),
-        (
-            set_status(updatedNumberScheduled=1, numberAvailable=1),
-            TOO_FEW,
-            f"{ROLLING}; {HINT}",
-        ),
-        (set_status(numberAvailable=2), TOO_FEW, f"has 2 of 3 pods available; {HINT}"),
-        (set_status(numberAvailable="x"), TOO_FEW, f"has 0 of 3 pods available; {HINT}"),
+        (set_status(updatedNumberScheduled=1, numberAvailable=1), LACKING, f"{ROLLING}; {HINT}"),
+        (set_status(numberAvailable=2), LACKING, f"has 2 of 3 pods available; {HINT}"),
+        (set_status(numberAvailable="x"), LACKING, f"has 0 of 3 pods available; {HINT}"),
         (
             lambda each: each["spec"]["template"]["spec"].pop("hostPID"),
             "RollingOut",
@@ -202,7 +198,7 @@ def test_agents_that_fall_short_are_told(
     assert says(result, "Ready")[:2] == ("False", reason)
 
 
-SENSORS_UNAVAILABLE = "NotAllDesiredK8sensorsAvailable"
+SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
 PAUSED = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
 
 
@@ -219,12 +215,12 @@ def paused(each: Obj) -> None:
         (paused, "RolloutStuck", f"has 1 of 3 pods up to date: {PAUSED}"),
         (
             set_status(updatedReplicas=1, availableReplicas=2),
-            SENSORS_UNAVAILABLE,
+            SENSORS_LACKING,
             f"has 1 of 3 pods up to date; {HINT}",
         ),
         (
             set_status(availableReplicas=2),
-            SENSORS_UNAVAILABLE,
+            SENSORS_LACKING,
             f"has 2 of 3 pods available; {HINT}",
         ),
         (lambda each: each["spec"].update(replicas=1), "RollingOut", "is being changed"),
@@ -271,7 +267,7 @@ def test_k8sensors_that_are_switched_off_are_no_shortfall() -> None:
     assert says(result, "AllK8sSensorsAvailable") == (
         "True",
         "K8sensorDisabled",
-        "k8sensor is switched off",
+        "the k8sensor is disabled",
     )
     assert says(result, "Ready")[0] == "True"
 
@@ -281,8 +277,8 @@ def test_a_long_list_of_shortfalls_is_cut(count: int, end: str) -> None:
     spec = {"zones": [{"name": f"z{number}"} for number in range(count)]}
     message = conditions(answer(agent(spec)))["AllAgentsAvailable"]["message"]
 
-    assert message.count("is not there yet") == 5
-    assert message.endswith(f"{AGENT}-z4 is not there yet{end}")
+    assert message.count("does not exist yet") == 5
+    assert message.endswith(f"{AGENT}-z4 does not exist yet{end}")
 
 
 def test_a_missing_reference_is_named() -> None:
@@ -345,16 +341,20 @@ def test_a_namespace_that_is_not_allowed_says_what_to_change() -> None:
 
 def test_an_invalid_resource_says_what_is_wrong_and_what_runs() -> None:
     result = answer(agent(INVALID), observed=running())
-    message = "spec.k8s_sensor.pollrate: must be a number of seconds such as 10s (rule pollrate)"
+    message = "spec.k8s_sensor.pollrate: must be a duration in seconds, such as 10s (rule pollrate)"
     failed = "False", "InvalidSpec", message
     pointed = "False", "InvalidSpec", f"{message}; docs/troubleshooting.md#invalidspec"
     agents = "True", "AllDesiredAgentsAvailable", "3 of 3 agents are available"
     sensors = "True", "AllDesiredK8sensorsAvailable", "3 of 3 k8sensors are available"
-    unclear = "Unknown", "InvalidSpec", "the spec is not valid"
+    unclear = "Unknown", "InvalidSpec", "the spec is not valid: see the condition Valid"
 
     assert {name: says(result, name) for name in TYPES} == {
         "Ready": pointed,
-        "Reconciling": ("False", "InvalidSpec", "nothing moves before that is mended"),
+        "Reconciling": (
+            "False",
+            "InvalidSpec",
+            "nothing changes until this is fixed: see the condition Stalled",
+        ),
         "Stalled": ("True", "InvalidSpec", message),
         "Valid": failed,
         "ReferencesResolved": unclear,

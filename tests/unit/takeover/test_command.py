@@ -151,7 +151,7 @@ def test_apply_stops_at_the_first_refused_write(cluster: FakeCluster) -> None:
 
     assert result.exit_code == 1
     assert "Secret instana-agent/instana-agent: hand its fields over" in result.stderr
-    assert "refused: Error from server (Forbidden): no" in result.stderr
+    assert "failed: Error from server (Forbidden): no" in result.stderr
     assert "run the same command again" in result.stderr.replace("\n", " ")
     assert [each[1] for each in cluster.writes] == ["Deployment.v1.apps", "Secret"]
 
@@ -181,7 +181,7 @@ def test_object_that_others_change_all_the_time_ends_it(cluster: FakeCluster) ->
     result = run("apply")
 
     assert result.exit_code == 1
-    assert "changed by others 5 times" in result.stderr
+    assert "other clients changed the object 5 times" in result.stderr
 
 
 def test_kubectl_of_the_path_is_run(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ def test_write_that_is_undone_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("apply")
 
     assert result.exit_code == 1
-    assert "refused: somebody undoes it again" in result.stderr
+    assert "failed: another client reverts it: stop that client" in result.stderr
 
 
 def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
@@ -218,7 +218,7 @@ def test_operator_that_does_not_stop_is_reported(cluster: FakeCluster) -> None:
     result = run("apply", "--timeout", "0.1")
 
     assert result.exit_code == 3
-    assert "the operator has stopped" in " ".join(result.output.split())
+    assert "the Go operator has stopped" in " ".join(result.output.split())
     assert cluster.writes == []
 
 
@@ -406,7 +406,7 @@ def test_missing_kubectl_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     result = run("plan")
 
     assert result.exit_code == 1
-    assert "there is no kubectl in the PATH" in result.stderr
+    assert "kubectl is not in the PATH: install it" in result.stderr
 
 
 def test_field_manager_is_taken(cluster: FakeCluster) -> None:

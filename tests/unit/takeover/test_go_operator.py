@@ -123,7 +123,7 @@ def test_what_the_pods_are_made_for_is_noted() -> None:
     ]
 
 
-NOTE = "record the spec that its pods were built from"
+NOTE = "record the spec that its pods were created from"
 BEFORE, MADE = "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z"
 HELD = agent(finalizers=[FINALIZER], generation=4, creationTimestamp=MADE)
 AGENTS, SENSORS = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"

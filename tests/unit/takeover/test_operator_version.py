@@ -69,7 +69,7 @@ def notes(*objects: dict[str, Any]) -> list[str]:
 def test_a_newer_one_is_named_and_blocks_nothing(version: str) -> None:
     running = operator(labels=NAMED | version_label(version))
 
-    assert notes(running, agent()) == [f"read what is new in its version {version}"]
+    assert notes(running, agent()) == [f"check what is new in its version {version}"]
 
 
 @pytest.mark.parametrize("version", [COMPARED, "2.2.9", "1.99.99", "latest", ""])

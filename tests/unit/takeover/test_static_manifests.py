@@ -239,38 +239,38 @@ REFUSED: dict[str, tuple[str, Callable[[dict[str, Obj]], None], str, str]] = {
     "a service without label": (
         SERVICE,
         lambda found: relabel(found, "Service instana-agent"),
-        "no label says that it was installed with an agent",
+        "no label shows that it belongs to an agent",
         f"kubectl label --overwrite service -n {NAMESPACE} instana-agent "
         + " ".join(f"{name}={value}" for name, value in GIVEN.items()),
     ),
     "an agent without label": (
         DAEMON_SET,
         lambda found: relabel(found, "DaemonSet instana-agent"),
-        "lacks the label of Instana's manifests",
+        "does not have the label of Instana's manifests",
         "instana-agent app.kubernetes.io/name=instana-agent",
     ),
     "another instance": (
         DAEMON_SET,
         lambda found: select(found, {"matchLabels": {"app.kubernetes.io/instance": "x"}}),
-        "its selector cannot change",
+        "its selector cannot be changed",
         f"kubectl delete daemonset -n {NAMESPACE} instana-agent",
     ),
     "another component": (
         DAEMON_SET,
         lambda found: select(found, {"matchLabels": {"app.kubernetes.io/component": "agent"}}),
-        "its selector cannot change",
+        "its selector cannot be changed",
         "kubectl delete daemonset",
     ),
     "another name": (
         DAEMON_SET,
         lambda found: select(found, {"matchLabels": {"app.kubernetes.io/name": "agent"}}),
-        "its selector cannot change",
+        "its selector cannot be changed",
         "kubectl delete daemonset",
     ),
     "expressions": (
         DAEMON_SET,
         lambda found: select(found, {"matchExpressions": [{"key": "a", "operator": "Exists"}]}),
-        "its selector cannot change",
+        "its selector cannot be changed",
         "kubectl delete daemonset",
     ),
 }
@@ -355,7 +355,7 @@ def test_daemonset_needs_a_resource_that_leads_to_it(agents: list[Obj]) -> None:
 
     step = step_for(found, DAEMON_SET)
     assert step.blocks
-    assert "call it instana-agent" in step.why
+    assert "create one called instana-agent" in step.why
 
 
 def test_daemonset_of_another_program_needs_no_resource() -> None:

@@ -162,7 +162,7 @@ def test_the_schema_knows_all_of_them() -> None:
 def test_the_schema_of_the_spec_stays_as_it_is() -> None:
     telemetry = schema()["properties"]["opentelemetry"]["properties"]["grpc"]["properties"]
 
-    assert telemetry["port"]["description"].startswith("Port; 4317")
+    assert telemetry["port"]["description"].startswith("Port; default 4317")
     assert telemetry["port"]["pattern"] == "^[0-9]+$"
 
 

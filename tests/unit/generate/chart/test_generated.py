@@ -46,7 +46,7 @@ def test_values_name_every_field_with_its_meaning() -> None:
     written = {line.strip().removeprefix("# ").strip().partition(":")[0] for line in lines}
 
     assert _names(fields_of(InstanaAgentSpec)) - {"selector"} <= written
-    for text in ("Agent key. Better: keySecretKeyRef", "Whether agents may use nodes/proxy"):
+    for text in ("Agent key. Prefer keySecretKeyRef", "Whether agents may use nodes/proxy"):
         assert any(text in line for line in lines)
 
 

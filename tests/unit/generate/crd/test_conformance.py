@@ -9,9 +9,9 @@ from hooks.models.instana_agent import API_VERSION
 
 CPU = "spec.agent.pod.limits.cpu"
 CPU_LIMIT = "spec.agent.pod.limits[cpu]"
-NESTED = "write fields inside one another for its dots"
+NESTED = "nest the fields instead of joining their names with dots"
 QUOTES = "put it in quotes"
-NO_FIELD = "is no field of the resource: correct its name or its place"
+NO_FIELD = "is not a field of the resource: fix its name or its place"
 WORD = "YAML reads words such as OFF, no and yes as true or false, so put it in quotes"
 
 
@@ -89,16 +89,16 @@ def messages(spec: str) -> list[str]:
         ("agent: {key: [a]}", "spec.agent.key: must be a string, not a list"),
         (
             "agent: {pod: {tolerations: {}}}",
-            "spec.agent.pod.tolerations: must be a list, not an object: begin each item with `- `",
+            "spec.agent.pod.tolerations: must be a list, not an object: start each item with `- `",
         ),
         (
             "agent: {minReadySeconds: '10'}",
-            "spec.agent.minReadySeconds: must be a whole number: take the quotes off",
+            "spec.agent.minReadySeconds: must be a whole number: remove the quotes",
         ),
         ("agent: {minReadySeconds: ten}", "spec.agent.minReadySeconds: must be a whole number"),
         (
             "useSecretMounts: 'true'",
-            "spec.useSecretMounts: must be true or false: take the quotes off",
+            "spec.useSecretMounts: must be true or false: remove the quotes",
         ),
         ("useSecretMounts: 'yes'", "spec.useSecretMounts: must be true or false"),
         (

@@ -64,7 +64,7 @@ def test_a_strangers_binding_is_not_taken_over(annotations: Obj | None) -> None:
     strangers = with_metadata(STRANGERS, annotations=annotations)
     (verdict,) = refused(OURS, strangers)
 
-    assert "stays as it is" in verdict.message
+    assert "is not changed" in verdict.message
     assert verdict.actions == ("Deny",)
     assert blamed(with_metadata(strangers, labels={"a": "b"}), strangers) == []
 

@@ -110,10 +110,10 @@ def test_values_of_other_types_are_not_its_business(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        ({}, "must have one of a, b"),
-        ({"a": None}, "must have one of a, b"),
+        ({}, "must have exactly one of a, b"),
+        ({"a": None}, "must have exactly one of a, b"),
         ({"a": {}}, None),
-        ({"a": {}, "b": {}}, "must not have a and b together: take all but one out"),
+        ({"a": {}, "b": {}}, "must not have a and b together: remove all but one"),
     ],
 )
 def test_one_of_several_fields_is_there(value: Obj, found: str | None) -> None:

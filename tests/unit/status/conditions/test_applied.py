@@ -103,9 +103,9 @@ def test_what_is_refused_is_named_with_where_to_look() -> None:
     answered = missed(without(CONFIG))
 
     assert message(answered) == (
-        f"not as asked for after 30 s: {CONFIG} is not there; this service does not learn why, the "
-        "events SyncError have the API server's words: kubectl describe agents.instana.io "
-        "instana-agent --namespace instana-agent"
+        f"not as desired after 30 s: {CONFIG} does not exist; the events SyncError have the API "
+        "server's error messages: kubectl describe agents.instana.io instana-agent "
+        "--namespace instana-agent"
     )
     assert conditions(answered)["Ready"]["reason"] == "ChildrenNotApplied"
     assert conditions(answered)["Stalled"]["status"] == "True"
@@ -114,7 +114,7 @@ def test_what_is_refused_is_named_with_where_to_look() -> None:
 def test_what_differs_and_what_is_left_are_named_too() -> None:
     observed = [*with_other(AGENT, relabelled), secret("left")]
 
-    assert f": {AGENT} differs; Secret/left is still there; " in message(missed(observed))
+    assert f": {AGENT} differs; Secret/left is not deleted yet; " in message(missed(observed))
 
 
 def test_a_child_that_is_on_its_way_is_no_trouble() -> None:
@@ -287,8 +287,8 @@ def test_what_is_in_the_way_of_a_workload_is_no_refusal() -> None:
     first = tried(observed, stranger)
     answered = answer(after(first), stranger, observed=observed, now=LATE)
 
-    assert f"{CONFIG} is not there; this" in message(answered)
-    assert conditions(answered)["AgentsAvailable"]["message"] == f"{AGENT} is not there yet"
+    assert f"{CONFIG} does not exist; the events" in message(answered)
+    assert conditions(answered)["AgentsAvailable"]["message"] == f"{AGENT} does not exist yet"
 
 
 @pytest.mark.parametrize("which", [AGENT, SENSOR])
@@ -303,6 +303,6 @@ def test_workloads_say_that_they_are_not_as_asked_for(which: str) -> None:
     }
 
     for each in said_of.values():
-        assert each["message"] == f"{which} is not as asked for, see the condition ChildrenApplied"
+        assert each["message"] == f"{which} is not as desired, see the condition ChildrenApplied"
     assert said_of["other spec"]["reason"] == "RolloutStuck"
     assert said_of["not there"]["reason"].startswith("NotAllDesired")

@@ -123,7 +123,7 @@ def test_a_finalizer_that_nobody_removes(finalizer: str) -> None:
     status, reason, message = found("ChildrenOwned", parent, observed=observed())
 
     assert (status, reason) == ("False", "FinalizerLeft")
-    assert message.startswith(f"finalizer {finalizer} would keep the resource from being deleted: ")
+    assert message.startswith(f"finalizer {finalizer} would block the deletion of the resource: ")
     assert "example.com" not in message
     assert message.endswith(DYNAMICALLY)
     assert found("Ready", parent, observed=observed())[0] == "True"
@@ -149,7 +149,7 @@ def test_a_daemonset_of_another_installation_is_in_the_way() -> None:
 
     assert (status, reason) == ("False", "ObjectInTheWay")
     assert "DaemonSet/instana-agent" in message
-    assert f"; if this is an older installation of the agent: {DYNAMICALLY}; else " in message
+    assert f"; if this is an older installation of the agent: {DYNAMICALLY}; otherwise " in message
     pointed = f"{message}; docs/troubleshooting.md#objectintheway"
     assert found("Ready", agent(), other, observed=children) == ("False", reason, pointed)
 
@@ -173,6 +173,6 @@ def test_kept_templates_are_told() -> None:
 
     assert status == "True"
     assert message == (
-        "DaemonSet/instana-agent keep the pods that the Go operator made until the next change "
-        "that concerns them"
+        "the Go operator's pod template is retained until the next change that concerns the pods: "
+        "DaemonSet/instana-agent"
     )

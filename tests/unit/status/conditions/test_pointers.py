@@ -94,8 +94,8 @@ def test_a_page_that_a_rule_names_is_a_link() -> None:
     many = {f"a{index}": "x" for index in range(257)}
     status = answer(agent({"agent": {"pod": {"annotations": many}}}), facts=facts)["status"]
 
-    assert "see https://d/1/validation.md for how many" in status["reason"]
-    assert "see https://d/1/val" in conditions({"status": status})["Valid"]["message"]
+    assert "(https://d/1/validation.md lists the limits)" in status["reason"]
+    assert "(https://d/1/val" in conditions({"status": status})["Valid"]["message"]
 
 
 def test_the_link_can_be_a_url() -> None:

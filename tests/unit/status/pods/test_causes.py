@@ -97,27 +97,27 @@ NEVER_STARTED = {"terminated": {"reason": "StartError", "exitCode": 128}}
     [
         (
             'Back-off pulling image "x": ErrImagePull: rpc error: code = NotFound desc = failed',
-            "there is no such image",
-            "check name, tag and digest in spec.agent.image",
+            "the image does not exist",
+            "check its name, tag and digest in spec.agent.image",
         ),
         (
             "failed to authorize: unexpected status from https://r.example: 401 Unauthorized",
-            "the registry refuses the pull",
+            "the registry denies the pull",
             "spec.agent.image.pullSecrets",
         ),
         (
             "pull access denied, repository does not exist or may require authorization",
-            "the registry refuses the pull",
+            "the registry denies the pull",
             "spec.agent.downloadKey",
         ),
         (
             "dial tcp: lookup r.example on 10.0.0.2:53: no such host",
-            "the node does not reach the registry",
+            "the node cannot reach the registry",
             "DNS, proxy and firewall",
         ),
         (
             "dial tcp 1.2.3.4:443: i/o timeout",
-            "the node does not reach the registry",
+            "the node cannot reach the registry",
             "spec.agent.image.name",
         ),
         (
@@ -127,11 +127,11 @@ NEVER_STARTED = {"terminated": {"reason": "StartError", "exitCode": 128}}
         ),
         (
             "429 Too Many Requests - toomanyrequests: You have reached your pull rate limit",
-            "the registry limits pulls",
+            "the registry limits the rate of pulls",
             "a mirror",
         ),
-        ("unexpected status code 429", "the registry limits pulls", "a mirror"),
-        ("Too Many Requests", "the registry limits pulls", "a mirror"),
+        ("unexpected status code 429", "the registry limits the rate of pulls", "a mirror"),
+        ("Too Many Requests", "the registry limits the rate of pulls", "a mirror"),
         ("something else with s3cret", "", "kubectl -n instana-agent describe pod a"),
     ],
 )
@@ -149,8 +149,14 @@ def test_an_image_that_does_not_come_says_why(
 @pytest.mark.parametrize(
     ("reason", "remedy"),
     [
-        ("InvalidImageName", "no image can have that name: correct spec.agent.image"),
-        ("ErrImageNeverPull", "it is not on the node, and spec.agent.image.pullPolicy is Never"),
+        ("InvalidImageName", "the name of the image is not valid: fix spec.agent.image"),
+        (
+            "ErrImageNeverPull",
+            (
+                "the image is not on the node, and spec.agent.image.pullPolicy is "
+                "Never: change the policy, or load the image"
+            ),
+        ),
         ("ImageInspectError", "describe pod a"),
         ("RegistryUnavailable", "describe pod a"),
         ("SignatureValidationFailed", "describe pod a"),
@@ -167,8 +173,8 @@ def test_an_image_that_cannot_be_pulled_says_why(reason: str, remedy: str) -> No
 @pytest.mark.parametrize(
     ("message", "detail"),
     [
-        ('secret "agent-keys" not found', "Secret agent-keys is not there"),
-        ('configmap "agent.conf" not found', "ConfigMap agent.conf is not there"),
+        ('secret "agent-keys" not found', "Secret agent-keys is missing"),
+        ('configmap "agent.conf" not found', "ConfigMap agent.conf is missing"),
         (
             "couldn't find key download.key in Secret instana-agent/agent-keys",
             "Secret agent-keys has no entry download.key",
@@ -199,24 +205,28 @@ def test_what_a_container_lacks_is_named(message: str, detail: str) -> None:
         ),
         (
             "0/5 nodes are available: 1 node(s) didn't have free ports for the requested pod ports",
-            "another pod has its ports on the node",
+            "another pod uses its ports on the node",
             "--field-selector spec.nodeName=n",
         ),
         (
             "0/1 nodes are available: 1 node(s) had untolerated taint {dedicated: gpu}.",
-            "the node has a taint that it does not tolerate",
-            "set spec.agent.scheduling.tolerate or add to spec.agent.pod.tolerations",
+            "it does not tolerate a taint of the node",
+            "set spec.agent.scheduling.tolerate, or add a toleration to spec.agent.pod.tolerations",
         ),
         (
             "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
-            "its volume is not there, or on another node",
+            "its volume is missing, or on another node",
             "describe persistentvolumeclaims",
         ),
-        ("0/1 nodes are available: 1 Too many pods.", "the node has as many pods as it may", ""),
+        (
+            "0/1 nodes are available: 1 Too many pods.",
+            "the node has its maximum number of pods",
+            "",
+        ),
         ("0/1 nodes are available: 1 node(s) were unschedulable.", "the nodes are cordoned", ""),
         (
             "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.",
-            "no node has what its node selector and affinity ask for",
+            "no node matches its node selector and affinity",
             "kubectl get nodes --show-labels with spec.agent.pod",
         ),
         ("s3cret", "Unschedulable", "kubectl -n instana-agent describe pod a"),
@@ -242,11 +252,11 @@ def test_a_pod_that_no_node_takes_says_why(message: str, detail: str, remedy: st
         ),
         (
             ended("a", "n", message="Pod ephemeral local storage usage exceeds the total limit"),
-            "Evicted, it wrote more to the node's disk than it may",
+            "Evicted, it used more of the node's disk than it may",
         ),
         (
             ended("a", "n", message='Usage of EmptyDir volume "repo" exceeds the limit "1Gi". '),
-            "Evicted, it wrote more to the node's disk than it may",
+            "Evicted, it used more of the node's disk than it may",
         ),
         (ended("a", "n", reason="OutOfmemory", message="s3cret"), "OutOfmemory"),
         (pod("a", "n", phase="Succeeded"), ""),
@@ -375,14 +385,14 @@ def test_an_image_that_the_pod_does_not_name_is_not_told() -> None:
     found = pull_failure("a", "n", message="unauthorized")
     found["spec"]["containers"] = []
 
-    assert cause(found) == ("ImagePullBackOff", "the registry refuses the pull")
+    assert cause(found) == ("ImagePullBackOff", "the registry denies the pull")
 
 
 def test_the_image_of_an_init_container_is_told() -> None:
     found = with_init({"waiting": {"reason": "ErrImagePull", "message": "unauthorized"}})
     found["spec"]["initContainers"] = [{"name": "first", "image": "first.example/init:1"}]
 
-    told = "first.example/init:1, the registry refuses the pull"
+    told = "first.example/init:1, the registry denies the pull"
     assert cause(found) == ("ImagePullBackOff", told)
 
 
@@ -414,11 +424,11 @@ def test_the_worst_of_several_containers_counts() -> None:
     [
         (
             {"waiting": {"reason": "ErrImagePull", "message": "unauthorized"}},
-            "check the image of container side, and the way to its registry: kubectl -n",
+            "check the image of container side, and the network path to its registry: kubectl -n",
         ),
         (
             {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
-            "container side needs more memory than its limit: raise that",
+            "container side needs more memory than its limit: raise the limit",
         ),
     ],
 )
@@ -434,7 +444,10 @@ def test_what_others_put_into_the_pod_has_no_field_of_the_resource(state: Obj, r
     [
         (killed("s", "n"), " raise spec.k8s_sensor.deployment.pod.limits.memory"),
         (pull_failure("s", "n"), " check spec.k8s_sensor.image.pullSecrets, "),
-        (unschedulable("s", "n"), " add to spec.k8s_sensor.deployment.pod.tolerations"),
+        (
+            unschedulable("s", "n"),
+            " add a toleration to spec.k8s_sensor.deployment.pod.tolerations",
+        ),
     ],
     ids=["memory", "image", "taint"],
 )

@@ -221,8 +221,12 @@ def test_pods_not_asked_for_yet_have_no_summary() -> None:
 @pytest.mark.parametrize(
     ("spec", "facts", "told"),
     [
-        ({}, Facts(), "spec.podStatus: Enabled tells why"),
-        (ON, Facts(), "spec.podStatus needs the installation's component pod-status"),
+        ({}, Facts(), "set spec.podStatus: Enabled to see why"),
+        (
+            ON,
+            Facts(),
+            "add the component pod-status to the installation, which spec.podStatus needs",
+        ),
         (ON, FACTS, f"NodeNotReady of 1 pod, a-1 on n1: {LOST}"),
     ],
 )

@@ -30,16 +30,16 @@ def rolling(**sides: object) -> Obj:
 @pytest.mark.parametrize(
     ("strategy", "expected"),
     [
-        (rolling(maxUnavailable=1), "100 to go, 1 at a time"),
-        (rolling(maxUnavailable=10), "100 to go, 10 at a time"),
-        (rolling(maxUnavailable="25%"), "100 to go, 25 at a time"),
-        (rolling(maxUnavailable="0" * 5000 + "50%"), "100 to go, 50 at a time"),
-        (rolling(maxUnavailable="5" * 5000 + "%"), "100 to go, 1 at a time"),
-        (rolling(maxUnavailable="0.5%"), "100 to go, 1 at a time"),
-        (rolling(maxUnavailable=0, maxSurge="50%"), "100 to go, 50 at a time"),
-        (rolling(maxUnavailable="100%"), "100 to go, 100 at a time"),
-        ({"type": "OnDelete"}, "100 to go, each once its old one is deleted"),
-        ({}, "100 to go, 1 at a time"),
+        (rolling(maxUnavailable=1), "100 left, 1 at a time"),
+        (rolling(maxUnavailable=10), "100 left, 10 at a time"),
+        (rolling(maxUnavailable="25%"), "100 left, 25 at a time"),
+        (rolling(maxUnavailable="0" * 5000 + "50%"), "100 left, 50 at a time"),
+        (rolling(maxUnavailable="5" * 5000 + "%"), "100 left, 1 at a time"),
+        (rolling(maxUnavailable="0.5%"), "100 left, 1 at a time"),
+        (rolling(maxUnavailable=0, maxSurge="50%"), "100 left, 50 at a time"),
+        (rolling(maxUnavailable="100%"), "100 left, 100 at a time"),
+        ({"type": "OnDelete"}, "100 left, each once you delete its old pod"),
+        ({}, "100 left, 1 at a time"),
     ],
 )
 def test_how_many_go_at_once_is_the_strategys(strategy: Obj, expected: str) -> None:
@@ -49,7 +49,7 @@ def test_how_many_go_at_once_is_the_strategys(strategy: Obj, expected: str) -> N
 def test_a_share_is_of_all_nodes_and_rounded_up() -> None:
     found = daemonset(rolling(maxUnavailable="10%"), desired=15, updatedNumberScheduled=5)
 
-    assert remaining_time(found) == "10 to go, 2 at a time"
+    assert remaining_time(found) == "10 left, 2 at a time"
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ LABELLED = noted("2026-01-01T12:03:50Z", {"f:metadata": {"f:labels": {}}})
 @pytest.mark.parametrize(
     ("writes", "updated", "available", "expected"),
     [
-        ((BEGUN, COUNTED), 15, 45, "30 to go, 1 at a time, about 8 min"),
-        ((BEGUN, COUNTED), 16, 44, "29 to go, 1 at a time, about 8 min"),
-        ((BEGUN, COUNTED), 44, 45, "1 to go, 1 at a time, about 1 min"),
-        ((BEGUN, COUNTED, LABELLED), 15, 45, "30 to go, 1 at a time, about 8 min"),
-        ((BEGUN, COUNTED), 0, 45, "45 to go, 1 at a time"),
-        ((BEGUN, COUNTED), 1, 44, "44 to go, 1 at a time"),
-        ((COUNTED,), 15, 45, "30 to go, 1 at a time"),
-        ((BEGUN,), 15, 45, "30 to go, 1 at a time"),
-        ((BEGUN, BEGUN | {"subresource": "status"}), 15, 45, "30 to go, 1 at a time"),
-        ((BEGUN | {"time": 7}, COUNTED | {"time": "x"}), 15, 45, "30 to go, 1 at a time"),
+        ((BEGUN, COUNTED), 15, 45, "30 left, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 16, 44, "29 left, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 44, 45, "1 left, 1 at a time, about 1 min"),
+        ((BEGUN, COUNTED, LABELLED), 15, 45, "30 left, 1 at a time, about 8 min"),
+        ((BEGUN, COUNTED), 0, 45, "45 left, 1 at a time"),
+        ((BEGUN, COUNTED), 1, 44, "44 left, 1 at a time"),
+        ((COUNTED,), 15, 45, "30 left, 1 at a time"),
+        ((BEGUN,), 15, 45, "30 left, 1 at a time"),
+        ((BEGUN, BEGUN | {"subresource": "status"}), 15, 45, "30 left, 1 at a time"),
+        ((BEGUN | {"time": 7}, COUNTED | {"time": "x"}), 15, 45, "30 left, 1 at a time"),
     ],
 )
 def test_the_rest_takes_as_long_as_what_is_done(

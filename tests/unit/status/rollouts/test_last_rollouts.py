@@ -13,8 +13,8 @@ from tests.support.resources import agent, merged, obj, secret
 AGENT, SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
 NEW_IMAGE = {"agent": {"image": {"tag": "2"}}}
 MANUAL = {"rollout": {"policy": "Manual"}}
-NEW_VALUES = "values of Secrets or ConfigMaps that pods read as they start"
-NOT_KNOWN = "not known: it was before this was recorded"
+NEW_VALUES = "values of Secrets or ConfigMaps that pods read when they start"
+NOT_KNOWN = "unknown: it happened before causes were recorded"
 WITH_STORE = {"agent": {"key": None, "keysSecret": "keys"}}
 
 
@@ -87,7 +87,7 @@ def test_a_workload_of_a_new_zone_is_no_change_of_values() -> None:
     node = obj("Node", "n", "", metadata=labels)
     second = answer(parent(spec, before=first), node, observed=stored(first), facts=facts)
 
-    assert last(second)[f"{AGENT}-eu"]["cause"].startswith("it was not there: nodes of a new zone")
+    assert last(second)[f"{AGENT}-eu"]["cause"].startswith("the workload did not exist: a new zone")
     assert last(second)[AGENT]["cause"] == "generation 1 of the resource"
 
 
@@ -231,7 +231,7 @@ def test_a_late_status_loses_no_workload_of_a_new_zone() -> None:
     second = answer(parent(spec, before=first), node, observed=stored(first), facts=facts)
     late = answer(parent(spec, before=first), node, observed=stored(second), facts=facts)
 
-    assert last(late)[f"{AGENT}-eu"]["cause"].startswith("it was not there: nodes of a new zone")
+    assert last(late)[f"{AGENT}-eu"]["cause"].startswith("the workload did not exist: a new zone")
     assert last(late)[AGENT]["cause"] == "generation 1 of the resource"
 
 
@@ -285,7 +285,7 @@ def test_a_pause_keeps_the_causes_and_its_end_is_one() -> None:
     resumed = answer(parent(NEW_IMAGE, before=paused, generation=2), observed=running)
 
     assert last(paused) == last(first)
-    assert last(resumed)[AGENT]["cause"] == "the end of a pause"
+    assert last(resumed)[AGENT]["cause"] == "the resource is no longer paused"
     assert last(resumed)[SENSOR]["cause"] == "generation 1 of the resource"
 
 

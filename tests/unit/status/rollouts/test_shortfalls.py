@@ -66,7 +66,9 @@ def test_pods_that_are_refused_are_no_roll_out() -> None:
     status, message = agents(**NO_POD)
 
     assert status == "False"
-    assert message.startswith(f"{AGENT} has pods for 0 of 3 nodes; if it stays so, they are ")
+    assert message.startswith(
+        f"{AGENT} has pods for 0 of 3 nodes; if this lasts, the others are rejected "
+    )
     assert "kubectl -n instana-agent describe daemonset instana-agent lists" in message
     ready = answered(AGENT, **NO_POD)["Ready"]
     assert ready["message"].endswith(f"{PAGE}#notalldesiredagentsavailable")
@@ -100,7 +102,7 @@ def test_a_roll_out_that_waits_for_a_new_pod_is_one() -> None:
 def test_a_roll_out_does_not_name_pods_that_start(found: Obj) -> None:
     _, message = agents(found, spec=ON, **ROLLING)
 
-    assert message == f"{AGENT} has 1 of 3 pods up to date: 2 to go, 1 at a time"
+    assert message == f"{AGENT} has 1 of 3 pods up to date: 2 left, 1 at a time"
 
 
 def test_a_roll_out_that_stands_still_says_why() -> None:
@@ -169,8 +171,8 @@ def test_agents_that_have_to_stay_ready_for_a_while_are_told() -> None:
     _, message = agents(spec=spec, numberAvailable=1)
     ready = answered(AGENT, spec=spec, numberAvailable=1)["Ready"]["message"]
 
-    assert message.endswith("1 of 3 pods available: all are ready, and count after 20 s "
-                            "(minReadySeconds)")  # fmt: skip
+    assert message.endswith("1 of 3 pods available: all are ready, and become available after "
+"20 s (minReadySeconds)")  # fmt: skip
     assert PAGE not in ready
 
 
@@ -179,8 +181,8 @@ def test_k8sensors_that_have_to_stay_ready_are_told() -> None:
     ready = sensors(spec=spec, availableReplicas=1)[1]
     unready = sensors(spec=spec, availableReplicas=1, readyReplicas=1)[1]
 
-    assert ready.endswith(": all are ready, and count after 20 s (minReadySeconds)")
-    assert unready.endswith("1 of 3 pods available; spec.podStatus: Enabled tells why")
+    assert ready.endswith(": all are ready, and become available after 20 s (minReadySeconds)")
+    assert unready.endswith("1 of 3 pods available; set spec.podStatus: Enabled to see why")
 
 
 def test_a_workload_that_is_being_deleted_is_not_ready() -> None:
@@ -193,7 +195,7 @@ def test_a_workload_that_is_being_deleted_is_not_ready() -> None:
     for condition, which in (("AgentsAvailable", AGENT), ("SensorsAvailable", SENSOR)):
         assert found[condition]["status"] == "False"
         assert found[condition]["message"] == (
-            f"{which} is being deleted, and is made anew once it is gone"
+            f"{which} is being deleted, and is created again after that"
         )
 
 
@@ -201,7 +203,9 @@ def test_pods_on_nodes_that_take_no_new_one_are_no_shortfall() -> None:
     status, message = agents(numberMisscheduled=2)
 
     assert status == "True"
-    assert message.startswith("3 of 3 agents are available; 2 more on nodes that take no new ones")
+    assert message.startswith(
+        "3 of 3 agents are available; 2 more on nodes that no longer accept new"
+    )
 
 
 def test_a_zone_without_a_node_is_told() -> None:
@@ -209,7 +213,7 @@ def test_a_zone_without_a_node_is_told() -> None:
     status, message = told(f"{AGENT}-b", "AgentsAvailable", spec=ZONES, **empty)
 
     assert status == "True"
-    assert message.startswith(f"3 of 3 agents are available; no node is for {AGENT}-b: compare")
+    assert message.startswith(f"3 of 3 agents are available; no node matches {AGENT}-b: compare")
 
 
 @pytest.mark.parametrize(
@@ -217,33 +221,37 @@ def test_a_zone_without_a_node_is_told() -> None:
     [
         (
             'pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilege...',
-            "Pod Security forbids them; set spec.k8s_sensor.securityProfile: Restricted",
+            "Pod Security rejects them; set spec.k8s_sensor.securityProfile: Restricted",
         ),
         (
             'pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1',
-            "a ResourceQuota forbids them; kubectl -n instana-agent describe resourcequotas",
+            (
+                "a ResourceQuota rejects them; kubectl -n instana-agent describe resourcequotas "
+                "shows which"
+            ),
         ),
         (
             "pods is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi",
-            "a LimitRange forbids them",
+            "a LimitRange rejects them",
         ),
         (
             'pods "x" is forbidden: no PriorityClass with name p was found',
-            "their priority class is not there",
+            "their priority class is missing",
         ),
         (
             'error looking up service account instana-agent/x: serviceaccount "x" not found',
-            "their service account is not there",
+            "their service account is missing",
         ),
         (
             'admission webhook "validate.kyverno.svc" denied the request: s3cret',
-            "an admission webhook or policy forbids them; let it pass the pods of namespace",
+            "an admission webhook or policy rejects them; allow the pods of namespace",
         ),
         (
             "s3cret",
             (
-                "the others are refused (Pod Security, a ResourceQuota, an admission webhook, a "
-                "missing priority class); kubectl -n instana-agent describe replicasets"
+                "the others are rejected (Pod Security, a ResourceQuota, an admission webhook, "
+                "a missing priority class); kubectl -n instana-agent describe "
+                "replicasets"
             ),
         ),
     ],
@@ -279,8 +287,8 @@ def test_a_roll_out_without_progress_is_told() -> None:
     _, message = sensors(conditions=stuck, updatedReplicas=1, availableReplicas=2)
 
     assert message == (
-        f"{SENSOR} has 1 of 3 pods up to date, and made no progress for 600 s; "
-        "spec.podStatus: Enabled tells why"
+        f"{SENSOR} has 1 of 3 pods up to date, without progress for 600 s; set spec.podStatus: "
+        "Enabled to see why"
     )
     ready = answered(SENSOR, conditions=stuck, updatedReplicas=1, availableReplicas=2)["Ready"]
     assert ready["message"].endswith(f"{PAGE}#notalldesiredk8sensorsavailable")
@@ -298,7 +306,7 @@ def test_old_pods_that_are_available_make_no_new_one_ready(replicas: int, surge:
     status, message = sensors(crashing("s", "n", component="k8sensor"), spec=spec, **counts)
 
     assert status == "False"
-    assert f"and {surge} old ones until these are available" in message
+    assert f"and {surge} old ones until the new ones are available" in message
     assert "CrashLoopBackOff of 1 pod, s on n" in message
 
 
@@ -323,7 +331,7 @@ def test_no_k8sensors_may_be_wanted() -> None:
 
     assert (status, message) == (
         "True",
-        "no k8sensor is wanted: spec.k8s_sensor.deployment.replicas is 0",
+        "no k8sensor is desired: spec.k8s_sensor.deployment.replicas is 0",
     )
 
 
