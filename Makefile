@@ -91,7 +91,7 @@ installs: $(VENV)/dev.stamp ## Install the locks with each pip that must do; ask
 
 tools: $(GO_TOOLS) ## Build helm, kind and actionlint; needs Go.
 
-format: $(VENV)/dev.stamp ## Format the code and mend what can be mended.
+format: $(VENV)/dev.stamp ## Format the code, and fix what can be fixed automatically.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

@@ -1,4 +1,4 @@
-{{- /* Made from the table of existing values by `make generate`. */}}
+{{- /* Generated from the table of existing values by `make generate`. */}}
 {{- define "instana-agent.existingValues.formed" -}}
 [
 {"path":["agent","endpointHost"],"form":"given"},

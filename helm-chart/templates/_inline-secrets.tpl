@@ -1,4 +1,4 @@
-{{- /* Made from the rules by `make generate`: what is said of secrets in the values. */}}
+{{- /* Generated from the rules by `make generate`: warnings of credentials in the values. */}}
 {{- define "instana-agent.inlineSecrets" -}}
 [
 {"path":["agent","key"],"name":"agent.key","says":"is a credential that everyone who may read the resource can read: move it to a Secret and name its entry in keySecretKeyRef, or add it as entry key to the Secret that keysSecret names"},

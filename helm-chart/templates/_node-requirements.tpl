@@ -1,4 +1,4 @@
-{{- /* Made from hooks/generate/chart/templates/_node-requirements.tpl by `make generate`. */}}
+{{- /* Generated from hooks/generate/chart/templates/_node-requirements.tpl by `make generate`. */}}
 {{- /* What each term of the affinity requires. */}}
 {{- define "instana-agent.nodeRequirements" -}}
 - {key: kubernetes.io/os, operator: In, values: [linux]}

@@ -9,7 +9,7 @@ from hooks.models.kubernetes import KUBERNETES_TYPE
 
 HEADER = f"""# Fields of {KIND}
 
-Made from the models by `make generate`; `{API_VERSION}`, plural `{PLURAL}`. An empty string or
+Generated from the models by `make generate`; `{API_VERSION}`, plural `{PLURAL}`. An empty string or
 `null` counts as not given. A type with a capital letter is Kubernetes' own type of that name, and
 passed through to it.
 

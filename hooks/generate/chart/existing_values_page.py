@@ -7,26 +7,28 @@ from hooks.generate.chart.existing_values import Verdict, of_verdict
 
 HEADER: Final = """# Values of Instana's own chart
 
-Made from the table of existing values by `make generate`. How a release of that chart becomes one
-of this chart is in [helm.md](helm.md#from-instanas-own-chart).
+Generated from the table of existing values by `make generate`.
+[helm.md](helm.md#from-instanas-own-chart) describes how to upgrade a release of that chart to this
+chart.
 
-Values for the chart 2.0.x work: all that it documents reaches the resource as it did, but for what
-is listed here. A number or a truth value where the resource has a text has to stand in quotes
-(such as an image tag), as YAML reads `no` and `1.10` as something else. Ports need none, nor do the
-variables in `agent.env`, unless Helm would change the number: 1000000 was `1e+06` there.
+Values for the chart 2.0.x work: all documented values reach the resource as before, except those
+listed here. A number or boolean must be in quotes where the resource has a string, such as an image
+tag, because YAML reads `no` and `1.10` as something else. Ports need no quotes. Variables in
+`agent.env` need none either, unless Helm would change the number: that chart wrote 1000000 as
+`1e+06`.
 
-The chart 2.0.x cut off the line breaks at the end of `agent.configuration_yaml`; this one keeps
-them. So an upgrade adds a line break to the resource, whose `generation` counts up, and to the file
-that agents read. No pod restarts for it.
+The chart 2.0.x removed line breaks at the end of `agent.configuration_yaml`; this one keeps them.
+So an upgrade adds a line break to the resource, which increases its `generation`, and to the file
+that agents read. No pod restarts.
 """
 SECTIONS: Final = {
-    Verdict.EFFECTIVE: "The chart 2.0.x documents these and does not pass them on, or not always. "
-    "They work here; the notes of `helm upgrade`, and of its `--dry-run=server`, name those that "
-    "are given and make a difference.",
-    Verdict.IGNORED: "These had no effect there, or are about what is not there any more. The "
-    "notes name those that are given.",
-    Verdict.REFUSED: "These are values of the chart 1.x that are something else now. Helm ends "
-    "with the list of those that are given, and nothing is changed.",
+    Verdict.EFFECTIVE: "The chart 2.0.x documents these values, but does not, or not always, pass "
+    "them on. They work here; the notes of `helm upgrade`, also with `--dry-run=server`, list "
+    "those that you set and that make a difference.",
+    Verdict.IGNORED: "These values had no effect there, or configure something that no longer "
+    "exists. The notes list those that you set.",
+    Verdict.REFUSED: "These values of the chart 1.x are not accepted. Helm fails with the list "
+    "of those that you set, and changes nothing.",
 }
 
 

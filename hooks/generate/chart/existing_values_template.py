@@ -10,7 +10,7 @@ from hooks.generate.crd.definition import schema as resource_schema
 from hooks.generate.crd.structural import PRESERVED
 from hooks.kube.objects import Obj, present
 
-HEADER: Final = "{{- /* Made from the table of existing values by `make generate`. */}}\n"
+HEADER: Final = "{{- /* Generated from the table of existing values by `make generate`. */}}\n"
 DEFINE: Final = """\
 {{- define "instana-agent.existingValues.%s" -}}
 [

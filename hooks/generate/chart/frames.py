@@ -21,7 +21,7 @@ Sources = Mapping[str, str]
 """The manifests of the repository: their text by their path."""
 
 FOLDER: Final = Path(__file__).parent / "templates"
-HEADER: Final = "{{- /* Made from hooks/generate/chart/templates/%s by `make generate`. */}}\n"
+HEADER: Final = "{{- /* Generated from hooks/generate/chart/templates/%s by `make generate`. */}}\n"
 FROM: Final = re.compile(
     r"^( *)@from (\S+)(?: ([^/\s]\S*))?(?: (/\S+))?(?: without (.+))?\n", re.MULTILINE
 )

@@ -9,7 +9,7 @@ from hooks.rules import INLINE_SECRETS, TABLE, Rule
 from hooks.rules.walking import steps_of
 
 TEMPLATE: Final = """\
-{{- /* Made from the rules by `make generate`: what is said of secrets in the values. */}}
+{{- /* Generated from the rules by `make generate`: warnings of credentials in the values. */}}
 {{- define "instana-agent.inlineSecrets" -}}
 [
 %s

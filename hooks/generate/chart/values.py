@@ -13,10 +13,10 @@ from hooks.kube.plain_yaml import LONGEST_LINE, PlainDumper
 from hooks.models.instana_agent import InstanaAgentSpec
 
 HEADER: Final = """\
-# Made from the models by `make generate`; docs/helm.md says more, and docs/api.md.
+# Generated from the models by `make generate`; for details see docs/helm.md and docs/api.md.
 #
-# All values but `controller` are the spec of the InstanaAgent of the release, as they are. Those in
-# comments are not given, and show their default, or an empty value where they have none.
+# All values except `controller` are the spec of the release's InstanaAgent, unchanged. Values in
+# comments are not set; they show the default, or an empty value if there is none.
 """
 CONTROLLER: Final = "controller"
 WIDTH: Final = 100
