@@ -137,7 +137,7 @@ def _retained(request: SyncRequest, facts: Facts) -> list[Obj]:
 
 def _check_kind(parent: Obj) -> None:
     if (parent.get("apiVersion"), parent.get("kind")) != (API_VERSION, KIND):
-        msg = f"the request's parent is not a {KIND} of {API_VERSION}"
+        msg = f"the request's parent is not an {KIND} of {API_VERSION}"
         raise UnreadableRequest(msg)
 
 

@@ -228,7 +228,7 @@ def _give_up(step: Step, failed: CallFailed, left: int) -> None:
     click.echo(f"{place(step.obj)}: {step.what}: failed: {failed}", err=True)
     click.echo(
         f"Left: {_count(left)}; all earlier steps are done. Fix the cause, then run the same "
-"command again to continue.",
+        "command again to continue.",
         err=True,
     )
     sys.exit(FAILED)

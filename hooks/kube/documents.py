@@ -38,11 +38,11 @@ NO_YAML: Final = "is not YAML"
 NO_CHARACTER: Final = f"{NO_YAML}: control characters are not allowed; write them as escapes"
 HINTS: Final = {
     "found character that cannot start any token": "put a string that begins with it in quotes, "
-"and indent with spaces, not tabs",
+    "and indent with spaces, not tabs",
     "mapping values are not allowed in this context": "put a string that contains a colon in "
-"quotes, or fix the indentation",
+    "quotes, or fix the indentation",
     "did not find expected alphabetic or numeric character": "put a string that begins with * "
-"or & in quotes",
+    "or & in quotes",
     "did not find expected key": "fix the indentation, or the quotes before it",
 }
 """What to do about errors of the parser that people often get."""

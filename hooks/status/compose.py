@@ -156,8 +156,13 @@ def report_on_valid(
 def report_on_paused(parent: Obj, context: Context, children: list[Obj], now: str) -> Report:
     """Return the report on a paused resource; the children are the desired ones."""
     needs = [references_resolved(context), *secrets_trimmed(context), authorized(context)]
-    unasked = Condition(CHILDREN_APPLIED, "Unknown", PAUSED, "nothing is applied while the "
-"resource is paused", is_advice=True)
+    unasked = Condition(
+        CHILDREN_APPLIED,
+        "Unknown",
+        PAUSED,
+        "nothing is applied while the resource is paused",
+        is_advice=True,
+    )
     paused = _paused(postponed_changes(context, children))
     fields = {
         **_named_in_spec(context, children, differences(parent, context, children).changing, ()),
@@ -178,8 +183,12 @@ def report_on_invalid(
     message = several([str(problem) for problem in problems])
     invalid = Condition(VALID_TYPE, "False", InvalidResource.reason, message)
     *needs, applied = (
-        Condition(type_, "Unknown", InvalidResource.reason, "the spec is not valid: see the "
-"condition Valid")
+        Condition(
+            type_,
+            "Unknown",
+            InvalidResource.reason,
+            "the spec is not valid: see the condition Valid",
+        )
         for type_ in (REFERENCES_RESOLVED, AUTHORIZED, CHILDREN_APPLIED)
     )
     paused = [_paused([])] if is_paused(parent) else []

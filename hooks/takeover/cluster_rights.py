@@ -65,8 +65,10 @@ def _waits_for(cluster: Cluster, users: list[InstanaAgent]) -> str:
     for user in users:
         is_selected = cluster.is_selected(user.namespace, user.name)
         if (user.namespace, user.name) in with_finalizer and not is_selected:
-            return (f"InstanaAgent {user.namespace}/{user.name} to be taken over, because it "
-"shares this")
+            return (
+                f"InstanaAgent {user.namespace}/{user.name} to be taken over, because it "
+                "shares this"
+            )
     missing = [name for user in users for name in missing_bindings(cluster, user)]
     return f"ClusterRoleBinding {missing[0]}" if missing else ""
 

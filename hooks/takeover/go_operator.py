@@ -54,7 +54,7 @@ def _child_steps(
             child,
             f"hand its fields over ({strategy})",
             "otherwise fields of the Go operator would stay after you remove them from the "
-"resource",
+            "resource",
             patched_metadata(child, **changes),
             restarts=successor.restarts(child, manager),
         )

@@ -165,7 +165,7 @@ def _never_uninstall(deployment: Obj, release: str) -> Step:
         deployment,
         f"never run helm uninstall {release}",
         "it would delete everything in its stored manifests, also the InstanaAgent, whatever "
-"the annotations; delete the Secrets of the release instead",
+        "the annotations; delete the Secrets of the release instead",
         commands=(f"kubectl delete secrets -n {namespace} -l owner=helm,name={release}",),
     )
 
@@ -185,5 +185,7 @@ def _left_alone(cluster: Cluster) -> Iterator[Step]:
     for resource in [*others, *cluster.of_kind(REMOTE_KIND)]:
         why = "its objects stay, but changes of it have no effect without the Go operator"
         yield Step(
-            resource, "is also managed by the Go operator", f"{why} ({place(resource)} is not taken over)"
+            resource,
+            "is also managed by the Go operator",
+            f"{why} ({place(resource)} is not taken over)",
         )

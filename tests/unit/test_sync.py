@@ -45,7 +45,7 @@ def test_a_parent_of_another_kind_is_unreadable(change: Obj) -> None:
     with pytest.raises(UnreadableRequest) as caught:
         answer(agent() | change)
 
-    assert str(caught.value) == "the request's parent is not a InstanaAgent of instana.io/v1"
+    assert str(caught.value) == "the request's parent is not an InstanaAgent of instana.io/v1"
 
 
 @pytest.mark.parametrize("parent", [None, SENTINEL, {}, {"metadata": {}}])

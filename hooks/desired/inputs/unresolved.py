@@ -119,7 +119,7 @@ def _not_observed(reference: Reference) -> Unresolved:
 def _what_is_missing(lookup: Lookup, reference: Reference) -> str:
     """Return what does not exist, the object or an entry of it; empty if nothing is missing."""
     if not lookup.found:
-        return f"{reference.kind} {reference.name} is not there"
+        return f"{reference.kind} {reference.name} is missing"
     if reference.kind == "PersistentVolumeClaim":
         return _for_one_node(lookup.obj, reference)
     parts = (lookup.obj.get("data") or {}, lookup.obj.get("binaryData") or {})
@@ -133,7 +133,8 @@ def _for_one_node(claim: Obj, reference: Reference) -> str:
     modes = (claim.get("spec") or {}).get("accessModes") or []
     if "ReadWriteMany" in modes:
         return ""
-    return f"PersistentVolumeClaim {reference.name} is for one node: it lacks ReadWriteMany"
+    name = f"PersistentVolumeClaim {reference.name}"
+    return f"{name} is for one node: it must have access mode ReadWriteMany"
 
 
 def _unusable(secret: Obj, reference: Reference) -> str:

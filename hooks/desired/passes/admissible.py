@@ -70,7 +70,7 @@ def _twice(children: list[Obj]) -> Iterator[Problem]:
             child = by_place[place]
             account = child["kind"] == "ServiceAccount"
             path = "spec.serviceAccount.name" if account else "metadata.name"
-            message = f"leads to two children {describe(child)}; choose another name"
+            message = f"would create {describe(child)} twice: choose another name"
             yield Problem(path, message, CHILD_REPEATED)
 
 
@@ -81,7 +81,7 @@ def _the_users(context: Context, children: list[Obj]) -> Iterator[Problem]:
         kind, name = reference.kind, reference.name
         is_child = context.observed(f"{kind}.v1", name) is not None
         if (kind, name) in ours and not is_child and exists(context, reference):
-            message = f"is the name of a {kind} that is made from this resource; choose another one"
+            message = f"is the name of a {kind} that is made from this resource: choose another one"
             yield Problem(reference.path, message, OBJECT_OVERWRITTEN)
 
 
@@ -92,12 +92,14 @@ def _of_installation(context: Context, children: list[Obj]) -> Iterator[Problem]
     names = {*NAMES, *context.facts.installation_secrets}
     for child in children:
         if child["kind"] in KINDS and is_reserved(child["metadata"]["name"], names):
-            message = f"leads to {describe(child)}, which the installation of this service has"
-            yield Problem("metadata.name", f"{message}; choose another name", OF_INSTALLATION)
+            message = (
+                f"would create {describe(child)}, which belongs to the installation of this service"
+            )
+            yield Problem("metadata.name", f"{message}: choose another name", OF_INSTALLATION)
     for kind, name in sorted({named for child in children for named in named_by(pod_spec(child))}):
         if is_reserved(name, names):
-            message = f"has pods use {kind} {name} of the installation of this service"
-            yield Problem("spec", f"{message}; name another one", OF_INSTALLATION)
+            message = f"makes pods use {kind} {name} of the installation of this service"
+            yield Problem("spec", f"{message}: use another one", OF_INSTALLATION)
 
 
 def _mounts(workload: Obj) -> Iterator[Problem]:
@@ -108,16 +110,16 @@ def _mounts(workload: Obj) -> Iterator[Problem]:
     mounts = [mount for container in containers for mount in container.get("volumeMounts") or []]
     where = describe(workload)
     for name in _repeated(volumes):
-        message = "is there twice; choose another name"
+        message = "is listed twice: choose another name"
         yield Problem(f"volume {name} of {where}", message, VOLUME_TAKEN)
     for container in containers:
         paths = [mount.get("mountPath") for mount in container.get("volumeMounts") or []]
         for path in _repeated(paths):
-            message = "is used twice; choose another directory"
+            message = "is used twice: choose another directory"
             yield Problem(f"mount path {path} of {where}", message, MOUNT_PATH_TAKEN)
     mounted = {str(mount.get("name")) for mount in mounts}
     for name in sorted(mounted.difference(map(str, volumes))):
-        message = "is mounted, but not there; take the mount out"
+        message = "is mounted but does not exist: remove the mount"
         yield Problem(f"volume {name} of {where}", message, VOLUME_MISSING)
 
 

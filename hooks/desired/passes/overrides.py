@@ -101,7 +101,7 @@ def _lost_labels(part: Obj, merged: Obj, path: str, free: Container[str]) -> Ite
 
 
 def _changed(path: str) -> Problem:
-    message = "is what the object is known by, which the service sees to: leave it as it is"
+    message = "identifies the object and is managed by the service: remove it"
     return Problem(path, message, OVERRIDE_IDENTITY)
 
 
@@ -143,7 +143,7 @@ def _of_container(container: Obj) -> Iterator[tuple[str, str]]:
         if probe in container and sum(map(container[probe].__contains__, HANDLERS)) != 1:
             yield (
                 f".{probe}",
-                f"must have one of {', '.join(HANDLERS)}: set the others to null",
+                f"must have exactly one of {', '.join(HANDLERS)}: set the others to null",
             )
     resources = as_object(container.get("resources"))
     limits = as_object(resources.get("limits"))

@@ -42,7 +42,7 @@ def _below(path: str, found: Found) -> Found:
 def _odd_counts(spec: Obj) -> Found:
     for name in COUNTS:
         if not is_count(spec.get(name, 0)):
-            yield f".spec.{name}", f"must not be negative, nor more than {MOST}"
+            yield f".spec.{name}", f"must be from 0 to {MOST}"
 
 
 def _late(spec: Obj) -> Found:
@@ -72,7 +72,7 @@ def _of_deployment(strategy: Obj) -> Found:
     kind = strategy.get("type") or ROLLING_UPDATE
     if kind == RECREATE:
         if "rollingUpdate" in strategy:
-            yield ".rollingUpdate", f"does not go with type {RECREATE}: set it to null"
+            yield ".rollingUpdate", f"must not be set with type {RECREATE}: set it to null"
         return
     if kind != ROLLING_UPDATE:
         yield ".type", f"must be {ROLLING_UPDATE} or {RECREATE}"
@@ -88,5 +88,5 @@ def _of_deployment(strategy: Obj) -> Found:
 def _odd_sides(sides: dict[str, Any], of: str) -> Found:
     for side, value in sides.items():
         if not is_count_or_share(value):
-            message = f"must be a number of {of}, or a share of them from 0% to 100%"
+            message = f"must be a number of {of}, or a percentage from 0% to 100%"
             yield f".rollingUpdate.{side}", message

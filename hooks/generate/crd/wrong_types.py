@@ -28,7 +28,7 @@ HINTS: Final[dict[tuple[str, type], str]] = {
     ),
     ("spec.agent.env", list): (
         "write `NAME: value` without `- `, or move the items with `name` and `value` to "
-"spec.agent.pod.env"
+        "spec.agent.pod.env"
     ),
     ("spec.agent.pod.env", dict): (
         "write items with `name` and `value`, or move `NAME: value` to spec.agent.env"

@@ -45,7 +45,11 @@ def _values(requirement: Obj) -> Found:
     if operator in WITHOUT_VALUES:
         message = f"must not be set with operator {operator}: remove it, or use In or NotIn"
         return problem(message, ".values") if values else NOTHING
-    return NOTHING if len(values) == 1 else problem("must be exactly one number with Gt and Lt", ".values")
+    return (
+        NOTHING
+        if len(values) == 1
+        else problem("must be exactly one number with Gt and Lt", ".values")
+    )
 
 
 def _one_value(requirement: Obj) -> Found:
@@ -129,9 +133,7 @@ def _selected_twice(term: Obj) -> Found:
 def _selected(constraint: Obj) -> Found:
     """Find keys that the selector already asks for: Kubernetes before 1.34 rejects them."""
     selected = set(_keys(as_object(constraint.get("labelSelector"))))
-    message = (
-        "is also in the labelSelector, which Kubernetes before 1.34 rejects: remove it"
-    )
+    message = "is also in the labelSelector, which Kubernetes before 1.34 rejects: remove it"
     return [
         (f".matchLabelKeys[{place}]", message)
         for place, key in enumerate(_texts(constraint.get("matchLabelKeys")))
@@ -151,7 +153,8 @@ _POD_TERM: Final = fields(
     matchLabelKeys=each(LABEL_NAME),
     mismatchLabelKeys=each(LABEL_NAME),
     topologyKey=both(
-        text(bool, "is required: set it to a label of nodes, such as kubernetes.io/hostname"), LABEL_NAME
+        text(bool, "is required: set it to a label of nodes, such as kubernetes.io/hostname"),
+        LABEL_NAME,
     ),
 )
 _WEIGHT: Final = within(1, HIGHEST_WEIGHT)

@@ -73,8 +73,7 @@ def _seccomp(text: str) -> Found:
         return NOTHING
     if text.startswith(LOCAL_PROFILE) and not RELATIVE.find(text.removeprefix(LOCAL_PROFILE)):
         return NOTHING
-    return problem("must be runtime/default, unconfined, or localhost/ followed by a relative "
-"path")
+    return problem("must be runtime/default, unconfined, or localhost/ followed by a relative path")
 
 
 def _app_armor(name: str, text: str, containers: tuple[str, ...]) -> Found:

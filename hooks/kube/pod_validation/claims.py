@@ -48,7 +48,9 @@ def _same_source(spec: Obj) -> Found:
         return NOTHING
     parts = ("apiGroup", "kind", "name")
     if reference.get("namespace"):
-        return problem("must not be set with a namespace in dataSourceRef: remove it", ".dataSource")
+        return problem(
+            "must not be set with a namespace in dataSourceRef: remove it", ".dataSource"
+        )
     if all(source.get(part) == reference.get(part) for part in parts):
         return NOTHING
     return problem("must be the same as dataSourceRef: remove one of them", ".dataSource")

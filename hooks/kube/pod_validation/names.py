@@ -60,7 +60,7 @@ ENTRY: Final = matching(
     r"(\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*)",
     LONGEST_NAME,
     f"must be the name of an entry: at most {LONGEST_NAME} letters, digits, '-', '_' and '.', "
-"not starting with '..'",
+    "not starting with '..'",
 )
 
 _is_label_name = _full(rf"({DNS_NAME}/)?{OF_LABELS}", LONGEST_KEY)
@@ -76,13 +76,13 @@ def is_label_name(value: str) -> bool:
 LABEL_NAME: Final = text(
     is_label_name,
     f"must be the name of a label: at most {LONGEST_LABEL} letters, digits, '-', '_' and '.', "
-"after an optional domain in lower case and '/'",
+    "after an optional domain in lower case and '/'",
     {"pattern": rf"^({DNS_NAME}/)?{OF_LABELS}$", "maxLength": LONGEST_KEY},
 )
 ANNOTATION_NAME: Final = text(
     lambda value: is_label_name(value.lower()),
     f"must be the name of an annotation: at most {LONGEST_LABEL} letters, digits, '-', '_' and "
-"'.', after an optional domain and '/'",
+    "'.', after an optional domain and '/'",
 )
 
 
@@ -108,9 +108,7 @@ LOCAL: Final = both(
 ABSOLUTE: Final = text(
     lambda path: path.startswith("/"), "must be an absolute path: start it with '/'"
 )
-MODE: Final = within(
-    0, HIGHEST_MODE, " (0777): in YAML 0644 is an octal number, in JSON write 420"
-)
+MODE: Final = within(0, HIGHEST_MODE, " (0777): in YAML 0644 is an octal number, in JSON write 420")
 
 
 # Ports.
@@ -126,8 +124,8 @@ def _port_or_name(value: Any) -> Found:
         return ()
     return problem(
         f"must be a number from 1 to {HIGHEST_PORT} without quotes, or the name of a port: at "
-f"most {LONGEST_PORT_NAME} lower case letters, digits and single '-', with at "
-"least one letter"
+        f"most {LONGEST_PORT_NAME} lower case letters, digits and single '-', with at "
+        "least one letter"
     )
 
 

@@ -53,8 +53,12 @@ def _same_paths(sources: list[Any]) -> Found:
     for place, source in enumerate(sources):
         for path, file in _files(as_object(source)):
             if file in seen:
-                found.append((f"[{place}]{path}", "is the path of another file in the volume: "
-"choose another path"))
+                found.append(
+                    (
+                        f"[{place}]{path}",
+                        "is the path of another file in the volume: choose another path",
+                    )
+                )
             seen.add(file)
     return found
 

@@ -15,7 +15,7 @@ OF_QUOTAS: Final = "requests."
 SIDES: Final = ("requests", "limits")
 NO_RESOURCE: Final = (
     f"is not a resource of a container: use {', '.join(STANDARD)}, huge pages such as "
-"hugepages-2Mi, or an extended resource with a domain such as example.com/gpu"
+    "hugepages-2Mi, or an extended resource with a domain such as example.com/gpu"
 )
 
 
@@ -76,9 +76,10 @@ def _overcommitted(name: str, given: Any, limits: Obj) -> Found:
     if not is_fixed or given is None:
         return NOTHING
     if limits.get(name) is None:
-        return problem("is required: set it to the same value as the request, because this "
-"resource cannot be overcommitted")
+        return problem(
+            "is required: set it to the same value as the request, because this "
+            "resource cannot be overcommitted"
+        )
     if amount(given) == amount(limits[name]):
         return NOTHING
-    return problem("must be the same as the request, because this resource cannot be "
-"overcommitted")
+    return problem("must be the same as the request, because this resource cannot be overcommitted")

@@ -119,9 +119,9 @@ def children_applied(parent: Obj, context: Context, changes: Changes, now: str) 
     metadata = parent["metadata"]
     message = (
         f"not as desired after {PATIENCE_SECONDS} s: {several(_listed(changes))}; the events "
-"SyncError have the API server's error messages: kubectl describe "
-f"agents.instana.io {metadata['name']} --namespace "
-f"{metadata.get('namespace', '')}"
+        "SyncError have the API server's error messages: kubectl describe "
+        f"agents.instana.io {metadata['name']} --namespace "
+        f"{metadata.get('namespace', '')}"
     )
     return Condition(CHILDREN_APPLIED, "False", NOT_APPLIED, message)
 

@@ -36,13 +36,11 @@ def children_owned(
     if shared := [child for child in observed if _is_shared(child, facts)]:
         message = (
             f"the Go operator still owns fields of {several(_names(shared))}, so changes of the "
-f"resource do not remove them: {takeover}"
+            f"resource do not remove them: {takeover}"
         )
         return Condition(CHILDREN_OWNED, "False", "SharedWithGoOperator", message, is_advice=True)
     if left := [finalizer for finalizer in _finalizers(parent) if finalizer in FORMER_FINALIZERS]:
-        message = (
-            f"finalizer {several(left)} would block the deletion of the resource: {takeover}"
-        )
+        message = f"finalizer {several(left)} would block the deletion of the resource: {takeover}"
         return Condition(CHILDREN_OWNED, "False", "FinalizerLeft", message, is_advice=True)
     if found.adopted:
         message = _of_others(parent, found.adopted)
@@ -58,13 +56,13 @@ def _not_owned(parent: Obj, found: Writable, takeover: str) -> Condition | None:
     if found.given:
         message = (
             "Metacontroller adopts what has the labels of children before the service updates "
-f"it: {several(_names(found.given))}"
+            f"it: {several(_names(found.given))}"
         )
         return Condition(CHILDREN_OWNED, "False", "NotAdoptedYet", message, passes=True)
     if found.unknown:
         message = (
             "to be created once Metacontroller has checked that no other object has the name, "
-f"within 20 minutes after an upgrade: {several(_names(found.unknown))}"
+            f"within 20 minutes after an upgrade: {several(_names(found.unknown))}"
         )
         return Condition(CHILDREN_OWNED, "Unknown", "NotLookedUpYet", message, passes=True)
     return None
@@ -91,8 +89,7 @@ def _about_obstacles(parent: Obj, found: Writable, takeover: str) -> str:
     remedies.append("otherwise delete it, or rename it or the resource")
     return (
         "another object has the name of a child, and is left unchanged: "
-f"{several(_names(objects))}; "
-        + "; ".join(remedies)
+        f"{several(_names(objects))}; " + "; ".join(remedies)
     )
 
 
@@ -108,9 +105,9 @@ def _of_others(parent: Obj, adopted: list[Obj]) -> str:
     patch = {"spec": {"selector": {"matchLabels": {INSTANCE: metadata["name"]}}}}
     return (
         f"children of the deleted resource {several(owners)} were adopted and are left "
-f"unchanged: {several(_names(adopted))}; create that resource again, or release "
-f"them: kubectl patch agents.instana.io {metadata['name']} --namespace "
-f"{metadata.get('namespace', '')} --type merge --patch '{dumps(patch)}'"
+        f"unchanged: {several(_names(adopted))}; create that resource again, or release "
+        f"them: kubectl patch agents.instana.io {metadata['name']} --namespace "
+        f"{metadata.get('namespace', '')} --type merge --patch '{dumps(patch)}'"
     )
 
 
@@ -120,7 +117,7 @@ def sole_controller(observed: ObservedObjects, facts: Facts) -> Condition:
     if newer:
         message = (
             f"the Go operator changed {several(_names(newer))} after this service did: stop it, "
-"as docs/migrate.md describes"
+            "as docs/migrate.md describes"
         )
         return Condition(SOLE_CONTROLLER, "False", "GoOperatorWrites", message)
     message = "no other controller writes the children"
@@ -133,7 +130,7 @@ def _when_owned(children: list[Obj]) -> str:
         return "every child belongs to this resource alone"
     return (
         "the Go operator's pod template is retained until the next change that concerns the "
-f"pods: {several(_names(kept))}"
+        f"pods: {several(_names(kept))}"
     )
 
 

@@ -19,7 +19,7 @@ def package_cache(context: Context) -> list[Condition]:
     if not can_be_made(context):
         message = (
             "the controller has no rule for PersistentVolumeClaims, so none can be created: "
-"apply the controllers and Metacontroller's RBAC of this version"
+            "apply the controllers and Metacontroller's RBAC of this version"
         )
         return [Condition(PACKAGE_CACHE, "False", "RuleMissing", message)]
     name = names.package_cache(context.agent.name)
@@ -33,14 +33,14 @@ def _of_claim(context: Context, name: str, claim: Obj) -> Condition:
     if phase != BOUND:
         message = (
             f"claim {name} is {phase}: agents wait for a volume that many nodes can write to "
-f"(ReadWriteMany); kubectl -n {context.agent.namespace} describe "
-f"persistentvolumeclaim {name} shows why"
+            f"(ReadWriteMany); kubectl -n {context.agent.namespace} describe "
+            f"persistentvolumeclaim {name} shows why"
         )
         return Condition(PACKAGE_CACHE, "False", "ClaimNotBound", message, is_advice=True)
     if differing := _differing(context, as_object(claim.get("spec"))):
         message = (
             f"claim {name} keeps its {' and '.join(differing)}: Kubernetes rejects the change, "
-"unless the storage class allows it; docs/workloads.md describes what to do"
+            "unless the storage class allows it; docs/workloads.md describes what to do"
         )
         return Condition(PACKAGE_CACHE, "False", "ClaimKept", message, is_advice=True)
     return Condition(PACKAGE_CACHE, "True", "ClaimBound", f"claim {name} is bound")

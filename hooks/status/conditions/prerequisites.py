@@ -13,7 +13,7 @@ AUTHORIZED = "Authorized"
 
 
 def references_resolved(context: Context, retaining: Iterable[str] = ()) -> Condition:
-    """Return whether every Secret and ConfigMap that the resource names is there.
+    """Return whether every Secret and ConfigMap that the resource names exists.
 
     `retaining` are the workloads whose pods retain something that the resource no longer asks for.
     """
@@ -26,7 +26,7 @@ def references_resolved(context: Context, retaining: Iterable[str] = ()) -> Cond
         named = several([str(reference) for reference in waiting])
         message = f"Metacontroller sends these with its next call: {named}"
         return Condition(REFERENCES_RESOLVED, "Unknown", "NotObservedYet", message)
-    message = "every Secret and ConfigMap that the resource names is there"
+    message = "every Secret and ConfigMap that the resource names exists"
     return Condition(REFERENCES_RESOLVED, "True", "AllReferencesFound", message)
 
 
@@ -40,19 +40,22 @@ def authorized(context: Context) -> Condition:
     """Return whether the installation gives the agents the cluster-wide read rights."""
     agent = context.agent
     if not agent.spec.rbac.create:
-        message = "spec.rbac.create is false: bind the service accounts to the read rights yourself"
+        message = (
+            "spec.rbac.create is false: bind the service accounts to the ClusterRoles yourself"
+        )
         return Condition(AUTHORIZED, "Unknown", "BindingsNotWanted", message, is_advice=True)
     if not context.facts.may_have_cluster_rights(agent.namespace):
         message = (
             f"the installation gives agents in namespace {agent.namespace} no cluster-wide read "
-            "rights: add the namespace to its setting AGENT_NAMESPACES, or move the resource"
+            "permissions: add the namespace to its setting AGENT_NAMESPACES, or move the resource"
         )
         return Condition(AUTHORIZED, "False", "NamespaceNotAllowed", message)
     if uses_default_account(agent):
         message = (
-            "the agent runs as the namespace's default service account, which gets no rights as "
-            "every pod of the namespace would have them: set spec.serviceAccount.create or .name"
+            "the agent runs as the namespace's default service account, which gets no "
+            "permissions, because every pod of the namespace would get them: set "
+            "spec.serviceAccount.create or .name"
         )
         return Condition(AUTHORIZED, "False", "DefaultServiceAccount", message)
-    message = "the service accounts get the cluster-wide read rights of the installation"
+    message = "the service accounts get the cluster-wide read permissions of the installation"
     return Condition(AUTHORIZED, "True", "BindingsWanted", message)

@@ -53,24 +53,25 @@ REMEDIES = {
     FAILED: "the node ended it, and another pod replaces it: {describe}",
     NODE_DOWN: "its node does not report: kubectl describe node {node}",
     ENDING: "it is terminating; if it stays, its node does not respond: kubectl describe node "
-"{node}",
+    "{node}",
 }
 """What to do about each cause."""
 
 OF_NOT_PULLED = {
     "InvalidImageName": "the name of the image is not valid: fix {image}",
     "ErrImageNeverPull": "the image is not on the node, and {image}.pullPolicy is Never: change "
-"the policy, or load the image",
+    "the policy, or load the image",
 }
 OF_OTHERS = {
     PULL: "check the image of container {container}, and the network path to its registry: "
-"{describe}",
+    "{describe}",
     KILLED: "container {container} needs more memory than its limit: raise the limit",
 }
 """What to do about containers that others put into the pods: the resource has no field for them."""
 
-NOT_PLACED = ("the scheduler has not processed it: check the scheduler with kubectl -n "
-"kube-system get pods")
+NOT_PLACED = (
+    "the scheduler has not processed it: check the scheduler with kubectl -n kube-system get pods"
+)
 NOT_STARTED = "it cannot be started"
 INITIALIZING = "its init container must finish first: {logs}"
 STARTS = "it is starting, for as long as its startup probe allows; {logs} shows its progress"

@@ -132,8 +132,9 @@ def _unavailable(workload: Obj, available: int, ready: int, desired: int) -> Sho
     seconds = as_object(workload.get("spec")).get("minReadySeconds")
     if ready < desired or not seconds:
         return Shortfall(text, passes=False, pods_show=True)
-    return Shortfall(f"{text}: all are ready, and become available after {seconds} s "
-"(minReadySeconds)")
+    return Shortfall(
+        f"{text}: all are ready, and become available after {seconds} s (minReadySeconds)"
+    )
 
 
 def _unmade_daemon_pods(daemonset: Obj, made: int, desired: int) -> Shortfall:

@@ -93,7 +93,7 @@ def test_b24_a_missing_keys_secret_is_named_in_the_status() -> None:
     condition = conditions(answer(agent(FROM_STORE)))["ReferencesResolved"]
 
     assert condition["status"] == "False"
-    assert condition["message"] == "spec.agent.keysSecret: Secret keys is not there"
+    assert condition["message"] == "spec.agent.keysSecret: Secret keys is missing"
 
 
 def test_b27_a_rotated_key_takes_effect() -> None:

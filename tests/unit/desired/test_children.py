@@ -23,7 +23,7 @@ def test_keys_secret_is_never_written_over(name: str, spec: dict[str, object]) -
 
     assert children(answered) == {}
     assert conditions(answered)["Valid"]["message"] == (
-        "spec.agent.keysSecret: is the name of a Secret that is made from this resource; "
+        "spec.agent.keysSecret: is the name of a Secret that is made from this resource: "
         "choose another one (rule object-overwritten)"
     )
 

@@ -308,7 +308,7 @@ def test_two_children_of_one_name_are_refused() -> None:
 
     assert result["children"] == []
     assert conditions(result)["Valid"]["message"] == (
-        "spec.serviceAccount.name: leads to two children ServiceAccount/instana-agent-k8sensor; "
+        "spec.serviceAccount.name: would create ServiceAccount/instana-agent-k8sensor twice: "
         "choose another name (rule child-repeated)"
     )
 

@@ -71,12 +71,12 @@ def test_a_settled_resource_is_ready() -> None:
         "ReferencesResolved": (
             "True",
             "AllReferencesFound",
-            "every Secret and ConfigMap that the resource names is there",
+            "every Secret and ConfigMap that the resource names exists",
         ),
         "Authorized": (
             "True",
             "BindingsWanted",
-            "the service accounts get the cluster-wide read rights of the installation",
+            "the service accounts get the cluster-wide read permissions of the installation",
         ),
         "ChildrenOwned": (
             "True",
@@ -162,7 +162,7 @@ def set_status(**numbers: object) -> Callable[[Obj], object]:
     return lambda each: each["status"].update(numbers)
 
 
-LACKING = "NotAllDesiredAgentsAvailable"
+TOO_FEW = "NotAllDesiredAgentsAvailable"
 ROLLING = "has 1 of 3 pods up to date: 2 left, 1 at a time"
 
 
@@ -170,7 +170,7 @@ ROLLING = "has 1 of 3 pods up to date: 2 left, 1 at a time"
     ("change", "reason", "message"),
     [
         (lambda each: each["metadata"].update(generation=2), "RollingOut", "is being changed"),
-        (lambda each: each.pop("status"), LACKING, "is being changed"),
+        (lambda each: each.pop("status"), TOO_FEW, "is being changed"),
         (lambda each: each["metadata"].pop("generation"), "RollingOut", "is being changed"),
         (set_status(updatedNumberScheduled=1), "RollingOut", ROLLING),
         (
@@ -178,9 +178,9 @@ ROLLING = "has 1 of 3 pods up to date: 2 left, 1 at a time"
             "RollingOut",
             f"{ROLLING}; {HINT}",
         ),
-        (set_status(updatedNumberScheduled=1, numberAvailable=1), LACKING, f"{ROLLING}; {HINT}"),
-        (set_status(numberAvailable=2), LACKING, f"has 2 of 3 pods available; {HINT}"),
-        (set_status(numberAvailable="x"), LACKING, f"has 0 of 3 pods available; {HINT}"),
+        (set_status(updatedNumberScheduled=1, numberAvailable=1), TOO_FEW, f"{ROLLING}; {HINT}"),
+        (set_status(numberAvailable=2), TOO_FEW, f"has 2 of 3 pods available; {HINT}"),
+        (set_status(numberAvailable="x"), TOO_FEW, f"has 0 of 3 pods available; {HINT}"),
         (
             lambda each: each["spec"]["template"]["spec"].pop("hostPID"),
             "RollingOut",
@@ -198,7 +198,7 @@ def test_agents_that_fall_short_are_told(
     assert says(result, "Ready")[:2] == ("False", reason)
 
 
-SENSORS_LACKING = "NotAllDesiredK8sensorsAvailable"
+SENSORS_UNAVAILABLE = "NotAllDesiredK8sensorsAvailable"
 PAUSED = "kubectl -n instana-agent rollout resume deployment instana-agent-k8sensor"
 
 
@@ -215,12 +215,12 @@ def paused(each: Obj) -> None:
         (paused, "RolloutStuck", f"has 1 of 3 pods up to date: {PAUSED}"),
         (
             set_status(updatedReplicas=1, availableReplicas=2),
-            SENSORS_LACKING,
+            SENSORS_UNAVAILABLE,
             f"has 1 of 3 pods up to date; {HINT}",
         ),
         (
             set_status(availableReplicas=2),
-            SENSORS_LACKING,
+            SENSORS_UNAVAILABLE,
             f"has 2 of 3 pods available; {HINT}",
         ),
         (lambda each: each["spec"].update(replicas=1), "RollingOut", "is being changed"),
@@ -288,7 +288,7 @@ def test_a_missing_reference_is_named() -> None:
         "False",
         "ReferenceMissing",
         (
-            "spec.agent.tls.secretName: Secret tls is not there; "
+            "spec.agent.tls.secretName: Secret tls is missing; "
             "until then, running pods retain what they have: DaemonSet/instana-agent"
         ),
     )

@@ -120,7 +120,7 @@ def test_pods_wait_for_what_is_issued() -> None:
         "kubectl -n instana-agent describe certificate instana-agent-certificate"
     ) in conditions(answered)["CertificateIssued"]["message"]
     assert conditions(answered)["ReferencesResolved"]["message"] == (
-        "spec.agent.tls.certManager: Secret instana-agent-certificate is not there"
+        "spec.agent.tls.certManager: Secret instana-agent-certificate is missing"
     )
 
 
@@ -205,9 +205,9 @@ def test_openshift_issues_the_certificate_of_the_service() -> None:
     source = volumes(answered, DAEMONSET)["instana-agent-tls"]["secret"]
     assert source["secretName"] == "instana-agent-serving-cert"
     assert condition(answered) == ("False", "NotIssuedYet")
-    assert (
-        "kubectl -n instana-agent describe service instana-agent has an annotation"
-    ) in conditions(answered)["CertificateIssued"]["message"]
+    assert ("kubectl -n instana-agent describe service instana-agent shows why") in conditions(
+        answered
+    )["CertificateIssued"]["message"]
     half = secret("instana-agent-serving-cert", **{"tls.crt": "certificate"})
     assert condition(answer(agent(SERVING), half)) == ("False", "NotIssuedYet")
     assert condition(answer(agent(SERVING), SERVED)) == ("True", "Issued")

@@ -144,7 +144,7 @@ def test_a_claim_that_is_to_be_made_is_not_there_yet_and_agents_say_whether_they
     told = conditions(answer(parent, observed=stored(answer(agent()))))["PackageCacheReady"]
     running = [each for each in stored(answer(parent)) if each["kind"] != "PersistentVolumeClaim"]
 
-    assert told["message"].startswith("claim instana-agent-package-cache is not there: ")
+    assert told["message"].startswith("claim instana-agent-package-cache is missing: ")
     assert conditions(answer(parent, observed=running))["Ready"]["status"] == "True"
 
 
@@ -238,7 +238,7 @@ def without_rule(parent: Obj, observed: list[Obj]) -> Obj:
     return sync(asked, FACTS, NOW)
 
 
-FOR_ONE_NODE = "PersistentVolumeClaim mine is for one node: it lacks ReadWriteMany"
+FOR_ONE_NODE = "PersistentVolumeClaim mine is for one node: it must have access mode ReadWriteMany"
 USERS = cached(type="PersistentVolumeClaim", claimName="mine")
 
 
@@ -256,7 +256,7 @@ def test_a_claim_of_the_users_is_used_and_none_is_made() -> None:
 @pytest.mark.parametrize(
     ("related", "message"),
     [
-        ([], "PersistentVolumeClaim mine is not there"),
+        ([], "PersistentVolumeClaim mine is missing"),
         ([users_claim("ReadWriteOnce")], FOR_ONE_NODE),
         ([users_claim()], FOR_ONE_NODE),
         ([obj("PersistentVolumeClaim", "mine")], FOR_ONE_NODE),

@@ -3,7 +3,7 @@
 from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.unresolved import Unresolved
 
-WAITING = (Unresolved("spec.agent.keysSecret", "Secret keys is not there", is_missing=True),)
+WAITING = (Unresolved("spec.agent.keysSecret", "Secret keys is missing", is_missing=True),)
 OBSERVED = {"data": {"a": "old", "b": "old"}}
 
 

@@ -313,6 +313,6 @@ def test_two_zones_with_one_object_name_are_refused() -> None:
 
     assert children(result) == {}
     assert conditions(result)["Valid"]["message"] == (
-        f"metadata.name: leads to two children {AGENT}-{same}; choose another name "
+        f"metadata.name: would create {AGENT}-{same} twice: choose another name "
         "(rule child-repeated)"
     )

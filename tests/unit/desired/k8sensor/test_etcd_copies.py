@@ -103,8 +103,10 @@ def test_pods_that_stay_as_they_are_read_etcd_until_they_change() -> None:
     assert VARIABLES.items() <= env(held, SENSOR).items()
     assert monitored(held) == ("True", "ReadUntilNextChange")
     message = conditions(held)["EtcdMonitored"]["message"]
-    assert "the next change of their pods ends that, unless" in message
-    assert message.endswith("ETCD_COPY_NAMESPACES names namespace instana-agent")
+    assert "until their pods change next: to keep it, add" in message
+    assert message.endswith(
+        "namespace instana-agent to the installation's setting ETCD_COPY_NAMESPACES"
+    )
     assert not VARIABLES.keys() & env(changed, SENSOR).keys()
     assert monitored(changed) == ("False", "CopyNotAllowed")
 
@@ -149,10 +151,12 @@ def test_what_is_incomplete_is_not_copied_and_takes_no_copy_away(sources: list[O
 
     assert not COPIES & children(new).keys()
     assert monitored(new) == monitored(after) == ("False", "SourceMissing")
-    named = "ConfigMap etcd-ca-bundle and Secret etcd-client are not both there"
+    named = "ConfigMap etcd-ca-bundle or Secret etcd-client is missing or incomplete"
     assert conditions(new)["EtcdMonitored"]["message"].startswith(named)
     assert conditions(new)["EtcdMonitored"]["message"].endswith(": nothing is copied")
-    assert conditions(after)["EtcdMonitored"]["message"].endswith(": the copies stay as they are")
+    assert conditions(after)["EtcdMonitored"]["message"].endswith(
+        ": the existing copies are retained"
+    )
     assert {name: children(after)[name]["data"] for name in COPIES} == {
         name: children(before)[name]["data"] for name in COPIES
     }

@@ -125,7 +125,7 @@ def test_a_pull_secret_that_is_missing_is_named() -> None:
     spec = {"k8s_sensor": {"image": {"pullSecrets": [{"name": "own"}]}}}
 
     told = conditions(answer(agent(spec)))["ReferencesResolved"]["message"]
-    assert told == "spec.k8s_sensor.image.pullSecrets[0].name: Secret own is not there"
+    assert told == "spec.k8s_sensor.image.pullSecrets[0].name: Secret own is missing"
 
 
 def test_there_is_no_strategy_unless_one_is_given() -> None:

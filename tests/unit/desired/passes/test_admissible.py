@@ -19,7 +19,7 @@ REFUSED: list[tuple[Obj, str]] = [
                 "pod": {"volumes": [{"name": "repo", "emptyDir": {}}]},
             }
         },
-        "volume repo of DaemonSet/instana-agent: is there twice; choose another name",
+        "volume repo of DaemonSet/instana-agent: is listed twice: choose another name",
     ),
     (
         {
@@ -34,7 +34,7 @@ REFUSED: list[tuple[Obj, str]] = [
     ),
     (
         {"agent": {"pod": {"volumeMounts": [{"name": "repo", "mountPath": "/x"}]}}},
-        "volume repo of DaemonSet/instana-agent: is mounted, but not there",
+        "volume repo of DaemonSet/instana-agent: is mounted but does not exist",
     ),
     (
         {
@@ -65,7 +65,7 @@ REFUSED: list[tuple[Obj, str]] = [
                 }
             }
         },
-        "volume gone of DaemonSet/instana-agent: is mounted, but not there",
+        "volume gone of DaemonSet/instana-agent: is mounted but does not exist",
     ),
 ]
 
@@ -112,7 +112,7 @@ def test_object_of_the_user_is_never_written_over(spec: Obj, name: str, path: st
 
     assert children(answered) == {}
     assert conditions(answered)["Valid"]["message"] == (
-        f"spec.agent.{path}: is the name of a Secret that is made from this resource; choose "
+        f"spec.agent.{path}: is the name of a Secret that is made from this resource: choose "
         "another one (rule object-overwritten)"
     )
 
@@ -141,8 +141,8 @@ def test_certificate_that_is_no_base64_is_refused(text: str) -> None:
     answered = answer(agent({"agent": {"tls": {"certificate": text, "key": "YQ=="}}}))
 
     assert conditions(answered)["Valid"]["message"] == (
-        "spec.agent.tls.certificate: must be base64 of a PEM text, such as `base64 -w0 FILE` "
-        "writes it (rule tls-base64)"
+        "spec.agent.tls.certificate: must be PEM encoded as base64, as `base64 -w0 FILE` prints "
+        "it (rule tls-base64)"
     )
 
 
@@ -170,17 +170,17 @@ BESIDE = replace(
         (
             {},
             "instana-agent-hooks",
-            "metadata.name: leads to Deployment/instana-agent-hooks-k8sensor, which",
+            "metadata.name: would create Deployment/instana-agent-hooks-k8sensor, which",
         ),
         (
             {"serviceAccount": {"create": False, "name": "instana-agent-hooks"}},
             "prod",
-            "spec: has pods use ServiceAccount instana-agent-hooks of the installation",
+            "spec: makes pods use ServiceAccount instana-agent-hooks of the installation",
         ),
         (
             {"agent": {"tls": {"secretName": "instana-agent-hooks-tls"}}},
             "prod",
-            "spec: has pods use Secret instana-agent-hooks-tls of the installation",
+            "spec: makes pods use Secret instana-agent-hooks-tls of the installation",
         ),
         (
             {
@@ -193,17 +193,17 @@ BESIDE = replace(
                 }
             },
             "prod",
-            "spec: has pods use Secret instana-agent-hooks-token of the installation",
+            "spec: makes pods use Secret instana-agent-hooks-token of the installation",
         ),
         (
             {"agent": {"keysSecret": "of-ours"}},
             "other",
-            "spec: has pods use Secret of-ours of the installation",
+            "spec: makes pods use Secret of-ours of the installation",
         ),
         (
             {"agent": {"tls": {"certificate": "Y2VydA==", "key": "a2V5"}}},
             "prod",
-            "metadata.name: leads to Secret/prod-tls, which the installation",
+            "metadata.name: would create Secret/prod-tls, which belongs to the installation",
         ),
     ],
 )

@@ -61,7 +61,9 @@ def test_a_change_of_the_template_is_held() -> None:
     assert (change["workload"], change["pods"]) == (AGENT, 3)
     condition = conditions(answered)["RolloutHeld"]
     assert (condition["status"], condition["reason"]) == ("True", "ChangeNeedsApproval")
-    assert condition["message"].startswith(f"pods of {AGENT} (3 pods) are not replaced ")
+    assert condition["message"].startswith(
+        f"the changes in status.rollout for {AGENT} (3 pods) wait"
+    )
     assert condition["message"].endswith(
         "kubectl annotate agents.instana.io instana-agent --namespace instana-agent --overwrite "
         f"{APPROVE}={change['approval']}"
@@ -113,10 +115,13 @@ def test_an_approval_that_matches_nothing_is_reported() -> None:
     at_rest = answer(manual(approve="x" * 100), observed=observed())
 
     assert told(waiting)[:2] == ("True", "ChangeNeedsApproval")
-    unmatched = "; instana.io/approve names 0123456789abcdef, typo, and no change is called so"
+    unmatched = (
+        "; the annotation instana.io/approve names 0123456789abcdef, typo, but there is no such "
+        "change"
+    )
     assert told(waiting)[2].endswith(unmatched)
     assert told(at_rest)[:2] == ("False", "ApprovalMatchesNothing")
-    assert f"names {'x' * 64}, and" in told(at_rest)[2]
+    assert f"names {'x' * 64}, but" in told(at_rest)[2]
     assert conditions(at_rest)["Ready"]["status"] == "True"
 
 
@@ -138,9 +143,11 @@ def test_an_approval_that_was_carried_out_is_not_reported() -> None:
     again = answer(after(further, other, f"{name},{next_name}", 3), observed=stored(approved))
 
     for each in (approved, done, late):
-        assert told(each) == ("False", "NothingHeld", "no change of pods waits for approval")
+        assert told(each) == ("False", "NothingHeld", "no change waits for approval")
     assert "no change is called so" not in told(further)[2]
-    assert told(again)[2].endswith(f"; instana.io/approve names {name}, and no change is called so")
+    assert told(again)[2].endswith(
+        f"; the annotation instana.io/approve names {name}, but there is no such change"
+    )
 
 
 def test_workloads_are_approved_one_by_one() -> None:
@@ -150,7 +157,7 @@ def test_workloads_are_approved_one_by_one() -> None:
 
     assert set(changes) == {AGENT, SENSOR}
     message = conditions(answer(manual(spec), observed=observed()))["RolloutHeld"]["message"]
-    assert message.startswith(f"pods of {AGENT} (3 pods), {SENSOR} (3 pods) are not replaced ")
+    assert f" for {AGENT} (3 pods), {SENSOR} (3 pods) wait for approval; " in message
     approvals = ",".join(changes[each]["approval"] for each in (AGENT, SENSOR))
     assert message.endswith(f" {APPROVE}={approvals}")
     assert set(held(answered)) == {AGENT}

@@ -51,7 +51,7 @@ def test_no_child_is_written_over_what_has_its_name(which: str) -> None:
     status, reason, message = owned(answered)
     assert which not in children(answered)
     assert (status, reason) == ("False", "ObjectInTheWay")
-    assert f"stays as it is: {which};" in message
+    assert f"is left unchanged: {which};" in message
     assert conditions(answered)["Ready"]["reason"] == "ObjectInTheWay"
 
 
@@ -321,8 +321,8 @@ def test_the_status_names_them_and_what_releases_them() -> None:
     assert (status, reason) == ("False", "ChildrenOfAnother")
     assert "DaemonSet/aa" in message
     assert (
-        " are of aa, adopted when that was gone, and stay as they are: make it again, or release "
-        "them: kubectl patch agents.instana.io instana-agent --namespace instana-agent "
+        "; create that resource again, or release them: kubectl patch agents.instana.io "
+        "instana-agent --namespace instana-agent "
         "--type merge "
         """--patch '{"spec": {"selector": {"matchLabels": {"app.kubernetes.io/instance": """
         """"instana-agent"}}}}'"""

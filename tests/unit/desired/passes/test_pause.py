@@ -38,7 +38,7 @@ def test_at_rest_nothing_is_different() -> None:
 
     assert children(answered) == children(answer(agent()))
     assert conditions(answered)["Paused"]["status"] == "True"
-    assert conditions(answered)["Paused"]["message"].endswith("nothing else would be done")
+    assert conditions(answered)["Paused"]["message"].endswith("no change is pending")
 
 
 def test_a_paused_resource_tells_all_that_others_tell() -> None:
@@ -72,7 +72,7 @@ def test_what_was_changed_by_hand_stays() -> None:
 
     image = child(answered, AGENT)["spec"]["template"]["spec"]["containers"][0]["image"]
     assert image == "mine:1"
-    assert conditions(answered)["Paused"]["message"].endswith(f"without it: change {AGENT}")
+    assert conditions(answered)["Paused"]["message"].endswith(f"remove it to apply: change {AGENT}")
 
 
 def test_what_was_deleted_by_hand_stays_away() -> None:
@@ -80,7 +80,9 @@ def test_what_was_deleted_by_hand_stays_away() -> None:
     answered = answer(paused(), observed=rest)
 
     assert CONFIG not in children(answered)
-    assert conditions(answered)["Paused"]["message"].endswith(f"without it: create {CONFIG}")
+    assert conditions(answered)["Paused"]["message"].endswith(
+        f"remove it to apply: create {CONFIG}"
+    )
 
 
 def test_a_changed_spec_waits() -> None:

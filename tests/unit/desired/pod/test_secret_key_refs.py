@@ -185,7 +185,7 @@ def test_new_pods_wait_for_the_entry(field: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("related", "message"),
     [
-        ([], "Secret mine is not there"),
+        ([], "Secret mine is missing"),
         ([secret("mine", other="x")], "Secret mine has no entry entry"),
         (
             [secret("mine", entry="a\nb")],
@@ -467,7 +467,7 @@ def test_a_whole_secret_for_tls_wins() -> None:
 
     assert volumes(result, AGENT)["instana-agent-tls"]["secret"]["secretName"] == "whole"
     assert conditions(result)["ReferencesResolved"]["message"] == (
-        "spec.agent.tls.secretName: Secret whole is not there"
+        "spec.agent.tls.secretName: Secret whole is missing"
     )
 
 

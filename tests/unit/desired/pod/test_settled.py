@@ -9,7 +9,7 @@ from hooks.desired.pod.parts import Part, mounted
 from hooks.desired.pod.settled import settled
 from hooks.kube.objects import Obj
 
-REASON = Unresolved("spec.agent.keysSecret", "Secret keys is not there", is_missing=True)
+REASON = Unresolved("spec.agent.keysSecret", "Secret keys is missing", is_missing=True)
 WAITING = (REASON,)
 
 

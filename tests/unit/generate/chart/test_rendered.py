@@ -105,7 +105,7 @@ SHAPES: list[tuple[Obj, str]] = [
     ({"agent": {"env": [{"name": "A", "value": "b"}]}}, "to spec.agent.pod.env"),
     ({"agent": {"pod": {"env": {"A": "b"}}}}, "to spec.agent.env"),
     ({"k8s_sensor": {"pollrate": 10}}, "such as 10s"),
-    ({"zones": {"name": "east"}}, "a single zone is spec.zone.name"),
+    ({"zones": {"name": "east"}}, "for a single zone use spec.zone.name"),
 ]
 """Values in the shape of another field."""
 
@@ -296,7 +296,7 @@ def test_notes_warn_of_each_secret_in_the_values() -> None:
     said = secrets_said(INLINE)
 
     assert len(said) == len(INLINE_SECRETS)
-    assert [each for each in said if "can read it here" not in each] == []
+    assert [each for each in said if "can read" not in each] == []
     assert "agent.additionalBackends[].key: " in str(said)
     assert "secret-" not in str(said)
 
@@ -436,7 +436,7 @@ def _without_secrets(objects: list[Obj]) -> list[Obj]:
 @pytest.mark.parametrize(
     ("controller", "told"),
     [
-        ({"namespace": "hooks", "namespaces": ["hooks"]}, "hooks is in controller.namespaces too"),
+        ({"namespace": "hooks", "namespaces": ["hooks"]}, "hooks is also in controller.namespaces"),
         ({"namespace": "Hooks"}, "'/controller/namespace'"),
     ],
 )
