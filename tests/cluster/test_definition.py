@@ -280,7 +280,7 @@ def test_a_spec_is_required(api: Api) -> None:
     ids=json.dumps,
 )
 def test_the_selector_cannot_be_set_otherwise(selector: Obj, api: Api) -> None:
-    assert "set by its default" in refusal(api, named({"selector": selector}))
+    assert "is set by default" in refusal(api, named({"selector": selector}))
 
 
 def test_the_selector_can_name_the_resource_and_no_other_one(api: Api) -> None:

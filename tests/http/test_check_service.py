@@ -69,4 +69,4 @@ def test_answer_without_children_is_told(tmp_path: Path) -> None:
         result = check(other.url, other.ca_file, TOKEN, tmp_path)
 
     assert result.exit_code == 1
-    assert "the answer has no children" in result.stderr
+    assert "the response has no children" in result.stderr

@@ -141,4 +141,4 @@ def test_a_call_that_waited_for_too_long_is_refused(directory: Path) -> None:
 
     assert answer.startswith(b"HTTP/1.1 429 ")
     assert b"\r\nRetry-After: 2\r\n" in answer
-    assert answer.endswith(b"\r\n\r\nthe call had to wait for too long, try again later\n")
+    assert answer.endswith(b"\r\n\r\nthe call waited too long: try again later\n")

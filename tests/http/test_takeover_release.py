@@ -214,4 +214,4 @@ def test_objects_are_kinds_with_names(given: str, stand: Stand) -> None:
     result = stand.run(f"--object={given}")
 
     assert result.exit_code == 2
-    assert "write KIND/NAME" in result.output
+    assert "must be KIND/NAME" in result.output
