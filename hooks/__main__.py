@@ -1,6 +1,6 @@
-"""`python -m hooks`: the command line."""
+"""`python -m hooks`: the command line, as `instana-hooks` of the installed package."""
 
-from hooks.cli.command_line import main
+from hooks.cli.program import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -14,7 +14,7 @@ CRDS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 FIELD_MANAGER: Final = "instana-agent-definition"
 
 
-@click.command("apply-definition")
+@click.command("apply-definition", hidden=True)
 @click.option("--url", default=api_server, help="URL of the API server; default: the pod's own.")
 @click.option("--ca-file", type=click.Path(path_type=Path), default=ACCOUNT / "ca.crt")
 @click.option("--token-file", type=click.Path(path_type=Path), default=ACCOUNT / "token")

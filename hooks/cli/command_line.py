@@ -1,15 +1,20 @@
-"""`python -m hooks`: the service, the pure functions applied to files, and a demonstration."""
+"""The command line: the service, the pure functions applied to files, and a demonstration."""
 
+from functools import partial
 from pkgutil import resolve_name
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from hooks import __version__
+from hooks.cli.catalogue import CATALOGUE, ENTRIES, WIDTH
+from hooks.cli.documentation import link
 
 COMMANDS: Final = {
     "apply-definition": "hooks.cli.apply_crd_command:apply_crd_command",
     "check-service": "hooks.cli.service_check:service_check",
+    "completion": "hooks.cli.completion_command:completion_command",
     "demo": "hooks.cli.demo:demo_command",
     "diff": "hooks.cli.diff_command:diff_command",
     "generate": "hooks.cli.generate_command:generate_command",
@@ -20,22 +25,79 @@ COMMANDS: Final = {
 }
 """Where each command is; that module also defines its subcommands."""
 
+PAGE: Final = "cli.md"
+
 
 class Commands(click.Group):
-    """The commands, each loaded when it is called: what the service loads stays in its memory."""
+    """The commands, each loaded when it is called: what the service loads stays in its memory.
+
+    `--help` and completion load none; they take the texts of the catalogue.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """Return the names of the commands."""
-        return list(COMMANDS)
+        """Return the names of the commands that people use."""
+        return list(ENTRIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return the command of that name, or None."""
+        """Return the command of that name, which shows its example in its help, or None."""
         place = COMMANDS.get(cmd_name)
         command: click.Command | None = resolve_name(place) if place else None
+        if command and cmd_name in ENTRIES:
+            command.format_epilog = partial(_write_example, cmd_name)  # type: ignore[method-assign]
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in groups, each with its example."""
+        for title, entries in CATALOGUE.items():
+            with formatter.section(title):
+                for name, entry in entries.items():
+                    _write_line(formatter, f"{name:<{WIDTH}}  {entry.about}")
+                    _write_line(formatter, f"{'':<{WIDTH}}  {_example(ctx, name)}")
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write where there is more to read."""
+        _write_where_to_read_on(formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so."""
+        commands = [
+            CompletionItem(name, help=entry.about)
+            for name, entry in ENTRIES.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def load_all_commands() -> None:
+    """Load every command, as the build of the image does: so it sees that all packages work."""
+    for place in COMMANDS.values():
+        resolve_name(place)
+
+
+def _example(ctx: click.Context, name: str) -> str:
+    return f"{ctx.find_root().info_name} {name} {ENTRIES[name].example}".rstrip()
+
+
+def _write_example(name: str, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write what comes last in the help of a command."""
+    with formatter.section("Example"):
+        _write_line(formatter, _example(ctx, name))
+    _write_where_to_read_on(formatter)
+
+
+def _write_line(formatter: click.HelpFormatter, text: str) -> None:
+    """Write a line that is not broken: people copy it."""
+    formatter.write(f"{'':>{formatter.current_indent}}{text}\n")
+
+
+def _write_where_to_read_on(formatter: click.HelpFormatter) -> None:
+    formatter.write_paragraph()
+    formatter.write_text(f"More: {link(PAGE)}")
+
+
+@click.group(
+    "instana-hooks", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="instana-agent-hooks")
 def main() -> None:
     """Turn an InstanaAgent into the objects that run Instana's agents."""

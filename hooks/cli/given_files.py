@@ -35,10 +35,15 @@ class GivenFile(click.File):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> BinaryIO:
-        """Return the open file; ends the command with one line if it cannot be opened."""
+        """Return the open file; ends the command with one line if it cannot be opened.
+
+        A shell that completes the line may name files that do not exist: that is no error.
+        """
         try:
             return cast("BinaryIO", super().convert(value, param, ctx))
         except click.BadParameter as error:
+            if ctx and ctx.resilient_parsing:
+                raise
             give_up(f"a file cannot be read: {error.message}")
 
 

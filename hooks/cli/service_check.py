@@ -10,7 +10,7 @@ from hooks.kube.objects import Obj
 from hooks.server.readiness import SELF_CHECK
 
 
-@click.command("check-service")
+@click.command("check-service", hidden=True)
 @click.option("--url", required=True, help="URL of the service, such as https://host.")
 @click.option("--ca-file", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--token-file", type=click.Path(exists=True, path_type=Path), required=True)

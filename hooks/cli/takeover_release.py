@@ -63,7 +63,7 @@ def _named(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Nam
     return pairs
 
 
-@takeover_command.command("release")
+@takeover_command.command("release", hidden=True)
 @click.option("-n", "--namespace", required=True, help="Namespace of the release.")
 @click.option(
     "--object",

@@ -1,6 +1,7 @@
 """The image, built and started; hack/image builds it, and runs these."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -88,6 +89,14 @@ def test_command_line_is_the_entry_point(image: Image, tmp_path: Path) -> None:
     assert there.stderr == here.stderr
     assert there.stdout == here.stdout
     assert there.returncode == 0
+
+
+def test_help_lists_the_commands(image: Image, tmp_path: Path) -> None:
+    done = Container(image, tmp_path / "help", ("--help",)).run()
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\n  python -m hooks validate agent.yaml\n" in re.sub(rb"\n +", b"\n  ", done.stdout)
+    assert done.stdout.endswith(b"More: docs/cli.md\n")
 
 
 def test_wrong_setting_ends_the_start_with_one_line(image: Image, tmp_path: Path) -> None:
