@@ -7,6 +7,7 @@ EXAMPLES ?= 100000
 REQUEST ?= tests/fixtures/sync/healthy/request.json
 REGISTRY ?= registry.example
 DIGEST ?=
+REPOSITORY ?=
 IMAGE ?= instana-agent-hooks
 ENGINE ?= $(shell for each in docker podman buildah; do $$each info >/dev/null 2>&1 && echo $$each && break; done)
 BUILD_OPTIONS ?=
@@ -49,7 +50,7 @@ image: ## Build the image IMAGE with docker, podman or buildah; without them the
 COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 
 test: $(VENV)/dev.stamp ## Run all tests that need no cluster; with CI=true also measure coverage.
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/pods $(COVERAGE)
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal --ignore=tests/cluster --ignore=tests/image --ignore=tests/installation --ignore=tests/pods $(COVERAGE)
 
 properties: $(VENV)/dev.stamp ## Run the property tests with more examples; PROFILE=thorough: with 10,000 of each.
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal -m hypothesis tests/property tests/unit
@@ -85,9 +86,10 @@ endef
 audit: $(VENV)/dev.stamp ## Look for known vulnerabilities of the packages; needs the advisory service.
 	hack/audit $(BIN)/pip-audit requirements.txt requirements-build.txt requirements-dev.txt
 
-installs: $(VENV)/dev.stamp ## Install the locks with each pip that must do; ask the index for each architecture's wheels.
+installs: $(VENV)/dev.stamp ## Install the locks with each pip that must do, the package and the zipapp; ask the index for each architecture's wheels.
 	$(BIN)/python -m hack.installs
 	$(BIN)/python -m hack.wheels
+	$(BIN)/python -m pytest --numprocesses=0 tests/installation
 
 tools: $(GO_TOOLS) ## Build helm, kind and actionlint; needs Go.
 
@@ -144,11 +146,12 @@ lock: $(VENV)/dev.stamp ## Remake the requirements files with hashes; UPGRADE=1:
 		$(LOCK) $(if $(UPGRADE),--upgrade) --output-file $$lock.txt $$lock.in || exit 1; done
 
 release: $(VENV)/dev.stamp ## Set VERSION everywhere, and make a section of the changelog for it.
-	$(BIN)/python hack/release.py prepare $(VERSION)
+	$(BIN)/python -m hack.release prepare $(VERSION)
 	$(MAKE) generate golden
 
-artefacts: $(VENV)/dev.stamp ## Make what a release publishes in dist, with the image of REGISTRY and DIGEST.
-	$(BIN)/python hack/release.py artefacts dist --registry $(REGISTRY) $(if $(DIGEST),--digest $(DIGEST))
+artefacts: $(VENV)/dev.stamp ## Make what a release of REPOSITORY (its address) publishes in dist, with the image of REGISTRY and DIGEST.
+	$(BIN)/python -m hack.release artefacts dist --registry $(REGISTRY) $(if $(DIGEST),--digest $(DIGEST)) \
+		$(if $(REPOSITORY),--repository $(REPOSITORY))
 
 clean: ## Remove everything that the other targets made.
 	rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,7 +1,7 @@
 """What a release takes: one version everywhere, notes, artefacts, and which release was before.
 
 The version is `hooks.__version__`; `prepare` writes it to every other place that says it. Needs
-nothing but Python, and for the artefacts helm and kubectl.
+nothing but Python; for the artefacts helm, kubectl, and the packages of requirements-dev.txt.
 """
 
 import argparse
@@ -113,6 +113,13 @@ def artefacts(directory: Path, registry: str, digest: str) -> None:
         print(f"no notes: {error}", file=sys.stderr)
 
 
+def packages(directory: Path, repository: str) -> None:
+    """Write what people install of the command line."""
+    from hack.packages import write_packages  # noqa: PLC0415  all else here needs Python alone
+
+    write_packages(directory, version(), repository)
+
+
 def _manifests(place: Path, registry: str, digest: str) -> str:
     for source in MANIFESTS:
         shutil.copytree(source, place / source)
@@ -152,16 +159,17 @@ def _say_previous(registry: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="hack/release.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="hack.release", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare", help="set the version everywhere").add_argument("version")
     commands.add_parser("check", help="refuse a tag that does not fit").add_argument("tag")
     last = commands.add_parser("previous", help="print where the release before this one is")
     last.add_argument("--registry", required=True)
-    made = commands.add_parser("artefacts", help="make the chart, install.yaml and the notes")
+    made = commands.add_parser("artefacts", help="make what a release publishes")
     made.add_argument("directory", type=Path)
     made.add_argument("--registry", required=True)
     made.add_argument("--digest", default="")
+    made.add_argument("--repository", default="", help="address of the repository of the release")
     return parser.parse_args()
 
 
@@ -178,6 +186,7 @@ def main() -> None:
                 _say_previous(given.registry)
             case _:
                 artefacts(given.directory, given.registry, given.digest)
+                packages(given.directory, given.repository)
     except ReleaseError as error:
         sys.exit(f"release: {error}")
 

@@ -45,8 +45,9 @@ def test_nothing_looks_for_packages() -> None:
 def test_there_is_one_way_to_install() -> None:
     installers = {name for name, text in files().items() if installing(text)}
 
-    # The other two try the locks, and leave nothing behind.
-    assert installers == {"hack/install", "hack/installs.py", "hack/wheels.py"}
+    # The others try the locks or pack what these name, and leave nothing behind.
+    others = {"hack/installs.py", "hack/platforms.py", "hack/wheels.py"}
+    assert installers == {"hack/install", *others}
     assert "hack/install $(BIN)/python requirements-dev.txt" in files()["Makefile"]
     assert "RUN hack/install python requirements.txt packages" in files()["Dockerfile"]
 
