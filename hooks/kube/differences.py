@@ -16,7 +16,7 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _of_fields(before, after, path)
-    elif (earlier := _by_name(before)) is not None and (later := _by_name(after)) is not None:
+    elif (earlier := by_name(before)) is not None and (later := by_name(after)) is not None:
         yield from _of_items(earlier, later, path)
     else:
         yield path
@@ -24,7 +24,7 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 def with_items_by_name(value: Any) -> Any:
     """Return a value with lists turned into objects by name, where names identify their items."""
-    items = _by_name(value)
+    items = by_name(value)
     if isinstance(value, dict) or items is not None:
         parts = value if items is None else items
         return {name: with_items_by_name(part) for name, part in parts.items()}
@@ -45,9 +45,9 @@ def _of_items(before: Obj, after: Obj, path: str) -> Iterator[str]:
         yield from differing_paths(before.get(name), after.get(name), f"{path}[{name}]")
 
 
-def _by_name(items: Any) -> Obj | None:
+def by_name(items: Any) -> Obj | None:
     """Return the items of a list by name; None if names do not identify them."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return None
-    by_name = {str(item.get("name")): item for item in items if "name" in item}
-    return by_name if len(by_name) == len(items) else None
+    named = {str(item.get("name")): item for item in items if "name" in item}
+    return named if len(named) == len(items) else None
