@@ -1,0 +1,100 @@
+"""What is known of a leaf in the end: where its value comes from, the most specific first."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, Final
+
+from hooks.explain.effects import Effect, Leaf
+from hooks.explain.inputs import Source
+
+ORDER: Final = [*Source]
+STEP: Final = re.compile(r"[^.\[\]]+")
+HIDDEN: Final = re.compile(r"Secret/[^:]*:(data|stringData)\b")
+"""Where the values are in Secrets, of which none is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One thing that a value comes from.
+
+    `value`: that of a field or a fact, where the leaf has it in itself, so that it is no secret.
+    """
+
+    source: Source
+    name: str = ""
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A leaf of a child: where its value comes from, and what the whole child depends on.
+
+    `value` is None for what a Secret holds. The first of the origins is the most specific one.
+    """
+
+    child: str
+    path: str
+    value: Any
+    origins: tuple[Origin, ...]
+    needs: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What an input does to a leaf; `breadth` is on how many leaves it has an effect."""
+
+    effect: Effect
+    source: Source
+    name: str
+    value: Any
+    breadth: int
+
+
+def explained(leaf: Leaf, value: Any, influences: Iterable[Influence]) -> Explained:
+    """Return what is known of a leaf with a value."""
+    child, path = leaf
+    shown = None if HIDDEN.match(f"{child}:{path}") else value
+    ranked = sorted(influences, key=lambda each: _rank(each, path, shown))
+    close = [_origin(each, shown) for each in ranked if each.effect is not Effect.CHILD]
+    far = [each for each in ranked if each.effect is Effect.CHILD]
+    return Explained(
+        child,
+        path,
+        shown,
+        origins=tuple(dict.fromkeys(close)) or (Origin(Source.BUILT_IN, value=shown),),
+        needs=tuple(_origin(each, None) for each in far if each.source is not Source.RESOURCE),
+    )
+
+
+def _rank(influence: Influence, path: str, leaf: Any) -> tuple[Any, ...]:
+    """Return by what influences are ordered: effect, source, how close they are."""
+    return (
+        influence.effect,
+        ORDER.index(influence.source),
+        not _has(leaf, influence.value),
+        -_common_end(path, influence.name),
+        influence.breadth,
+        influence.name,
+    )
+
+
+def _common_end(path: str, name: str) -> int:
+    """Return how many steps at the ends of two paths are the same."""
+    pairs = zip(*(reversed(STEP.findall(each)) for each in (path, name)), strict=False)
+    return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
+
+
+def _origin(influence: Influence, leaf: Any) -> Origin:
+    value = influence.value
+    is_public = influence.source is Source.DEFAULT or isinstance(value, bool)
+    is_shown = is_public or _has(leaf, value)
+    return Origin(influence.source, influence.name, value if is_shown else None)
+
+
+def _has(leaf: Any, value: Any) -> bool:
+    """Tell whether a leaf has a value in itself, as an image has its tag."""
+    if leaf is None or isinstance(value, bool | list | dict) or value in (None, ""):
+        return False
+    return re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", str(leaf)) is not None
