@@ -21,6 +21,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
         "validate": Entry("Check resources in files.", "agent.yaml"),
         "render": Entry("Print the objects that a resource leads to.", "--redact agent.yaml"),
         "diff": Entry("Print what a sync would change.", "agent.yaml cluster.yaml"),
+        "explain": Entry(
+            "Print where values of children come from.", "DaemonSet/instana-agent:spec agent.yaml"
+        ),
     },
     "Moving over from an operator, a Helm release or manifests": {
         "takeover": Entry("Take over running agents in place.", "plan"),

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "completion": "hooks.cli.completion_command:completion_command",
     "demo": "hooks.cli.demo:demo_command",
     "diff": "hooks.cli.diff_command:diff_command",
+    "explain": "hooks.cli.explain_command:explain_command",
     "generate": "hooks.cli.generate_command:generate_command",
     "render": "hooks.cli.render_command:render_command",
     "serve": "hooks.cli.serve_command:serve_command",
