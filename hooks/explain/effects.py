@@ -68,7 +68,7 @@ def _of_child(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[s
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Tell whether two leaves are the same: 1 is not true."""
+    """Return whether two leaves are the same: 1 is not true."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 

@@ -66,7 +66,7 @@ def _given(steps: Steps, value: Any) -> Input:
 
 
 def _is_credential(steps: Steps) -> bool:
-    """Tell whether a Secret could have the value in place of the field."""
+    """Return whether a Secret could have the value in place of the field."""
     beside = _place(steps[:-1]).of.get("properties", {})
     return f"{steps[-1]}SecretKeyRef" in beside
 

@@ -94,7 +94,7 @@ def _origin(influence: Influence, leaf: Any) -> Origin:
 
 
 def _has(leaf: Any, value: Any) -> bool:
-    """Tell whether a leaf has a value in itself, as an image has its tag."""
+    """Return whether a leaf has a value in itself, as an image has its tag."""
     if leaf is None or isinstance(value, bool | list | dict) or value in (None, ""):
         return False
     return re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", str(leaf)) is not None

@@ -48,7 +48,7 @@ def _changes(observed: Obj, paths: Collection[str]) -> Iterator[dict[str, Any]]:
 
 
 def _is_free(path: str) -> bool:
-    """Tell whether a leaf may be another one without the child being another one."""
+    """Return whether a leaf may be another one without the child being another one."""
     return path not in IDENTITY and not path.endswith(NAME)
 
 

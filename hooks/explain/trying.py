@@ -82,7 +82,7 @@ class Search:
         self.found[leaf].append(Influence(effect, source, cause.name, cause.value, breadth))
 
     def _is_retained(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf of a child is what it is in the observed one."""
+        """Return whether a leaf of a child is what it is in the observed one."""
         child, path = leaf
         observed = self.observed.leaves.get(child, {})
         return path in observed and observed[path] == self.now.children.leaves[child][path]
@@ -107,7 +107,7 @@ class Search:
         return [pair for pair in effects(self.anew.children, after) if self._is_as_anew(pair[0])]
 
     def _is_as_anew(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf does not depend on which children are observed."""
+        """Return whether a leaf does not depend on which children are observed."""
         child, path = leaf
         now = self.now.children.leaves.get(child, {})
         return path in now and now[path] == self.anew.children.leaves[child][path]
@@ -137,5 +137,5 @@ def _made(make: Make, situation: Situation) -> list[Obj] | None:
 
 
 def _is_close(influence: Influence) -> bool:
-    """Tell whether it is about the leaf itself, not only about its whole child."""
+    """Return whether it is about the leaf itself, not only about its whole child."""
     return influence.effect is not Effect.CHILD
