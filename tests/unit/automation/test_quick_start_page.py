@@ -65,7 +65,9 @@ def test_every_block_is_run_or_says_why_not() -> None:
 
 def test_the_first_command_shows_an_answer() -> None:
     (command,) = lines("make run")
-    *_, demo = run(*shlex.split(command), "--dry-run", cwd=ROOT).splitlines()
+    *_, demo = run(
+        *shlex.split(command), "--dry-run", "--no-print-directory", cwd=ROOT
+    ).splitlines()
     python, *arguments = demo.removeprefix("ONCE=1 ").split()
     shown = run(sys.executable, *arguments, "--once", cwd=ROOT)
 

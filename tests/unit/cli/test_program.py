@@ -26,6 +26,7 @@ PRINTING: Final[dict[str, tuple[str, ...]]] = {
     "completion": ("bash",),
     "demo": ("--once", HEALTHY),
     "diff": (MINIMAL,),
+    "explain": (MINIMAL,),
     "render": (MINIMAL,),
     "takeover": ("plan",),
     "validate": (MINIMAL,),
