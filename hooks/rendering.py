@@ -140,6 +140,10 @@ def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         msg = f"a document of kind {document['kind']} must have a metadata.name"
         raise UnfitObject(msg, origin.below("metadata.name"))
+    known_by = (document.get("apiVersion"), metadata.get("namespace"))
+    if any(isinstance(each, dict | list) for each in known_by):
+        msg = f"{describe(document)}: apiVersion and metadata.namespace must be strings"
+        raise UnfitObject(msg, origin)
     yield document, origin
 
 

@@ -178,6 +178,14 @@ def test_a_crd_of_openshift_makes_the_cluster_one() -> None:
             [{"kind": "Secret", "metadata": {"name": 1}}],
             "a document of kind Secret must have a metadata.name",
         ),
+        (
+            [{"kind": "Any", "apiVersion": ["v1"], "metadata": {"name": "a"}}],
+            "Any/a: apiVersion and metadata.namespace must be strings",
+        ),
+        (
+            [{"kind": "Any", "metadata": {"name": "a", "namespace": {"b": 1}}}],
+            "Any/a: apiVersion and metadata.namespace must be strings",
+        ),
     ],
 )
 def test_documents_that_are_no_objects_or_no_resource_are_refused(
