@@ -24,6 +24,12 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
         "explain": Entry(
             "Print where values of children come from.", "DaemonSet/instana-agent:spec agent.yaml"
         ),
+        "rollout": Entry(
+            "Print which pods a sync would replace, and how long it takes.",
+            "agent.yaml cluster.yaml nodes.json pods.json",
+        ),
+        "placement": Entry("Print which nodes get an agent.", "agent.yaml nodes.json pods.json"),
+        "images": Entry("Print every image, to mirror them.", "--with-installation agent.yaml"),
     },
     "Moving over from an operator, a Helm release or manifests": {
         "takeover": Entry("Take over running agents in place.", "plan"),

@@ -13,7 +13,9 @@ from hooks.cli.given_files import (
     ending_on_unusable_input,
     files_argument,
 )
+from hooks.cli.rollout_texts import rollout_lines
 from hooks.kube.differences import with_items_by_name
+from hooks.placement.rollouts import rollouts
 from hooks.preview import CHANGE, DELETE, ChildChange, preview
 from hooks.server.clock import now
 
@@ -28,14 +30,18 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
 
     Pass exactly one InstanaAgent and the objects of the cluster that it depends on, with its
     existing children (`kubectl get ... -o yaml --show-managed-fields`). Shows which pods would be
-    replaced, and never a value of a Secret. Warnings go to standard error. Exit code 3: something
-    would change; 2: the InstanaAgent is invalid (prints the problems that `validate` finds), or a
-    file is not valid for kubectl; 1: a file cannot be used.
+    replaced, with Nodes also in what steps, as `rollout` does; and never a value of a Secret.
+    Warnings go to standard error. Exit code 3: something would change; 2: the InstanaAgent is
+    invalid (prints the problems that `validate` finds), or a file is not valid for kubectl; 1: a
+    file cannot be used.
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
+    values, at = [document.value for document in documents], now()
     with ending_on_unusable_input(documents):
-        expected = preview([document.value for document in documents], facts_of(facts), now())
+        known = facts_of(facts)
+        expected = preview(values, known, at)
+        restarts = rollouts(values, expected.changes, known, at) or ()
     end_if_invalid(documents, expected.problems)
     for child in expected.withheld:
         click.echo(
@@ -50,6 +56,8 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
         click.echo(f"{change.verb} {change.child}{_of_pods(change)}")
         if change.verb == CHANGE:
             click.echo(indent(_differences(change), "    "))
+    for line in (line for each in restarts for line in rollout_lines(each)):
+        click.echo(line)
     sys.exit(CHANGES)
 
 

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from hooks.facts import Facts
+from hooks.images import images
 from hooks.kube.objects import Obj
 from hooks.kube.workloads import pod_spec
 from hooks.models.agent import AgentSpec
@@ -40,6 +41,17 @@ def test_agents_and_k8sensors_have_the_pull_secret() -> None:
     found = [pod_spec(child)["imagePullSecrets"] for child in _workloads()]
 
     assert found == [[{"name": "registry-login"}]] * 2
+
+
+def test_the_command_lists_the_images_of_the_mirror() -> None:
+    given = [EXAMPLE, secret("instana-keys", key="x"), secret("registry-login")]
+    found = images(given, Facts(), NOW).images
+
+    assert [each.reference for each in found] == [
+        f"{REGISTRY}instana/agent:1.320.3",
+        f"{REGISTRY}instana/k8sensor:1.4.16",
+    ]
+    assert "-m hooks images --with-installation agent.yaml " in PAGE
 
 
 @pytest.mark.parametrize("image", [AgentSpec().image, K8sSensorSpec().image])

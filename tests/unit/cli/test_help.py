@@ -28,6 +28,8 @@ except SystemExit:
 FILES: Final = {
     "agent.yaml": Path("tests/fixtures/go-operator/minimal/input.yaml").read_text(),
     "cluster.yaml": "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}",
+    "nodes.json": '{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1"}}',
+    "pods.json": '{"apiVersion": "v1", "kind": "List", "items": []}',
 }
 NOT_TRIED: Final = {"demo", "serve"}
 """Their examples start a service."""
