@@ -1,9 +1,7 @@
 """Secret values are in the Secrets that pods read them from, and nowhere else."""
 
-import re
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import assume, given
@@ -15,9 +13,9 @@ from hooks.rules import parse_agent
 from hooks.wire import encode
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
+from tests.property.sentinels import found_in
 
 ANY_SPEC = specs.broken_specs() | specs.valid_specs()
-FOUND = re.compile(rf"{specs.MARK}-([-a-zA-Z0-9]+)\.end")
 OF_RESOURCE = ""
 CONFIG = "-config"
 PULL = "-containers-instana-io"
@@ -50,8 +48,8 @@ def test_secrets_are_in_no_status_and_no_child_but_secrets(situation: Situation)
     answer = situation.answer()
     others = [each for each in answer["children"] if each["kind"] != "Secret"]
 
-    assert not _found_in(answer["status"])
-    assert not _found_in(others)
+    assert not found_in(answer["status"])
+    assert not found_in(others)
 
 
 @given(clusters.running(complete=False) | clusters.fresh(complete=False))
@@ -61,23 +59,23 @@ def test_each_secret_is_only_where_it_is_read_from(situation: Situation) -> None
     found = {
         (role, child["metadata"]["name"].removeprefix(name))
         for child in secrets
-        for role in _found_in(child["data"])
+        for role in found_in(child["data"])
     }
     assume(found)
 
     assert found <= {(role, place) for role, places in ALLOWED.items() for place in places}
-    assert not _found_in([each | {"data": {}} for each in secrets])
+    assert not found_in([each | {"data": {}} for each in secrets])
 
 
 @given(clusters.fresh(specs.broken_specs()))
 def test_secrets_are_in_no_message_of_an_error(situation: Situation) -> None:
-    assert not _found_in(_texts_of_errors(lambda: parse_agent(situation.parent)))
+    assert not found_in(_texts_of_errors(lambda: parse_agent(situation.parent)))
 
 
 @given(clusters.fresh(specs.broken_specs()), specs.json_values())
 def test_secrets_are_in_no_refusal_of_a_request(situation: Situation, garbage: Any) -> None:
     request = situation.request | {"children": {"Secret.v1": {"a": garbage}}}
-    assert not _found_in(_texts_of_errors(lambda: clusters.answered(request, Facts())))
+    assert not found_in(_texts_of_errors(lambda: clusters.answered(request, Facts())))
 
 
 def _texts_of_errors(call: Callable[[], object]) -> list[str]:
@@ -94,28 +92,8 @@ def _texts_of_errors(call: Callable[[], object]) -> list[str]:
     return texts
 
 
-def _found_in(value: Any) -> set[str]:
-    """Return the roles of the secrets in a value, plain or base64-encoded."""
-    text = value if isinstance(value, str) else encode({"": value}).decode()
-    return {role for each in (text, *_decoded(text)) for role in FOUND.findall(each)}
-
-
-BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
-
-
-def _decoded(text: str) -> Iterator[str]:
-    """Yield what is base64-encoded in a text, twice encoded too."""
-    for each in BASE64.findall(text):
-        try:
-            inner = b64decode(each, validate=True).decode()
-        except (NotBase64, UnicodeDecodeError):
-            continue
-        yield inner
-        yield from _decoded(inner)
-
-
 def test_the_search_finds_encoded_secrets() -> None:
     hidden: Obj = {"auth": b64encode(f"_:{specs.secret('key')}".encode()).decode()}
     twice = b64encode(encode(hidden)).decode()
 
-    assert _found_in({"data": {"a": twice}}) == {"key"}
+    assert found_in({"data": {"a": twice}}) == {"key"}

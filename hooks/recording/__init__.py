@@ -1,0 +1,1 @@
+"""Calls of hooks as files: numbers stand for secret values, and each can be repeated."""
