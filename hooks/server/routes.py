@@ -24,6 +24,7 @@ from hooks.server.failures import Failure, failure_of
 from hooks.server.logs import LOGGER
 from hooks.server.metrics import CONTENT_TYPE, Metrics
 from hooks.server.misshapen import error_of_the_caller, nests_too_deep
+from hooks.server.notes import Note, no_note, notes_for
 from hooks.server.overload import Places, half, reject_late
 from hooks.server.readiness import SELF_CHECK, Readiness
 from hooks.server.settings import Settings
@@ -66,6 +67,7 @@ class Edge:
     most_parts: int = sys.maxsize
     """The maximum number of parts of a body, if anyone may send it."""
     takes_chunks: bool = True
+    note: Note = no_note
 
 
 def create_app(settings: Settings) -> Flask:
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         Tags(settings.facts) if settings.etag else None,
         Places(settings.calls_at_once, settings.max_body_bytes, half(settings.calls_at_once)),
         settings.caller_seconds,
+        note=notes_for(app, settings),
     )
     for hook in hooks:
         app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
@@ -208,7 +211,9 @@ def _read_and_answered(
     asked = wire.decode(body)
     call.asked(asked)
     is_of(call.namespace)
-    return _computed(hook, call, body, asked, tag)
+    at = now()
+    edge.note(hook.name, body, at)
+    return _computed(hook, call, body, asked, tag, at)
 
 
 def _unchanged(call: Call, tag: str) -> Response:
@@ -218,12 +223,13 @@ def _unchanged(call: Call, tag: str) -> Response:
     return response
 
 
-def _computed(hook: Hook, call: Call, body: bytes, asked: Obj, tag: str) -> Response:
+def _computed(  # noqa: PLR0913, PLR0917  all that is known of the call
+    hook: Hook, call: Call, body: bytes, asked: Obj, tag: str, at: str
+) -> Response:
     """Return the response; it gets no tag if it contains the time of the call.
 
     Parts that nest too deep are removed only if they cause an error: finding them takes a while.
     """
-    at = now()
     try:
         returned, payload = _response_and_bytes(hook, call, asked, at)
     except UnreadableRequest:

@@ -75,6 +75,10 @@ class Settings:
     etag: bool = False
     admission_port: int = 0
     inline_secrets: InlineSecrets = InlineSecrets.WARN
+    record_directory: str = ""
+    record_last: int = 10
+    record_resources: int = 100
+    record_bytes: int = 64 * MEBIBYTE
 
     @property
     def calls_at_once(self) -> int:
@@ -224,6 +228,13 @@ def _label_value(text: str) -> str:
     return text
 
 
+def _directory(text: str) -> str:
+    if not text.startswith("/") or not text.isprintable():
+        msg = "must be an absolute path of a directory"
+        raise ValueError(msg)
+    return text
+
+
 def _field_manager(text: str) -> str:
     if len(text) > LONGEST_FIELD_MANAGER or not text.isprintable():
         msg = f"must be at most {LONGEST_FIELD_MANAGER} printable characters"
@@ -263,5 +274,9 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "ETAG": _flag,
     "ADMISSION_PORT": _whole_number(1, LAST_PORT),
     "INLINE_SECRETS": _inline_secrets,
+    "RECORD_DIRECTORY": _directory,
+    "RECORD_LAST": _whole_number(1, 1000),
+    "RECORD_RESOURCES": _whole_number(1, 10_000),
+    "RECORD_BYTES": _whole_number(MEBIBYTE, 2**40),
 }
 """The parser of each variable, which sets the field with that name in the settings or the facts."""

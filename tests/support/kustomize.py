@@ -25,6 +25,7 @@ COMPONENTS = (
     "deploy/components/nodes-proxy",
     "deploy/components/own-namespace",
     "deploy/components/own-selector",
+    "deploy/components/recordings",
     "deploy/components/webhook-ca-cert-manager",
     "deploy/components/webhook-ca-openshift",
     "deploy/components/webhook-ca-self-signed",

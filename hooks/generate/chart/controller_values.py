@@ -171,6 +171,28 @@ class RestrictedFields(SpecModel):
     )
 
 
+class Recordings(SpecModel):
+    """Recordings of the last calls, without secret values."""
+
+    enabled: bool = Field(
+        default=False, description="Whether the service keeps the last calls: docs/operate.md."
+    )
+    last: int = Field(
+        default=10, ge=1, le=1000, description="How many calls of each hook per resource."
+    )
+    size_limit: str = Field(
+        default="128Mi",
+        min_length=1,
+        description="Size limit of the emptyDir volume that holds them; they take 64 MiB, or what "
+        "RECORD_BYTES in settings says.",
+    )
+    claim_name: str = Field(
+        default="",
+        description="An existing PersistentVolumeClaim in the place of the emptyDir volume, so "
+        "that recordings outlive the pods; with several replicas on several nodes ReadWriteMany.",
+    )
+
+
 class ClusterFacts(SpecModel):
     """What the cluster is; asked of it where not given."""
 
@@ -342,5 +364,9 @@ class ControllerValues(SpecModel):
     monitoring: Enabled = Field(
         default=Enabled(),
         description="A ServiceMonitor, alerts and a dashboard, for the Prometheus operator.",
+    )
+    recordings: Recordings = Field(
+        default=Recordings(),
+        description="Recordings of the last calls, for an incident: docs/operate.md.",
     )
     crds: Crds = Field(default=Crds(), description="The CRD of InstanaAgent.")

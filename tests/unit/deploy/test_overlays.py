@@ -226,6 +226,18 @@ def test_component_pod_status_lets_metacontroller_read_pods_and_tells_the_servic
     assert from_environ({"INSECURE": "1", **given}).facts.pod_status
 
 
+def test_component_recordings_gives_the_service_a_volume_of_its_own(place: Path) -> None:
+    objects = build(installation(place, "self-signed", "deploy/components/recordings"))
+    pod = find(objects, "Deployment", HOOKS)["spec"]["template"]["spec"]
+    folder = _env(objects)["RECORD_DIRECTORY"]
+    (container,) = pod["containers"]
+
+    assert from_environ({"INSECURE": "1", "RECORD_DIRECTORY": folder}).record_directory == folder
+    assert {"name": "recordings", "mountPath": folder} in container["volumeMounts"]
+    assert {"name": "recordings", "emptyDir": {"sizeLimit": "128Mi"}} in pod["volumes"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+
+
 def test_component_nodes_proxy_is_for_agent_and_sensor_alone(place: Path) -> None:
     objects = build(installation(place, "self-signed", "deploy/components/nodes-proxy"))
     having = {

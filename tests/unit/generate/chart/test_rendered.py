@@ -36,6 +36,18 @@ def test_golden(case: str) -> None:
     )
 
 
+def test_recordings_may_be_in_a_claim() -> None:
+    settings = {"enabled": True, "last": 50, "claimName": "recordings"}
+    values = {"agent": {"keysSecret": "k"}, "cluster": {"name": "c"}}
+    objects = rendered(values | {"controller": {"recordings": settings}})
+    (deployment,) = [each for each in objects if each["kind"] == "Deployment"]
+    pod = deployment["spec"]["template"]["spec"]
+    claim = {"claimName": "recordings"}
+
+    assert {"name": "recordings", "persistentVolumeClaim": claim} in pod["volumes"]
+    assert {"name": "RECORD_LAST", "value": "50"} in pod["containers"][0]["env"]
+
+
 def test_lint_finds_nothing() -> None:
     assert "1 chart(s) linted, 0 chart(s) failed" in helm("lint", "--strict", str(CHART))
 

@@ -77,6 +77,7 @@ VARIANTS = {
     "etag": option("metacontroller/components/etag", etag=True),
     "node-zones": option("metacontroller/components/node-zones", nodeZones=True),
     "pod-status": option("metacontroller/components/pod-status", podStatus=True),
+    "recordings": option("deploy/components/recordings", recordings={"enabled": True}),
     "etcd-copies": option("deploy/components/etcd-copies", etcdCopyNamespaces=["instana-agent"]),
     "leader-election": option(
         "deploy/components/leader-election", metacontroller={"leaderElection": True}
