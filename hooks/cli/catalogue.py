@@ -30,6 +30,12 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
         "placement": Entry("Print which nodes get an agent.", "agent.yaml nodes.json pods.json"),
         "images": Entry("Print every image, to mirror them.", "--with-installation agent.yaml"),
+        "test": Entry("Compare responses with those you expect.", "tests/instana"),
+    },
+    "In an incident": {
+        "support-bundle": Entry("Collect what support needs in one file.", "instana-agent"),
+        "replay": Entry("Repeat recorded calls of the service.", "recording.json"),
+        "record": Entry("Print a recording without secret values.", "request.json"),
     },
     "Moving over from an operator, a Helm release or manifests": {
         "takeover": Entry("Take over running agents in place.", "plan"),

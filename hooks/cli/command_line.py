@@ -21,10 +21,15 @@ COMMANDS: Final = {
     "generate": "hooks.cli.generate_command:generate_command",
     "images": "hooks.cli.images_command:images_command",
     "placement": "hooks.cli.placement_command:placement_command",
+    "record": "hooks.cli.record_command:record_command",
+    "recordings": "hooks.cli.recordings_command:recordings_command",
     "render": "hooks.cli.render_command:render_command",
+    "replay": "hooks.cli.replay_command:replay_command",
     "rollout": "hooks.cli.rollout_command:rollout_command",
     "serve": "hooks.cli.serve_command:serve_command",
+    "support-bundle": "hooks.cli.support_bundle_command:support_bundle_command",
     "takeover": "hooks.cli.takeover_release:takeover_command",
+    "test": "hooks.cli.test_command:test_command",
     "validate": "hooks.cli.validate_command:validate_command",
 }
 """Where each command is; that module also defines its subcommands."""

@@ -1,11 +1,13 @@
 """`python -m hooks diff`: what the next sync would change in a cluster."""
 
 import sys
+from pathlib import Path
 from textwrap import indent
 from typing import BinaryIO, Final
 
 import click
 
+from hooks.cli.diff_with_version import diff_with_version, with_option
 from hooks.cli.fact_options import fact_option, facts_of
 from hooks.cli.given_agents import end_if_invalid, end_if_none_is_served
 from hooks.cli.given_files import (
@@ -25,7 +27,8 @@ CHANGES: Final = 3
 @click.command("diff")
 @files_argument
 @fact_option
-def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
+@with_option
+def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], other: Path | None) -> None:
     """Print what a sync of the InstanaAgent in the FILEs ("-" is standard input) would change.
 
     Pass exactly one InstanaAgent and the objects of the cluster that it depends on, with its
@@ -34,7 +37,13 @@ def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...]) -> None:
     Warnings go to standard error. Exit code 3: something would change; 2: the InstanaAgent is
     invalid (prints the problems that `validate` finds), or a file is not valid for kubectl; 1: a
     file cannot be used.
+
+    With --with, the FILEs are recordings of calls (`python -m hooks replay`), and the differences
+    are those between this version of the service and another one: what an upgrade would change.
     """
+    if other:
+        diff_with_version(files, other)
+        return
     documents = documents_in(files)
     end_if_none_is_served(documents)
     values, at = [document.value for document in documents], now()

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from hooks.cli.catalogue import CATALOGUE, ENTRIES
 from hooks.cli.command_line import COMMANDS, main
 
-INTERNAL: Final = {"apply-definition", "check-service", "generate"}
-"""What only the chart's jobs and `make` run."""
+INTERNAL: Final = {"apply-definition", "check-service", "generate", "recordings"}
+"""What only the chart's jobs, `make` and `support-bundle` run."""
 
 HEAVY: Final = {"deepdiff", "flask", "gunicorn", "orjson", "pydantic", "tabulate", "yaml"}
 LOADED: Final = """
