@@ -21,17 +21,25 @@ from tests.unit.cli.programs import environment, start, write_program
 
 MINIMAL: Final = str(Path("tests/fixtures/go-operator/minimal/input.yaml").absolute())
 HEALTHY: Final = str(Path("tests/fixtures/sync/healthy/request.json").absolute())
+NODES: Final = str(Path("tests/fixtures/go-operator/zones-two/cluster.yaml").absolute())
 SERVICE: Final = "serve"
+SILENT: Final = {SERVICE, "support-bundle", "test"}
+"""They write a log, a file, and only what differs."""
 PRINTING: Final[dict[str, tuple[str, ...]]] = {
     "completion": ("bash",),
     "demo": ("--once", HEALTHY),
     "diff": (MINIMAL,),
     "explain": (MINIMAL,),
+    "images": (MINIMAL,),
+    "placement": (MINIMAL, NODES),
+    "record": (HEALTHY,),
     "render": (MINIMAL,),
+    "replay": (HEALTHY,),
+    "rollout": (MINIMAL, NODES),
     "takeover": ("plan",),
     "validate": (MINIMAL,),
 }
-"""Each command with arguments with which it prints something; the service only writes a log."""
+"""Each command that prints a result, with arguments."""
 
 CLOSED, INTERRUPTED = 141, 130
 FULL: Final = Path("/dev/full")
@@ -77,7 +85,7 @@ def settings_of_a_service() -> dict[str, str]:
 
 
 def test_every_command_of_people_is_tried() -> None:
-    assert {*PRINTING, SERVICE} == {*ENTRIES}
+    assert {*PRINTING, *SILENT} == {*ENTRIES}
 
 
 @pytest.mark.parametrize("command", PRINTING)
