@@ -3,6 +3,7 @@
 What a sync would write is written here, without Metacontroller: of interest is what comes of it.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ REPLICAS = 8
 UNTOUCHED: Obj = {"pool": None, "generation": None}
 OUT_OF_SERVICE = ("NoSchedule", "NoExecute")
 FACTS = Facts()
+TRIED = SCENARIOS if os.environ.get("PREVIEWS") == "all" else SCENARIOS[::4]
+"""All of them take a quarter of an hour; each of these shows another rule."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def _namespace(api: Api) -> Iterator[None]:
     wait_for(lambda: not agents(api), "the agents end", SOON)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+@pytest.mark.parametrize("scenario", TRIED, ids=lambda each: each.name)
 def test_preview_and_reality_agree(api: Api, told: Told, scenario: Scenario) -> None:
     with special_nodes(api, scenario):
         roll_out_before(api, scenario)
