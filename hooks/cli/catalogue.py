@@ -18,7 +18,7 @@ class Entry:
 
 CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
     "Before a change": {
-        "validate": Entry("Check resources in files.", "agent.yaml"),
+        "validate": Entry("Check resources and values in files and folders.", "agent.yaml"),
         "render": Entry("Print the objects that a resource leads to.", "--redact agent.yaml"),
         "diff": Entry("Print what a sync would change.", "agent.yaml cluster.yaml"),
         "explain": Entry(
@@ -30,6 +30,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
         "placement": Entry("Print which nodes get an agent.", "agent.yaml nodes.json pods.json"),
         "images": Entry("Print every image, to mirror them.", "--with-installation agent.yaml"),
+        "schema": Entry("Print the JSON schema of the resource, for editors.", ""),
         "test": Entry("Compare responses with those you expect.", "tests/instana"),
     },
     "In an incident": {

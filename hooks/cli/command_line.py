@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "render": "hooks.cli.render_command:render_command",
     "replay": "hooks.cli.replay_command:replay_command",
     "rollout": "hooks.cli.rollout_command:rollout_command",
+    "schema": "hooks.cli.schema_command:schema_command",
     "serve": "hooks.cli.serve_command:serve_command",
     "support-bundle": "hooks.cli.support_bundle_command:support_bundle_command",
     "takeover": "hooks.cli.takeover_release:takeover_command",

@@ -36,6 +36,7 @@ PRINTING: Final[dict[str, tuple[str, ...]]] = {
     "render": (MINIMAL,),
     "replay": (HEALTHY,),
     "rollout": (MINIMAL, NODES),
+    "schema": (),
     "takeover": ("plan",),
     "validate": (MINIMAL,),
 }
