@@ -10,12 +10,12 @@ from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, annotations_of, as_object, describe, identity
 from hooks.kube.workloads import template_of
+from hooks.masking import HIDDEN, HIDDEN_AFTER
 from hooks.observed.rollout import pods as pods_of
 from hooks.rendering import Given, UnfitObject, read
 from hooks.sync import reconcile
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
-HIDDEN, HIDDEN_AFTER = "(hidden)", "(hidden, another value)"
 SECRET_FIELDS = ("data", "stringData")
 
 
@@ -25,7 +25,8 @@ class ChildChange:
 
     `before` and `after` have the fields of it that are ours, without the values of Secrets; they
     are empty where the child does not exist. `pods` is how many pods would end, including those
-    that pods of a new template would replace.
+    that pods of a new template would replace. `restarts`: whether the template changes, also where
+    it is not known how many pods there are.
     """
 
     verb: str
@@ -33,6 +34,7 @@ class ChildChange:
     before: Obj
     after: Obj
     pods: int = 0
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def preview(documents: Iterable[Any], facts: Facts, now: str) -> Preview:
 
 def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildChange | None:
     if observed is None:
-        _, after = _hidden({}, as_object(desired))
+        _, after = hidden_secrets({}, as_object(desired))
         return ChildChange(CREATE, describe(after), {}, after)
     if desired is None:
         return ChildChange(DELETE, describe(observed), {}, {}, pods_of(observed))
@@ -76,8 +78,9 @@ def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildCha
     if before == after:
         return None
     restarts = template_of(before) != template_of(after)
-    shown = _hidden(before, after)
-    return ChildChange(CHANGE, describe(observed), *shown, pods_of(observed) if restarts else 0)
+    shown = hidden_secrets(before, after)
+    pods = pods_of(observed) if restarts else 0
+    return ChildChange(CHANGE, describe(observed), *shown, pods, restarts)
 
 
 def _check_managed_fields(observed: Obj, given: Given) -> None:
@@ -87,7 +90,7 @@ def _check_managed_fields(observed: Obj, given: Given) -> None:
     raise UnfitObject(msg, given.origins[identity(observed)].below("metadata.managedFields"))
 
 
-def _hidden(before: Obj, after: Obj) -> tuple[Obj, Obj]:
+def hidden_secrets(before: Obj, after: Obj) -> tuple[Obj, Obj]:
     """Return two versions of an object; of a Secret, only which values differ."""
     if "Secret" not in (before.get("kind"), after.get("kind")):
         return before, after

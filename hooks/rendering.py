@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hooks import cluster_rbac, contract, labels
+from hooks.bindings import CLUSTER_ROLE, bindings_of
 from hooks.customize import related_resources
-from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, K8SENSOR_ROLE
 from hooks.errors import InvalidResource, Problem, UnreadableRequest
 from hooks.facts import Facts
 from hooks.kube.impossible import impossible_parts
@@ -38,7 +38,6 @@ DEFAULT_NAMESPACE = "default"
 CLUSTER_SCOPED = frozenset(
     {"Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"}
 )
-CLUSTER_ROLE = "ClusterRole.rbac.authorization.k8s.io/v1"
 CUSTOM = frozenset((cluster_rbac.AGENTS, *contract.OPTIONAL_KINDS.values()))
 BUILT_IN = frozenset((CLUSTER_ROLE, *contract.RELATED_KINDS.values())) - CUSTOM
 """Kinds of Kubernetes itself that requests contain: the API server knows the type of each field."""
@@ -94,12 +93,16 @@ def render(documents: Iterable[Any], facts: Facts, now: str) -> Rendered:
     Raises UnfitObject if a document is not an object or if there are several InstanaAgents, and
     UnreadableRequest if there is none.
     """
-    given = read(documents, facts)
+    return render_given(read(documents, facts), now)
+
+
+def render_given(given: Given, now: str) -> Rendered:
+    """Return the same for documents that were read already."""
     outcome = reconcile(given.request, given.facts, now)
     with_status = given.request.parent | {"status": outcome.report.status}
     return Rendered(
         children=sorted([*outcome.children, *outcome.withheld], key=identity),
-        attachments=_attachments(with_status, given.objects, given.facts),
+        attachments=bindings_of(with_status, given.objects, given.facts),
         status=outcome.report.status,
         problems=outcome.problems,
     )
@@ -115,7 +118,7 @@ def read(documents: Iterable[Any], facts: Facts) -> Given:
     parent = _only_agent(given)
     objects = [obj for obj, _ in given]
     cluster = [_with_namespace(obj, parent["metadata"]["namespace"]) for obj in objects]
-    known = _facts_of(objects, facts)
+    known = facts_of_cluster(objects, facts)
     request = SyncRequest(
         parent=parent,
         children=ObservedObjects(_children(parent, cluster)),
@@ -203,7 +206,8 @@ def _with_namespace(obj: Obj, namespace: str) -> Obj:
     return obj | {"metadata": obj["metadata"] | {"namespace": namespace}}
 
 
-def _facts_of(objects: list[Obj], facts: Facts) -> Facts:
+def facts_of_cluster(objects: list[Obj], facts: Facts) -> Facts:
+    """Return the facts with what the CRDs among the objects show."""
     is_openshift = OPENSHIFT_CRD in _crd_names(objects)
     return facts.updated({"openshift": "true"}) if is_openshift else facts
 
@@ -242,10 +246,10 @@ def _is_child(obj: Obj, parent: Obj) -> bool:
         KIND,
         parent["metadata"]["name"],
     )
-    return is_ours and matches(_selector(parent), labels_of(obj))
+    return is_ours and matches(selector_of(parent), labels_of(obj))
 
 
-def _selector(parent: Obj) -> Obj:
+def selector_of(parent: Obj) -> Obj:
     """Return the selector of the resource for its children, which may also ask for its name."""
     given = as_object(as_object(parent.get("spec")).get("selector"))
     if labels.INSTANCE not in as_object(given.get("matchLabels")):
@@ -276,25 +280,3 @@ def _is_related(obj: Obj, rule: Obj) -> bool:
         and ("names" not in rule or metadata["name"] in rule["names"])
         and ("labelSelector" not in rule or matches(rule["labelSelector"], labels_of(obj)))
     )
-
-
-def _attachments(parent: Obj, objects: list[Obj], facts: Facts) -> list[Obj]:
-    """Return the bindings to the given ClusterRoles, or else to those of the installation."""
-    given = [
-        obj for obj in objects if kind_of(obj) == CLUSTER_ROLE and BIND_LABEL in labels_of(obj)
-    ]
-    related = {cluster_rbac.AGENTS: {_key(parent): parent}}
-    return [
-        binding
-        for role in given or _installed_roles()
-        for binding in cluster_rbac.sync(
-            {"object": role, "attachments": {}, "related": related}, facts
-        )["attachments"]
-    ]
-
-
-def _installed_roles() -> list[Obj]:
-    return [
-        {"kind": "ClusterRole", "metadata": {"name": role, "labels": {BIND_LABEL: bound}}}
-        for role, bound in ((AGENT_ROLE, "agent"), (K8SENSOR_ROLE, "k8sensor"))
-    ]

@@ -1,87 +1,136 @@
 """`python -m hooks diff`: what the next sync would change in a cluster."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from textwrap import indent
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 import click
 
+from hooks.cli.change_texts import described_changes
+from hooks.cli.changed_documents import set_option
 from hooks.cli.diff_with_version import diff_with_version, with_option
-from hooks.cli.fact_options import fact_option, facts_of
+from hooks.cli.fact_options import fact_option
 from hooks.cli.given_agents import end_if_invalid, end_if_none_is_served
-from hooks.cli.given_files import (
-    documents_in,
-    ending_on_unusable_input,
-    files_argument,
+from hooks.cli.given_files import GivenFile, ending_on_unusable_input
+from hooks.cli.inputs import (
+    Inputs,
+    check_inputs,
+    facts_given,
+    inputs_of,
+    optional_files_argument,
+    with_version_in,
 )
+from hooks.cli.live_cluster import Live, live_options
+from hooks.cli.printing import JSON, output_option, print_json
+from hooks.cli.recorded_request import recorded_option
 from hooks.cli.rollout_texts import rollout_lines
-from hooks.kube.differences import with_items_by_name
+from hooks.facts import Facts
+from hooks.kube.objects import present
+from hooks.placement.rollout import Rollout
 from hooks.placement.rollouts import rollouts
-from hooks.preview import CHANGE, DELETE, ChildChange, preview
+from hooks.preview import Preview, preview
 from hooks.server.clock import now
+from hooks.versions import Version, between, version_of
 
 CHANGES: Final = 3
 
+Restarts: TypeAlias = Iterable[Rollout] | None
+"""The rollouts of a change; None if there are no Nodes among the inputs."""
+
 
 @click.command("diff")
-@files_argument
+@optional_files_argument
+@live_options
+@recorded_option
+@click.option("--to", type=GivenFile(), metavar="FILE", help="Compare with the resource in FILE.")
+@set_option
+@output_option
 @fact_option
 @with_option
-def diff_command(files: tuple[BinaryIO, ...], facts: tuple[str, ...], other: Path | None) -> None:
+def diff_command(  # noqa: PLR0913  each is an option
+    *,
+    files: tuple[BinaryIO, ...],
+    live: Live,
+    recorded: BinaryIO | None,
+    to: BinaryIO | None,
+    settings: tuple[str, ...],
+    output: str,
+    facts: tuple[str, ...],
+    other: Path | None,
+) -> None:
     """Print what a sync of the InstanaAgent in the FILEs ("-" is standard input) would change.
 
     Pass exactly one InstanaAgent and the objects of the cluster that it depends on, with its
-    existing children (`kubectl get ... -o yaml --show-managed-fields`). Shows which pods would be
-    replaced, with Nodes also in what steps, as `rollout` does; and never a value of a Secret.
-    Warnings go to standard error. Exit code 3: something would change; 2: the InstanaAgent is
-    invalid (prints the problems that `validate` finds), or a file is not valid for kubectl; 1: a
-    file cannot be used.
+    existing children (`kubectl get ... -o yaml --show-managed-fields`). With --live they are read
+    from the cluster, with --recorded from a recorded request; the resource, too, unless a FILE has
+    it. With --to, prints what changes from the resource in the FILEs to the one in another file.
+
+    Shows which pods would be replaced, with Nodes also in what steps, as `rollout` does. Shows no
+    credentials: neither values of Secrets, nor those in the resource, nor values of the agent's
+    configuration. Warnings go to standard error. Exit code 3: something would change; 2: the
+    InstanaAgent is invalid (prints the problems that `validate` finds), or a file is not valid for
+    kubectl; 1: a file or the cluster cannot be used.
 
     With --with, the FILEs are recordings of calls (`python -m hooks replay`), and the differences
     are those between this version of the service and another one: what an upgrade would change.
     """
+    check_inputs(files, *(() if other else (live.is_on, recorded)))
     if other:
         diff_with_version(files, other)
         return
-    documents = documents_in(files)
-    end_if_none_is_served(documents)
-    values, at = [document.value for document in documents], now()
-    with ending_on_unusable_input(documents):
-        known = facts_of(facts)
-        expected = preview(values, known, at)
-        restarts = rollouts(values, expected.changes, known, at) or ()
-    end_if_invalid(documents, expected.problems)
-    for child in expected.withheld:
+    if recorded and live.is_on:
+        msg = "--live and --recorded: choose one of them"
+        raise click.UsageError(msg)
+    known = facts_given(facts)
+    if to:
+        before = inputs_of(files, live, known, (), recorded=recorded)
+        after = with_version_in(before, to, settings)
+        found, restarts = _between(before, after, known), None
+    else:
+        after = inputs_of(files, live, known, settings, with_nodes=True, recorded=recorded)
+        found, restarts = _expected(after, known)
+    _print(found, after, restarts, output)
+    if found.changes:
+        sys.exit(CHANGES)
+
+
+def _expected(inputs: Inputs, facts: Facts) -> tuple[Preview, Restarts]:
+    """Return what a sync would change, and the rollouts; ends the command if it cannot."""
+    end_if_none_is_served(inputs.documents)
+    values, at = inputs.values, now()
+    with ending_on_unusable_input(inputs.documents):
+        found = preview(values, facts, at)
+        restarts = rollouts(values, found.changes, facts, at)
+    end_if_invalid(inputs.documents, found.problems)
+    return found, restarts
+
+
+def _between(before: Inputs, after: Inputs, facts: Facts) -> Preview:
+    """Return what changes between two versions; ends the command if one cannot be used."""
+    return between(*(_version(inputs, facts) for inputs in (before, after)))
+
+
+def _version(inputs: Inputs, facts: Facts) -> Version:
+    end_if_none_is_served(inputs.documents)
+    with ending_on_unusable_input(inputs.documents):
+        found = version_of(inputs.values, facts, now())
+    end_if_invalid(inputs.documents, found.problems)
+    return found
+
+
+def _print(found: Preview, inputs: Inputs, restarts: Restarts, output: str) -> None:
+    for child in found.withheld:
         click.echo(
             f"{child} is not created: another object has its name, or the name of a child "
             "that it needs",
             err=True,
         )
-    if not expected.changes:
-        click.echo("nothing would change")
+    described = described_changes(found, inputs)
+    if output == JSON:
+        of_pods = present(rollouts=restarts and [rollout.as_json() for rollout in restarts])
+        print_json(described.as_json | of_pods)
         return
-    for change in expected.changes:
-        click.echo(f"{change.verb} {change.child}{_of_pods(change)}")
-        if change.verb == CHANGE:
-            click.echo(indent(_differences(change), "    "))
-    for line in (line for each in restarts for line in rollout_lines(each)):
+    of_rollouts = (line for rollout in restarts or () for line in rollout_lines(rollout))
+    for line in (*described.lines, *of_rollouts):
         click.echo(line)
-    sys.exit(CHANGES)
-
-
-def _of_pods(change: ChildChange) -> str:
-    if not change.pods:
-        return ""
-    return f": pods {'deleted' if change.verb == DELETE else 'replaced'}: {change.pods}"
-
-
-def _differences(change: ChildChange) -> str:
-    """Return a line per difference.
-
-    Imports deepdiff here: it takes long to load, and no other command needs it.
-    """
-    from deepdiff import DeepDiff  # noqa: PLC0415
-
-    before, after = map(with_items_by_name, (change.before, change.after))
-    return str(DeepDiff(before, after, verbose_level=2).pretty())

@@ -6,6 +6,12 @@ from typing import Any
 from hooks.kube.objects import Obj
 
 
+class ItemName(str):
+    """The name of an item of a list, as a key beside the names of fields."""
+
+    __slots__ = ()
+
+
 def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
     """Yield the paths at which two values differ, sorted; never a value.
 
@@ -26,9 +32,25 @@ def with_items_by_name(value: Any) -> Any:
     """Return a value with lists turned into objects by name, where names identify their items."""
     items = by_name(value)
     if isinstance(value, dict) or items is not None:
-        parts = value if items is None else items
+        parts = value if items is None else {ItemName(name): item for name, item in items.items()}
         return {name: with_items_by_name(part) for name, part in parts.items()}
     return [*map(with_items_by_name, value)] if isinstance(value, list) else value
+
+
+def reordered_lists(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of lists of which the named items have another order."""
+    earlier, later = by_name(before), by_name(after)
+    if earlier is not None and later is not None:
+        common = earlier.keys() & later.keys()
+        if [*filter(common.__contains__, earlier)] != [*filter(common.__contains__, later)]:
+            yield path
+        before, after, step = earlier, later, "[{}]"
+    elif isinstance(before, dict) and isinstance(after, dict):
+        step = ".{}"
+    else:
+        return
+    for name in before.keys() & after.keys():
+        yield from reordered_lists(before[name], after[name], path + step.format(name))
 
 
 def _of_fields(before: Obj, after: Obj, path: str) -> Iterator[str]:

@@ -314,7 +314,7 @@ def test_mistake_of_our_own_is_not_taken_for_a_wrong_file(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise InternalError("broken")
 
-    monkeypatch.setattr("hooks.cli.render_command.render", fail)
+    monkeypatch.setattr("hooks.cli.render_command.render_given", fail)
 
     assert isinstance(run("render", MINIMAL).exception, InternalError)
 

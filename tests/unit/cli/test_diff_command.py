@@ -13,7 +13,7 @@ from tests.support.hook import FACTS, answer, stored
 from tests.support.resources import agent, secret
 
 VERSION = f"operatorVersion={FACTS.operator_version}"
-LABEL = "['spec']['template']['metadata']['labels']['instana/agent-mode']"
+LABEL = 'spec.template.metadata.labels["instana/agent-mode"]'
 NOTHING, UNREADABLE, INVALID, CHANGES = range(4)
 
 
@@ -34,8 +34,12 @@ def test_a_change_is_told_by_child_and_value() -> None:
 
     assert result.exit_code == CHANGES
     assert head == "change DaemonSet/instana-agent: pods replaced: 3"
-    assert lines[1:] == [f'    Value of root{LABEL} changed from "APM" to "AWS".']
-    assert "['containers']['instana-agent']['env']['INSTANA_AGENT_MODE']" in lines[0]
+    assert lines == [
+        f"    {LABEL}: APM → AWS",
+        "    + spec.template.spec.containers[instana-agent].env[INSTANA_AGENT_MODE]:",
+        "      +   name: INSTANA_AGENT_MODE",
+        "      +   value: AWS",
+    ]
 
 
 def test_what_is_created_and_deleted_has_a_line_each() -> None:

@@ -42,6 +42,9 @@ PRINTING: Final[dict[str, tuple[str, ...]]] = {
 }
 """Each command that prints a result, with arguments."""
 
+LACKING: Final = ("not among the inputs: ", "no DaemonSet or Deployment of the resource is among ")
+"""How `render` begins to say what is not in the given file."""
+
 CLOSED, INTERRUPTED = 141, 130
 FULL: Final = Path("/dev/full")
 SECONDS: Final = 60
@@ -247,5 +250,6 @@ def test_help_names_the_program_as_it_is_called(name: str, shown: str, tmp_path:
 
 
 def unexpected(errors: bytes) -> list[str]:
-    """Return the lines that are no findings about the given file, which commands print as well."""
-    return [line for line in errors.decode().splitlines() if " warning: " not in line]
+    """Return the lines that are neither findings about the given file nor what it lacks."""
+    lines = [line for line in errors.decode().splitlines() if " warning: " not in line]
+    return [line for line in lines if not line.startswith(LACKING)]
