@@ -40,13 +40,18 @@ class GivenAgent:
 
         For a field that does not exist, they are those of its name.
         """
-        return self.line(
-            severity, problem.path, str(problem), of_name=problem.rule == UNKNOWN_FIELD
-        )
+        return self._line(self.where(problem), severity, str(problem))
 
-    def line(self, severity: str, path: str, what: str, *, of_name: bool = False) -> str:
+    def where(self, problem: Problem) -> str:
+        """Return file, line and column of the value that a problem is about, or of its name."""
+        of_name = problem.rule == UNKNOWN_FIELD
+        return self.document.where(f"{self.path}.{problem.path}", of_name=of_name)
+
+    def line(self, severity: str, path: str, what: str) -> str:
         """Return the line about something at a path."""
-        where = self.document.where(f"{self.path}.{path}", of_name=of_name)
+        return self._line(self.document.where(f"{self.path}.{path}"), severity, what)
+
+    def _line(self, where: str, severity: str, what: str) -> str:
         name = as_object(self.given.get("metadata")).get("name", "?")
         return f"{where}: {KIND} {name}: {severity}: {what}"
 
@@ -94,15 +99,22 @@ class Findings:
     warnings: tuple[str, ...]
 
 
-def findings_about(
+def problems_about(
     agent: GivenAgent, by_rules: Iterable[Problem], further: Iterable[Problem] = ()
-) -> Findings:
-    """Return a line per problem of a resource; the rules' errors and further warnings are given.
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return errors and warnings about a resource; those of rules and further ones are given.
 
     Versions that are not served get no warnings: their fields mean something else.
     """
     errors = all_problems(agent.resource, by_rules)
-    warnings = (*warnings_of(agent.resource), *further) if is_served(agent) else ()
+    return errors, (*warnings_of(agent.resource), *further) if is_served(agent) else ()
+
+
+def findings_about(
+    agent: GivenAgent, by_rules: Iterable[Problem], further: Iterable[Problem] = ()
+) -> Findings:
+    """Return a line per problem of a resource; see `problems_about`."""
+    errors, warnings = problems_about(agent, by_rules, further)
     return Findings(
         tuple(agent.line_about(ERROR, problem) for problem in errors),
         tuple(agent.line_about(WARNING, problem) for problem in warnings),

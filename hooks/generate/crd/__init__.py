@@ -6,7 +6,7 @@ passed through come from `hooks/kube/kinds.json`, which `python -m tests.cluster
 regenerates from the API server that KUBECONFIG names.
 """
 
-from hooks.generate.crd.conformance import departures
+from hooks.generate.crd.conformance import departures, departures_of
 from hooks.generate.crd.definition import agents_crd
 
-__all__ = ["agents_crd", "departures"]
+__all__ = ["agents_crd", "departures", "departures_of"]

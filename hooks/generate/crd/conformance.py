@@ -25,7 +25,7 @@ def departures(resource: Obj) -> Iterator[Problem]:
         yield from _of_first_version(as_object(resource.get("spec")))
         return
     fields = schema()["properties"]
-    yield from _of_value(resource.get("spec", {}), fields["spec"], "spec")
+    yield from departures_of(resource.get("spec", {}), fields["spec"], "spec")
 
 
 def _of_first_version(spec: Obj) -> Iterator[Problem]:
@@ -34,7 +34,8 @@ def _of_first_version(spec: Obj) -> Iterator[Problem]:
         yield Problem(path_of_field("spec", name), unknown_field(name, "spec", {}), SERVED_VERSION)
 
 
-def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
+def departures_of(value: Any, of: Obj, path: str) -> Iterator[Problem]:
+    """Yield where the value at a path departs from a structural schema."""
     if value is None:
         return
     if not _has_type(value, of):
@@ -43,7 +44,7 @@ def _of_value(value: Any, of: Obj, path: str) -> Iterator[Problem]:
         yield from _of_object(value, of, path)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _of_value(item, of.get("items", {}), f"{path}[{index}]")
+            yield from departures_of(item, of.get("items", {}), f"{path}[{index}]")
     else:
         yield from _of_text(str(value), of, path)
 
@@ -55,9 +56,9 @@ def _of_object(value: Obj, of: Obj, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.{name}", "is required", REQUIRED_FIELD)
     for name, part in value.items():
         if name in properties:
-            yield from _of_value(part, properties[name], path_of_field(path, name))
+            yield from departures_of(part, properties[name], path_of_field(path, name))
         elif isinstance(further, dict):
-            yield from _of_value(part, further, f"{path}[{name}]")
+            yield from departures_of(part, further, f"{path}[{name}]")
         elif PRESERVED not in of:
             yield Problem(path_of_field(path, name), unknown_field(name, path, of), UNKNOWN_FIELD)
 
