@@ -17,6 +17,7 @@ readonly code_of_waiting=3
 
 former_is_there=""
 pods_seen=""
+records=""
 watcher=""
 
 # Whose image AGENT_IMAGE takes the place of.
@@ -42,6 +43,7 @@ put_former_in_place() {
   [[ -z $(kubectl get "$former_roles" --field-selector "$of_former_name" --output name) ]] ||
     fail "there are cluster roles $agent in this cluster already"
   former_is_there=1
+  records=$(mktemp --directory)
   if [[ -z $definition_was_there ]]; then
     kubectl delete crd "$definition" --ignore-not-found --timeout "${seconds_to_wait}s"
     kubectl create --filename "$former_definition"
@@ -111,7 +113,9 @@ look_back() {
   stop_watching
 }
 
-take_over() { "$python" -m hooks takeover apply --namespace "$namespace"; }
+take_over() {
+  "$python" -m hooks takeover apply --yes --record "$records/takeover.json" --namespace "$namespace"
+}
 
 # The old sensor has to stay until a new one is available.
 take_over_and_wait() {
@@ -134,6 +138,7 @@ remove_former_operator() { in_namespace delete deployment/controller-manager --i
 clear_up_former() {
   stop_watching
   [[ -n $former_is_there ]] || return 0
+  if [[ -n $records ]]; then rm -rf "$records"; fi
   in_namespace patch "agents/$agent" --type merge --patch '{"metadata": {"finalizers": null}}' 2>/dev/null || true
   kubectl delete "$former_roles" --field-selector "$of_former_name"
 }

@@ -29,8 +29,8 @@ COMMANDS: Final = {
     "schema": "hooks.cli.schema_command:schema_command",
     "serve": "hooks.cli.serve_command:serve_command",
     "support-bundle": "hooks.cli.support_bundle_command:support_bundle_command",
-    "takeover": "hooks.cli.takeover_release:takeover_command",
     "test": "hooks.cli.test_command:test_command",
+    "takeover": "hooks.cli.takeover:takeover_command",
     "validate": "hooks.cli.validate_command:validate_command",
 }
 """Where each command is; that module also defines its subcommands."""

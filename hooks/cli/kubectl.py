@@ -53,9 +53,24 @@ class Kubectl:
             stdin=json.dumps(body),
         )
 
-    def delete(self, obj: Obj) -> None:
-        """Delete the object; it is no error if the object is gone already."""
-        self._run("delete", *_address(obj), "--ignore-not-found", "--wait=false", "--output=name")
+    def create(self, obj: Obj) -> None:
+        """Create the object, by standard input."""
+        self._run(
+            "create",
+            "--filename=-",
+            f"--field-manager={MANAGER}",
+            "--output=name",
+            stdin=json.dumps(obj),
+        )
+
+    def delete(self, obj: Obj, *, orphans: bool = False) -> None:
+        """Delete the object; it is no error if the object is gone already.
+
+        What it owns stays if it `orphans` that.
+        """
+        cascade = ("--cascade=orphan",) if orphans else ()
+        options = ("--ignore-not-found", "--wait=false", *cascade, "--output=name")
+        self._run("delete", *_address(obj), *options)
 
     def _run(self, *arguments: str, stdin: str | None = None) -> str:
         command = [PROGRAM, *self.options, *arguments]

@@ -15,9 +15,9 @@ from hooks.cli.own_cluster import ACCOUNT, Peer, api_server
 from hooks.cli.takeover_command import (
     apply_strategy_option,
     field_manager_option,
-    take_over,
     takeover_command,
 )
+from hooks.cli.takeover_run import NoJournal, Run, take_over, without_asking
 from hooks.kube.objects import Obj
 from hooks.takeover import Cluster, Patch, Plan, Settings, Step, Strategy, plan
 from hooks.takeover.running_operator import operators
@@ -86,9 +86,10 @@ def release_command(
 ) -> None:
     """Hand over the named objects from a pod in the cluster, as the chart's Job does.
 
-    Has the exit codes of `takeover apply`.
+    Does not ask, and leaves no record. Has the exit codes of `takeover apply`.
     """
     timeout = rest.pop("timeout")
     account = Account(Peer(**rest), namespace)
     settings = Settings(Strategy(apply_strategy), field_manager)
-    take_over(Release(account, settings, objects, timeout))
+    release = Release(account, settings, objects, timeout)
+    take_over(Run(release, without_asking, NoJournal()))

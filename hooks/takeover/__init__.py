@@ -3,6 +3,16 @@
 from hooks.takeover.cluster import Cluster
 from hooks.takeover.field_ownership import Strategy
 from hooks.takeover.planning import Settings, plan
-from hooks.takeover.steps import Deletion, Patch, Plan, Step
+from hooks.takeover.steps import Creation, Deletion, Patch, Plan, Step
 
-__all__ = ["Cluster", "Deletion", "Patch", "Plan", "Settings", "Step", "Strategy", "plan"]
+__all__ = [
+    "Cluster",
+    "Creation",
+    "Deletion",
+    "Patch",
+    "Plan",
+    "Settings",
+    "Step",
+    "Strategy",
+    "plan",
+]

@@ -17,10 +17,17 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """The object is deleted, and with it what it owns."""
+    """The object is deleted, and with it what it owns, unless it `orphans` that."""
+
+    orphans: bool = False
 
 
-Change: TypeAlias = Patch | Deletion
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The object is created."""
+
+
+Change: TypeAlias = Patch | Deletion | Creation
 
 
 @dataclass(frozen=True, slots=True)

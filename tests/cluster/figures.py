@@ -34,6 +34,7 @@ from tests.cluster.metacontroller import (
     metacontroller,
     require_metacontroller,
 )
+from tests.support.agreed import agreed
 
 CASE = "combined-production"
 RESYNCS = 10
@@ -160,7 +161,7 @@ def _changed_templates(api: Api, strategy: str, agent: Obj, before: dict[str, Ob
     wait_until_settled(api, [agent])
     place = TAKEN_OVER + strategy
     command = ["takeover", "apply", "--namespace", place, "--apply-strategy", strategy]
-    CliRunner().invoke(main_command, command, catch_exceptions=False)
+    CliRunner().invoke(main_command, [*command, *agreed("apply")], catch_exceptions=False)
     wait_until_settled(api, [agent])
     after = _templates(api, strategy)
     remove(api, agent, [])

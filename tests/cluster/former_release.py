@@ -24,6 +24,7 @@ from tests.cluster.charts import NAMESPACE, RELEASE, Cluster
 from tests.cluster.former import FINALIZERS, SYSTEM, owned, recorded
 from tests.cluster.many import children
 from tests.cluster.metacontroller import STRATEGIES
+from tests.support.agreed import agreed
 from tests.support.helm import DEFINITION
 
 FORMER_CHART = Path("tests/fixtures/former-chart")
@@ -177,4 +178,4 @@ def _is_served(cluster: Cluster) -> bool:
 def takeover(cluster: Cluster, command: str, strategy: str = STRATEGIES[1]) -> Result:
     options = ["--kubeconfig", str(cluster.kubeconfig), "--timeout", "20"]
     options += ["--apply-strategy", strategy]
-    return CliRunner().invoke(main, ["takeover", command, *options])
+    return CliRunner().invoke(main, ["takeover", command, *agreed(command), *options])

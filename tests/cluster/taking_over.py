@@ -19,6 +19,7 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import NAMESPACE, surroundings
 from tests.cluster.loop import MANAGED
 from tests.cluster.many import everywhere
+from tests.support.agreed import agreed
 
 Children: TypeAlias = dict[Identity, Obj]
 
@@ -27,7 +28,8 @@ RBAC = "rbac.authorization.k8s.io/v1"
 
 def takeover(command: str, strategy: str, *options: str) -> Result:
     """Run `takeover plan` or `takeover apply`."""
-    return CliRunner().invoke(main, ["takeover", command, "--apply-strategy", strategy, *options])
+    arguments = ["takeover", command, "--apply-strategy", strategy, *agreed(command), *options]
+    return CliRunner().invoke(main, arguments)
 
 
 @contextmanager

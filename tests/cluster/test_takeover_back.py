@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from hooks.cli.command_line import main
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.former import OPERATOR, SYSTEM, lay_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
+from tests.cluster.taking_over import takeover
 from tests.support.pages import block
 from tests.support.tools import needs
 
@@ -81,8 +80,7 @@ def test_handed_over_after_the_adoption(
         loop = Recorder(port)
         with metacontroller(api, strategy, loop.port, logs / f"after-{strategy}.log"):
             wait_until_settled(api, [agent])
-            command = ["takeover", "apply", "--apply-strategy", strategy]
-            result = CliRunner().invoke(main, command)
+            result = takeover("apply", strategy)
             wait_until_settled(api, [agent])
             handed_over = daemonset(api, agent)
             api.merge(agent, {"spec": {"useSecretMounts": False}})

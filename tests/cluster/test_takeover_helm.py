@@ -22,6 +22,7 @@ from tests.cluster.former import (
 from tests.cluster.loop import running_loop
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES
+from tests.support.agreed import agreed
 from tests.support.helm_era import STATES, WITH_OLD_SENSOR
 
 OF_OPERATOR = "by-operator"
@@ -49,7 +50,7 @@ class Seen:
     left: set[tuple[str, str, str]] = field(default_factory=set)
 
     def take_over(self, stage: str, strategy: str) -> None:
-        command = ["takeover", "apply", "--apply-strategy", strategy]
+        command = ["takeover", "apply", "--apply-strategy", strategy, *agreed("apply")]
         self.results[stage] = CliRunner().invoke(main, command)
         found = everywhere(self.api, "Deployment", "apps/v1", **OLD)
         self.old_sensors[stage] = {each["metadata"]["namespace"] for each in found}

@@ -25,6 +25,7 @@ from tests.cluster.many import (
     wait_until_settled,
 )
 from tests.cluster.metacontroller import STRATEGIES, Recorder
+from tests.support.agreed import agreed
 from tests.support.static_manifests import INSTALLATIONS, manifests
 
 RETAINED_KINDS = ("DaemonSet", "Secret", "Service", "ServiceAccount")
@@ -53,7 +54,7 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
     def take_over(self, stage: str, command: str = "apply") -> None:
-        arguments = ["takeover", command, "--apply-strategy", self.strategy]
+        arguments = ["takeover", command, "--apply-strategy", self.strategy, *agreed(command)]
         self.results[stage] = CliRunner().invoke(main, arguments)
 
     @property

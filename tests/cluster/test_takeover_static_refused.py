@@ -10,6 +10,7 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.former import install_by_kubectl, kubectl_apply, moved
 from tests.cluster.metacontroller import STRATEGIES, metacontroller, service
+from tests.support.agreed import agreed
 
 pytestmark = [
     pytest.mark.loop,
@@ -37,7 +38,7 @@ def in_namespace(kind: str, namespace: str, version: str = "v1") -> Obj:
 
 def apply_in(namespace: str, strategy: str) -> Result:
     options = ["--namespace", namespace, "--apply-strategy", strategy]
-    return CliRunner().invoke(main, ["takeover", "apply", *options])
+    return CliRunner().invoke(main, ["takeover", "apply", *agreed("apply"), *options])
 
 
 def is_owned(obj: Obj | None) -> bool:

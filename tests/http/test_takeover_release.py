@@ -96,7 +96,8 @@ def _address(obj: Obj) -> str:
 
 @pytest.fixture(name="stand")
 def _stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    monkeypatch.setattr("hooks.cli.takeover_command.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.cli.takeover_run.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.cli.progress.SILENT_SECONDS", 3600.0)
     authority = authority_in(tmp_path)
     (tmp_path / "token").write_text(TOKEN)
     stand = Stand(tmp_path)

@@ -26,6 +26,7 @@ from tests.cluster.metacontroller import STRATEGIES
 from tests.pods.telling import Told, as_lines, condition, line_of
 from tests.pods.watching import Watch, moments, watching
 from tests.pods.workloads import is_of, is_ready
+from tests.support.agreed import agreed
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -155,7 +156,7 @@ def _take_over(seen: Seen, api: Api, agents: list[Obj], logs: Path) -> None:
 
 
 def _apply(seen: Seen) -> int:
-    command = ["takeover", "apply", "--apply-strategy", seen.strategy]
+    command = ["takeover", "apply", "--apply-strategy", seen.strategy, *agreed("apply")]
     seen.codes.append(CliRunner().invoke(main, command).exit_code)
     return seen.codes[-1]
 

@@ -15,10 +15,12 @@ PLURALS = {
     "agents": "InstanaAgent",
     "agentsremote": "InstanaAgentRemote",
     "clusterrolebindings": "ClusterRoleBinding",
+    "compositecontrollers": "CompositeController",
     "clusterroles": "ClusterRole",
     "configmaps": "ConfigMap",
     "customresourcedefinitions": "CustomResourceDefinition",
     "daemonsets": "DaemonSet",
+    "decoratorcontrollers": "DecoratorController",
     "deployments": "Deployment",
     "namespaces": "Namespace",
     "pods": "Pod",
@@ -36,10 +38,10 @@ def main(arguments: list[str], standard_input: TextIO, out: TextIO, errors: Text
     given = list(arguments)
     while arguments[0].startswith("--"):
         arguments = arguments[1:]
-    verb, kinds, *rest = arguments
+    verb, kinds, *rest = arguments if arguments[0] != "create" else ["create", "", *arguments[1:]]
     names = [each for each in rest if not each.startswith("--")]
     options = dict(each[2:].partition("=")[::2] for each in rest if each.startswith("--"))
-    stdin = standard_input.read() if verb == "patch" else ""
+    stdin = standard_input.read() if verb in ("patch", "create") else ""
     with Path(os.environ["FAKE_CALLS"]).open("a") as calls:
         calls.write(json.dumps([given, stdin]) + "\n")
     if refusal := _refusal(f"{verb} {kinds} {' '.join(names)}".strip()):
@@ -50,6 +52,8 @@ def main(arguments: list[str], standard_input: TextIO, out: TextIO, errors: Text
     found = [each for each in objects if _is_meant(each, kinds, names, options)]
     if verb == "get":
         return _show(found, options, out)
+    if verb == "create":
+        found, objects = [], [*objects, _created(json.loads(stdin))]
     for each in found:
         if verb == "delete":
             objects.remove(each)
@@ -123,11 +127,18 @@ def _show(found: list[Obj], options: dict[str, str], out: TextIO) -> int:
     return 0
 
 
+def _created(obj: Obj) -> Obj:
+    """Return the object as it is stored, with a UID of its own."""
+    return obj | {"metadata": {"resourceVersion": "1", "uid": "created"} | obj["metadata"]}
+
+
 def _patch(obj: Obj, patch: Obj) -> bool:
     version = patch.get("metadata", {}).get("resourceVersion")
     if version not in (None, obj["metadata"]["resourceVersion"]):
         return False
     _merge(obj, patch)
+    if obj["metadata"].get("managedFields") == [{}]:
+        del obj["metadata"]["managedFields"]
     obj["metadata"]["resourceVersion"] = str(int(obj["metadata"]["resourceVersion"]) + 1)
     if obj["kind"] == "Deployment":
         obj["status"] = {"observedGeneration": obj["metadata"]["generation"]}
@@ -138,6 +149,8 @@ def _merge(target: Obj, patch: Obj) -> None:
     for name, value in patch.items():
         if isinstance(value, dict):
             _merge(target.setdefault(name, {}), value)
+        elif value is None:
+            target.pop(name, None)
         else:
             target[name] = value
 

@@ -1,97 +1,33 @@
 """The command, with a `kubectl` that keeps its objects in a file."""
 
-import json
 import sys
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
 from hooks.cli.kubectl import Kubectl
 from hooks.kube.objects import Obj
 from tests.support.static_manifests import manifests
 from tests.unit.takeover import fake_kubectl
+from tests.unit.takeover.fake_cluster import (
+    DEFINITION,
+    FILES,
+    LEFT_BY_OPERATOR,
+    OWNER,
+    SECRET_VALUE,
+    FakeCluster,
+    run,
+)
 from tests.unit.takeover.former import (
     FINALIZER,
     NAMESPACE,
     agent,
-    child,
     obj,
     of_helm,
     operator,
     operator_pod,
     our_bindings,
-    right,
 )
-
-FILES = {"FAKE_CLUSTER": "objects.json", "FAKE_CALLS": "calls", "FAKE_FAILURES": "failures.json"}
-SECRET_VALUE = "c2VjcmV0LXZhbHVl"
-OWNER = agent(finalizers=[FINALIZER])
-DEFINITION = obj("CustomResourceDefinition", "agents.instana.io", "")
-LEFT_BY_OPERATOR = (
-    DEFINITION,
-    operator(),
-    OWNER,
-    child("Secret", "instana-agent", OWNER, data={"key": SECRET_VALUE}),
-    child("ConfigMap", "instana-agent-namespaces", OWNER),
-    right("ClusterRole", "instana-agent"),
-)
-
-
-@dataclass
-class FakeCluster:
-    """What the fake `kubectl` knows, and how it was called."""
-
-    directory: Path
-
-    def hold(self, *objects: Obj) -> None:
-        (self.directory / "objects.json").write_text(json.dumps(objects))
-
-    def refuse(self, call: str, message: str, times: int = 1) -> None:
-        (self.directory / "failures.json").write_text(json.dumps({call: [message, times]}))
-
-    @property
-    def objects(self) -> list[Obj]:
-        found: list[Obj] = json.loads((self.directory / "objects.json").read_text())
-        return found
-
-    @property
-    def calls(self) -> list[Any]:
-        file = self.directory / "calls"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-    @property
-    def writes(self) -> list[list[str]]:
-        calls = [arguments for arguments, _ in self.calls]
-        return [each for each in calls if {"patch", "delete"} & set(each)]
-
-
-@pytest.fixture(name="cluster")
-def _cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
-    monkeypatch.setattr("hooks.cli.kubectl.subprocess.run", run_here)
-    for name, file in FILES.items():
-        monkeypatch.setenv(name, str(tmp_path / file))
-    cluster = FakeCluster(tmp_path)
-    cluster.hold(*LEFT_BY_OPERATOR)
-    (tmp_path / "failures.json").write_text("{}")
-    monkeypatch.setattr("hooks.cli.takeover_command.POLL_SECONDS", 0.0)
-    return cluster
-
-
-def run_here(command: list[str], *, input: str | None, **_: Any) -> CompletedProcess[str]:  # noqa: A002
-    """Run the fake in this process, which is faster, as `subprocess.run` would."""
-    out, errors = StringIO(), StringIO()
-    code = fake_kubectl.main(command[1:], StringIO(input), out, errors)
-    return CompletedProcess(command, code, out.getvalue(), errors.getvalue())
-
-
-def run(command: str, *options: str) -> Result:
-    return CliRunner().invoke(main, ["takeover", command, *options])
 
 
 def test_plan_shows_each_object_and_writes_nothing(cluster: FakeCluster) -> None:

@@ -1,0 +1,62 @@
+"""Shows that something is still going on, and for how long: on standard error."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Final
+
+import click
+
+SILENT_SECONDS: Final = 1.0
+"""Nothing is shown of what takes less."""
+
+TICK_SECONDS: Final = 1.0
+CLEAR_LINE: Final = "\r\x1b[K"
+
+
+@contextmanager
+def progress(what: str, *, at_once: bool = False) -> Iterator[None]:
+    """Show what is being done, and for how many seconds, unless it is done within a second.
+
+    On a terminal in one line, which goes away at the end; elsewhere a line when it begins and when
+    it ends. With `at_once`, from the start.
+    """
+    ended = Event()
+    started = time.monotonic()
+    silence = 0.0 if at_once else SILENT_SECONDS
+    thread = Thread(target=_show, args=(what, started, silence, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def is_terminal() -> bool:
+    """Return whether somebody reads standard error on a terminal."""
+    return sys.stderr.isatty()
+
+
+def _show(what: str, started: float, silence: float, ended: Event) -> None:
+    if ended.wait(silence):
+        return
+    if is_terminal():
+        _show_in_one_line(what, started, ended)
+        return
+    click.echo(f"{what} ...", err=True)
+    ended.wait()
+    click.echo(f"{what}: {_seconds(started)} s", err=True)
+
+
+def _show_in_one_line(what: str, started: float, ended: Event) -> None:
+    while not ended.is_set():
+        click.echo(f"{CLEAR_LINE}{what}: {_seconds(started)} s", err=True, nl=False, color=True)
+        ended.wait(TICK_SECONDS)
+    click.echo(CLEAR_LINE, err=True, nl=False, color=True)
+
+
+def _seconds(started: float) -> int:
+    return round(time.monotonic() - started)
