@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HELM ?= $(abspath $(wildcard $(BIN)/helm))
 export KIND ?= $(abspath $(wildcard $(BIN)/kind))
 
-SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack)
+SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-match '^\#!/usr/bin/env bash' .ci deploy hack .github/actions)
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \

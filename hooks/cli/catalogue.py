@@ -21,6 +21,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Entry]]] = {
         "validate": Entry("Check resources and values in files and folders.", "agent.yaml"),
         "render": Entry("Print the objects that a resource leads to.", "--redact agent.yaml"),
         "diff": Entry("Print what a sync would change.", "agent.yaml cluster.yaml"),
+        "preview": Entry("Print what a proposal changes, for a review.", "origin/main HEAD"),
         "explain": Entry(
             "Print where values of children come from.", "DaemonSet/instana-agent:spec agent.yaml"
         ),

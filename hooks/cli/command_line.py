@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "generate": "hooks.cli.generate_command:generate_command",
     "images": "hooks.cli.images_command:images_command",
     "placement": "hooks.cli.placement_command:placement_command",
+    "preview": "hooks.cli.preview_command:preview_command",
     "record": "hooks.cli.record_command:record_command",
     "recordings": "hooks.cli.recordings_command:recordings_command",
     "render": "hooks.cli.render_command:render_command",
@@ -29,8 +30,8 @@ COMMANDS: Final = {
     "schema": "hooks.cli.schema_command:schema_command",
     "serve": "hooks.cli.serve_command:serve_command",
     "support-bundle": "hooks.cli.support_bundle_command:support_bundle_command",
-    "test": "hooks.cli.test_command:test_command",
     "takeover": "hooks.cli.takeover:takeover_command",
+    "test": "hooks.cli.test_command:test_command",
     "validate": "hooks.cli.validate_command:validate_command",
 }
 """Where each command is; that module also defines its subcommands."""

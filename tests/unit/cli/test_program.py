@@ -32,6 +32,7 @@ PRINTING: Final[dict[str, tuple[str, ...]]] = {
     "explain": (MINIMAL,),
     "images": (MINIMAL,),
     "placement": (MINIMAL, NODES),
+    "preview": ("deploy", "deploy"),
     "record": (HEALTHY,),
     "render": (MINIMAL,),
     "replay": (HEALTHY,),
