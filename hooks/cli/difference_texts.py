@@ -1,11 +1,11 @@
 """Differences as lines for people: one for a changed value, several for a part or a long text."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Final
 
 import click
-import orjson
 
 from hooks.cli.differences import NOTHING, REORDERED, Difference
 from hooks.kube.plain_yaml import as_yaml
@@ -50,7 +50,14 @@ def _part(sign: str, path: str, part: Any) -> Iterator[str]:
 
 
 def _yaml_lines(part: Any) -> list[str]:
-    return as_yaml([part]).removeprefix("---").strip("\n ").splitlines()
+    return as_yaml([_with_plain_names(part)]).removeprefix("---").strip("\n ").splitlines()
+
+
+def _with_plain_names(part: Any) -> Any:
+    """Return a part with plain names: those of items of lists have a type of their own."""
+    if isinstance(part, dict):
+        return {str(name): _with_plain_names(value) for name, value in part.items()}
+    return [*map(_with_plain_names, part)] if isinstance(part, list) else part
 
 
 def _changed_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
@@ -100,7 +107,8 @@ def _text(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    """Return JSON: numbers in YAML may be larger than orjson takes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _colored(sign: str, line: str) -> str:

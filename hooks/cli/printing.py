@@ -1,15 +1,14 @@
 """How commands print results: tables for people, JSON for programs."""
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
 import click
-import orjson
 
 TEXT: Final = "text"
 JSON: Final = "json"
-INDENTED: Final = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 output_option: Final = click.option(
     "-o",
@@ -45,9 +44,14 @@ def table(
     )
 
 
+def as_json(value: Any) -> str:
+    """Return JSON with sorted keys; numbers in YAML may be larger than orjson takes."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def print_json(value: Any) -> None:
-    """Print a value as JSON with sorted keys."""
-    sys.stdout.write(orjson.dumps(value, option=INDENTED).decode() + "\n")
+    """Print a value as JSON."""
+    sys.stdout.write(as_json(value))
 
 
 def titled(text: str) -> str:

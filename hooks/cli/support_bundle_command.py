@@ -9,11 +9,10 @@ from secrets import token_hex
 from typing import Final
 
 import click
-import orjson
 
 from hooks.cli.given_files import ending_on_unusable_input, give_up
 from hooks.cli.kubectl_for_support import ReadingKubectl
-from hooks.cli.printing import INDENTED
+from hooks.cli.printing import as_json
 from hooks.cli.support_reading import AGENTS, SupportReader
 from hooks.recording.bundle import Collected, masked
 from hooks.server.clock import now
@@ -71,7 +70,7 @@ def support_bundle_command(  # noqa: PLR0913, PLR0917  one for each option
 def files_of(collected: Collected) -> dict[str, bytes]:
     """Return the content of each file in the bundle, by name."""
     objects, texts = masked(collected, frozenset(READERS) | {POD_NAMESPACE})
-    files = {name: orjson.dumps(some, option=INDENTED) for name, some in objects.items()}
+    files = {name: as_json(some).encode() for name, some in objects.items()}
     files |= {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     files |= {name: text.encode("utf-8", "replace") for name, text in collected.recordings.items()}
     files[NOT_READ] = "".join(f"{each}\n" for each in collected.not_read).encode()

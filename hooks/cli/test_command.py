@@ -22,7 +22,7 @@ from hooks.cli.given_recordings import (
     read_file,
     response_to,
 )
-from hooks.cli.printing import INDENTED, JSON, output_option, print_json
+from hooks.cli.printing import JSON, as_json, output_option, print_json
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
 from hooks.recording.comparison import Difference, differences
@@ -68,7 +68,7 @@ class Case:
 
     def write(self, response: Obj) -> None:
         """Write the response that is expected from now on."""
-        content = orjson.dumps(response, option=INDENTED) + b"\n"
+        content = as_json(response).encode()
         try:
             (self.folder / RESPONSE).write_bytes(content)
         except OSError as error:

@@ -17,6 +17,10 @@ CONFIGURATION: Final = "configuration.yaml"
 DOCKER_FILES: Final = frozenset({".dockerconfigjson", ".dockercfg"})
 CREDENTIALS: Final = ("key", "proxy.user", "proxy.password")
 """Lines in the file of a backend that hold a credential."""
+PROPERTIES: Final = frozenset(
+    ("host", "port", "protocol", "proxy.type", "proxy.host", "proxy.port", "proxy.dns")
+).union(CREDENTIALS)
+"""The names in such a file; what else stands there is replaced with its name."""
 NOBODY: Final = "_"
 """The user of Instana's registry."""
 JSON_TEXT: Final = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*:)?')
@@ -74,8 +78,10 @@ class Masked:
         """Return a line of a properties file, in which backslashes are doubled."""
         text = line.rstrip("\n")
         name, equals, value = text.partition("=")
-        if text in self.public.properties or not equals:
-            return line if text in self.public.properties else self.words.value(line)
+        if text in self.public.properties:
+            return line
+        if name not in PROPERTIES or not equals:  # A secret may end in the padding of base64.
+            return self.words.value(line)
         stand_in = self.words.value(value.replace("\\\\", "\\"))
         return f"{name}={stand_in}" + line[len(text) :]
 

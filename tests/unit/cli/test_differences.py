@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from hooks.cli.difference_texts import LONGEST, MOST_LINES, lines_about
 from hooks.cli.differences import differences
+from hooks.kube.differences import with_items_by_name
 from hooks.kube.objects import Obj
 from hooks.masking import Mask
 
@@ -78,5 +79,6 @@ def test_long_parts_are_cut_and_counted() -> None:
 def test_there_are_differences_exactly_where_objects_differ(before: Obj, after: Obj) -> None:
     found = differences(before, after, Mask("DaemonSet"))
 
-    assert bool(found) is (before != after or repr(before) != repr(after))
+    earlier, later = with_items_by_name(before), with_items_by_name(after)
+    assert bool(found) is (earlier != later or repr(earlier) != repr(later))
     assert all([*lines_about(each)] for each in found)

@@ -94,7 +94,7 @@ def test_all_definitions_are_listed_for_kustomize() -> None:
     listed = yaml.safe_load(Path("crd/kustomization.yaml").read_text())["resources"]
 
     assert listed == sorted(
-        file.name for file in Path("crd").iterdir() if file.name != "kustomization.yaml"
+        file.name for file in Path("crd").glob("*.yaml") if file.name != "kustomization.yaml"
     )
 
 
