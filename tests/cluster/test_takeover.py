@@ -170,10 +170,10 @@ def test_plan_writes_nothing_and_stops_the_operator_first(taken: Taken) -> None:
     plan = taken.results["plan"]
 
     assert plan.exit_code == 0, plan.output
-    first = plan.output.splitlines()[1]
+    first = plan.stdout.splitlines()[1]
     assert first.startswith(f"Deployment {NAMESPACE}/")
     assert "[to do] scale to 0" in first
-    assert plan.output.splitlines()[-1].startswith("1 step can be done now")
+    assert plan.stdout.splitlines()[-1].startswith("1 step can be done now")
 
 
 def test_first_apply_leaves_only_what_waits_for_our_bindings(taken: Taken) -> None:
