@@ -153,7 +153,7 @@ def test_everything_old_goes_once_they_run(seen: Seen) -> None:
 
 
 def test_then_there_is_nothing_to_do(seen: Seen) -> None:
-    assert seen.results["again"].output == "nothing to do\n"
+    assert seen.results["again"].stdout == "nothing to do\n"
 
 
 @pytest.mark.parametrize("state", PLACES)

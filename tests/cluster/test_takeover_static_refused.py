@@ -90,7 +90,7 @@ def test_daemonset_that_cannot_be_adopted_is_replaced_once_it_is_deleted(
         assert refused.exit_code == 2, refused.output
         assert f"kubectl delete daemonset -n {namespace} instana-agent" in refused.output
         assert done.exit_code == 0, done.output
-        assert again.output == "nothing to do\n"
+        assert again.stdout == "nothing to do\n"
     finally:
         _clear(api, agent)
 

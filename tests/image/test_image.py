@@ -104,7 +104,7 @@ def test_wrong_setting_ends_the_start_with_one_line(image: Image, tmp_path: Path
 
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        b"wrong setting THREADS: must be a whole number from 1 to 512"
+        b"invalid setting THREADS: must be a whole number from 1 to 512"
     ]
 
 
