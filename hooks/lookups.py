@@ -95,9 +95,9 @@ def _text(selector: Obj) -> str:
 
 
 def _expressions(expressions: Iterable[Obj]) -> Iterator[str]:
-    for each in expressions:
-        key, values = each["key"], ",".join(each.get("values") or ())
-        match each["operator"]:
+    for expression in expressions:
+        key, values = expression["key"], ",".join(expression.get("values") or ())
+        match expression["operator"]:
             case "Exists":
                 yield key
             case "DoesNotExist":

@@ -21,4 +21,6 @@ def _address_of_package() -> str | None:
         addresses = metadata(DISTRIBUTION).get_all("Project-URL") or []
     except PackageNotFoundError:
         return None
-    return next((each.removeprefix(LABEL) for each in addresses if each.startswith(LABEL)), None)
+    return next(
+        (address.removeprefix(LABEL) for address in addresses if address.startswith(LABEL)), None
+    )

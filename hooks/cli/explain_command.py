@@ -94,7 +94,7 @@ def _observed(files: list[BinaryIO], facts: tuple[str, ...]) -> Given:
     documents = documents_in(files)
     end_if_none_is_served(documents)
     with ending_on_unusable_input(documents):
-        observed = read([each.value for each in documents], facts_of(facts))
+        observed = read([document.value for document in documents], facts_of(facts))
         problems = reconcile(observed.request, observed.facts, now()).problems
     end_if_invalid(documents, problems)
     return observed

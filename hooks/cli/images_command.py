@@ -38,12 +38,12 @@ def images_command(
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
-    values = [each.value for each in documents]
+    values = [document.value for document in documents]
     with ending_on_unusable_input(documents):
         found = images(values, facts_of(facts), now(), with_installation=with_installation)
     end_if_invalid(documents, found.rendered.problems)
     if output == JSON:
         print_json({"images": [each.as_json() for each in found.images]})
         return
-    for each in found.images:
-        click.echo(each.reference)
+    for image in found.images:
+        click.echo(image.reference)

@@ -55,7 +55,9 @@ def placement_command(
     documents = documents_in(files)
     end_if_none_is_served(documents)
     with ending_on_unusable_input(documents):
-        found, problems = placed([each.value for each in documents], facts_of(facts), now(), pool)
+        found, problems = placed(
+            [document.value for document in documents], facts_of(facts), now(), pool
+        )
     end_if_invalid(documents, problems)
     if not found.nodes:
         give_up(NO_NODES)
@@ -74,14 +76,14 @@ def _lines(found: Placement) -> Iterator[str]:
         yield _of_sensors(sensors)
     yield ""
     yield titled(f"Requested by agents, by {found.pool_label}")
-    rows = [_row(each, each.name) for each in found.pools]
+    rows = [_row(pool, pool.name) for pool in found.pools]
     yield table(TITLES, [*rows, _row(found.total, "all")], [None] * len(TITLES))
-    for each in found.unknown:
-        yield f"not known: {each}"
+    for reason in found.unknown:
+        yield f"not known: {reason}"
 
 
 def _of_daemonset(found: Placement, daemonset: str) -> Iterator[str]:
-    runs = sum(each.verdicts[daemonset].state is State.RUNS for each in found.nodes)
+    runs = sum(node.verdicts[daemonset].state is State.RUNS for node in found.nodes)
     yield f"DaemonSet/{daemonset}: an agent on {runs} of {number(len(found.nodes), 'node')}"
     for state, words in WORDS.items():
         for reasons, nodes in found.why(daemonset, state):

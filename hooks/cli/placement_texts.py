@@ -25,8 +25,8 @@ def nodes_text(nodes: Sequence[str]) -> str:
 def reasons_text(reasons: Iterable[Reason], *, with_details: bool) -> str:
     """Return the reasons in a line; details only where it is about one node."""
     return "; ".join(
-        f"{each.text} ({each.detail})" if with_details and each.detail else each.text
-        for each in reasons
+        f"{reason.text} ({reason.detail})" if with_details and reason.detail else reason.text
+        for reason in reasons
     )
 
 

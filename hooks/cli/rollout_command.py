@@ -38,7 +38,7 @@ def rollout_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, 
     """
     documents = documents_in(files)
     end_if_none_is_served(documents)
-    values, at = [each.value for each in documents], now()
+    values, at = [document.value for document in documents], now()
     with ending_on_unusable_input(documents):
         known = facts_of(facts)
         expected = preview(values, known, at)

@@ -37,8 +37,8 @@ def rollout_lines(rollout: Rollout) -> Iterator[str]:
             yield f"    {(OPEN if is_open else words).format(nodes_text(nodes))}"
     for why, nodes in _pending(rollout).items():
         yield f"    new pods stay Pending on {nodes_text(nodes)}: {why}"
-    for each in rollout.unknown:
-        yield f"    not known: {each}"
+    for reason in rollout.unknown:
+        yield f"    not known: {reason}"
 
 
 def _pending(rollout: Rollout) -> dict[str, list[str]]:

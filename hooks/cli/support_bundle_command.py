@@ -62,8 +62,8 @@ def support_bundle_command(  # noqa: PLR0913, PLR0917  one for each option
     with ending_on_unusable_input():
         files = files_of(collected)
     _write(file, files)
-    for each in collected.not_read:
-        click.echo(f"not read: {each}", err=True)
+    for failure in collected.not_read:
+        click.echo(f"not read: {failure}", err=True)
     click.echo(f"{file} is written: read it before you pass it on")
 
 
@@ -73,7 +73,7 @@ def files_of(collected: Collected) -> dict[str, bytes]:
     files = {name: as_json(some).encode() for name, some in objects.items()}
     files |= {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     files |= {name: text.encode("utf-8", "replace") for name, text in collected.recordings.items()}
-    files[NOT_READ] = "".join(f"{each}\n" for each in collected.not_read).encode()
+    files[NOT_READ] = "".join(f"{failure}\n" for failure in collected.not_read).encode()
     return dict(sorted(files.items()))
 
 

@@ -90,7 +90,7 @@ class Result:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines about it."""
-        yield from (f"{self.case.folder}: {each}" for each in self.differences)
+        yield from (f"{self.case.folder}: {difference}" for difference in self.differences)
         if self.problem:
             yield f"{self.case.folder}: {self.problem}"
 
@@ -117,7 +117,7 @@ def test_command(folder: Path, output: str, *, update: bool) -> None:
         return
     results = [_result(case) for case in cases]
     _print(results, output)
-    if not all(each.is_fine for each in results):
+    if not all(result.is_fine for result in results):
         sys.exit(DIFFERENT)
 
 
@@ -162,7 +162,7 @@ def _print(results: list[Result], output: str) -> None:
     if output == JSON:
         print_json([_as_json(each) for each in results])
         return
-    for line in (line for each in results for line in each.lines()):
+    for line in (line for result in results for line in result.lines()):
         click.echo(line)
     fine = sum(each.is_fine for each in results)
     click.echo(f"{fine} of {len(results)} responses are as expected", err=True)
@@ -170,7 +170,12 @@ def _print(results: list[Result], output: str) -> None:
 
 def _as_json(result: Result) -> Obj:
     found = [
-        {"object": each.place, "path": each.path, "before": each.before, "after": each.after}
-        for each in result.differences
+        {
+            "object": difference.place,
+            "path": difference.path,
+            "before": difference.before,
+            "after": difference.after,
+        }
+        for difference in result.differences
     ]
     return {"case": str(result.case.folder), "differences": found, "problem": result.problem}

@@ -85,7 +85,7 @@ def _all_entries(by_kind: Objects) -> Iterator[Input]:
 
 def _entries(kind: str, key: str, obj: Obj) -> Iterator[Input]:
     entries = sorted(as_object(obj.get("data")))
-    groups = [[*entries]] if len(entries) > MOST_ENTRIES else [[each] for each in entries]
+    groups = [[*entries]] if len(entries) > MOST_ENTRIES else [[entry] for entry in entries]
     for names in groups:
         what = f"entry {names[0]}" if len(names) == 1 else "every entry"
         yield Input(Source.RELATED, f"{describe(obj)} {what}", (_other_entries(kind, key, names),))

@@ -123,7 +123,7 @@ def is_available(pod: Obj, desired: Obj, now: str) -> bool:
 
 def nodes_with(changes: Sequence[NodeChange], *fates: Fate) -> list[str]:
     """Return the nodes whose pods have one of these fates."""
-    return [each.node for each in changes if each.fate in fates]
+    return [change.node for change in changes if change.fate in fates]
 
 
 def _fate(verdict: Verdict, *, has_old: bool, is_there: bool) -> Fate | None:

@@ -94,7 +94,7 @@ class Cluster:
         """Return what is taken on a node, not counting pods that are replaced."""
         there = self.pods_by_node.get(name_of(node), [])
         others = [as_object(pod.get("spec")) for pod in there if not is_replaced(pod)]
-        ports = frozenset(port for each in others for port in host_ports(each))
+        ports = frozenset(port for other in others for port in host_ports(other))
         return Room(added(map(requests_of, others)), len(others), ports)
 
     def pool_label(self) -> str:

@@ -24,8 +24,8 @@ def placed(
     given = read(documents, facts)
     outcome = reconcile(given.request, given.facts, now)
     children = [*outcome.children, *outcome.withheld]
-    workloads = [each for each in children if each["kind"] in WORKLOADS]
+    workloads = [child for child in children if child["kind"] in WORKLOADS]
     agents = [*given.request.children, *workloads]
-    replaced = {key_of(each) for each in agents if each["kind"] == "DaemonSet"}
+    replaced = {key_of(agent) for agent in agents if agent["kind"] == "DaemonSet"}
     cluster = Cluster.of(given.objects)
     return place(workloads, cluster, replaced, pool_label), outcome.problems

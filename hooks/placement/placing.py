@@ -38,7 +38,7 @@ class NodePlacement:
     @property
     def state(self) -> State:
         """Return whether the node gets an agent of any DaemonSet, or at least a Pending one."""
-        states = {each.state for each in self.verdicts.values()}
+        states = {verdict.state for verdict in self.verdicts.values()}
         return next((each for each in State if each in states), State.EXCLUDED)
 
     def daemonsets(self, state: State) -> list[str]:
@@ -78,7 +78,7 @@ class Sensors:
     @property
     def eligible(self) -> int:
         """Return how many nodes can run one of them."""
-        return sum(each.state is State.RUNS for each in self.verdicts.values())
+        return sum(verdict.state is State.RUNS for verdict in self.verdicts.values())
 
     def as_json(self) -> Obj:
         """Return it for programs."""
@@ -122,28 +122,28 @@ class Placement:
     @property
     def is_complete(self) -> bool:
         """Tell whether all pods that are made find a node with room."""
-        nowhere = any(each.replicas and not each.eligible for each in self.sensors)
-        waiting = any(each.daemonsets(State.PENDING) for each in self.nodes)
+        nowhere = any(sensor.replicas and not sensor.eligible for sensor in self.sensors)
+        waiting = any(node.daemonsets(State.PENDING) for node in self.nodes)
         return not nowhere and not waiting
 
     def why(self, daemonset: str, state: State) -> list[tuple[tuple[Reason, ...], list[str]]]:
         """Return for each set of reasons the nodes where a pod is in such a state."""
         found: dict[tuple[str, ...], tuple[tuple[Reason, ...], list[str]]] = {}
-        for each in self.nodes:
-            verdict = each.verdicts[daemonset]
+        for node in self.nodes:
+            verdict = node.verdicts[daemonset]
             if verdict.state is state:
                 key = tuple(reason.text for reason in verdict.reasons)
-                found.setdefault(key, (verdict.reasons, []))[1].append(each.node)
+                found.setdefault(key, (verdict.reasons, []))[1].append(node.node)
         return [*found.values()]
 
     def as_json(self) -> Obj:
         """Return it for programs."""
         return {
             "poolLabel": self.pool_label,
-            "nodes": [_node_as_json(each) for each in self.nodes],
-            "pools": [each.as_json() for each in self.pools],
+            "nodes": [_node_as_json(node) for node in self.nodes],
+            "pools": [pool.as_json() for pool in self.pools],
             "total": self.total.as_json() | {"pool": None},
-            "k8sensors": [each.as_json() for each in self.sensors],
+            "k8sensors": [sensor.as_json() for sensor in self.sensors],
             "unknown": self.unknown,
         }
 
@@ -175,7 +175,9 @@ def place(
     return Placement(
         pool_label=label,
         nodes=nodes,
-        daemonsets={name_of(each): requests_of(pod_spec(each)) for each in daemonsets},
+        daemonsets={
+            name_of(daemonset): requests_of(pod_spec(daemonset)) for daemonset in daemonsets
+        },
         sensors=[_sensors(each, cluster) for each in given if each["kind"] == "Deployment"],
         unknown=_unknown(daemonsets, cluster, nodes),
     )
@@ -196,9 +198,9 @@ def _on_node(
     """Return the verdicts on one node: the agents of one DaemonSet take the room of the next."""
     room = cluster.room(node, lambda pod: owner(pod) in replaced)
     verdicts = {}
-    for each in daemonsets:
-        pod = pod_spec(each)
-        verdict = verdicts[name_of(each)] = daemon_verdict(pod, node, room)
+    for daemonset in daemonsets:
+        pod = pod_spec(daemonset)
+        verdict = verdicts[name_of(daemonset)] = daemon_verdict(pod, node, room)
         room = room.with_pod(pod) if verdict.state is State.RUNS else room
     return NodePlacement(name_of(node), labels_of(node).get(label, NO_POOL), verdicts)
 
@@ -216,15 +218,17 @@ def _sensors(deployment: Obj, cluster: Cluster) -> Sensors:
 def _unknown(daemonsets: list[Obj], cluster: Cluster, nodes: list[NodePlacement]) -> list[str]:
     """Return what would be needed to know more."""
     statuses = [as_object(node.get("status")) for node in cluster.nodes]
-    bare = sum(not each.get("allocatable") for each in statuses)
+    bare = sum(not status.get("allocatable") for status in statuses)
     silent = sum(not readiness(node) for node in cluster.nodes)
-    classes = {str(pod_spec(each).get("priorityClassName") or "") for each in daemonsets} - {""}
+    classes = {
+        str(pod_spec(daemonset).get("priorityClassName") or "") for daemonset in daemonsets
+    } - {""}
     waiting = any(each.daemonsets(State.PENDING) for each in nodes)
     return [
         *cluster.unknown_requests(),
         *([NO_AMOUNTS.format(bare)] if bare else []),
         *([NO_CONDITION.format(silent)] if silent else []),
-        *([EVICTION.format(each) for each in sorted(classes)] if waiting else []),
+        *([EVICTION.format(name) for name in sorted(classes)] if waiting else []),
     ]
 
 

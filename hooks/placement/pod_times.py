@@ -69,7 +69,7 @@ def end_span(observed: Obj, pods: Sequence[Obj], cluster: Cluster) -> Span:
         for made in _made_by_rollout(pods, cluster)
         if (before := bisect_right(available, made))
     ]
-    known = [each for each in pauses if each <= grace_seconds(observed)]
+    known = [pause for pause in pauses if pause <= grace_seconds(observed)]
     return Span(0, median(known)) if len(known) >= FEWEST else Span(0)
 
 
@@ -86,7 +86,7 @@ def min_ready_seconds(workload: Obj) -> int:
 def startup_seconds(workload: Obj) -> int:
     """Return how long the startup probes of a workload give its containers; 0 without any."""
     probes = [as_object(each.get("startupProbe")) for each in _containers(workload)]
-    return max((_patience(each) for each in probes if each), default=0)
+    return max((_patience(probe) for probe in probes if probe), default=0)
 
 
 def _patience(probe: Obj) -> int:
@@ -117,7 +117,7 @@ def _seconds_to_ready(pod: Obj) -> float | None:
 def _ready_at(pod: Obj) -> float | None:
     ready = condition_of(pod, "Ready")
     statuses = as_objects(as_object(pod.get("status")).get("containerStatuses"))
-    if ready.get("status") != "True" or any(each.get("restartCount") for each in statuses):
+    if ready.get("status") != "True" or any(status.get("restartCount") for status in statuses):
         return None
     return _seconds(ready.get("lastTransitionTime"))
 

@@ -32,10 +32,10 @@ def requests_of(pod: Obj) -> Amounts:
     total = added(_requested(each) for each in as_objects(pod.get("containers")))
     sidecars: Amounts = {}
     largest: Amounts = {}
-    for each in as_objects(pod.get("initContainers")):
-        own = _requested(each)
+    for container in as_objects(pod.get("initContainers")):
+        own = _requested(container)
         at_start = added([sidecars, own])
-        if each.get("restartPolicy") == "Always":
+        if container.get("restartPolicy") == "Always":
             total, sidecars = added([total, own]), at_start
         largest = _larger(largest, at_start)
     of_pod = _requested(pod)

@@ -40,7 +40,7 @@ class Rollout:
     @property
     def pending(self) -> dict[str, tuple[Reason, ...]]:
         """Return the nodes on which a new pod stays Pending, with the reasons."""
-        return {each.node: each.pending for each in self.changes if each.pending}
+        return {change.node: change.pending for change in self.changes if change.pending}
 
     def as_json(self) -> Obj:
         """Return it for programs."""

@@ -36,7 +36,7 @@ def rollouts(
     cluster = Cluster.of(given.objects)
     if not cluster.nodes:
         return None
-    relevant = [each for each in changes if _concerns_pods(each)]
+    relevant = [change for change in changes if _concerns_pods(change)]
     replaced = _agents(given) | {key_of(each.after) for each in relevant}
     return [_rollout(each, given, cluster, replaced, now) for each in relevant]
 
@@ -49,7 +49,7 @@ def _concerns_pods(change: ChildChange) -> bool:
 
 def _agents(given: Given) -> set[tuple[str, str]]:
     children = given.request.children
-    return {key_of(each) for each in children if each["kind"] == "DaemonSet"}
+    return {key_of(child) for child in children if child["kind"] == "DaemonSet"}
 
 
 def _rollout(
@@ -60,7 +60,7 @@ def _rollout(
     now: str,
 ) -> Rollout:
     children = given.request.children
-    observed = next((each for each in children if describe(each) == change.child), {})
+    observed = next((child for child in children if describe(child) == change.child), {})
     if change.child.startswith("Deployment/"):
         return _of_deployment(change, observed, cluster)
     there = before(observed, cluster) if observed else Before({}, is_certain=True)
@@ -111,7 +111,7 @@ def daemonset_steps(changes: Sequence[NodeChange], may_lack: int, *, surging: bo
 
     With a surge, dead nodes and what is on none count for nothing.
     """
-    soon = [each for each in changes if each.fate in (Fate.RESTARTS_AT_ONCE, Fate.STARTS)]
+    soon = [change for change in changes if change.fate in (Fate.RESTARTS_AT_ONCE, Fate.STARTS)]
     in_turn = (Fate.RESTARTS,) if surging else (Fate.RESTARTS, Fate.DELETED_IN_TURN)
     turns = [each for each in changes if each.fate in in_turn]
     lost = sum(each.fate is Fate.LOST for each in changes) + sum(
@@ -120,7 +120,7 @@ def daemonset_steps(changes: Sequence[NodeChange], may_lack: int, *, surging: bo
     pods = Pods(
         at_once=sum(not each.pending for each in soon),
         in_turn=len(turns),
-        stuck=sum(bool(each.pending) for each in turns),
+        stuck=sum(bool(turn.pending) for turn in turns),
         lost=0 if surging else lost,
         surging=surging,
     )
@@ -129,7 +129,7 @@ def daemonset_steps(changes: Sequence[NodeChange], may_lack: int, *, surging: bo
 
 def _by_hand(changes: Sequence[NodeChange]) -> Steps:
     """Return the steps of a DaemonSet that replaces no pod itself: it makes those that lack."""
-    starts = sum(each.fate is Fate.STARTS and not each.pending for each in changes)
+    starts = sum(change.fate is Fate.STARTS and not change.pending for change in changes)
     sizes = (starts,) if starts else ()
     return Steps(sizes, len(sizes), Outcome.BY_HAND, (starts, starts))
 
@@ -141,7 +141,7 @@ def _of_deployment(change: ChildChange, observed: Obj, cluster: Cluster) -> Roll
     wanted, own = replicas(desired), is_of_deployment(desired)
     pod = pod_spec(desired)
     verdicts = (deployment_verdict(pod, node, cluster.room(node, own)) for node in cluster.nodes)
-    eligible = sum(each.state is State.RUNS for each in verdicts)
+    eligible = sum(verdict.state is State.RUNS for verdict in verdicts)
     sides = deployment_sides(desired, wanted)
     steps = deployment_steps(wanted, sides.unavailable + sides.surge, eligible, change.verb)
     pods = [each for each in cluster.pods if own(each)]

@@ -113,7 +113,7 @@ def _compares(operator: str, value: str | None, values: list[str]) -> bool:
     numbers = [value, *values]
     if len(values) != 1 or not all(WHOLE.fullmatch(str(each)) for each in numbers):
         return False
-    found, bound = (int(str(each)) for each in numbers)
+    found, bound = (int(str(number)) for number in numbers)
     return found > bound if operator == "Gt" else found < bound
 
 

@@ -48,13 +48,13 @@ def untolerated(
 ) -> list[Obj]:
     """Return the taints of a node, of these effects, that no toleration matches."""
     taints = as_objects(as_object(node.get("spec")).get("taints"))
-    relevant = (each for each in taints if each.get("effect") in effects)
+    relevant = (taint for taint in taints if taint.get("effect") in effects)
     return [each for each in relevant if not _are_tolerating(tolerations, each)]
 
 
 def taint_reasons(taints: Iterable[Obj]) -> list[Reason]:
     """Return why nodes with such taints get no pod."""
-    return [_reason(each) for each in taints]
+    return [_reason(taint) for taint in taints]
 
 
 def _reason(taint: Obj) -> Reason:
@@ -69,7 +69,7 @@ def _told(taint: Obj) -> str:
 
 
 def _are_tolerating(tolerations: Iterable[Obj], taint: Obj) -> bool:
-    return any(_tolerates(each, taint) for each in tolerations)
+    return any(_tolerates(toleration, taint) for toleration in tolerations)
 
 
 def _tolerates(toleration: Obj, taint: Obj) -> bool:

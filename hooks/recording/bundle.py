@@ -41,7 +41,7 @@ def masked(
 
     `settings`: the variables of the service, which hold no secret.
     """
-    found = [each for objects in collected.objects.values() for each in objects]
+    found = [obj for objects in collected.objects.values() for obj in objects]
     public = _public(found)
     digests = numbered((digest for _, digest in digests_in(found)), {})
     words = Words(Numbers(), known_values(found, public), digests)
@@ -59,7 +59,7 @@ def masked(
 
 def _public(objects: Iterable[Obj]) -> Public:
     """Return what the service would write for all resources; what they say is theirs."""
-    of_all = [public_of(_exchange(each)) for each in objects if _is_served(each)]
+    of_all = [public_of(_exchange(obj)) for obj in objects if _is_served(obj)]
     children = (child for public in of_all for child in public.children)
     requests = (request for public in of_all for request in public.requests)
     return Public(tuple(children), tuple(requests))

@@ -32,7 +32,7 @@ def inline_credentials(obj: Obj) -> Iterator[str]:
     """Yield the credentials that are values in an InstanaAgent, apart from those for TLS."""
     agent = as_object(as_object(obj.get("spec")).get("agent"))
     values: list[Any] = [agent.get(name) for name in sorted(CREDENTIALS)]
-    values += [each.get("key") for each in as_objects(agent.get("additionalBackends"))]
+    values += [backend.get("key") for backend in as_objects(agent.get("additionalBackends"))]
     yield from (each for each in values if isinstance(each, str))
 
 

@@ -52,13 +52,15 @@ class Public:
 
     @cached_property
     def _specs(self) -> list[Obj]:
-        return [as_object(as_object(each.get("parent")).get("spec")) for each in self.requests]
+        return [
+            as_object(as_object(request.get("parent")).get("spec")) for request in self.requests
+        ]
 
     @cached_property
     def _user_variables(self) -> frozenset[tuple[str, Any]]:
         """Return the variables that the resource sets, with their values."""
         maps = [as_object(as_object(spec.get("agent")).get("env")) for spec in self._specs]
-        pairs = (pair for each in maps for pair in each.items())
+        pairs = (pair for variables in maps for pair in variables.items())
         texts = {(name, value) for name, value in pairs if isinstance(value, str)}
         return frozenset(texts | {*_variables(self._specs)})
 
@@ -98,10 +100,13 @@ class Public:
 
     @cached_property
     def _label_values(self) -> frozenset[str]:
-        children = [each.get("children") for each in self.requests]
+        children = [request.get("children") for request in self.requests]
         labels = _named(children, ("labels",))
         return frozenset(
-            value for each in labels for value in as_object(each).values() if isinstance(value, str)
+            value
+            for label in labels
+            for value in as_object(label).values()
+            if isinstance(value, str)
         )
 
     @cached_property
@@ -112,17 +117,19 @@ class Public:
     @cached_property
     def config_maps(self) -> frozenset[str]:
         """Return the entries of the ConfigMaps that the service makes."""
-        maps = (each for each in self.children if each.get("kind") == CONFIG_MAP)
-        return frozenset(text for each in maps for text in as_object(each.get("data")).values())
+        maps = (child for child in self.children if child.get("kind") == CONFIG_MAP)
+        return frozenset(
+            text for config_map in maps for text in as_object(config_map.get("data")).values()
+        )
 
     @cached_property
     def files(self) -> Mapping[str, str]:
         """Return the entries of Secrets that the service makes, decoded."""
-        secrets = [each for each in self.children if each.get("kind") == SECRET]
+        secrets = [child for child in self.children if child.get("kind") == SECRET]
         return {
-            name: as_pods_read_it(each, name)
-            for each in secrets
-            for name in as_object(each.get("data"))
+            name: as_pods_read_it(secret, name)
+            for secret in secrets
+            for name in as_object(secret.get("data"))
         }
 
     def is_public_file(self, name: str, text: str) -> bool:

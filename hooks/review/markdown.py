@@ -83,7 +83,9 @@ def _about(comparison: Comparison) -> str:
         title += f": {comparison.verb}d"
     if comparison.obstacle:
         return f"{title}\n\n{_code([f'not compared: {comparison.obstacle}'])}"
-    restarts = [f"- **`{_plain(each.name)}`**: {each.pods}" for each in comparison.restarts]
+    restarts = [
+        f"- **`{_plain(restart.name)}`**: {restart.pods}" for restart in comparison.restarts
+    ]
     shown = restarts or ["No pod is replaced."]
     return "\n".join([title, "", *shown, "", _details(comparison)])
 
@@ -99,7 +101,7 @@ def _details(comparison: Comparison) -> str:
 def _lines(change: ObjectChange) -> list[str]:
     return [
         f"{SIGNS[change.verb]} {change.verb} {change.name}",
-        *(f"    {each}" for each in change.lines),
+        *(f"    {line}" for line in change.lines),
     ]
 
 
