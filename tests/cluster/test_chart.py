@@ -161,7 +161,7 @@ def test_notes_say_what_is_missing(cluster: Cluster) -> None:
 def test_resource_is_not_deleted_for_a_lost_value(cluster: Cluster) -> None:
     cluster.install()
 
-    with pytest.raises(Refused, match="an agent needs a key"):
+    with pytest.raises(Refused, match="an agent needs an agent key"):
         cluster.upgrade({"cluster": {"name": "production"}})
 
     assert cluster.api.get(AGENT)

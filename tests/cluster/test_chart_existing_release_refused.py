@@ -86,7 +86,7 @@ def test_release_of_the_first_generation_is_refused(former: Cluster) -> None:
     }
     former.api.apply(daemonset)
     try:
-        assert "release instana-agent is one of the chart 1.x" in refused(former, {})
+        assert "release instana-agent is of the chart 1.x" in refused(former, {})
     finally:
         former.api.delete(daemonset)
 
