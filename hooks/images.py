@@ -72,7 +72,7 @@ def _collected(named: Iterable[tuple[str, str]]) -> Iterator[UsedImage]:
 
 
 def _of_installation(documents: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    found = {describe(each): each for document in documents for each in _objects(document)}
+    found = {describe(obj): obj for document in documents for obj in _objects(document)}
     for workload, image in PINNED.items():
         if workload in found:
             yield from _used_by(found[workload])

@@ -144,7 +144,7 @@ def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
         msg = f"a document of kind {document['kind']} must have a metadata.name"
         raise UnfitObject(msg, origin.below("metadata.name"))
     known_by = (document.get("apiVersion"), metadata.get("namespace"))
-    if any(isinstance(each, dict | list) for each in known_by):
+    if any(isinstance(part, dict | list) for part in known_by):
         msg = f"{describe(document)}: apiVersion and metadata.namespace must be strings"
         raise UnfitObject(msg, origin)
     yield document, origin

@@ -66,8 +66,8 @@ def explain_command(given: tuple[str | BinaryIO, ...], output: str, facts: tuple
     problems that `validate` finds), or a file is not valid for kubectl; 1: a file cannot be used,
     or no leaf is at PATH.
     """
-    paths = [each for each in given if isinstance(each, str)]
-    files = [each for each in given if not isinstance(each, str)]
+    paths = [argument for argument in given if isinstance(argument, str)]
+    files = [argument for argument in given if not isinstance(argument, str)]
     _check(paths, files)
     observed = _observed(files, facts)
     with ending_on_unusable_input():

@@ -43,7 +43,7 @@ def images_command(
         found = images(values, facts_of(facts), now(), with_installation=with_installation)
     end_if_invalid(documents, found.rendered.problems)
     if output == JSON:
-        print_json({"images": [each.as_json() for each in found.images]})
+        print_json({"images": [image.as_json() for image in found.images]})
         return
     for image in found.images:
         click.echo(image.reference)

@@ -31,7 +31,7 @@ def check_inputs(files: tuple[BinaryIO, ...], *others: Any) -> None:
     """End the command, as click does, if there is no input at all."""
     if not files and not any(others):
         ctx = click.get_current_context()
-        param = next(each for each in ctx.command.params if each.name == "files")
+        param = next(parameter for parameter in ctx.command.params if parameter.name == "files")
         raise click.MissingParameter(ctx=ctx, param=param)
 
 

@@ -88,7 +88,9 @@ class OtherVersion:
 def other_version(place: Path) -> Iterator[OtherVersion]:
     """Yield the version in a wheel, a virtual environment or a folder with the package."""
     with TemporaryDirectory(prefix="instana-hooks-") as directory:
-        python = next((place / each for each in PYTHONS if (place / each).exists()), None)
+        python = next(
+            (place / python_path for python_path in PYTHONS if (place / python_path).exists()), None
+        )
         if python:
             # Not resolved: a virtual environment is known by the name its interpreter is called by.
             yield OtherVersion(str(python.absolute()), "", directory)
@@ -103,7 +105,7 @@ def _unpacked(wheel: Path, directory: Path) -> Path:
     """Return a directory with what is in a wheel."""
     try:
         with zipfile.ZipFile(wheel) as archive:
-            if sum(each.file_size for each in archive.infolist()) > LARGEST_UNPACKED:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
                 give_up(f"{wheel} cannot be used: it is too large", UNREADABLE)
             archive.extractall(directory / "wheel")
     except (OSError, zipfile.BadZipFile) as error:

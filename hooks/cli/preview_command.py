@@ -70,7 +70,7 @@ def preview_command(
     compared = _compared(before, after, facts)
     found = _findings(before, after, facts)
     if output == JSON:
-        print_json({"resources": [asdict(each) for each in compared], **asdict(found)})
+        print_json({"resources": [asdict(resource) for resource in compared], **asdict(found)})
     else:
         click.echo(comment(compared, found.errors, found.warnings, name))
     sys.exit(INVALID if found.errors else CHANGES if compared else 0)

@@ -66,8 +66,8 @@ class Side:
             for document in read
         ]
         found = [_about(agent, facts) for agent in agents_in(documents)]
-        errors = (*mistakes, *(line for each in found for line in each.errors))
-        return Findings(errors, tuple(line for each in found for line in each.warnings))
+        errors = (*mistakes, *(line for findings in found for line in findings.errors))
+        return Findings(errors, tuple(line for findings in found for line in findings.warnings))
 
 
 def _folder(path: str) -> PurePosixPath:

@@ -47,10 +47,10 @@ def rollout_command(files: tuple[BinaryIO, ...], output: str, facts: tuple[str, 
     if found is None:
         give_up(NO_NODES)
     if output == JSON:
-        print_json({"rollouts": [each.as_json() for each in found]})
+        print_json({"rollouts": [rollout.as_json() for rollout in found]})
     elif not found:
         click.echo("no pod is replaced")
-    for line in (line for each in found if output != JSON for line in rollout_lines(each)):
+    for line in (line for rollout in found if output != JSON for line in rollout_lines(rollout)):
         click.echo(line)
     if found:
         sys.exit(CHANGES)

@@ -57,7 +57,7 @@ def _summary(rollout: Rollout) -> Iterator[str]:
         yield f"{number(rollout.eligible, 'node')} can run its pods"
     if steps.sizes and steps.outcome is not Outcome.BY_HAND:
         first = "the first step is " if steps.outcome is Outcome.HALTS else ""
-        yield first + " then ".join(_run(*each) for each in steps.runs())
+        yield first + " then ".join(_run(*run) for run in steps.runs())
     if steps.most > steps.fewest:
         yield f"at most {number(steps.most, 'step')}"
     if seconds := rollout.seconds:

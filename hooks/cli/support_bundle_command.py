@@ -55,7 +55,7 @@ def support_bundle_command(  # noqa: PLR0913, PLR0917  one for each option
     collected = reader.read(name)
     if not collected.objects["resource.json"]:
         what = f"InstanaAgent {name}" if name else "InstanaAgent"
-        failures = (each for each in collected.not_read if each.startswith(AGENTS))
+        failures = (reason for reason in collected.not_read if reason.startswith(AGENTS))
         why = next(failures, "none exists")
         give_up(f"no {what} in {namespace} can be read: {why}")
     file = target or Path(f"instana-support-{now().translate(TIME_MARKS)}.tar.gz")

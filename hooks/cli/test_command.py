@@ -160,11 +160,11 @@ def _result(case: Case) -> Result:
 
 def _print(results: list[Result], output: str) -> None:
     if output == JSON:
-        print_json([_as_json(each) for each in results])
+        print_json([_as_json(result) for result in results])
         return
     for line in (line for result in results for line in result.lines()):
         click.echo(line)
-    fine = sum(each.is_fine for each in results)
+    fine = sum(result.is_fine for result in results)
     click.echo(f"{fine} of {len(results)} responses are as expected", err=True)
 
 

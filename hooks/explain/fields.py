@@ -33,9 +33,9 @@ QUANTITY: Final = "anyOf"
 def fields_of(parent: Obj) -> Inputs:
     """Return the fields of a resource that can be read: those given, and those not given."""
     given = as_object(parent.get("spec"))
-    found = [each for each in divided(given, MOST_GIVEN, WHOLE) if each[0]]
+    found = [part for part in divided(given, MOST_GIVEN, WHOLE) if part[0]]
     defaults = _defaults(read_agent(parent).spec.model_dump(by_alias=True), given, ())
-    single = [*(_given(*each) for each in found), *islice(defaults, MOST_DEFAULTS)]
+    single = [*(_given(*part) for part in found), *islice(defaults, MOST_DEFAULTS)]
     left_out = ["fields that are not given"] if next(defaults, None) else []
     return Inputs(tuple(single), (*map(_path, _together(found)), *left_out))
 
@@ -122,7 +122,7 @@ def _beside(given: Obj, full: Obj, steps: Steps) -> Iterator[Input]:
     if given and all(isinstance(step, str) for step in steps):
         known = {_path((*steps, name)) for name in (*given, *full)}
         beside = _without_default(_place(steps), steps)
-        yield from (each for each in beside if each.name not in known)
+        yield from (field for field in beside if field.name not in known)
 
 
 def _without_default(place: Place, steps: Steps) -> Iterator[Input]:

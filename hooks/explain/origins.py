@@ -64,7 +64,7 @@ def explained(leaf: Leaf, value: Any, influences: Iterable[Influence]) -> Explai
         path,
         shown,
         origins=tuple(dict.fromkeys(close)) or (Origin(Source.BUILT_IN, value=shown),),
-        needs=tuple(_origin(each, None) for each in far if each.source is not Source.RESOURCE),
+        needs=tuple(_origin(cause, None) for cause in far if cause.source is not Source.RESOURCE),
     )
 
 
@@ -82,7 +82,7 @@ def _rank(influence: Influence, path: str, leaf: Any) -> tuple[Any, ...]:
 
 def _common_end(path: str, name: str) -> int:
     """Return how many steps at the ends of two paths are the same."""
-    pairs = zip(*(reversed(STEP.findall(each)) for each in (path, name)), strict=False)
+    pairs = zip(*(reversed(STEP.findall(steps)) for steps in (path, name)), strict=False)
     return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 

@@ -69,4 +69,4 @@ def _leaves(situation: Situation, child: str) -> dict[str, Any]:
         made = children_of(situation)
     except HookError:
         return {}
-    return next((leaves_of(each) for each in made if describe(each) == child), {})
+    return next((leaves_of(child_made) for child_made in made if describe(child_made) == child), {})

@@ -136,10 +136,10 @@ def _other_facts(value: Any) -> tuple[Any, ...]:
         case bool():
             return (not value,)
         case Enum():
-            return tuple(each for each in type(value) if each is not value)
+            return tuple(member for member in type(value) if member is not value)
         case tuple():
             return ((), (ALL_NAMESPACES,), (WORD,))
-    return tuple(each for each in ("1.30", "1.99", WORD) if each != value)
+    return tuple(text for text in ("1.30", "1.99", WORD) if text != value)
 
 
 def _of_resource(parent: Obj) -> Iterator[Input]:

@@ -20,7 +20,7 @@ def others(value: Any, allowed: tuple[Any, ...] = ()) -> Iterator[Any]:
 
     Nothing for what has no other value: a null, an object or a list with nothing in it.
     """
-    yield from (each for each in allowed if each not in (value, ""))
+    yield from (candidate for candidate in allowed if candidate not in (value, ""))
     match value:
         case bool():
             yield not value
@@ -34,8 +34,8 @@ def others(value: Any, allowed: tuple[Any, ...] = ()) -> Iterator[Any]:
 
 def fresh(of: Obj, allowed: tuple[Any, ...] = ()) -> Iterator[Any]:
     """Yield values for a field that is not given, of which the schema is known."""
-    yield from (each for each in allowed if each != "")
-    types = [each["type"] for each in of.get("anyOf", (of,)) if "type" in each]
+    yield from (candidate for candidate in allowed if candidate != "")
+    types = [schema["type"] for schema in of.get("anyOf", (of,)) if "type" in schema]
     if "boolean" in types:
         yield from (True, False)
     if "integer" in types:

@@ -142,5 +142,5 @@ def _target(pod: Obj) -> str:
     affinity = as_object(as_object(spec.get("affinity")).get("nodeAffinity"))
     terms = as_objects(as_object(affinity.get(REQUIRED)).get("nodeSelectorTerms"))
     fields = (field for term in terms for field in as_objects(term.get(FIELDS)))
-    named = (each.get("values") for each in fields if each.get("key") == NAME)
+    named = (field.get("values") for field in fields if field.get("key") == NAME)
     return next((str(values[0]) for values in named if values), "")

@@ -67,10 +67,10 @@ class Cluster:
     def of(cls, objects: Iterable[Obj]) -> "Cluster":
         """Return the cluster that is among objects."""
         given = [*objects]
-        nodes = {name_of(each): each for each in given if kind_of(each) == NODE}
+        nodes = {name_of(obj): obj for obj in given if kind_of(obj) == NODE}
         return cls(
             [nodes[name] for name in sorted(nodes)],
-            [each for each in given if kind_of(each) == POD],
+            [obj for obj in given if kind_of(obj) == POD],
         )
 
     def unknown_requests(self) -> list[str]:
@@ -100,7 +100,7 @@ class Cluster:
     def pool_label(self) -> str:
         """Return the label of pools that the nodes have: the first one that any has."""
         used = {key for node in self.nodes for key in labels_of(node)}
-        return next((each for each in POOLS if each in used), POOLS[-1])
+        return next((label for label in POOLS if label in used), POOLS[-1])
 
 
 def owner(pod: Obj) -> tuple[str, str]:

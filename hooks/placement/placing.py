@@ -39,7 +39,7 @@ class NodePlacement:
     def state(self) -> State:
         """Return whether the node gets an agent of any DaemonSet, or at least a Pending one."""
         states = {verdict.state for verdict in self.verdicts.values()}
-        return next((each for each in State if each in states), State.EXCLUDED)
+        return next((state for state in State if state in states), State.EXCLUDED)
 
     def daemonsets(self, state: State) -> list[str]:
         """Return the DaemonSets whose pod is in such a state there."""
@@ -153,7 +153,7 @@ class Placement:
             for node in nodes
             for daemonset in node.daemonsets(State.RUNS)
         )
-        states = {state: sum(each.state is state for each in nodes) for state in State}
+        states = {state: sum(node.state is state for node in nodes) for state in State}
         return Pool(name, len(nodes), states, requested)
 
 
@@ -169,7 +169,7 @@ def place(
     workloads replace them.
     """
     given = sorted(workloads, key=describe)
-    daemonsets = [each for each in given if each["kind"] == "DaemonSet"]
+    daemonsets = [workload for workload in given if workload["kind"] == "DaemonSet"]
     label = pool_label or cluster.pool_label()
     nodes = [_on_node(node, daemonsets, cluster, replaced, label) for node in cluster.nodes]
     return Placement(
@@ -178,7 +178,9 @@ def place(
         daemonsets={
             name_of(daemonset): requests_of(pod_spec(daemonset)) for daemonset in daemonsets
         },
-        sensors=[_sensors(each, cluster) for each in given if each["kind"] == "Deployment"],
+        sensors=[
+            _sensors(workload, cluster) for workload in given if workload["kind"] == "Deployment"
+        ],
         unknown=_unknown(daemonsets, cluster, nodes),
     )
 
@@ -223,7 +225,7 @@ def _unknown(daemonsets: list[Obj], cluster: Cluster, nodes: list[NodePlacement]
     classes = {
         str(pod_spec(daemonset).get("priorityClassName") or "") for daemonset in daemonsets
     } - {""}
-    waiting = any(each.daemonsets(State.PENDING) for each in nodes)
+    waiting = any(node.daemonsets(State.PENDING) for node in nodes)
     return [
         *cluster.unknown_requests(),
         *([NO_AMOUNTS.format(bare)] if bare else []),

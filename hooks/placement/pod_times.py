@@ -85,7 +85,7 @@ def min_ready_seconds(workload: Obj) -> int:
 
 def startup_seconds(workload: Obj) -> int:
     """Return how long the startup probes of a workload give its containers; 0 without any."""
-    probes = [as_object(each.get("startupProbe")) for each in _containers(workload)]
+    probes = [as_object(container.get("startupProbe")) for container in _containers(workload)]
     return max((_patience(probe) for probe in probes if probe), default=0)
 
 
@@ -124,7 +124,7 @@ def _ready_at(pod: Obj) -> float | None:
 
 def _made_by_rollout(pods: Iterable[Obj], cluster: Cluster) -> list[float]:
     """Return when pods were made that are on nodes which were there before."""
-    nodes = {name_of(each): _created(each) for each in cluster.nodes}
+    nodes = {name_of(node): _created(node) for node in cluster.nodes}
     made = ((_created(pod), as_object(pod.get("spec")).get("nodeName")) for pod in pods)
     return sorted(time for time, node in made if time - nodes.get(str(node), time) > NEW_NODE)
 

@@ -29,7 +29,7 @@ def requests_of(pod: Obj) -> Amounts:
     The containers together, or the largest sum at the start if that is more; sidecars, which are
     init containers that run on, are in both.
     """
-    total = added(_requested(each) for each in as_objects(pod.get("containers")))
+    total = added(_requested(container) for container in as_objects(pod.get("containers")))
     sidecars: Amounts = {}
     largest: Amounts = {}
     for container in as_objects(pod.get("initContainers")):
@@ -81,7 +81,7 @@ def host_ports(pod: Obj) -> set[Port]:
 def conflicting(wanted: Iterable[Port], taken: Iterable[Port]) -> list[int]:
     """Return the numbers of ports that are taken already, on the same address or on all."""
     there = [*taken]
-    return sorted({port[2] for port in wanted if any(_is_same(port, each) for each in there)})
+    return sorted({port[2] for port in wanted if any(_is_same(port, other) for other in there)})
 
 
 def _is_same(port: Port, other: Port) -> bool:

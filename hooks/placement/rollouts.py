@@ -37,8 +37,8 @@ def rollouts(
     if not cluster.nodes:
         return None
     relevant = [change for change in changes if _concerns_pods(change)]
-    replaced = _agents(given) | {key_of(each.after) for each in relevant}
-    return [_rollout(each, given, cluster, replaced, now) for each in relevant]
+    replaced = _agents(given) | {key_of(change.after) for change in relevant}
+    return [_rollout(change, given, cluster, replaced, now) for change in relevant]
 
 
 def _concerns_pods(change: ChildChange) -> bool:
@@ -79,7 +79,7 @@ def _of_daemonset(
     cluster: Cluster,
 ) -> Rollout:
     desired = change.after
-    sides = daemonset_sides(desired, sum(each.is_wanted for each in found))
+    sides = daemonset_sides(desired, sum(change.is_wanted for change in found))
     type_, surging = str(update_strategy(desired).get("type") or ROLLING_UPDATE), sides.surge > 0
     steps = daemonset_steps(found, sides.surge or sides.most_unavailable, surging=surging)
     if type_ == ON_DELETE:
@@ -113,12 +113,12 @@ def daemonset_steps(changes: Sequence[NodeChange], may_lack: int, *, surging: bo
     """
     soon = [change for change in changes if change.fate in (Fate.RESTARTS_AT_ONCE, Fate.STARTS)]
     in_turn = (Fate.RESTARTS,) if surging else (Fate.RESTARTS, Fate.DELETED_IN_TURN)
-    turns = [each for each in changes if each.fate in in_turn]
-    lost = sum(each.fate is Fate.LOST for each in changes) + sum(
-        bool(each.pending) for each in soon
+    turns = [change for change in changes if change.fate in in_turn]
+    lost = sum(change.fate is Fate.LOST for change in changes) + sum(
+        bool(change.pending) for change in soon
     )
     pods = Pods(
-        at_once=sum(not each.pending for each in soon),
+        at_once=sum(not change.pending for change in soon),
         in_turn=len(turns),
         stuck=sum(bool(turn.pending) for turn in turns),
         lost=0 if surging else lost,
@@ -144,7 +144,7 @@ def _of_deployment(change: ChildChange, observed: Obj, cluster: Cluster) -> Roll
     eligible = sum(verdict.state is State.RUNS for verdict in verdicts)
     sides = deployment_sides(desired, wanted)
     steps = deployment_steps(wanted, sides.unavailable + sides.surge, eligible, change.verb)
-    pods = [each for each in cluster.pods if own(each)]
+    pods = [pod for pod in cluster.pods if own(pod)]
     times = deployment_times(desired, observed, pods)
     strategy = as_object(as_object(desired.get("spec")).get("strategy"))
     return Rollout(

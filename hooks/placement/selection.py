@@ -58,9 +58,16 @@ def _of_affinity(pod: Obj, node: Obj) -> list[Reason]:
 
 def _told(unmet: list[list[Obj]], node: Obj) -> list[Reason]:
     """Return what all terms lack in common, of what a node is; else that no term is met."""
-    common = [each for each in (unmet[0] if unmet else []) if all(each in term for term in unmet)]
+    common = [
+        expression
+        for expression in (unmet[0] if unmet else [])
+        if all(expression in term for term in unmet)
+    ]
     if common:
-        return [_reason(AFFINITY, each, f"node affinity {_words(each)}", node) for each in common]
+        return [
+            _reason(AFFINITY, expression, f"node affinity {_words(expression)}", node)
+            for expression in common
+        ]
     return [Reason(AFFINITY, f"none of the {len(unmet)} terms of the node affinity is met")]
 
 
@@ -86,8 +93,12 @@ def _unmet(term: Obj, node: Obj) -> list[Obj]:
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#NodeSelector
     """
     labels, name = labels_of(node), as_object(node.get("metadata")).get("name", "")
-    by_label = (each for each in as_objects(term.get(EXPRESSIONS)) if not _holds(each, labels))
-    by_field = (each for each in as_objects(term.get(FIELDS)) if not _is_named(each, name))
+    by_label = (
+        expression
+        for expression in as_objects(term.get(EXPRESSIONS))
+        if not _holds(expression, labels)
+    )
+    by_field = (field for field in as_objects(term.get(FIELDS)) if not _is_named(field, name))
     return [*by_label, *by_field]
 
 
@@ -111,7 +122,7 @@ def _holds(expression: Obj, labels: dict[str, str]) -> bool:
 def _compares(operator: str, value: str | None, values: list[str]) -> bool:
     """Tell whether a label is a whole number above or below the only value; else nothing is met."""
     numbers = [value, *values]
-    if len(values) != 1 or not all(WHOLE.fullmatch(str(each)) for each in numbers):
+    if len(values) != 1 or not all(WHOLE.fullmatch(str(number)) for number in numbers):
         return False
     found, bound = (int(str(number)) for number in numbers)
     return found > bound if operator == "Gt" else found < bound

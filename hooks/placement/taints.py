@@ -49,7 +49,7 @@ def untolerated(
     """Return the taints of a node, of these effects, that no toleration matches."""
     taints = as_objects(as_object(node.get("spec")).get("taints"))
     relevant = (taint for taint in taints if taint.get("effect") in effects)
-    return [each for each in relevant if not _are_tolerating(tolerations, each)]
+    return [taint for taint in relevant if not _are_tolerating(tolerations, taint)]
 
 
 def taint_reasons(taints: Iterable[Obj]) -> list[Reason]:

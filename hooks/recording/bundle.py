@@ -46,7 +46,7 @@ def masked(
     digests = numbered((digest for _, digest in digests_in(found)), {})
     words = Words(Numbers(), known_values(found, public), digests)
     of_users, of_service = (
-        Objects(words, each) for each in (public, replace(public, settings=settings))
+        Objects(words, known) for known in (public, replace(public, settings=settings))
     )
     return (
         {

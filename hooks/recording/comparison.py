@@ -63,7 +63,7 @@ def _sized(groups: Iterable[list[Difference]]) -> Iterator[list[Difference]]:
     """Yield the groups, those of few members one by one."""
     for group in groups:
         if len(group) < MOST_ALIKE or not group[0].path:
-            yield from ([each] for each in group)
+            yield from ([difference] for difference in group)
         else:
             yield group
 
@@ -80,7 +80,7 @@ def _parts(response: Obj) -> dict[str, Any]:
     """Return the objects of a response by kind and name, and its other fields."""
     found = {name: part for name, part in response.items() if name not in OBJECTS}
     for name in OBJECTS:
-        found |= {describe(each): _readable(each) for each in as_objects(response.get(name))}
+        found |= {describe(obj): _readable(obj) for obj in as_objects(response.get(name))}
     return found
 
 

@@ -21,11 +21,11 @@ def known_values(value: Any, public: Public) -> frozenset[str]:
     The password `instana` is a part of the name of every object. Raises UnreadableRequest for more
     values than there are in any request that is meant well.
     """
-    found = {each for each in _values(value) if len(each) >= SHORTEST}
+    found = {text for text in _values(value) if len(text) >= SHORTEST}
     if len(found) > MOST_KNOWN:
         msg = f"the call has more than {MOST_KNOWN} secret values"
         raise UnreadableRequest(msg)
-    return frozenset(each for each in found if each not in public.structure)
+    return frozenset(text for text in found if text not in public.structure)
 
 
 def _values(value: Any) -> Iterator[str]:

@@ -164,7 +164,7 @@ class Objects:
 
     def _leaves_but_names(self, value: Any) -> Any:
         if isinstance(value, list):
-            return [self._leaves_but_names(each) for each in value]
+            return [self._leaves_but_names(item) for item in value]
         if not isinstance(value, dict):
             return self._words.numbers.leaf(value)
         return {name: self._leaf_but_name(name, part) for name, part in value.items()}
@@ -202,7 +202,7 @@ class Objects:
         if name == "tls":
             return self._fields(value, IN_BASE64, self._entries.base64)
         if name == "additionalBackends" and isinstance(value, list):
-            return [self._fields(each, frozenset({"key"}), numbers.leaf) for each in value]
+            return [self._fields(item, frozenset({"key"}), numbers.leaf) for item in value]
         return self._field(name, value)
 
     def _fields(self, value: Any, names: Iterable[str], replace: Any) -> Any:
@@ -217,7 +217,7 @@ class Objects:
     def _override(self, value: Any) -> Any:
         """Return a patch, in which directives are the only texts with a `$` before their name."""
         if isinstance(value, list):
-            return [self._override(each) for each in value]
+            return [self._override(item) for item in value]
         if not isinstance(value, dict):
             return self.masked(value)
         return {name: self._of_override(name, part) for name, part in value.items()}

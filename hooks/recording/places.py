@@ -33,7 +33,7 @@ def inline_credentials(obj: Obj) -> Iterator[str]:
     agent = as_object(as_object(obj.get("spec")).get("agent"))
     values: list[Any] = [agent.get(name) for name in sorted(CREDENTIALS)]
     values += [backend.get("key") for backend in as_objects(agent.get("additionalBackends"))]
-    yield from (each for each in values if isinstance(each, str))
+    yield from (text for text in values if isinstance(text, str))
 
 
 def inline_files(obj: Obj) -> Iterator[Any]:

@@ -152,7 +152,7 @@ class Public:
     @cached_property
     def structure(self) -> str:
         """Return all texts of the children in which no user's text is, one per line."""
-        children = (each for each in self.children if each.get("kind") != SECRET)
+        children = (child for child in self.children if child.get("kind") != SECRET)
         return "\n".join(text for child in children for text in _structure(child))
 
 
@@ -172,7 +172,7 @@ def _variables(part: Any) -> Iterator[tuple[str, str]]:
 
 def _args(part: Any) -> Iterator[str]:
     for items in _named(part, TEXT_LISTS):
-        yield from (each for each in _items(items) if isinstance(each, str))
+        yield from (item for item in _items(items) if isinstance(item, str))
 
 
 def _items(value: Any) -> Iterable[Any]:

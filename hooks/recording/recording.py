@@ -197,7 +197,9 @@ def _of_variants(exchange: Exchange, masked: Obj) -> dict[str, str]:
     """Return what digests become where nothing observed, or nothing noted, is kept."""
     found: dict[str, str] = {}
     for variant in (without_marks, _without_children):
-        before, after = (_response(exchange, variant(each)) for each in (exchange.request, masked))
+        before, after = (
+            _response(exchange, variant(request)) for request in (exchange.request, masked)
+        )
         found |= paired(before, after)
     return found
 

@@ -23,7 +23,7 @@ def workloads(request: Obj, facts: Facts) -> list[Obj]:
         built = (*agent_daemonsets(context), *k8sensor_deployments(context))
     except (HookError, ValueError):
         return []
-    return [each.child for each in built]
+    return [workload.child for workload in built]
 
 
 def seeds(original: Obj, masked: Obj, facts: Facts) -> dict[str, str]:

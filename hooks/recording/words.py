@@ -48,7 +48,7 @@ class Words:
         self.numbers = numbers
         self.digests = digests or {}
         self._known = sorted(
-            {each for each in known if len(each) >= SHORTEST}, key=len, reverse=True
+            {text for text in known if len(text) >= SHORTEST}, key=len, reverse=True
         )
 
     def value(self, text: str) -> str:

@@ -54,7 +54,7 @@ def compare(
 ) -> list[Comparison]:
     """Return what changes between two versions of files, one entry per resource that changes."""
     found = (_comparison(before, after, facts, now) for before, after in pairs(base, head))
-    return [each for each in found if each.changes or each.obstacle]
+    return [resource for resource in found if resource.changes or resource.obstacle]
 
 
 def _comparison(
