@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from hooks.desired.agent.config_secret import BACKEND_FILES
-from hooks.recording.public import PUBLIC_FILES, Public, without_login
+from hooks.recording.public import PUBLIC_FILES, PUBLIC_PROPERTIES, Public, without_login
 from hooks.recording.words import Words
 from hooks.recording.yaml_texts import masked_yaml
 
@@ -17,9 +17,7 @@ CONFIGURATION: Final = "configuration.yaml"
 DOCKER_FILES: Final = frozenset({".dockerconfigjson", ".dockercfg"})
 CREDENTIALS: Final = ("key", "proxy.user", "proxy.password")
 """Lines in the file of a backend that hold a credential."""
-PROPERTIES: Final = frozenset(
-    ("host", "port", "protocol", "proxy.type", "proxy.host", "proxy.port", "proxy.dns")
-).union(CREDENTIALS)
+PROPERTIES: Final = PUBLIC_PROPERTIES.union(CREDENTIALS)
 """The names in such a file; what else stands there is replaced with its name."""
 NOBODY: Final = "_"
 """The user of Instana's registry."""

@@ -58,14 +58,11 @@ class Objects:
             return self._annotations(value)
         if name == "httpHeaders" or name in FREE_TEXTS:
             return self._leaves_but_names(value)
-        if isinstance(value, list):
-            return self._items(name, value)
+        if name == "env" or name in TEXT_LISTS:
+            replace = self._variable if name == "env" else self._argument
+            items = isinstance(value, list)
+            return [*map(replace, value)] if items else self._words.numbers.leaf(value)
         return self._map(name, value) if isinstance(value, dict) else self.masked(value)
-
-    def _items(self, name: str, items: list[Any]) -> list[Any]:
-        if name == "env":
-            return [*map(self._variable, items)]
-        return [*map(self._argument if name in TEXT_LISTS else self.masked, items)]
 
     def _map(self, name: str, value: Obj) -> Any:
         if name.startswith(OF_SECRETS):
@@ -136,7 +133,9 @@ class Objects:
         return json.dumps(self.masked(applied), separators=(",", ":"), ensure_ascii=False)
 
     def _variable(self, variable: Any) -> Any:
-        if not isinstance(variable, dict) or "value" not in variable:
+        if not isinstance(variable, dict):
+            return self._words.numbers.leaf(variable)
+        if "value" not in variable:
             return self.masked(variable)
         name, value = variable.get("name"), variable["value"]
         found = {field: self._field(field, part) for field, part in variable.items()}
@@ -193,7 +192,7 @@ class Objects:
 
     def _agent_field(self, name: str, value: Any) -> Any:
         numbers = self._words.numbers
-        if name in CREDENTIALS or (name == "env" and isinstance(value, dict)):
+        if name in CREDENTIALS:
             return numbers.leaf(value)
         if name == "configuration":
             return masked_configuration(numbers, value)
