@@ -56,7 +56,7 @@ class Before:
         return [pod for pod in self.by_node.values() if pod]
 
     def has_any(self, node: str) -> bool:
-        """Tell whether there is a pod on a node, be it one that ends."""
+        """Return whether there is a pod on a node, be it one that ends."""
         return node in self.by_node or node in self.ending_on
 
 
@@ -73,7 +73,7 @@ def before(observed: Obj, cluster: Cluster) -> Before:
 
 
 def _should_have_one(pod: Obj, node: Obj) -> bool:
-    """Tell whether there should be a pod on a node; on a dead one, from before it died."""
+    """Return whether there should be a pod on a node; on a dead one, from before it died."""
     verdict = daemon_verdict(pod, node, Room({}, 0, frozenset()))
     return verdict.state is State.RUNS or (is_dead(node) and verdict.stays)
 
@@ -109,12 +109,12 @@ def changes_of(
 
 
 def is_surging(daemonset: Obj) -> bool:
-    """Tell whether new pods are made beside old ones (`AllowsSurge`)."""
+    """Return whether new pods are made beside old ones (`AllowsSurge`)."""
     return daemonset_sides(daemonset, 1).surge > 0
 
 
 def is_available(pod: Obj, desired: Obj, now: str) -> bool:
-    """Tell whether a pod counts as available for a DaemonSet (`IsPodAvailable`)."""
+    """Return whether a pod counts as available for a DaemonSet (`IsPodAvailable`)."""
     ready = condition_of(pod, "Ready")
     seconds = as_object(desired.get("spec")).get("minReadySeconds") or 0
     since = seconds_between(str(ready.get("lastTransitionTime")), now)

@@ -38,7 +38,7 @@ def readiness(node: Obj) -> str:
 
 
 def is_dead(node: Obj) -> bool:
-    """Tell whether a node is known not to be ready."""
+    """Return whether a node is known not to be ready."""
     return readiness(node) in ("False", "Unknown")
 
 

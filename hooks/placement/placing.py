@@ -121,7 +121,7 @@ class Placement:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether all pods that are made find a node with room."""
+        """Return whether all pods that are made find a node with room."""
         nowhere = any(sensor.replicas and not sensor.eligible for sensor in self.sensors)
         waiting = any(node.daemonsets(State.PENDING) for node in self.nodes)
         return not nowhere and not waiting

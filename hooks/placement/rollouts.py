@@ -102,7 +102,7 @@ def _of_daemonset(
 
 
 def _requests_other(desired: Obj, observed: Obj) -> bool:
-    """Tell whether new pods may not fit where old ones did."""
+    """Return whether new pods may not fit where old ones did."""
     return requests_of(pod_spec(desired)) != requests_of(pod_spec(observed))
 
 

@@ -103,7 +103,7 @@ def _unmet(term: Obj, node: Obj) -> list[Obj]:
 
 
 def _holds(expression: Obj, labels: dict[str, str]) -> bool:
-    """Tell whether labels meet a requirement (`Matches` of k8s.io/apimachinery/pkg/labels)."""
+    """Return whether labels meet a requirement (`Matches` of k8s.io/apimachinery/pkg/labels)."""
     value, values = labels.get(str(expression.get("key"))), expression.get("values") or []
     match expression.get("operator"):
         case "In":
@@ -120,7 +120,7 @@ def _holds(expression: Obj, labels: dict[str, str]) -> bool:
 
 
 def _compares(operator: str, value: str | None, values: list[str]) -> bool:
-    """Tell whether a label is a whole number above or below the only value; else nothing is met."""
+    """Return whether a label is a whole number above or below the only value; else nothing is met."""
     numbers = [value, *values]
     if len(values) != 1 or not all(WHOLE.fullmatch(str(number)) for number in numbers):
         return False
@@ -129,7 +129,7 @@ def _compares(operator: str, value: str | None, values: list[str]) -> bool:
 
 
 def _is_named(expression: Obj, name: str) -> bool:
-    """Tell whether a node has a name; nodes have no other field, and one value must be given.
+    """Return whether a node has a name; nodes have no other field, and one value must be given.
 
     `nodeSelectorRequirementsAsFieldSelector` of k8s.io/component-helpers, v0.36.
     """

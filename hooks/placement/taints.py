@@ -73,7 +73,7 @@ def _are_tolerating(tolerations: Iterable[Obj], taint: Obj) -> bool:
 
 
 def _tolerates(toleration: Obj, taint: Obj) -> bool:
-    """Tell whether a toleration matches a taint (`ToleratesTaint` of k8s.io/api/core/v1, v0.36).
+    """Return whether a toleration matches a taint (`ToleratesTaint` of k8s.io/api/core/v1, v0.36).
 
     The operators Lt and Gt match nothing: their feature gate is off by default.
     """

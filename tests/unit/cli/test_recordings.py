@@ -132,6 +132,47 @@ def test_a_response_that_changed_is_told_without_secrets(folder: Path) -> None:
     assert not found_in(result.output)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code", "said"),
+    [
+        ("response.json", "[]", INVALID, "this is no response: it is not a JSON object"),
+        ("response.json", "{", INVALID, "response.json:1:"),
+        ("facts.json", "[]", INVALID, "facts.json: "),
+        ("facts.json", '{"unheardOf": "x"}', INVALID, "facts.json: unknown fact 'unheardOf'"),
+        ("response.json", None, UNREADABLE, "response.json cannot be read: Is a directory"),
+    ],
+)
+def test_a_case_that_cannot_be_used_ends_with_one_line(
+    folder: Path, name: str, content: str | None, code: int, said: str
+) -> None:
+    file = folder / "bare" / name
+    if content is None:
+        file.unlink()
+        file.mkdir()
+    else:
+        file.write_text(content)
+    result = run("test", folder)
+
+    assert (result.exit_code, len(result.output.splitlines())) == (code, 1)
+    assert said in result.output
+
+
+def test_facts_beside_a_bare_request_count(folder: Path) -> None:
+    (folder / "bare" / "facts.json").write_text('{"openshift": "true"}')
+    result = run("test", folder)
+
+    assert result.exit_code == DIFFERENT
+    assert f"{folder}/bare: " in result.output
+
+
+def test_a_response_that_cannot_be_written_ends_with_one_line(folder: Path) -> None:
+    (folder / "healthy" / "response.json").mkdir()
+    result = run("test", folder / "healthy", "--update")
+
+    assert result.exit_code == UNREADABLE
+    assert "response.json cannot be" in result.output
+
+
 def test_results_for_programs(folder: Path) -> None:
     found = json.loads(run("test", folder, "-o", "json").stdout)
 
@@ -211,6 +252,32 @@ def test_a_version_that_does_not_answer_ends_with_one_line(
     assert said in result.output
 
 
+def test_a_version_that_cannot_be_started_ends_with_one_line(
+    tmp_path: Path, recording: Path
+) -> None:
+    python = tmp_path / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("not to be run")
+    result = run("diff", "--with", tmp_path / "venv", recording)
+
+    assert result.exit_code == UNREADABLE
+    assert "bin/python cannot be started: " in result.output
+
+
+def test_a_version_that_hangs_ends_with_one_line(
+    tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hooks.cli.other_version.SECONDS", 0.1)
+    python = tmp_path / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexec sleep 30\n")
+    python.chmod(0o755)
+    result = run("diff", "--with", tmp_path / "venv", recording)
+
+    assert result.exit_code == UNREADABLE
+    assert "the other version took longer than 0.1 s" in result.output
+
+
 def test_what_is_no_version_is_refused(tmp_path: Path, recording: Path) -> None:
     assert "is no wheel" in run("diff", "--with", tmp_path, recording).output
     assert "cannot be read as a wheel" in run("diff", "--with", recording, recording).output
@@ -224,3 +291,4 @@ def test_recordings_are_printed_for_the_bundle(tmp_path: Path) -> None:
 
     assert result.output == f'{name}\t{{   "a": 1 }}\n'
     assert run("recordings").exit_code == UNREADABLE
+    assert "cannot be read: " in run("recordings", "--directory", tmp_path / "none").output

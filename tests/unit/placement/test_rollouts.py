@@ -257,6 +257,22 @@ def test_k8sensors_without_a_node_halt() -> None:
     assert (rollout.eligible, rollout.steps.outcome) == (0, Outcome.HALTS)
 
 
+def test_a_pending_agent_is_of_the_node_that_it_is_made_for() -> None:
+    """The DaemonSet controller names the node in an affinity, and the scheduler binds the pod."""
+    fields = [{"key": "metadata.name", "operator": "In", "values": ["node-1"]}]
+    required = {"nodeSelectorTerms": [{"matchFields": fields}]}
+    pending = pod_on("node-1")
+    pending["status"] = {"phase": "Pending"}
+    del pending["spec"]["nodeName"]
+    pending["spec"]["affinity"] = {
+        "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}
+    }
+    changed = found({}, IMAGE, (*NODES, pending, *PODS[1:]))[AGENT]
+
+    assert changed.nodes(Fate.RESTARTS_AT_ONCE) == ["node-1"]
+    assert changed.nodes(Fate.STARTS) == []
+
+
 def test_old_children_are_found_by_their_names() -> None:
     names_of_workloads = {describe(each) for each in stored(answer(agent()))}
 
