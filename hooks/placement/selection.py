@@ -120,7 +120,7 @@ def _holds(expression: Obj, labels: dict[str, str]) -> bool:
 
 
 def _compares(operator: str, value: str | None, values: list[str]) -> bool:
-    """Return whether a label is a whole number above or below the only value; else nothing is met."""
+    """Return whether a label is a whole number above or below the only value."""
     numbers = [value, *values]
     if len(values) != 1 or not all(WHOLE.fullmatch(str(number)) for number in numbers):
         return False
