@@ -17,6 +17,8 @@ from hooks.rules.walking import ITEMS, steps_of
 Steps: TypeAlias = tuple[str | int, ...]
 """The fields and items that lead to a part."""
 
+OF_SERVICE: Final = "instana.io/"
+"""What the names of annotations begin with that the service writes: they hold no value."""
 HIDDEN, HIDDEN_AFTER = "(hidden)", "(hidden, another value)"
 CREDENTIAL: Final = re.compile(
     r"key|pass|pwd|pw$|secret|token|credential|auth|login|cookie|private", re.IGNORECASE
@@ -64,7 +66,9 @@ class Mask:
             return bool(steps) and steps[0] in OF_SECRETS and not isinstance(value, dict)
         if self.kind == KIND and (_is_at(steps, WHOLE) or _is_at(steps, PLACES)):
             return True
-        return _is_variable(steps) and not isinstance(value, dict | list)
+        if isinstance(value, dict | list):
+            return False
+        return _is_variable(steps) or _is_credential_annotation(steps)
 
     def _text(self, text: str) -> str:
         if any(credential in text for credential in self.credentials):
@@ -102,6 +106,14 @@ def _is_at(steps: Steps, places: tuple[Steps, ...]) -> bool:
         and all(step in (given, ITEMS) for step, given in zip(place, steps, strict=False))
         for place in places
     )
+
+
+def _is_credential_annotation(steps: Steps) -> bool:
+    """Return whether the steps lead to an annotation with the name of a credential."""
+    if "annotations" not in steps[:-1]:
+        return False
+    name = steps[steps.index("annotations") + 1]
+    return not str(name).startswith(OF_SERVICE) and _is_credential(name)
 
 
 def _is_variable(steps: Steps) -> bool:

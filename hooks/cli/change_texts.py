@@ -7,9 +7,9 @@ from typing import Final
 import click
 
 from hooks.cli.changed_documents import only_agent_in
-from hooks.cli.difference_texts import lines_about
-from hooks.cli.differences import Difference, differences
 from hooks.cli.inputs import Inputs
+from hooks.difference_texts import lines_about
+from hooks.differences import Difference, differences
 from hooks.kube.objects import Obj, describe
 from hooks.masking import Mask, credentials_in
 from hooks.models.instana_agent import KIND
@@ -17,6 +17,7 @@ from hooks.preview import CHANGE, CREATE, DELETE, ChildChange, Preview
 from hooks.versions import as_compared
 
 INDENT: Final = "    "
+SIGNS: Final = {"-": "red", "+": "green"}
 COLORS: Final = {CREATE: "green", CHANGE: "yellow", DELETE: "red"}
 
 
@@ -44,7 +45,7 @@ class DescribedChange:
         change = self.change
         yield f"{click.style(change.verb, fg=COLORS[change.verb])} {change.child}{_pods(change)}"
         for difference in self.differences:
-            yield from (f"{INDENT}{line}" for line in lines_about(difference))
+            yield from map(_colored, lines_about(difference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class DescribedChanges:
         if self.of_resource:
             yield f"{self.resource} itself:"
         for difference in self.of_resource:
-            yield from (f"{INDENT}{line}" for line in lines_about(difference))
+            yield from map(_colored, lines_about(difference))
         for change in self.changes:
             yield from change.lines
         if not self.changes:
@@ -107,3 +108,9 @@ def _pods(change: ChildChange) -> str:
     if not change.pods:
         return ": pods replaced" if change.restarts else ""
     return f": pods {'deleted' if change.verb == DELETE else 'replaced'}: {change.pods}"
+
+
+def _colored(line: str) -> str:
+    """Return a line about a difference; what is added and removed has a color on a terminal."""
+    color = SIGNS.get(line.lstrip()[:1])
+    return INDENT + (click.style(line, fg=color) if color else line)

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from hooks.difference_texts import lines_about
+from hooks.differences import differences
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts
-from hooks.kube.differences import with_items_by_name
 from hooks.kube.objects import Identity, Obj, as_object, describe, identity
-from hooks.kube.places import path_of_field
 from hooks.kube.workloads import WORKLOADS, template_of
+from hooks.masking import Mask, credentials_in
 from hooks.rendering import render
-from hooks.review.hiding import Steps, credentials_in, shown
 from hooks.review.resources import Resource, pairs
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
-MISSING: Final = object()
-ARROW: Final = "→"
-LONGEST: Final = 120
 ON_DELETE: Final = "OnDelete"
 MANUAL: Final = "Manual"
 
@@ -144,56 +141,6 @@ def _replaced(workload: Obj, *, is_held: bool) -> str:
 
 
 def _lines(before: Obj, after: Obj, credentials: frozenset[str]) -> Iterator[str]:
-    """Yield a line per difference, without values that may be credentials."""
-    kind = str(after.get("kind"))
-    old, new = with_items_by_name(before), with_items_by_name(after)
-    for path, steps, was, is_now in _leaves(old, new, "", ()):
-        texts = (shown(steps, kind, value, credentials) for value in (was, is_now))
-        yield _line(path, was, is_now, *texts)
-
-
-def _leaves(
-    before: Any, after: Any, path: str, steps: Steps
-) -> Iterator[tuple[str, Steps, Any, Any]]:
-    """Yield the paths and steps to where two values differ, with the values there."""
-    if before == after:
-        return
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield path, steps, before, after
-        return
-    in_items = _are_items(before, after)
-    for name in sorted(before.keys() | after.keys()):
-        below = f"{path}[{name}]" if in_items else path_of_field(path, str(name)).lstrip(".")
-        pair = before.get(name, MISSING), after.get(name, MISSING)
-        yield from _leaves(*pair, below, (*steps, str(name)))
-
-
-def _are_items(*sides: Any) -> bool:
-    """Return whether the parts were lists of named items."""
-    return all(
-        isinstance(side, dict) and bool(side) and all(_is_item(n, i) for n, i in side.items())
-        for side in sides
-    )
-
-
-def _is_item(name: str, item: Any) -> bool:
-    return isinstance(item, dict) and item.get("name") == name
-
-
-def _line(path: str, was: Any, is_now: Any, old: str | None, new: str | None) -> str:
-    if was is MISSING:
-        return f"{path} is added{_value(new)}"
-    if is_now is MISSING:
-        return f"{path} is removed{_value(old)}"
-    if old is None or new is None:
-        return f"{path} changes"
-    return f"{path}: {_cut(old)} {ARROW} {_cut(new)}"
-
-
-def _value(text: str | None) -> str:
-    return f": {_cut(text)}" if text else ""
-
-
-def _cut(text: str) -> str:
-    in_one_line = " ".join(text.split()) or '""'
-    return in_one_line if len(in_one_line) <= LONGEST else f"{in_one_line[:LONGEST]}…"
+    """Yield the lines about all differences, without credentials."""
+    for difference in differences(before, after, Mask(str(after.get("kind")), credentials)):
+        yield from lines_about(difference)

@@ -5,8 +5,8 @@ from click import unstyle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.cli.difference_texts import LONGEST, MOST_LINES, lines_about
-from hooks.cli.differences import differences
+from hooks.difference_texts import LONGEST, MOST_LINES, lines_about
+from hooks.differences import differences
 from hooks.kube.differences import with_items_by_name
 from hooks.kube.objects import Obj
 from hooks.masking import Mask

@@ -1,13 +1,14 @@
-"""Differences as lines for people: one for a changed value, several for a part or a long text."""
+"""Differences as lines for people: one for a changed value, several for a part or a long text.
+
+Lines about what is added begin with `+`, those about what is removed with `-`.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-import click
-
-from hooks.cli.differences import NOTHING, REORDERED, Difference
+from hooks.differences import NOTHING, REORDERED, Difference
 from hooks.kube.plain_yaml import as_yaml
 
 ARROW: Final = "→"
@@ -15,7 +16,6 @@ CUT: Final = "…"
 LONGEST: Final = 100
 MOST_LINES: Final = 20
 BEFORE_DIFFERENCE: Final = 20
-COLORS: Final = {"-": "red", "+": "green"}
 
 
 def lines_about(difference: Difference) -> Iterator[str]:
@@ -42,11 +42,11 @@ def _is_long_text(value: Any) -> bool:
 def _part(sign: str, path: str, part: Any) -> Iterator[str]:
     """Yield the lines of a part that is added or removed."""
     if not isinstance(part, dict | list) and not _is_long_text(part):
-        yield _colored(sign, f"{path}: {_cut(_text(part))}")
+        yield f"{sign} {path}: {_cut(_text(part))}"
         return
     lines = part.splitlines() if isinstance(part, str) else _yaml_lines(part)
-    yield _colored(sign, f"{path}:")
-    yield from _shortened(_colored(sign, f"  {_cut(line)}") for line in lines)
+    yield f"{sign} {path}:"
+    yield from _shortened(f"{sign}   {_cut(line)}" for line in lines)
 
 
 def _yaml_lines(part: Any) -> list[str]:
@@ -63,7 +63,7 @@ def _with_plain_names(part: Any) -> Any:
 def _changed_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     lines = [
-        _colored(sign, _cut(line))
+        f"{sign} {_cut(line)}"
         for tag, begin, end, new_begin, new_end in matcher.get_opcodes()
         if tag != "equal"
         for sign, part in (("-", before[begin:end]), ("+", after[new_begin:new_end]))
@@ -109,7 +109,3 @@ def _text(value: Any) -> str:
 def _json(value: Any) -> str:
     """Return JSON: numbers in YAML may be larger than orjson takes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _colored(sign: str, line: str) -> str:
-    return click.style(f"{sign} {line}", fg=COLORS[sign])
