@@ -1,7 +1,10 @@
 """What other installations left in a cluster, made again in a namespace of each case's own."""
 
 import json
+import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hooks.contract import CHILD_SELECTOR
@@ -19,6 +22,14 @@ FINALIZERS = ["v3.agent.instana.io/finalizer"]
 SYSTEM = "kube-system"
 NEW_SENSOR = "instana-agent-k8sensor"
 RELEASE = "sh.helm.release.v1.instana-agent.v1"
+CONTROLLERS: list[Obj] = [
+    {"apiVersion": "metacontroller.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}}
+    for kind, name in (
+        ("CompositeController", "instana-agent"),
+        ("DecoratorController", "instana-cluster-rbac"),
+    )
+]
+"""The controllers of the service, which Metacontroller has after a takeover."""
 
 
 def moved(value: Any, namespace: str) -> Any:
@@ -44,6 +55,21 @@ def lay_out(api: Api, case: str, namespace: str, *, is_narrow: bool = False) -> 
     for child in recorded(case):
         api.apply(owned(moved(child, namespace), agent), manager=OPERATOR)
     return agent
+
+
+@contextmanager
+def laid_out(api: Api, case: str, test: str) -> Iterator[Obj]:
+    """Make what the Go operator left, in a namespace named after a test, and remove all of it."""
+    namespace = re.sub(r"[^a-z]+", "-", test).strip("-")
+    agent = lay_out(api, case, namespace)
+    yield agent
+    api.merge(agent, {"metadata": {"finalizers": None}})
+    api.delete(agent)
+    for child in recorded(case):
+        if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
+            api.delete(child)
+    api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    wait_for(lambda: api.get(agent) is None, "the resource is gone")
 
 
 def lay_out_first(api: Api, case: str, namespace: str) -> None:

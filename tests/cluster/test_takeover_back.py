@@ -1,6 +1,5 @@
 """Other ways: under the operator's name, handing over after the adoption, back to the operator."""
 
-import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -8,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
-from tests.cluster.former import OPERATOR, SYSTEM, lay_out, moved, owned, recorded
+from tests.cluster.api import Api, Obj, wait_for
+from tests.cluster.former import CONTROLLERS, OPERATOR, laid_out, moved, owned, recorded
 from tests.cluster.loop import BINDINGS
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
@@ -20,14 +19,6 @@ from tests.support.tools import needs
 CASE = "proxy-auth"
 STRATEGY = "server-side-apply"
 AFTERWARDS_SECONDS = 2.0
-CONTROLLERS: list[Obj] = [
-    {"apiVersion": "metacontroller.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}}
-    for kind, name in (
-        ("CompositeController", "instana-agent"),
-        ("DecoratorController", "instana-cluster-rbac"),
-    )
-]
-
 pytestmark = [
     pytest.mark.loop,
     pytest.mark.timeout(300),
@@ -36,16 +27,8 @@ pytestmark = [
 
 @pytest.fixture(name="agent")
 def _agent(api: Api, request: pytest.FixtureRequest) -> Iterator[Obj]:
-    namespace = re.sub(r"[^a-z]+", "-", request.node.name).strip("-")
-    agent = lay_out(api, CASE, namespace)
-    yield agent
-    api.merge(agent, {"metadata": {"finalizers": None}})
-    api.delete(agent)
-    for child in recorded(CASE):
-        if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
-            api.delete(child)
-    api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    wait_for(lambda: api.get(agent) is None, "the resource is gone")
+    with laid_out(api, CASE, request.node.name) as agent:
+        yield agent
 
 
 def test_metacontroller_under_the_operators_name(

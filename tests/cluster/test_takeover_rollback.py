@@ -1,6 +1,5 @@
 """`takeover rollback`, for real: with the record of the takeover back to the Go operator."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ from click.testing import CliRunner, Result
 from hooks.cli.command_line import main
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Identity, identity
-from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
+from tests.cluster.api import CLUSTER_SCOPED, Api, Obj
 from tests.cluster.former import (
+    CONTROLLERS,
     FINALIZERS,
     OPERATOR,
-    SYSTEM,
     deploy_operator,
-    lay_out,
+    laid_out,
     moved,
     owned,
     recorded,
@@ -27,14 +26,6 @@ from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, s
 
 CASE = "proxy-auth"
 OURS = "ONLY_OURS"
-CONTROLLERS: list[Obj] = [
-    {"apiVersion": "metacontroller.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}}
-    for kind, name in (
-        ("CompositeController", "instana-agent"),
-        ("DecoratorController", "instana-cluster-rbac"),
-    )
-]
-
 pytestmark = [
     pytest.mark.loop,
     pytest.mark.timeout(400),
@@ -43,18 +34,10 @@ pytestmark = [
 
 @pytest.fixture(name="agent")
 def _agent(api: Api, request: pytest.FixtureRequest) -> Iterator[Obj]:
-    namespace = re.sub(r"[^a-z]+", "-", request.node.name).strip("-")
-    agent = lay_out(api, CASE, namespace)
-    operator = deploy_operator(api, namespace)
-    yield agent
-    api.delete(operator)
-    api.merge(agent, {"metadata": {"finalizers": None}})
-    api.delete(agent)
-    for child in recorded(CASE):
-        if child["kind"] in CLUSTER_SCOPED or child["metadata"]["namespace"] == SYSTEM:
-            api.delete(child)
-    api.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    wait_for(lambda: api.get(agent) is None, "the resource is gone")
+    with laid_out(api, CASE, request.node.name) as agent:
+        operator = deploy_operator(api, agent["metadata"]["namespace"])
+        yield agent
+        api.delete(operator)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
