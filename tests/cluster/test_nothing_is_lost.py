@@ -26,6 +26,9 @@ KEYS = {
 }
 
 
+BOUND = ("agent", "k8sensor")
+
+
 @pytest.fixture(scope="module", params=STRATEGIES, name="loop")
 def _loop(request: pytest.FixtureRequest, api: Api, logs: Path) -> Iterator[Recorder]:
     with running_loop(api, request.param, logs) as recorder:
@@ -38,6 +41,8 @@ def _agent(api: Api, loop: Recorder) -> Iterator[Obj]:
     assert loop.port
     api.apply_all([*others, agent])
     wait_for(lambda: len(versions(api)) > len(others), "there are children")
+    # Another controller makes them: on a busy machine after the children stand still.
+    wait_for(lambda: len(_bindings(api)) == len(BOUND), "the accounts have their rights")
     settled(api, agent)
     yield agent
     remove(api, agent, others)
@@ -104,6 +109,10 @@ def test_deleted_child_comes_back(api: Api, agent: Obj) -> None:
     )
 
     assert identity(agent)
+
+
+def _bindings(api: Api) -> list[str]:
+    return [name for _, kind, _, name in versions(api) if kind == "ClusterRoleBinding"]
 
 
 def _children(api: Api, agent: Obj) -> Versions:
