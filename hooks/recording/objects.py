@@ -21,6 +21,7 @@ KNOWN_DOMAINS: Final = ("instana.io", "kubernetes.io", "k8s.io", "openshift.io")
 """Whose annotations say nothing that a user keeps secret."""
 FORMER_CHECKSUM: Final = "checksum/backend"
 DIRECTIVES: Final = frozenset({"delete", "merge", "replace", "Delete", "retainKeys"})
+IDENTITY: Final = frozenset({"name", "namespace"})
 AS_THEY_ARE: Final = frozenset({"managedFields", "fieldsV1"})
 """They name fields, and hold no value."""
 
@@ -226,4 +227,15 @@ class Objects:
             return value if value in DIRECTIVES else self._words.numbers.leaf(value)
         if name in {"annotations", "env", "httpHeaders", *TEXT_LISTS, *FREE_TEXTS}:
             return self._field(name, value)
+        if name == "metadata" and isinstance(value, dict):
+            return self._metadata(value)
         return self._override(value)
+
+    def _metadata(self, patch: Obj) -> Obj:
+        """Return a patch of metadata; no patch may name an object, so a name may be anything."""
+        return {
+            name: self._words.numbers.leaf(part)
+            if name in IDENTITY
+            else self._of_override(name, part)
+            for name, part in patch.items()
+        }

@@ -170,6 +170,15 @@ def test_an_override_keeps_names_and_loses_values() -> None:
     ]
 
 
+def test_an_override_loses_the_name_that_none_may_set() -> None:
+    patch = {"metadata": {"name": SECRET, "namespace": SECRET, "labels": {"team": "own"}}}
+    overrides = {"agentService": patch}
+    asked = _recorded({"agent": {"key": "k"}, "overrides": overrides})["request"]
+
+    found = asked["parent"]["spec"]["overrides"]["agentService"]["metadata"]
+    assert found == {"name": "secret-2", "namespace": "secret-2", "labels": {"team": "own"}}
+
+
 def test_what_somebody_applied_is_replaced_in_the_annotation() -> None:
     applied = {"metacontroller.k8s.io/last-applied-configuration": json.dumps(_secret(key=SECRET))}
     secret = _secret(key=SECRET)

@@ -156,6 +156,18 @@ def test_a_resource_of_any_form(spec: Any) -> None:
     assert "secret-" in text
 
 
+@pytest.mark.parametrize("name", [None, 0, {}, []])
+@pytest.mark.parametrize("field", ["env", "volumes", "volumeMounts"])
+def test_a_broken_part_of_a_pod_does_not_end_the_recording(name: Any, field: str) -> None:
+    pod = {field: [{"name": "a"}, {"name": name}, {}]}
+    spec = {"agent": {"pod": pod}, "k8s_sensor": {"deployment": {"pod": pod}}}
+    parent = resource({"agent": {"key": SECRET}, "cluster": {"name": "c"}} | spec)
+    found = _recorded({}, parent)["parent"]["spec"]
+
+    assert found["agent"]["pod"] == pod
+    assert found["k8s_sensor"] == {"deployment": {"pod": pod}}
+
+
 def test_a_resource_without_a_spec_stays_without() -> None:
     parent = resource({})
     del parent["spec"]
