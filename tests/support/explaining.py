@@ -20,13 +20,22 @@ NOW = "2026-01-01T00:00:00Z"
 STEP = re.compile(r'\.([\w$-]+)|\["(.*?)"\]|\[(\d+)\]', re.DOTALL)
 NUMBER = re.compile(r"\d+")
 NOTHING = object()
+OF_KUBERNETES = (
+    "DoNotSchedule", "ScheduleAnyway", "Honor", "Ignore", "Exists", "DoesNotExist", "In", "NotIn",
+    "Gt", "Lt", "Equal", "NoSchedule", "PreferNoSchedule", "NoExecute", "HTTP", "HTTPS", "Memory",
+    "HostToContainer", "Bidirectional", "IfPossible", "Enabled", "Directory", "File", "Socket",
+    "ReadOnlyMany", "ReadWriteOnce", "ReadWriteMany", "Filesystem", "Block", "ReadOnly",
+    "ReadWrite", "Shared", "Dedicated", "spec.nodeName", "status.hostIP", "limits.cpu",
+    "ED25519", "ECDSAP256",
+)  # fmt: skip
+"""Values that Kubernetes takes in fields of pods: any other breaks a rule, and shows nothing."""
 VALUES: tuple[Any, ...] = (
     "other", "OTHER", "8443", "/other", "other.example", "socks5", "9Mi", "3", "99m", "1s", "77%",
     3, 42, 8443, True, False, [], {"other": "other"}, "a: b",
     "APM", "AWS", "OFF", "INFRASTRUCTURE", "Always", "Never", "IfNotPresent", "OnDelete", "Manual",
     "RollingUpdate", "Automatic", "Enabled", "Disabled", "Off", "NodeLabel", "PodLabel", "GKE",
     "Talos", "Bottlerocket", "Restricted", "Unrestricted", "PersistentVolumeClaim", "EmptyDir",
-    "Ephemeral", "HostPath", "None", "ControlPlane", "All", "Exists", "Equal", "NoSchedule",
+    "Ephemeral", "HostPath", "None", "ControlPlane", "All", *OF_KUBERNETES,
 )  # fmt: skip
 AROUND = ("{}-other", "other-{}", "{}9", "9{}", "{}\n# other\n", "{}\nother: 1\n")
 
