@@ -17,6 +17,19 @@ from hooks.kube.deep_json import without_depths
 from hooks.kube.objects import Obj, as_object
 from hooks.observed import ObservedObjects
 
+try:
+    from hooks.projection import for_cluster_rbac, for_sync
+except ImportError:  # There are no wheels of msgspec for ppc64le and s390x.
+
+    def for_sync(body: bytes) -> Obj | None:  # noqa: ARG001
+        """Return None: every request is decoded as a whole."""
+        return None
+
+    for_cluster_rbac = for_sync
+
+LARGE: Final = 2**18
+"""From how many bytes on a request is decoded only as far as it is read: Pods, Nodes, agents. It
+takes longer for a small one."""
 TOO_DEEP = "limit"
 """orjson's message contains this for anything nested in more than 1,024 levels, and for nothing
 else."""
@@ -68,6 +81,22 @@ def decode(body: bytes) -> Obj:
         msg = "the request is not a JSON object"
         raise UnreadableRequest(msg)
     return request
+
+
+def decode_for_sync(body: bytes, large: int = LARGE) -> Obj:
+    """Return the request of the sync hook as `decode` does, without what `sync` does not read.
+
+    That is most of the Namespaces, Nodes and Pods, if the request has at least `large` bytes.
+    """
+    return (for_sync(body) if len(body) >= large else None) or decode(body)
+
+
+def decode_for_cluster_rbac(body: bytes, large: int = LARGE) -> Obj:
+    """Return the request of `cluster_rbac.sync` as `decode` does, without what it does not read.
+
+    That is most of the agents and ServiceAccounts, if the request has at least `large` bytes.
+    """
+    return (for_cluster_rbac(body) if len(body) >= large else None) or decode(body)
 
 
 def _loaded(body: bytes) -> Any:

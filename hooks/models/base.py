@@ -1,6 +1,6 @@
 """What all models of the resource have in common."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Strict
 from pydantic.alias_generators import to_camel
@@ -46,6 +46,10 @@ class SpecModel(BaseModel):
         alias_generator=to_camel,
         hide_input_in_errors=True,
     )
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Return the part itself: pydantic copies each default that contains a mapping."""
+        return self
 
 
 def otherwise(default: str) -> AfterValidator:

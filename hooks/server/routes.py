@@ -51,6 +51,7 @@ class Hook:
     makes_children: bool
     follows_resources: bool = False
     """Whether metrics follow the resources in its requests: anyone can call webhooks."""
+    decode: Callable[[bytes], Obj] = wire.decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             lambda asked, at, call: sync.sync(asked, facts, at, call.changing),
             makes_children=True,
             follows_resources=True,
+            decode=wire.decode_for_sync,
         ),
         Hook(
             "customize",
@@ -123,6 +125,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             "/cluster-rbac/sync",
             lambda asked, *_: cluster_rbac.sync(asked, facts),
             makes_children=True,
+            decode=wire.decode_for_cluster_rbac,
         ),
         Hook(
             "cluster-rbac-customize",
@@ -208,7 +211,7 @@ def _read_and_answered(
     tag = edge.tags.of(hook.path, body) if edge.tags else ""
     if tag and etag.has(request.if_none_match, tag):
         return _unchanged(call, tag)
-    asked = wire.decode(body)
+    asked = hook.decode(body)
     call.asked(asked)
     is_of(call.namespace)
     at = now()

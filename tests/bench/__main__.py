@@ -17,6 +17,7 @@ from hooks.sync import sync
 from hooks.wire import decode, encode
 from tests.bench import growth
 from tests.bench.figures import Figure
+from tests.bench.fleet import fleet_figure
 from tests.bench.pods import pod_figures
 from tests.bench.servers import server_figures
 from tests.support.reviews import review
@@ -38,6 +39,7 @@ def main() -> int:
     figures = [
         _sync_figure(body),
         *pod_figures(body),
+        fleet_figure(),
         _webhook_figure(reviewed),
         *server_figures(body, reviewed),
     ]

@@ -1,0 +1,123 @@
+"""What is left of a request that is decoded only as far as it is read."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from hooks.kube.objects import Obj
+from hooks.projection import for_cluster_rbac, for_sync
+from hooks.wire import LARGE, decode_for_cluster_rbac, decode_for_sync
+from tests.support.pods import crashing, unschedulable
+from tests.support.resources import agent, obj
+
+HEAVY = {"managedFields": [{"manager": "kubelet"}], "annotations": {"a": "b"}}
+
+
+def _body(**related: Any) -> bytes:
+    return json.dumps({"parent": agent(), "related": related}).encode()
+
+
+def _heavy(found: Obj, **spec: Any) -> Obj:
+    """Return the object with what nobody reads."""
+    more = {"metadata": found["metadata"] | HEAVY}
+    return found | more | ({"spec": found["spec"] | spec} if spec else {})
+
+
+def test_pods_have_what_their_summary_reads() -> None:
+    crashes, waits = crashing("p1", "n1"), unschedulable("p2", "n2")
+    pods = {"p1": _heavy(crashes, volumes=[{"name": "v"}]), "p2": _heavy(waits, hostNetwork=True)}
+
+    assert for_sync(_body(**{"Pod.v1": pods})) == {
+        "parent": agent(),
+        "related": {"Pod.v1": {"p1": crashes, "p2": waits}},
+    }
+
+
+@pytest.mark.parametrize("kind", ["Node.v1", "Namespace.v1"])
+def test_nodes_and_namespaces_have_labels(kind: str) -> None:
+    found = obj(kind.removesuffix(".v1"), "n1", metadata={"labels": {"a": "b"}})
+    related = {kind: {"n1": _heavy(found) | {"status": {"images": []}}}}
+
+    assert for_sync(_body(**related)) == {"parent": agent(), "related": {kind: {"n1": found}}}
+
+
+def test_other_objects_are_whole() -> None:
+    related = {"Secret.v1": {"a": _heavy(obj("Secret", "a", data={"a": "YQ=="}))}, "Odd.v1": [1]}
+
+    assert for_sync(_body(**related)) == {"parent": agent(), "related": related}
+
+
+def test_agents_have_what_their_bindings_depend_on() -> None:
+    account = obj("ServiceAccount", "a", metadata={"labels": {"a": "b"}})
+    spec = {"agent": {"key": "k"}, "k8s_sensor": {"deployment": {"enabled": True, "replicas": 1}}}
+    conditions = [{"type": "Valid", "status": "True", "observedGeneration": 1}]
+    whole = _heavy(agent(spec)) | {
+        "status": {"conditions": [conditions[0] | {"message": "m"}], "zones": []}
+    }
+    request = {
+        "object": {"metadata": {"name": "role"}},
+        "related": {
+            "InstanaAgent.instana.io/v1": {"a": whole},
+            "ServiceAccount.v1": {"a": _heavy(account) | {"secrets": []}},
+        },
+    }
+    found = for_cluster_rbac(json.dumps(request).encode())
+
+    assert found is not None
+    assert found["object"] == request["object"]
+    assert found["related"]["ServiceAccount.v1"] == {"a": account}
+    left = found["related"]["InstanaAgent.instana.io/v1"]["a"]
+    assert left["metadata"] == agent(spec)["metadata"]
+    assert left["spec"] == {"agent": {}, "k8s_sensor": {"deployment": {"enabled": True}}}
+    assert left["status"] == {"conditions": conditions}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"related": null}',
+        b'{"related": {}, "parent": NaN}',
+        b'{"related": {"Pod.v1": null}}',
+        b'{"related": {"Pod.v1": {"p": []}}}',
+        b'{"related": {"Pod.v1": {"p": {"metadata": "m"}}}}',
+        b'{"related": {"Pod.v1": {"p": {"spec": {"containers": [1]}}}}}',
+        b'{"related": {"Pod.v1": {"p": {"status": {"phase": '
+        + b"[" * 9_000
+        + b"]" * 9_000
+        + b"}}}}}",
+    ],
+)
+def test_what_has_another_form_is_left_to_the_complete_decoder(body: bytes) -> None:
+    assert for_sync(body) is None
+
+
+@pytest.mark.parametrize("decode", [decode_for_sync, decode_for_cluster_rbac])
+def test_a_small_request_is_decoded_as_a_whole(decode: Any) -> None:
+    kinds = ("Pod.v1", "ServiceAccount.v1")
+    small = {kind: {"a": _heavy(obj(kind.removesuffix(".v1"), "a"))} for kind in kinds}
+    large = small | {"Secret.v1": {"b": obj("Secret", "b", data={"a": "x" * LARGE})}}
+
+    assert decode(_body(**small))["related"] == small
+    assert decode(_body(**large))["related"] != large
+
+
+WITHOUT_MSGSPEC = """
+import sys
+sys.modules["msgspec"] = None
+from hooks import wire
+body = b'{"related": {"Pod.v1": {"p": {"spec": {"a": 1}}}}}'
+assert wire.decode_for_sync(body, 0) == wire.decode_for_cluster_rbac(body, 0) == wire.decode(body)
+assert "hooks.projection" not in sys.modules
+"""
+
+
+def test_without_msgspec_every_request_is_decoded_as_a_whole() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MSGSPEC], check=False)
+
+    assert done.returncode == 0
