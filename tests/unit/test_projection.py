@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from hooks.cluster_rbac import AGENTS
+from hooks.contract import RELATED_KINDS, SERVICE_ACCOUNT
 from hooks.kube.objects import Obj
-from hooks.projection import for_cluster_rbac, for_sync
+from hooks.projection import ForClusterRbac, ForSync, for_cluster_rbac, for_sync
 from hooks.wire import LARGE, decode_for_cluster_rbac, decode_for_sync
 from tests.support.pods import crashing, unschedulable
 from tests.support.resources import agent, obj
@@ -45,9 +47,14 @@ def test_nodes_and_namespaces_have_labels(kind: str) -> None:
 
 
 def test_other_objects_are_whole() -> None:
-    related = {"Secret.v1": {"a": _heavy(obj("Secret", "a", data={"a": "YQ=="}))}, "Odd.v1": [1]}
+    related = {"Secret.v1": {"a": _heavy(obj("Secret", "a", data={"a": "YQ=="}))}}
 
     assert for_sync(_body(**related)) == {"parent": agent(), "related": related}
+
+
+def test_every_related_kind_is_read() -> None:
+    assert {*ForSync.__annotations__} == {*RELATED_KINDS.values()}
+    assert {*ForClusterRbac.__annotations__} == {AGENTS, SERVICE_ACCOUNT}
 
 
 def test_agents_have_what_their_bindings_depend_on() -> None:
