@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ import pytest
 
 from hooks.cli.catalogue import ENTRIES
 from hooks.cli.completion_command import PLUGIN, PROGRAM, SHELLS
+from hooks.cli.program import run
 from tests.unit.cli.programs import environment, write_program
 
 SECONDS: Final = 60.0
@@ -44,22 +45,30 @@ def _place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def completed(shell: str, place: Path, line: str) -> list[str]:
-    """Return what the program offers a shell after a line: kinds and texts as click writes them."""
-    *_, last = words = line.split(" ")
-    asked = {"_INSTANA_HOOKS_COMPLETE": f"{shell}_complete", "COMP_WORDS": line}
-    number = last if shell == "fish" else str(len(words) - 1)
-    done = subprocess.run(
-        [place / words[0]],
-        env=environment(place) | asked | {"COMP_CWORD": number},
-        cwd=place,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=SECONDS,
-    )
-    assert done.stderr == ""
-    return done.stdout.splitlines()
+@pytest.fixture(name="completed")
+def _completed(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str, str], str]:
+    """Return what the program offers a shell after a line: kinds and texts as click writes them.
+
+    The program runs in this process, which is faster; `test_tab_completes...` starts it.
+    """
+
+    def completed(shell: str, line: str) -> str:
+        *_, last = words = line.split(" ")
+        number = last if shell == "fish" else str(len(words) - 1)
+        monkeypatch.setenv("_INSTANA_HOOKS_COMPLETE", f"{shell}_complete")
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", number)
+        monkeypatch.setattr("sys.argv", [str(place / words[0])])
+        monkeypatch.chdir(place)
+        with pytest.raises(SystemExit) as ended:
+            run()
+        shown = capsys.readouterr()
+        assert (ended.value.code, shown.err) == (0, "")
+        return shown.out
+
+    return completed
 
 
 @contextmanager
@@ -122,9 +131,11 @@ def test_tab_completes_commands_options_choices_and_files(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_commands_and_options_and_choices_are_offered(shell: str, place: Path) -> None:
+def test_commands_and_options_and_choices_are_offered(
+    shell: str, completed: Callable[[str, str], str]
+) -> None:
     commands, options, choices, nested, files = (
-        "\n".join(completed(shell, place, f"{PROGRAM} {line}"))
+        completed(shell, f"{PROGRAM} {line}")
         # The first file of the last line does not exist.
         for line in ("", "render --", "render -o ", "takeover ", "diff missing.yaml a")
     )

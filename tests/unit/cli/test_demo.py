@@ -29,13 +29,16 @@ def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_once_shows_children_and_status() -> None:
-    result = demo(REQUEST, "--once")
+@pytest.fixture(name="once", scope="module")
+def _once() -> subprocess.CompletedProcess[str]:
+    return demo(REQUEST, "--once")
 
-    assert result.returncode == 0, result.stderr
-    assert "DaemonSet            prod-agent  " in result.stdout
-    assert "Ready" in result.stdout
-    assert "prod-key" not in result.stdout
+
+def test_once_shows_children_and_status(once: subprocess.CompletedProcess[str]) -> None:
+    assert once.returncode == 0, once.stderr
+    assert "DaemonSet            prod-agent  " in once.stdout
+    assert "Ready" in once.stdout
+    assert "prod-key" not in once.stdout
 
 
 def test_request_that_is_refused_is_told(tmp_path: Path) -> None:
@@ -62,22 +65,20 @@ def test_what_validate_finds_ends_with_2(tmp_path: Path, change: Obj, problem: s
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
     told = CliRunner().invoke(main, ["validate", str(tmp_path / "agent.json")]).stdout
     errors = [line.partition(": ")[2] for line in told.splitlines() if ": error: " in line]
-    result = demo(str(tmp_path / "request.json"), "--once")
+    result = CliRunner().invoke(main, ["demo", str(tmp_path / "request.json"), "--once"])
 
     places, lines = zip(*(each.split(": ", 1) for each in result.stderr.splitlines()), strict=True)
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert [*lines] == errors
     assert problem in errors[0]
     assert places[0].startswith(f"{tmp_path}/request.json:1:")
 
 
-def test_warnings_are_told_beside_the_answer() -> None:
-    result = demo(REQUEST, "--once")
-
-    place = re.match(rf"{REQUEST}:(\d+):31: InstanaAgent prod-agent: warning: ", result.stderr)
+def test_warnings_are_told_beside_the_answer(once: subprocess.CompletedProcess[str]) -> None:
+    place = re.match(rf"{REQUEST}:(\d+):31: InstanaAgent prod-agent: warning: ", once.stderr)
     assert place
     assert "configuration_yaml" in Path(REQUEST).read_text().splitlines()[int(place[1]) - 1]
-    assert "warning" not in result.stdout
+    assert "warning" not in once.stdout
 
 
 def test_a_wrong_setting_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

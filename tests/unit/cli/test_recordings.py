@@ -29,10 +29,16 @@ def with_secrets() -> Obj:
     return request
 
 
+@pytest.fixture(name="recorded", scope="module")
+def _recorded() -> str:
+    """Return what `record` prints of the request with secrets."""
+    return run("record", "-", text=json.dumps(with_secrets())).stdout
+
+
 @pytest.fixture(name="recording")
-def _recording(tmp_path: Path) -> Path:
+def _recording(tmp_path: Path, recorded: str) -> Path:
     file = tmp_path / "recording.json"
-    file.write_text(run("record", "-", text=json.dumps(with_secrets())).stdout)
+    file.write_text(recorded)
     return file
 
 
