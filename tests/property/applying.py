@@ -6,6 +6,7 @@ annotation, server-side apply goes by `managedFields`. The server adds defaults 
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
@@ -133,7 +134,7 @@ def _keys(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _key(item: Obj, keys: Iterable[str]) -> str:
-    return json.dumps({key: item[key] for key in sorted(keys)}, separators=(",", ":"))
+    return encode({key: item[key] for key in sorted(keys)}).decode()
 
 
 def _with_fields(name: str, live: Any, desired: Any) -> Any:
@@ -181,7 +182,14 @@ def _finer(owned: list[Obj], path: str) -> list[Obj]:
 
 
 def _has(item: Any, key: str) -> bool:
-    return isinstance(item, dict) and json.loads(key).items() <= item.items()
+    return isinstance(item, dict) and _parts_of(key).items() <= item.items()
+
+
+@lru_cache(maxsize=10_000)
+def _parts_of(key: str) -> Obj:
+    """Return the fields of a key, which nobody changes."""
+    parts: Obj = json.loads(key)
+    return parts
 
 
 # The API server.
