@@ -7,8 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tests.support.files import loaded
 from tests.support.tools import WITHOUT_COLLECTION, needs
 
 Obj = dict[str, Any]
@@ -61,8 +60,7 @@ def rendered(
     arguments = ["template", release, str(chart), "--namespace", namespace, "--values", "-"]
     if not any(each.startswith("--kube-version") for each in options):
         arguments.append(KUBERNETES)
-    documents = yaml.load_all(helm(*arguments, *options, stdin=text), Loader=yaml.CSafeLoader)
-    return [each for each in documents if each]
+    return loaded(helm(*arguments, *options, stdin=text))
 
 
 def agent_of(objects: list[Obj]) -> Obj:

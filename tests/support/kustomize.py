@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.files import loaded
 from tests.support.tools import WITHOUT_COLLECTION
 
 Obj = dict[str, Any]
@@ -67,7 +68,7 @@ def installation(place: Path, overlay: str, *components: str) -> Path:
 
 def build(directory: Path) -> list[Obj]:
     """Return the objects of a directory with a kustomization."""
-    return list(yaml.load_all(kubectl("kustomize", str(directory)), Loader=yaml.CSafeLoader))
+    return loaded(kubectl("kustomize", str(directory)))
 
 
 def kubectl(*arguments: str) -> str:

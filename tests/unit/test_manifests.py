@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from hooks.contract import CHILD_KINDS, CHILD_SELECTOR, MATCHED_BY_PARENT
 from hooks.desired.cluster_rbac import AGENT_ROLE, BIND_LABEL, BOUND, K8SENSOR_ROLE
 from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
 from hooks.server.routes import create_app
 from hooks.server.settings import Settings
 from tests.recorded import recorded_requests
+from tests.support.files import loaded
 
 PLURALS = {
     "configmaps": "ConfigMap",
@@ -27,7 +26,7 @@ PLURALS = {
 
 
 def documents(path: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(Path(path).read_text()))
+    return loaded(Path(path).read_text())
 
 
 def composite() -> dict[str, Any]:

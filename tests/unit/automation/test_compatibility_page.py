@@ -9,6 +9,7 @@ import yaml
 from hack.installs import OLDER_PIPS
 from hack.locks import DEVELOPMENT, pins
 from hooks.takeover.operator_version import COMPARED
+from tests.support.files import loaded
 from tests.support.helm import KUBERNETES
 from tests.unit.automation.workflows import FOLDER
 
@@ -118,7 +119,7 @@ def test_older_installations_are_the_recorded_ones() -> None:
 
 
 def test_the_version_of_the_resource_is_the_stored_one() -> None:
-    definition = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
+    (definition,) = loaded(Path("crd/agents.instana.io.yaml").read_text())
     versions = [f"`instana.io/{each['name']}`" for each in definition["spec"]["versions"]]
 
     assert rows("Versions")["InstanaAgent"] == [*versions, *versions]

@@ -14,6 +14,7 @@ import yaml
 from hooks import __version__
 from hooks.facts import Facts
 from hooks.rendering import Rendered, render
+from tests.support.files import loaded
 from tests.support.helm import Refused, helm, needs_helm
 from tests.support.hook import NOW
 from tests.support.kustomize import build, checkout, find
@@ -149,7 +150,8 @@ def test_the_change_replaces_the_agents() -> None:
 
 def test_the_columns_are_those_of_the_definition() -> None:
     shown = block(PAGE, "console", "AGENTS").splitlines()[1].split()
-    version = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())["spec"]["versions"][0]
+    (definition,) = loaded(Path("crd/agents.instana.io.yaml").read_text())
+    version = definition["spec"]["versions"][0]
     columns = [
         each["name"].upper()
         for each in version["additionalPrinterColumns"]

@@ -9,6 +9,7 @@ import yaml
 
 from hack import release
 from hooks import __version__
+from tests.support.files import loaded
 from tests.support.helm import Obj, needs_helm, rendered
 from tests.support.tools import needs
 
@@ -115,7 +116,7 @@ def test_artefacts_name_the_image_by_its_digest(tmp_path: Path) -> None:
     release.artefacts(tmp_path, "registry.example/instana", digest)
 
     image = f"registry.example/instana/{release.IMAGE}@{digest}"
-    objects = list(yaml.safe_load_all((tmp_path / "install.yaml").read_text()))
+    objects = loaded((tmp_path / "install.yaml").read_text())
     chart = tmp_path / f"instana-agent-{__version__}.tgz"
     assert images(objects) == images(rendered(VALUES.read_text(), chart=chart)) == {image}
     assert not [each for each in objects if each["kind"] == "Secret"]
@@ -126,7 +127,7 @@ def images(objects: list[Obj]) -> set[str]:
     return set(
         re.findall(
             r"^\s*(?:- )?image: (\S*instana-agent-hooks\S*)$",
-            yaml.safe_dump_all(objects),
+            yaml.dump_all(objects, Dumper=yaml.CSafeDumper),
             re.MULTILINE,
         )
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.support.files import loaded
 
 Obj = dict[str, Any]
 
@@ -14,7 +14,7 @@ DECORATOR = Path("metacontroller/instana-cluster-rbac.yaml")
 
 def documents(path: Path) -> list[Obj]:
     """Return all objects in a file."""
-    return list(yaml.safe_load_all(path.read_text()))
+    return loaded(path.read_text())
 
 
 def base(kind: str, name: str = "instana-agent-hooks") -> Obj:

@@ -26,7 +26,7 @@ from hooks.server.metrics import Metrics
 from hooks.server.overload import Overloaded
 from hooks.server.seen_resources import State
 from hooks.server.settings import Settings
-from tests.support.kustomize import build, checkout, find, installation, make_credentials
+from tests.support.kustomize import build, find, installation
 from tests.support.pages import block
 from tests.support.tools import needs
 
@@ -150,14 +150,6 @@ def test_every_alert_is_explained() -> None:
     explained = re.findall(r"^\| `(Instana\w+)` \|", OPERATE, re.MULTILINE)
 
     assert sorted(each["alert"] for each in RULES) == sorted(explained)
-
-
-@pytest.fixture(name="place", scope="module")
-def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = checkout(tmp_path_factory.mktemp("manifests"))
-    for overlay in ("self-signed", "openshift"):
-        make_credentials(place, overlay)
-    return place
 
 
 def _values(part: object) -> Iterator[object]:

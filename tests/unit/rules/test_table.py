@@ -31,7 +31,7 @@ from hooks.rules.rule import Place, few_texts, full
 from hooks.rules.variables import OF_EVERY_AGENT
 from hooks.rules.zones import MODES
 from tests.support.bounds import at
-from tests.support.files import document_in
+from tests.support.files import document_in, loaded
 from tests.support.hook import FACTS, answer, conditions, pod, stored
 from tests.support.resources import agent, secret
 from tests.support.rules import FURTHER_WARNINGS, WITH_EXAMPLES, example
@@ -426,7 +426,7 @@ def fields_without_effect(schema: Obj, path: str = "") -> Iterator[str]:
 
 
 def test_every_field_without_effect_earns_a_warning() -> None:
-    definition = yaml.safe_load(Path("crd/agents.instana.io.yaml").read_text())
+    (definition,) = loaded(Path("crd/agents.instana.io.yaml").read_text())
     schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     found = set(fields_without_effect(schema))
     warned = {path for rule in TABLE if not rule.is_error for path in rule.paths}

@@ -3,16 +3,17 @@
 import copy
 import json
 import re
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from hooks.kube.differences import differing_paths
+from tests.support.files import loaded
 from tests.support.helm import DEFINITION, Obj, needs_helm, rendered
-from tests.support.kustomize import build, checkout, installation, make_credentials
+from tests.support.kustomize import build, installation
 from tests.support.tools import needs
 
 pytestmark = [
@@ -160,11 +161,8 @@ VARIANTS = {
 
 
 @pytest.fixture(scope="module", name="place")
-def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = checkout(tmp_path_factory.mktemp("manifests"))
-    for overlay in ("self-signed", "cert-manager", "openshift"):
-        make_credentials(place, overlay)
-    return place
+def _place(with_credentials: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(with_credentials, tmp_path_factory.mktemp("manifests") / "copy"))
 
 
 def test_every_component_has_its_variant() -> None:
@@ -184,9 +182,7 @@ def test_chart_is_what_the_manifests_are(name: str, place: Path) -> None:
     by_manifests = _by_name(_built(place, variant))
     values = variant.values | {"agent": {"keysSecret": "instana-keys"}}
     options = [f"--api-versions={variant.served}"] if variant.served else []
-    by_chart = _by_name(
-        [*rendered(values, *options), yaml.load(DEFINITION.read_text(), Loader=yaml.CSafeLoader)]
-    )
+    by_chart = _by_name([*rendered(values, *options), *loaded(DEFINITION.read_text())])
 
     only_in_manifests = {*ONLY_IN_MANIFESTS}
     if "namespace" in values.get("controller", {}):
