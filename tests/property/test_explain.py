@@ -13,6 +13,7 @@ from hooks.explain.inputs import Input
 from tests.property import clusters, specs
 from tests.property.clusters import Situation
 from tests.support.explaining import leaves_in, made_by_hook, situation_of, unmoved
+from tests.support.profiles import FEWER
 
 OF_SPEC = (Source.OVERRIDE, Source.FIELD, Source.DEFAULT)
 SEEDS = st.integers(0, 2**32)
@@ -29,6 +30,7 @@ def explained(situation: Situation, seed: int) -> Explanation:
     return explain(situation_of(situation.request, situation.facts), few)
 
 
+@FEWER
 @given(ANY, SEEDS)
 def test_a_leaf_changes_with_each_field_that_it_comes_from(situation: Situation, seed: int) -> None:
     leaves_of_field: dict[str, set[Leaf]] = defaultdict(set)
@@ -42,6 +44,7 @@ def test_a_leaf_changes_with_each_field_that_it_comes_from(situation: Situation,
     assert not {field: leaves for field, leaves in wrong.items() if leaves}
 
 
+@FEWER
 @given(ANY, SEEDS)
 def test_every_leaf_of_every_child_has_an_origin(situation: Situation, seed: int) -> None:
     found = explained(situation, seed).leaves
@@ -52,6 +55,7 @@ def test_every_leaf_of_every_child_has_an_origin(situation: Situation, seed: int
     assert all(leaf.origins for leaf in found)
 
 
+@FEWER
 @given(clusters.fresh(complete=False) | clusters.running(complete=False), SEEDS)
 def test_no_origin_is_a_secret(situation: Situation, seed: int) -> None:
     assert specs.MARK not in str(asdict(explained(situation, seed)))

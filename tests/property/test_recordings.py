@@ -18,6 +18,7 @@ from hooks.wire import encode
 from tests.property import clusters, specs
 from tests.property.clusters import NOW, Situation
 from tests.property.sentinels import found_in
+from tests.support.profiles import FEWER
 
 SENTINELS = st.sampled_from(["one", "two", "three"]).map(specs.secret)
 TEXTS = st.one_of(
@@ -130,22 +131,26 @@ def _with_response(request: Obj) -> Exchange:
     return Exchange("sync", request, clusters.CAPABLE, NOW, response)
 
 
+@FEWER
 @given(with_secrets_everywhere())
 def test_no_secret_is_in_a_recording(asked: Asked) -> None:
     assert found_in(asked.request)
     assert not found_in(recorded(_with_response(asked.request)))
 
 
+@FEWER
 @given(with_secrets_everywhere())
 def test_no_secret_is_in_the_recording_of_a_call_that_failed(asked: Asked) -> None:
     assert not found_in(recorded(Exchange("sync", asked.request, clusters.CAPABLE, NOW, {}, "500")))
 
 
+@FEWER
 @given(clusters.running(specs.broken_specs() | specs.valid_specs(), complete=False))
 def test_no_secret_of_a_resource_is_in_its_recording(situation: Situation) -> None:
     assert not found_in(recorded(_exchange(situation)))
 
 
+@FEWER
 @given(with_secrets_everywhere(), TEXTS)
 def test_no_secret_is_in_a_bundle(asked: Asked, text: str) -> None:
     request = asked.request
@@ -162,6 +167,7 @@ def _secret_with(text: str) -> Obj:
     return {"kind": "Secret", "metadata": {"name": "x"}, "data": {"x": _in_base64(text)}}
 
 
+@FEWER
 @given(clusters.running() | clusters.fresh())
 def test_a_recording_gets_the_response_of_the_original(situation: Situation) -> None:
     again = read_recording(orjson.loads(encode(recorded(_exchange(situation)))))
@@ -170,6 +176,7 @@ def test_a_recording_gets_the_response_of_the_original(situation: Situation) -> 
     assert response == again.response
 
 
+@FEWER
 @given(with_secrets_everywhere())
 def test_a_recording_is_the_same_each_time(asked: Asked) -> None:
     exchange = _with_response(asked.request)

@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries: 10, or a search by HYPOTHESIS_PROFILE=ci or =thorough.
+"""How many examples Hypothesis tries: 10 or 3, or a search by HYPOTHESIS_PROFILE=ci or =thorough.
 
 No test has a deadline of milliseconds: a busy machine is no defect.
 """
@@ -21,3 +21,6 @@ for name, examples in (("quick", 10), ("ci", 200), ("thorough", 10_000)):
         suppress_health_check=SLOW_TO_DRAW,
     )
 settings.load_profile(PROFILE)
+
+FEWER = settings(max_examples=3) if PROFILE == "quick" else settings()
+"""For a property of which each example takes a second: a search has as many as for the others."""
