@@ -1,4 +1,4 @@
-"""`support-bundle`, with a `kubectl` on the PATH that knows a few objects."""
+"""`support-bundle`, with a `kubectl` that knows a few objects: on the PATH, or in this process."""
 
 import json
 import stat
@@ -6,6 +6,7 @@ import sys
 import tarfile
 from base64 import b64encode
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from click.testing import CliRunner, Result
@@ -86,6 +87,24 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(name="fast")
+def _fast(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a `kubectl` that runs in this process: a bundle takes twenty calls."""
+
+    def run_here(command: list[str], **_: object) -> CompletedProcess[str]:
+        with (place / "calls").open("a") as calls:
+            calls.write(json.dumps(command[1:]) + "\n")
+        call = " ".join(each for each in command[1:] if not each.startswith("--context"))
+        answers = json.loads((place / "answers.json").read_text())
+        code, text = next(
+            (answer for begin, answer in answers.items() if call.startswith(begin)), (0, "")
+        )
+        return CompletedProcess(command, code, "" if code else text, text if code else "")
+
+    monkeypatch.setattr("hooks.cli.kubectl.subprocess.run", run_here)
+    return place
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["support-bundle", *arguments])
 
@@ -114,9 +133,9 @@ def test_a_bundle_has_everything_and_no_secret(place: Path) -> None:
     assert not [name for name in files if ".." in name]
 
 
-def test_one_value_has_one_number_in_the_whole_bundle(place: Path) -> None:
+def test_one_value_has_one_number_in_the_whole_bundle(fast: Path) -> None:
     run("--file=bundle.tar.gz")
-    files = files_in(place / "bundle.tar.gz")
+    files = files_in(fast / "bundle.tar.gz")
     (resource,) = json.loads(files["instana-support/resource.json"])
     number = resource["spec"]["agent"]["key"]
     (own, *_) = json.loads(files["instana-support/children/secrets.json"])
@@ -126,59 +145,59 @@ def test_one_value_has_one_number_in_the_whole_bundle(place: Path) -> None:
     assert b64encode(number.encode()).decode() in own["data"].values()
 
 
-def test_a_value_of_any_resource_is_replaced(place: Path) -> None:
+def test_a_value_of_any_resource_is_replaced(fast: Path) -> None:
     other = agent({"agent": {"key": "k", "env": {"MORE": secret("more")}}}, name="other")
     answers = _answers()
     answers["get agents.instana.io"] = _objects(_resource(), other)
     answers["get daemonsets"] = _objects(*answer(other)["children"])
-    (place / "answers.json").write_text(json.dumps(answers))
+    (fast / "answers.json").write_text(json.dumps(answers))
     run("--file=bundle.tar.gz")
 
-    assert not found_in("".join(files_in(place / "bundle.tar.gz").values()))
+    assert not found_in("".join(files_in(fast / "bundle.tar.gz").values()))
 
 
-def test_settings_of_the_service_stay(place: Path) -> None:
+def test_settings_of_the_service_stay(fast: Path) -> None:
     run("--file=bundle.tar.gz")
-    (pod,) = json.loads(files_in(place / "bundle.tar.gz")["instana-support/service/pods.json"])
+    (pod,) = json.loads(files_in(fast / "bundle.tar.gz")["instana-support/service/pods.json"])
 
     first, second = pod["spec"]["containers"][0]["env"]
     assert first == {"name": "LOG_LEVEL", "value": "debug"}
     assert second["value"].startswith("secret-")
 
 
-def test_what_cannot_be_read_is_said(place: Path) -> None:
+def test_what_cannot_be_read_is_said(fast: Path) -> None:
     result = run("--file=bundle.tar.gz")
-    text = files_in(place / "bundle.tar.gz")["instana-support/not-read.txt"]
+    text = files_in(fast / "bundle.tar.gz")["instana-support/not-read.txt"]
 
     assert "compositecontrollers.metacontroller.k8s.io: Error from server (Forbidden)" in text
     assert "log of instana-agent-hooks-1-previous: Error: previous terminated" in text
     assert "not read: compositecontrollers" in result.stderr
 
 
-def test_the_file_is_for_its_owner_alone(place: Path) -> None:
+def test_the_file_is_for_its_owner_alone(fast: Path) -> None:
     run("--file=bundle.tar.gz")
 
-    assert stat.S_IMODE((place / "bundle.tar.gz").stat().st_mode) == 0o600
+    assert stat.S_IMODE((fast / "bundle.tar.gz").stat().st_mode) == 0o600
 
 
-def test_options_reach_kubectl_and_nothing_is_written(place: Path) -> None:
+def test_options_reach_kubectl_and_nothing_is_written(fast: Path) -> None:
     run("--file=bundle.tar.gz", "--context=prod", "--namespace=a", "--service-namespace=b")
-    calls = [json.loads(line) for line in (place / "calls").read_text().splitlines()]
+    calls = [json.loads(line) for line in (fast / "calls").read_text().splitlines()]
 
     assert all(each[0] == "--context=prod" for each in calls)
     assert {each[1] for each in calls} == {"version", "get", "logs", "exec"}
     assert {"--namespace=a", "--namespace=b"} <= {each for call in calls for each in call}
 
 
-def test_without_a_resource_there_is_no_bundle(place: Path) -> None:
-    (place / "answers.json").write_text(
+def test_without_a_resource_there_is_no_bundle(fast: Path) -> None:
+    (fast / "answers.json").write_text(
         json.dumps({"get agents": [1, "Error from server (NotFound): no agents\n"]})
     )
     result = run("other", "--file=bundle.tar.gz")
 
     assert result.exit_code == 1
     assert "no InstanaAgent other in instana-agent can be read: agents.instana.io" in result.output
-    assert not (place / "bundle.tar.gz").exists()
+    assert not (fast / "bundle.tar.gz").exists()
 
 
 def test_without_kubectl_there_is_no_bundle(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,9 +206,9 @@ def test_without_kubectl_there_is_no_bundle(place: Path, monkeypatch: pytest.Mon
     assert "kubectl is not in the PATH" in run("--file=bundle.tar.gz").output
 
 
-def test_a_file_that_cannot_be_written_ends_with_one_line(place: Path) -> None:
+def test_a_file_that_cannot_be_written_ends_with_one_line(fast: Path) -> None:
     result = run("--file=/nowhere/bundle.tar.gz")
 
     assert result.exit_code == 1
     assert "/nowhere/bundle.tar.gz cannot be written" in result.output
-    assert [each.name for each in place.iterdir() if "bundle" in each.name] == []
+    assert [each.name for each in fast.iterdir() if "bundle" in each.name] == []
