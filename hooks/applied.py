@@ -25,7 +25,17 @@ def applied(stored: Obj, given: Obj) -> Obj:
     both = {**metadata, **before, **merged}
     if isinstance(before.get("generation"), int) and _spec(stored) != _spec(given):
         both["generation"] = before["generation"] + 1
-    return {**stored, **given, "metadata": both, "status": stored.get("status", {})}
+    after = {**stored, **given, "metadata": both, "status": stored.get("status", {})}
+    return after | {"spec": _with_selector(given["spec"], stored)} if "spec" in given else after
+
+
+def _with_selector(spec: Any, stored: Obj) -> Any:
+    """Return the spec with the stored selector if it has none and the resource is a cluster's."""
+    selector = as_object(stored.get("spec")).get("selector")
+    is_of_cluster = "uid" in stored["metadata"]
+    if not isinstance(spec, dict) or "selector" in spec or selector is None or not is_of_cluster:
+        return spec
+    return spec | {"selector": selector}
 
 
 def _spec(resource: Obj) -> Any:

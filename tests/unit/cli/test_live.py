@@ -66,6 +66,17 @@ def test_what_is_rendered_is_what_the_cluster_has(cluster: Cluster) -> None:
     assert CHECKSUM in template["metadata"]["annotations"]
 
 
+def test_a_file_without_a_selector_keeps_the_one_of_the_cluster(cluster: Cluster) -> None:
+    selector = {"matchLabels": {"app.kubernetes.io/instance": "instana-agent"}}
+    cluster(*settled(merged(AGENT, {"metadata": {"uid": "1"}, "spec": {"selector": selector}})))
+    given = {name: part for name, part in AGENT.items() if name != "status"}
+    spec = {name: part for name, part in AGENT["spec"].items() if name != "selector"}
+
+    result = run("diff", "--live", "-", stdin=given | {"spec": spec})
+
+    assert (result.exit_code, result.stdout) == (0, "nothing would change\n")
+
+
 def test_a_file_is_as_if_applied_to_the_cluster(cluster: Cluster) -> None:
     cluster(*settled())
     changed = agent(merged(KEYS, {"agent": {"mode": "AWS"}}))
