@@ -39,8 +39,8 @@ def diff_with_version(files: Iterable[BinaryIO], place: Path) -> None:
         click.echo(f"instana-agent-hooks {__version__} → {other.version()}", err=True)
         results = [_compared(file, other) for file in files]
     for result in results:
-        for each in in_groups(result.found):
-            click.echo(f"{result.name}: {each}")
+        for difference in in_groups(result.found):
+            click.echo(f"{result.name}: {difference}")
         if not result.found:
             click.echo(f"{result.name}: nothing changes")
     if any(result.found for result in results):

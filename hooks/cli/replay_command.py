@@ -46,8 +46,8 @@ def _compared(exchange: Exchange, response: Obj, name: str) -> bool:
         click.echo(f"{name}: the recorded call {what}; this version responds: see -o json")
         return True
     found = differences(exchange.response, response)
-    for each in found:
-        click.echo(f"{name}: {each}")
+    for difference in found:
+        click.echo(f"{name}: {difference}")
     if not found:
         click.echo(f"{name}: the response is the recorded one")
     return not found

@@ -55,7 +55,7 @@ def replaced(value: Any, steps: Steps, part: Any) -> Any:
         return part
     step, rest = steps[0], steps[1:]
     if isinstance(value, list):
-        return [replaced(each, rest, part) if n == step else each for n, each in enumerate(value)]
+        return [replaced(item, rest, part) if n == step else item for n, item in enumerate(value)]
     fields = value if isinstance(value, dict) else {}
     return fields | {step: replaced(fields.get(step), rest, part)}
 
@@ -66,5 +66,5 @@ def without(value: Any, steps: Steps) -> Any:
     if rest:
         return replaced(value, (step,), without(dict(steps_in(value)).get(step), rest))
     if isinstance(value, list):
-        return [each for n, each in enumerate(value) if n != step]
-    return {name: each for name, each in value.items() if name != step}
+        return [item for n, item in enumerate(value) if n != step]
+    return {name: item for name, item in value.items() if name != step}

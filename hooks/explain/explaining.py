@@ -39,8 +39,8 @@ def explain(situation: Situation, watch: Watch = iter) -> Explanation:
     """
     search = Search.of(situation)
     fields, surroundings = fields_of(situation.request.parent), surroundings_of(situation)
-    for each in watch([*fields.single, *surroundings.single]):
-        search.change(each)
+    for changed in watch([*fields.single, *surroundings.single]):
+        search.change(changed)
     search.retain()
     leaves = (
         explained((child, path), value, search.found.get((child, path), ()))

@@ -56,9 +56,11 @@ def explained(leaf: Leaf, value: Any, influences: Iterable[Influence]) -> Explai
     """Return what is known of a leaf with a value."""
     child, path = leaf
     shown = None if HIDDEN.match(f"{child}:{path}") else value
-    ranked = sorted(influences, key=lambda each: _rank(each, path, shown))
-    close = [_origin(each, shown) for each in ranked if each.effect is not Effect.CHILD]
-    far = [each for each in ranked if each.effect is Effect.CHILD]
+    ranked = sorted(influences, key=lambda influence: _rank(influence, path, shown))
+    close = [
+        _origin(influence, shown) for influence in ranked if influence.effect is not Effect.CHILD
+    ]
+    far = [influence for influence in ranked if influence.effect is Effect.CHILD]
     return Explained(
         child,
         path,

@@ -156,7 +156,7 @@ def _of_resource(parent: Obj) -> Iterator[Input]:
 
 def _without_annotation(name: str, situation: Situation) -> Iterator[Situation]:
     parent = situation.request.parent
-    kept = {each: text for each, text in annotations_of(parent).items() if each != name}
+    kept = {other: text for other, text in annotations_of(parent).items() if other != name}
     yield _with_metadata(situation, {"annotations": kept})
 
 

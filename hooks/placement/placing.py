@@ -43,7 +43,7 @@ class NodePlacement:
 
     def daemonsets(self, state: State) -> list[str]:
         """Return the DaemonSets whose pod is in such a state there."""
-        return [name for name, each in self.verdicts.items() if each.state is state]
+        return [name for name, verdict in self.verdicts.items() if verdict.state is state]
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class Sensors:
             "replicas": self.replicas,
             "eligibleNodes": self.eligible,
             "otherNodes": {
-                node: [reason.as_json() for reason in each.reasons]
-                for node, each in self.verdicts.items()
-                if each.state is not State.RUNS
+                node: [reason.as_json() for reason in verdict.reasons]
+                for node, verdict in self.verdicts.items()
+                if verdict.state is not State.RUNS
             },
             **cpu_and_memory_of(self.requested),
         }

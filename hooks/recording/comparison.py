@@ -51,8 +51,9 @@ def differences(before: Obj, after: Obj) -> list[Difference]:
 def in_groups(found: Iterable[Difference]) -> list[Difference]:
     """Return differences; what is the same in several objects is one, as a version's label is."""
     groups: dict[tuple[str, str, str], list[Difference]] = {}
-    for each in found:
-        groups.setdefault((each.path, each.before, each.after), []).append(each)
+    for difference in found:
+        same = (difference.path, difference.before, difference.after)
+        groups.setdefault(same, []).append(difference)
     return [
         group[0] if len(group) == 1 else replace(group[0], place=f"{len(group)} objects")
         for group in _sized(groups.values())

@@ -64,7 +64,7 @@ def without_marks(request: Obj) -> Obj:
     generation = str(as_object(parent.get("metadata")).get("generation", ""))
     children = as_object(request.get("children"))
     bare = {
-        kind: {key: _without_marks(each, generation) for key, each in as_object(found).items()}
+        kind: {key: _without_marks(obj, generation) for key, obj in as_object(found).items()}
         for kind, found in children.items()
     }
     return request | {"parent": going_on(parent), "children": bare}

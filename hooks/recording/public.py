@@ -164,8 +164,8 @@ def without_login(url: str) -> str:
 
 def _variables(part: Any) -> Iterator[tuple[str, str]]:
     for env in _named(part, ("env",)):
-        for each in as_objects(env):
-            name, value = each.get("name"), each.get("value", "")
+        for variable in as_objects(env):
+            name, value = variable.get("name"), variable.get("value", "")
             if isinstance(name, str) and isinstance(value, str):
                 yield name, value
 

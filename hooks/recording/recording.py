@@ -146,7 +146,7 @@ def _without_children(request: Obj) -> Obj:
 def _others(related: Any, children: Any) -> Obj:
     """Return the related objects that are no children."""
     known = as_object(children)
-    return {key: each for key, each in as_object(related).items() if key not in known}
+    return {key: other for key, other in as_object(related).items() if key not in known}
 
 
 @dataclass(frozen=True, slots=True)

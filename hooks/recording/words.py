@@ -98,7 +98,7 @@ class Words:
 
         Most texts have none: to look for each alone is faster than a pattern of all.
         """
-        there = [each for each in self._texts if each in text]
+        there = [known for known in self._texts if known in text]
         return re.sub("|".join(map(re.escape, there)), self._word, text) if there else text
 
     def _word(self, found: re.Match[str]) -> str:

@@ -39,9 +39,9 @@ class RecordingFiles:
         number = next(self._numbers) % NUMBERS
         name = file_name(at, number, hook, resource, self._process)
         files = self._sizes() | {name: len(content)}
-        for each in superfluous(files, self._limits):
-            if each != name:
-                self._remove(each)
+        for former in superfluous(files, self._limits):
+            if former != name:
+                self._remove(former)
         self._write(name, content)
 
     def _write(self, name: str, content: bytes) -> None:

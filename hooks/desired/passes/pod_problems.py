@@ -100,7 +100,8 @@ def _tree(place: str) -> Node:
 
 
 def _at(rule: Rule, place: str) -> Rule:
-    own = tuple(each for each in rule.places if f"{each}.".startswith((f"{place}.", f"{place}[")))
+    below = (f"{place}.", f"{place}[")
+    own = tuple(checked for checked in rule.places if f"{checked}.".startswith(below))
     return replace(rule, places=own)
 
 
