@@ -52,6 +52,7 @@ PLURALS = {
     "Secret": "secrets",
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
+    "StatefulSet": "statefulsets",
 }
 CLUSTER_SCOPED = frozenset(
     {
