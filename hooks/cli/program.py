@@ -22,6 +22,9 @@ CANNOT_WRITE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 NAMES: Final = {"__main__.py": "python -m hooks", "kubectl-instana": "kubectl instana"}
 """What people type, where that is not the name of the file."""
 
+COMPLETER: Final = "kubectl_complete-instana"
+"""By this name kubectl asks what to offer after `kubectl instana`."""
+
 Code: TypeAlias = str | int | None
 """What `sys.exit` takes."""
 
@@ -60,10 +63,11 @@ def _carried_out() -> Code:
     from hooks.cli.command_line import main  # noqa: PLC0415  the same
 
     name = called_as()
-    if instruction := os.environ.get(COMPLETE):
-        from click.shell_completion import shell_complete  # noqa: PLC0415  only shells need it
+    instruction = "kubectl_complete" if name == COMPLETER else os.environ.get(COMPLETE)
+    if instruction:
+        from hooks.cli.completion import completed  # noqa: PLC0415  only shells need it
 
-        return shell_complete(main, {}, name, COMPLETE, instruction)
+        return completed(main, name, instruction)
     try:
         with main.make_context(name, sys.argv[1:]) as context:
             main.invoke(context)

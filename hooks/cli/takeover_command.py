@@ -110,7 +110,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return with_task
 
 
-@takeover_command.command("plan")
+@takeover_command.command("plan", short_help="Show what would be done, and which pods restart.")
 @_options
 @output_option
 def plan_command(task: Task, *, output: str) -> None:
@@ -128,7 +128,7 @@ def plan_command(task: Task, *, output: str) -> None:
     sys.exit(BLOCKED if found.blocked else DONE)
 
 
-@takeover_command.command("apply")
+@takeover_command.command("apply", short_help="Show the plan, ask, and do it.")
 @_options
 @yes_option
 @click.option(

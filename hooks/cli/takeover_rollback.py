@@ -35,7 +35,7 @@ class Back:
         carry_out(self.kubectl, step)
 
 
-@click.command("rollback")
+@click.command("rollback", short_help="Go back from a takeover, with its record.")
 @click.option(
     "--record",
     "paths",

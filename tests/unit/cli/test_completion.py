@@ -18,7 +18,8 @@ import pytest
 
 from hooks.cli.catalogue import ENTRIES
 from hooks.cli.completion_command import PLUGIN, PROGRAM, SHELLS
-from hooks.cli.program import run
+from hooks.cli.program import COMPLETER, run
+from tests.support.tools import needs
 from tests.unit.cli.programs import environment, write_program
 
 SECONDS: Final = 60.0
@@ -34,12 +35,19 @@ SETUP: Final = {
     "zsh": "PS1=; autoload -Uz compinit; compinit -u -D; source <({program} completion zsh)",
 }
 """What a shell reads at its start; its last command is the one that docs/cli.md has."""
+KUBECTL: Final = """\
+PS1=
+_init_completion() { cur=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]}") cword=$COMP_CWORD; }
+__ltrim_colon_completions() { :; }
+source <(kubectl completion bash); echo set''up
+"""
+"""What bash reads for kubectl's completion, with the part of bash-completion that it needs."""
 
 
 @pytest.fixture(name="place")
 def _place(tmp_path: Path) -> Path:
-    """Return a folder with the program by both names, as people install it, and a resource."""
-    for name in (PROGRAM, PLUGIN):
+    """Return a folder with the program by its names, as people install it, and a resource."""
+    for name in (PROGRAM, PLUGIN, COMPLETER):
         write_program(tmp_path, name)
     shutil.copy(MINIMAL, tmp_path / "agent.yaml")
     return tmp_path
@@ -166,6 +174,77 @@ def test_script_is_for_the_program_as_it_is_called(
     assert re.search(rf"\b{program}\b", done.stdout)
     assert not re.search(rf"\b{other}\b", done.stdout)
     assert f"_INSTANA_HOOKS_COMPLETE={shell}_complete" in done.stdout
+
+
+@needs("kubectl")
+@pytest.mark.parametrize(
+    ("words", "offered", "directive"),
+    [
+        (["re"], ["render\tPrint the objects that a resource leads to.", "replay", "record"], 4),
+        (["render", "--reda"], ["--redact\tPrint no values of Secrets."], 4),
+        (["render", "-o", ""], ["yaml", "json"], 4),
+        (["render", "--output=j"], ["json"], 4),
+        (["takeover", "pl"], ["plan\tShow what would be done, and which pods restart."], 4),
+        (["diff", "--live", "--namespace", ""], [], 4),
+        (["validate", "a"], [], 0),
+        (["render", "--output-dir", ""], [], 16),
+    ],
+)
+def test_kubectl_completes_the_plugin(
+    words: list[str], offered: list[str], directive: int, place: Path
+) -> None:
+    """The directives are cobra's: 4 offers no files, 0 does if nothing else is, 16 folders."""
+    *lines, last = asked_by_kubectl(words, place)
+
+    assert last == f":{directive}"
+    assert len(lines) == len(offered)
+    assert all(line.startswith(begin) for line, begin in zip(lines, offered, strict=True))
+
+
+@needs("kubectl")
+def test_printed_script_completes_as_the_installed_program_does(place: Path) -> None:
+    """krew installs the plugin alone."""
+    installed = asked_by_kubectl(["render", "-"], place)
+    printed = subprocess.run(
+        [place / PROGRAM, "completion", "kubectl"],
+        env=environment(place),
+        capture_output=True,
+        check=True,
+        timeout=SECONDS,
+    ).stdout
+    (place / PROGRAM).unlink()
+    (place / COMPLETER).write_bytes(printed)
+
+    assert "--redact\tPrint no values of Secrets." in installed
+    assert asked_by_kubectl(["render", "-"], place) == installed
+
+
+@needs("kubectl")
+def test_tab_completes_the_plugin_of_kubectl_in_bash(place: Path) -> None:
+    (place / "setup").write_text(KUBECTL)
+    with terminal("bash", place) as shown:
+        type_line(shown, "source setup")
+        read_until(shown, "setup\r\nsetup\r\n")
+        type_line(shown, "kubectl instana rend\t--redac\t--output js\tag\t; echo code $?")
+        answer = read_until(shown, r"code \d+")
+
+    assert '"attachments": [' in answer
+    assert "**redacted**" in answer
+    assert "code 0" in answer
+
+
+def asked_by_kubectl(words: list[str], place: Path) -> list[str]:
+    """Return what kubectl gets to know about words after the name of the plugin."""
+    done = subprocess.run(
+        ["kubectl", "__complete", "instana", *words],
+        env=environment(place),
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    return done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
