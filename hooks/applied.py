@@ -13,8 +13,9 @@ def applied(stored: Obj, given: Obj) -> Obj:
     """Return the stored resource with the spec, labels and annotations of a given one.
 
     The generation counts a changed spec, as the API server does. Metadata that the given one does
-    not have stays, as with `kubectl apply`.
+    not have stays, as with `kubectl apply`, and so does the selector, which has a default.
     """
+    given = _with_selector(given, as_object(stored.get("spec")))
     metadata = as_object(given.get("metadata"))
     before = stored["metadata"]
     merged = {
@@ -36,6 +37,13 @@ def _with_selector(spec: Any, stored: Obj) -> Any:
     if not isinstance(spec, dict) or "selector" in spec or selector is None or not is_of_cluster:
         return spec
     return spec | {"selector": selector}
+
+
+def _with_selector(given: Obj, stored_spec: Obj) -> Obj:
+    spec = given.get("spec")
+    if not isinstance(spec, dict) or "selector" not in stored_spec:
+        return given
+    return given | {"spec": {"selector": stored_spec["selector"]} | spec}
 
 
 def _spec(resource: Obj) -> Any:

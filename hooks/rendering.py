@@ -128,13 +128,19 @@ def read(documents: Iterable[Any], facts: Facts) -> Given:
     return Given(request, objects, known, origins)
 
 
+def _no_object(document: Any) -> str:
+    """Return why a document is no object of Kubernetes."""
+    if isinstance(document, dict) and "recording" in document:
+        return "a recording is not a Kubernetes object: replay, test and diff --recorded read it"
+    return "a document is not a Kubernetes object: it must have a kind"
+
+
 def _objects(document: Any, origin: Origin) -> Iterator[tuple[Obj, Origin]]:
     """Yield the objects of one document: the document itself, or the items of a List."""
     if document is None:
         return
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
-        msg = "a document is not a Kubernetes object: it must have a kind"
-        raise UnfitObject(msg, origin)
+        raise UnfitObject(_no_object(document), origin)
     if isinstance(document.get("items"), list):
         for number, item in enumerate(document["items"]):
             yield from _objects(item, origin.below(f"items[{number}]"))

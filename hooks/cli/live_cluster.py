@@ -117,10 +117,14 @@ def _only_resource(live: Live) -> Obj:
     if live.name:
         return live.kubectl.list_objects(RESOURCES, live.name, *place)[0]
     found = live.kubectl.list_objects(RESOURCES, *place)
-    if len(found) != 1:
+    where = f"namespace {live.namespace}" if live.namespace else "namespace of kubectl's context"
+    if not found:
+        give_up(f"there is no {KIND} in the {where}: name its namespace with -n")
+    if len(found) > 1:
         names = ", ".join(resource["metadata"]["name"] for resource in found)
-        there = f"{len(found)} of kind {KIND}: {names}" if found else f"no {KIND}"
-        give_up(f"the namespace has {there}: name one with --name, its namespace with -n")
+        give_up(
+            f"there are {len(found)} of kind {KIND} in the {where}: name one with --name: {names}"
+        )
     return found[0]
 
 

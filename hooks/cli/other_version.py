@@ -52,8 +52,9 @@ class OtherVersion:
         return response
 
     def version(self) -> str:
-        """Return the version that it prints."""
-        return self._run(VERSION, b"").stdout.decode(errors="replace").strip() or "unknown version"
+        """Return the version that it prints, as the last word of a line."""
+        printed = self._run(VERSION, b"").stdout.decode(errors="replace")
+        return printed.strip().rpartition(" ")[2] or "unknown version"
 
     def _run(
         self, arguments: tuple[str, ...], content: bytes

@@ -54,9 +54,14 @@ class SupportReader:
     collected: Collected = field(default_factory=Collected)
 
     def read(self, name: str) -> Collected:
-        """Return all that can be read of the resource, of all resources without a name."""
+        """Return all that can be read of the resource, of all resources without a name.
+
+        Nothing more is read if there is no resource.
+        """
         self._versions()
-        self._objects("resource.json", AGENTS, *((name,) if name else ()), namespace=self.namespace)
+        named = (name,) if name else ()
+        if not self._objects("resource.json", AGENTS, *named, namespace=self.namespace):
+            return self.collected
         for kind in KINDS:
             selector = f"--selector={_selector()}"
             file = f"children/{kind.partition('.')[0]}.json"

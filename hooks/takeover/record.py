@@ -237,8 +237,8 @@ def read_record(content: bytes) -> Record:
         return Record.model_validate_json(content, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        msg = f"not the record of a takeover: {where}: {first['msg']}"[:LONGEST_PROBLEM]
+        problem = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        msg = f"not the record of a takeover: {problem}"[:LONGEST_PROBLEM]
         raise UnusableRecord(msg) from None
 
 

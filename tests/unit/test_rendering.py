@@ -172,6 +172,10 @@ def test_a_crd_of_openshift_makes_the_cluster_one() -> None:
             "pass exactly one InstanaAgent of instana.io/v1, not 0",
         ),
         (["s3ntinel"], "a document is not a Kubernetes object: it must have a kind"),
+        (
+            [{"recording": 1}],
+            "a recording is not a Kubernetes object: replay, test and diff --recorded read it",
+        ),
         ([{"kind": 1}], "a document is not a Kubernetes object: it must have a kind"),
         ([{"kind": "Secret"}], "a document of kind Secret must have a metadata.name"),
         (

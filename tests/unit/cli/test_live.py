@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hooks.cli.command_line import main
 from hooks.cli.kubectl import Kubectl
+from hooks.contract import CHILD_SELECTOR
 from hooks.desired.passes.checksums import CHECKSUM
 from hooks.kube.objects import Obj, describe
 from tests.support.fake_kubectl import kubectl_of
@@ -85,6 +86,18 @@ def test_a_file_is_as_if_applied_to_the_cluster(cluster: Cluster) -> None:
     assert result.exit_code == 3
     assert "    + spec.agent.mode: AWS\n" in result.stdout
     assert "change DaemonSet/instana-agent: pods replaced: 3\n" in result.stdout
+
+
+def test_a_file_that_was_applied_has_no_differences(cluster: Cluster) -> None:
+    """The API server sets a selector, which the file does not have."""
+    defaulted = merged(AGENT, {"metadata": {"generation": 1}, "spec": {"selector": CHILD_SELECTOR}})
+    operators = merged(KEYS, {"agent": {"mode": "AWS"}})
+    cluster(*settled(defaulted))
+    same, other = (run("diff", "--live", "-", stdin=given) for given in (AGENT, agent(operators)))
+
+    assert (same.exit_code, same.stdout) == (0, "nothing would change\n")
+    assert "spec.agent.mode" in other.stdout
+    assert "spec.selector" not in other.stdout
 
 
 def test_annotations_of_the_cluster_count(cluster: Cluster) -> None:
@@ -183,17 +196,21 @@ def test_several_resources_must_be_told_apart(cluster: Cluster) -> None:
 
     assert result.exit_code == 1
     assert result.stderr == (
-        "the namespace has 2 of kind InstanaAgent: instana-agent, second: name one with --name, "
-        "its namespace with -n\n"
+        "there are 2 of kind InstanaAgent in the namespace of kubectl's context: "
+        "name one with --name: instana-agent, second\n"
     )
 
 
-def test_no_resource_is_said(cluster: Cluster) -> None:
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [((), "namespace of kubectl's context"), (("-n", "other"), "namespace other")],
+)
+def test_no_resource_is_said(cluster: Cluster, options: tuple[str, ...], where: str) -> None:
     cluster()
-    result = run("diff", "--live")
+    result = run("diff", "--live", *options)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("the namespace has no InstanaAgent: name one with --name")
+    assert result.stderr == f"there is no InstanaAgent in the {where}: name its namespace with -n\n"
 
 
 @pytest.mark.parametrize("name", ["other", "instana-agent"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from hooks import __version__
 from hooks.cli.command_line import main
 from hooks.kube.objects import Obj
 from tests.property.sentinels import found_in
@@ -223,6 +224,7 @@ def test_the_same_version_changes_nothing(recording: Path) -> None:
 
     assert result.exit_code == FINE
     assert result.stdout == f"{recording}: nothing changes\n"
+    assert result.stderr == f"instana-agent-hooks {__version__} → {__version__}\n"
 
 
 def test_a_virtual_environment_is_started_by_its_own_python(

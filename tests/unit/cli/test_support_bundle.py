@@ -203,7 +203,11 @@ def test_without_a_resource_there_is_no_bundle(fast: Path) -> None:
 def test_without_kubectl_there_is_no_bundle(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(place))
 
-    assert "kubectl is not in the PATH" in run("--file=bundle.tar.gz").output
+    result = run("--file=bundle.tar.gz")
+    last = result.stderr.splitlines()[-1]
+
+    assert "kubectl is not in the PATH" in last
+    assert "reading pods" not in result.stderr
 
 
 def test_a_file_that_cannot_be_written_ends_with_one_line(fast: Path) -> None:

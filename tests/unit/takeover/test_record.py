@@ -267,9 +267,17 @@ def test_a_rejected_attempt_is_replaced() -> None:
     assert not record.steps[0].done
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"takeoverRecord": 1, "steps": 3}'])
-def test_other_content_is_no_record(content: bytes) -> None:
-    with pytest.raises(UnusableRecord, match="not the record of a takeover"):
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "Invalid JSON: "),
+        (b"[]", "Input should be "),
+        (b"\xff", "Invalid JSON: "),
+        (b'{"takeoverRecord": 1, "steps": 3}', "[a-zA-Z]+: Field required"),
+    ],
+)
+def test_other_content_is_no_record(content: bytes, problem: str) -> None:
+    with pytest.raises(UnusableRecord, match=f"^not the record of a takeover: {problem}"):
         read_record(content)
 
 
