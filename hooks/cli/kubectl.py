@@ -12,6 +12,7 @@ PROGRAM = "kubectl"
 MANAGER = "instana-agent-takeover"
 """Field manager of the few labels and annotations that a takeover writes itself."""
 
+NO_KIND = "the server doesn't have a resource type"
 CONFLICT = "the object has been modified"
 SECONDS = 60
 QUOTED = re.compile(r'value: "(?:[^"\\]|\\.)*"')
@@ -95,7 +96,8 @@ def _reason(stderr: str) -> str:
     The API server may quote a whole object, even a Secret.
     """
     lines = [line for line in stderr.splitlines() if line and not line.startswith("Warning:")]
-    return QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a message"
+    reason = QUOTED.sub("value", lines[-1]) if lines else f"{PROGRAM} failed without a message"
+    return f"{reason}: its CRD is not installed" if NO_KIND in reason else reason
 
 
 def _items(response: Obj) -> Iterator[Obj]:

@@ -1,8 +1,9 @@
 """`python -m hooks preview`: what a proposed change of files would change, for a review."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -53,8 +54,6 @@ def preview_command(
     with file and line. Values of Secrets and credentials are hidden. An InstanaAgent is rendered
     with the other objects of its folder. Reads YAML and JSON; templates must be rendered first.
 
-    Example: python -m hooks preview origin/main HEAD --path clusters >comment.md
-
     Exit code 0: no object changes; 3: some do; 2: HEAD breaks a rule (the comment is printed
     anyway); 1: a folder, a revision or a file cannot be read.
     """
@@ -67,6 +66,7 @@ def preview_command(
         )
     except (UnreadableSide, OSError) as error:
         give_up(str(error))
+    _check_paths(rest["paths"], (*before.contents, *after.contents))
     compared = _compared(before, after, facts)
     found = _findings(before, after, facts)
     if output == JSON:
@@ -74,6 +74,14 @@ def preview_command(
     else:
         click.echo(comment(compared, found.errors, found.warnings, name))
     sys.exit(INVALID if found.errors else CHANGES if compared else 0)
+
+
+def _check_paths(paths: Iterable[str], names: Iterable[str]) -> None:
+    """End the command if a path has no file: a comment on nothing would look like a good one."""
+    files = [PurePosixPath(name) for name in names]
+    for path in paths:
+        if not any(file.is_relative_to(path) for file in files):
+            give_up(f"--path {path}: neither side has YAML or JSON files there")
 
 
 def _compared(base: Side, head: Side, facts: Facts) -> list[Comparison]:

@@ -101,8 +101,16 @@ def _details(comparison: Comparison) -> str:
 def _lines(change: ObjectChange) -> list[str]:
     return [
         f"{SIGNS[change.verb]} {change.verb} {change.name}",
-        *(f"    {line}" for line in change.lines),
+        *map(_in_diff, change.lines),
     ]
+
+
+def _in_diff(line: str) -> str:
+    """Return an indented line; its sign comes first, by which GitHub colors it."""
+    rest = line.lstrip()
+    if not rest.startswith(("+ ", "- ")):
+        return f"    {line}"
+    return f"{rest[0]}   {' ' * (len(line) - len(rest))}{rest[1:].removeprefix(' ')}"
 
 
 def _code(lines: Iterable[str], language: str = "text") -> str:

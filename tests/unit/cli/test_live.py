@@ -279,3 +279,17 @@ def test_kubectl_is_named_if_it_is_not_there(
 
     assert result.exit_code == 1
     assert "kubectl is not in the PATH" in result.stderr
+
+
+def test_a_cluster_without_the_crd_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    message = 'error: the server doesn\'t have a resource type "agents"'
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text(f'#!/bin/sh\ncat >&2 <<"END"\n{message}\nEND\nexit 1\n')
+    kubectl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    result = run("diff", "--live")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"the cluster cannot be read: {message}: its CRD is not installed\n"

@@ -141,7 +141,26 @@ def test_only_the_paths_count(tmp_path: Path) -> None:
 
     assert preview(*sides, "--path", "a").exit_code == 3
     assert preview(*sides, "--path", "a/x.yaml").exit_code == 3
-    assert preview(*sides, "--path", "b").exit_code == 0
+    assert preview(*sides, "--path", "./a/").exit_code == 3
+
+
+@pytest.mark.parametrize("path", ["b", "a/y.yaml", "ax"])
+def test_a_path_that_neither_side_has_ends_with_one(path: str, tmp_path: Path) -> None:
+    write(tmp_path, {"base/a/x.yaml": resource(), "head/a/x.yaml": resource(**IMAGE)})
+
+    result = preview(str(tmp_path / "base"), str(tmp_path / "head"), "--path", "a", "--path", path)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"--path {path}: neither side has YAML or JSON files there\n"
+
+
+def test_a_folder_that_the_head_removes_is_a_path(tmp_path: Path) -> None:
+    write(tmp_path, {"base/a/x.yaml": resource(), "head/b/x.yaml": "a: 1"})
+
+    result = preview(str(tmp_path / "base"), str(tmp_path / "head"), "--path", "a")
+
+    assert result.exit_code == 3
+    assert "`a/x.yaml`: deleted" in result.output
 
 
 def test_json_is_for_programs(tmp_path: Path) -> None:

@@ -189,6 +189,21 @@ def test_the_comment_begins_with_its_marker() -> None:
     assert marker_of("a") != marker_of("b")
 
 
+def test_signs_come_first_in_a_diff() -> None:
+    """GitHub colors a line by its first character."""
+    old, new = (
+        resource(agent={"env": env}) for env in ({"A": "1", "B": "1"}, {"A": "2", "C": "1"})
+    )
+    lines = comment(compared(old, new), [], [], "all").splitlines()
+    container = "spec.template.spec.containers[instana-agent]"
+
+    assert "! change DaemonSet/instana-agent" in lines
+    assert f"    {container}.env[A].value: 1 → 2" in lines
+    assert f"+   {container}.env[C]:" in lines
+    assert "+       name: C" in lines
+    assert f"-   {container}.env[B]:" in lines
+
+
 def test_nothing_to_say() -> None:
     assert "No object changes, and no rule is broken." in comment([], [], [], "all")
 
