@@ -1,5 +1,6 @@
 """The command line: the service, the pure functions applied to files, and a demonstration."""
 
+from difflib import get_close_matches
 from functools import partial
 from pkgutil import resolve_name
 from typing import Final
@@ -56,6 +57,18 @@ class Commands(click.Group):
         if command and cmd_name in ENTRIES:
             command.format_epilog = partial(_write_example, cmd_name)  # type: ignore[method-assign]
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments begin with; an error has the one that is meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if meant := get_close_matches(args[0], ENTRIES, n=1):
+                msg = f"{error.message} Did you mean {meant[0]}?"
+                raise click.UsageError(msg, ctx) from None
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in groups, each with its example."""

@@ -30,7 +30,8 @@ def selected(leaves: Sequence[Explained], wanted: str) -> list[Explained]:
         known = {begin for leaf in of_child for begin in _begins(leaf.path)}
         raise NoSuchLeaf(_message(f"{child} has nothing at {path}", path, sorted(known)))
     children = sorted({leaf.child for leaf in leaves})
-    raise NoSuchLeaf(_message(f"there is no {child}", child, children))
+    msg = f"there is no {child}: the children are {', '.join(children)}"
+    raise NoSuchLeaf(msg)
 
 
 def _is_below(leaf: str, path: str) -> bool:

@@ -126,7 +126,8 @@ def test_page_has_a_section_for_each_command() -> None:
 
 def test_unknown_command_is_an_error_of_usage() -> None:
     assert run("rendr").exit_code == 2
-    assert "No such command 'rendr'" in run("rendr").stderr
+    assert "No such command 'rendr'. Did you mean render?\n" in run("rendr").stderr
+    assert run("x").stderr.endswith("No such command 'x'.\n")
 
 
 def test_generate_outside_of_a_checkout_says_so(

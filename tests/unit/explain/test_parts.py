@@ -108,7 +108,7 @@ def test_a_path_selects_a_leaf_or_all_below(wanted: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ("DaemonSet/b", "there is no DaemonSet/b; did you mean DaemonSet/a?"),
+        ("DaemonSet/b", "there is no DaemonSet/b: the children are DaemonSet/a"),
         (
             "DaemonSet/a:spec.templet",
             "DaemonSet/a has nothing at spec.templet; did you mean spec.template?",
