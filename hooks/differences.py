@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hooks.kube.differences import ItemName, reordered_lists, with_items_by_name
+from hooks.kube.differences import ItemName, differing_paths, reordered_lists, with_items_by_name
 from hooks.kube.objects import Obj
 from hooks.kube.places import path_of_field
 from hooks.masking import Mask, Steps, hidden_pair
@@ -50,7 +50,7 @@ def differences(before: Obj, after: Obj, mask: Mask) -> list[Difference]:
     earlier, later = map(with_items_by_name, (before, after))
     found = DeepDiff(earlier, later, view="tree", verbose_level=2, threshold_to_diff_deeper=0)
     differing = [*_found(found, mask), *_reordered(before, after)]
-    return sorted(differing, key=lambda difference: difference.path)
+    return sorted(differing, key=lambda difference: difference.path) or [*_empty(before, after)]
 
 
 def _found(found: Any, mask: Mask) -> Iterator[Difference]:
@@ -69,6 +69,14 @@ def _found(found: Any, mask: Mask) -> Iterator[Difference]:
 def _reordered(before: Obj, after: Obj) -> Iterable[Difference]:
     paths = {path.removeprefix(".") for path in reordered_lists(before, after)}
     return (Difference(path, REORDERED, f"{REORDERED}, changed") for path in paths)
+
+
+def _empty(before: Obj, after: Obj) -> Iterable[Difference]:
+    """Return where an empty list becomes an empty object: by name, both have no items."""
+    return (
+        Difference(path, "empty", "empty, of another type")
+        for path in differing_paths(before, after)
+    )
 
 
 def path_of(steps: Steps) -> str:

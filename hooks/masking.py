@@ -76,6 +76,15 @@ class Mask:
         return LOGIN.sub(f"{HIDDEN}@", text)
 
 
+class _NoMask(Mask):
+    def hidden(self, steps: Steps, value: Any) -> Any:  # noqa: ARG002  as of any mask
+        return value
+
+
+NO_MASK: Final = _NoMask("")
+"""Hides nothing: for what has stand-ins for secret values."""
+
+
 def hidden_pair(mask: Mask, steps: Steps, before: Any, after: Any) -> tuple[Any, Any]:
     """Return two versions of a part; where both are hidden the second one says that it differs."""
     old, new = mask.hidden(steps, before), mask.hidden(steps, after)

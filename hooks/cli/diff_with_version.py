@@ -13,7 +13,7 @@ from hooks.cli.given_files import name_of
 from hooks.cli.given_recordings import DIFFERENT, exchange_in, response_to
 from hooks.cli.other_version import OtherVersion, other_version
 from hooks.kube.objects import Obj
-from hooks.recording.comparison import Difference, differences, in_groups
+from hooks.recording.comparison import ResponseDifference, differences, in_groups
 from hooks.recording.recording import Exchange, as_recording
 from hooks.recording.responses import of_this_version, without_version
 
@@ -30,7 +30,7 @@ with_option: Final = click.option(
 @dataclass(frozen=True, slots=True)
 class _Compared:
     name: str
-    found: list[Difference]
+    found: list[ResponseDifference]
 
 
 def diff_with_version(files: Iterable[BinaryIO], place: Path) -> None:

@@ -25,7 +25,7 @@ from hooks.cli.given_recordings import (
 from hooks.cli.printing import JSON, as_json, output_option, print_json
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
-from hooks.recording.comparison import Difference, differences
+from hooks.recording.comparison import ResponseDifference, differences
 from hooks.recording.recording import Exchange, masked_responses
 
 REQUEST, RESPONSE, FACTS = "request.json", "response.json", "facts.json"
@@ -80,7 +80,7 @@ class Result:
     """What a test showed: differences, or that no response is expected."""
 
     case: Case
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ResponseDifference, ...] = ()
     problem: str = ""
 
     @property
@@ -104,7 +104,7 @@ def test_command(folder: Path, output: str, *, update: bool) -> None:
 
     Each folder below FOLDER with a file request.json, which is a recording or the bare request of a
     hook, is a case; response.json beside it is the expected response. The facts of a bare request
-    may stand in facts.json, by name. --update writes each response.json: read the difference before
+    can be in facts.json, by name. --update writes each response.json: read the difference before
     you commit it. Prints a line per difference; numbers stand for secret values. Exit code 3: a
     response differs or none is expected; 2: a file is not a call; 1: a file cannot be read or
     written.
@@ -169,13 +169,5 @@ def _print(results: list[Result], output: str) -> None:
 
 
 def _as_json(result: Result) -> Obj:
-    found = [
-        {
-            "object": difference.place,
-            "path": difference.path,
-            "before": difference.before,
-            "after": difference.after,
-        }
-        for difference in result.differences
-    ]
+    found = [difference.as_json for difference in result.differences]
     return {"case": str(result.case.folder), "differences": found, "problem": result.problem}

@@ -1,9 +1,12 @@
 """Where two versions of a part of an object differ."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from hooks.kube.objects import Obj
+
+NAMES: Final = ("name", "type", "workload", "mountPath")
+"""Fields that distinguish the items of a list, for people."""
 
 
 class ItemName(str):
@@ -30,7 +33,7 @@ def differing_paths(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 def with_items_by_name(value: Any) -> Any:
     """Return a value with lists turned into objects by name, where names identify their items."""
-    items = by_name(value)
+    items = by_name(value, NAMES)
     if isinstance(value, dict) or items is not None:
         parts = value if items is None else {ItemName(name): item for name, item in items.items()}
         return {name: with_items_by_name(part) for name, part in parts.items()}
@@ -39,7 +42,7 @@ def with_items_by_name(value: Any) -> Any:
 
 def reordered_lists(before: Any, after: Any, path: str = "") -> Iterator[str]:
     """Yield the paths of lists of which the named items have another order."""
-    earlier, later = by_name(before), by_name(after)
+    earlier, later = by_name(before, NAMES), by_name(after, NAMES)
     if earlier is not None and later is not None:
         common = earlier.keys() & later.keys()
         if [*filter(common.__contains__, earlier)] != [*filter(common.__contains__, later)]:
@@ -67,9 +70,12 @@ def _of_items(before: Obj, after: Obj, path: str) -> Iterator[str]:
         yield from differing_paths(before.get(name), after.get(name), f"{path}[{name}]")
 
 
-def by_name(items: Any) -> Obj | None:
-    """Return the items of a list by name; None if names do not identify them."""
+def by_name(items: Any, fields: Iterable[str] = ("name",)) -> Obj | None:
+    """Return the items of a list by the first field that identifies all of them, or None."""
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return None
-    named = {str(item.get("name")): item for item in items if "name" in item}
-    return named if len(named) == len(items) else None
+    for field in fields:
+        named = {str(item[field]): item for item in items if field in item}
+        if len(named) == len(items):
+            return named
+    return None

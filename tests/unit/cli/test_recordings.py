@@ -63,7 +63,7 @@ def test_replay_tells_each_difference(recording: Path) -> None:
     result = run("replay", recording)
 
     assert result.exit_code == DIFFERENT
-    place = "DaemonSet/prod-agent:spec.template.spec.containers[instana-agent].image"
+    place = "DaemonSet/prod-agent: spec.template.spec.containers[instana-agent].image"
     assert result.output.startswith(f"{recording}: {place}: registry.example/agent:1 → ")
 
 
@@ -131,7 +131,7 @@ def test_a_response_that_changed_is_told_without_secrets(folder: Path) -> None:
     request["parent"]["spec"]["agent"] |= {"mode": "APM", "env": {"TOKEN": secret("other")}}
     file.write_text(json.dumps(request))
     result = run("test", folder)
-    container = "DaemonSet/prod-agent:spec.template.spec.containers[instana-agent]"
+    container = "DaemonSet/prod-agent: spec.template.spec.containers[instana-agent]"
 
     assert result.exit_code == DIFFERENT
     assert f"{folder}/bare: {container}.env[INSTANA_AGENT_MODE].value: AWS → APM" in result.output
@@ -209,13 +209,13 @@ def test_another_version_in_a_folder_and_in_a_wheel(tmp_path: Path, recording: P
     with zipfile.ZipFile(wheel, "w") as archive:
         for file in folder.rglob("*.py"):
             archive.write(file, file.relative_to(folder))
-    container = "DaemonSet/prod-agent:spec.template.spec.containers[instana-agent]"
+    container = "DaemonSet/prod-agent: spec.template.spec.containers[instana-agent]"
 
     for place in (folder, wheel):
         result = run("diff", "--with", place, recording)
         assert result.exit_code == DIFFERENT
         assert f"{container}.env[CONFIG_PATH].value: /opt/instana/" in result.output
-        assert "metadata.labels.app.kubernetes.io/version: 0.1.0 → 9.9.9" in result.output
+        assert 'metadata.labels["app.kubernetes.io/version"]: 0.1.0 → 9.9.9' in result.output
         assert not found_in(result.output)
 
 

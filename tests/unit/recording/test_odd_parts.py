@@ -240,4 +240,4 @@ def test_secrets_of_odd_form_are_compared_as_they_are() -> None:
         {"children": [_odd("Secret", data={"a": value, "b": 1})]} for value in ("%%%", "%%")
     )
 
-    assert list(map(str, differences(before, after))) == ["Secret/odd:data.a: %%% → %%"]
+    assert list(map(str, differences(before, after))) == ["Secret/odd: data.a: %%% → %%"]
