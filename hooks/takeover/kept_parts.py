@@ -47,12 +47,17 @@ def changed_parts(step: Step, body: Obj) -> tuple[Obj, Obj]:
     """Return what a patch changes of the step's object, before and after it.
 
     The owners are kept although no patch changes them: Metacontroller adds itself when it adopts.
+    So are labels and annotations of an object that is handed over: Metacontroller removes those
+    that it does not have.
     """
     metadata, changes = step.obj["metadata"], as_object(body.get("metadata"))
     before, after = dict[str, Any](), dict[str, Any]()
     for name in MAPS:
-        if name in changes:
-            before[name], after[name] = _changed_entries(metadata.get(name) or {}, changes[name])
+        present, changing = metadata.get(name) or {}, as_object(changes.get(name))
+        before[name], after[name] = _changed_entries(present, changing)
+        if _is_handed_over(changes):
+            kept = {key: present[key] for key in present.keys() - {*changing, *COPIES}}
+            before[name], after[name] = kept | before[name], kept | after[name]
     if "managedFields" in changes:
         entries, others = metadata.get("managedFields") or [], changes["managedFields"]
         before["managedFields"] = [entry for entry in entries if entry not in others]
@@ -65,6 +70,10 @@ def changed_parts(step: Step, body: Obj) -> tuple[Obj, Obj]:
         before["replicas"] = spec.get("replicas", 1)
         after["replicas"] = body["spec"]["replicas"]
     return before, after
+
+
+def _is_handed_over(changes: Obj) -> bool:
+    return "managedFields" in changes or LAST_APPLIED in as_object(changes.get("annotations"))
 
 
 def _changed_entries(present: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Obj, Obj]:

@@ -67,7 +67,11 @@ def _without_changed(entries: Obj) -> Obj:
 
 
 def _entries_back(obj: Obj, steps: list[RecordedStep], name: str) -> Iterator[tuple[str, Any]]:
-    """Yield each label or annotation that must change, with its former value or CHANGED."""
+    """Yield each label or annotation that must change, with its former value or CHANGED.
+
+    One that the takeover only handed over is missing if Metacontroller has removed it; another
+    value stays.
+    """
     present = as_object(obj["metadata"].get(name))
     for entry in {key: None for step in steps for key in _map(step.before, name)}:
         values = [value for step in steps for value in _values(step, name, entry)]
@@ -75,6 +79,9 @@ def _entries_back(obj: Obj, steps: list[RecordedStep], name: str) -> Iterator[tu
         if entry in COPIES:
             if now is not None:
                 yield entry, None
+        elif len({*values}) == 1:
+            if now is None:
+                yield entry, values[0]
         elif now != values[0]:
             yield entry, values[0] if now in values else CHANGED
     if name == "annotations":
@@ -83,11 +90,15 @@ def _entries_back(obj: Obj, steps: list[RecordedStep], name: str) -> Iterator[tu
 
 def _own_annotations(obj: Obj, steps: list[RecordedStep]) -> Iterator[tuple[str, None]]:
     """Yield what the service wrote on an adopted object since, which nobody else removes."""
-    if not _is_adopted(steps) or not any(step.before.labels for step in steps):
+    if not _is_adopted(steps) or not any(_changes_labels(step) for step in steps):
         return
     for name in annotations_of(obj):
         if name.startswith(OURS) or name == LAST_APPLIED:
             yield name, None
+
+
+def _changes_labels(step: RecordedStep) -> bool:
+    return step.before.labels != step.after.labels
 
 
 def _is_adopted(steps: list[RecordedStep]) -> bool:

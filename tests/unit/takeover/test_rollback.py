@@ -394,6 +394,29 @@ def test_adopted_objects_lose_owner_and_annotations_of_the_service(cluster: Fake
     assert metadata["managedFields"] == before["managedFields"]
 
 
+@pytest.mark.parametrize("strategy", [each.value for each in Strategy])
+def test_what_metacontroller_removed_comes_back(strategy: str, cluster: FakeCluster) -> None:
+    """Helm adopts only objects with its annotations; what others wrote since stays."""
+    of_release = {"meta.helm.sh/release-name": "instana-agent", "theirs": "1"}
+    daemonset = of_helm("DaemonSet", "instana-agent")
+    daemonset["metadata"] |= {"annotations": of_release, "managedFields": [applied("helm")]}
+    daemonset["metadata"]["labels"] |= {"chart": "agent-1.2.74", "version": "1.2.74"}
+    cluster.hold(DEFINITION, agent(), daemonset)
+    run("apply", "--apply-strategy", strategy)
+    taken = found(cluster, "DaemonSet", "instana-agent")["metadata"]
+    labels = {name: text for name, text in taken["labels"].items() if name != "chart"}
+    written = {"labels": labels | {"version": "0.1.0"}, "annotations": {"theirs": "2"}}
+    change(cluster, "DaemonSet", "instana-agent", **written)
+
+    first, second = roll_back(cluster), roll_back(cluster)
+
+    back = found(cluster, "DaemonSet", "instana-agent")["metadata"]
+    assert first.exit_code == 0, first.output
+    assert back["annotations"] == of_release | {"theirs": "2"}
+    assert back["labels"] == daemonset["metadata"]["labels"] | {"version": "0.1.0"}
+    assert second.stdout == "nothing to do\n"
+
+
 def test_an_owner_is_restored_if_it_exists(cluster: FakeCluster) -> None:
     run("apply")
     change(cluster, "Secret", "instana-agent", ownerReferences=[])
