@@ -36,6 +36,11 @@ class ChildChange:
     pods: int = 0
     restarts: bool = False
 
+    @property
+    def kind(self) -> str:
+        """Return the kind of the child."""
+        return self.child.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

@@ -18,14 +18,16 @@ from hooks.kube.objects import (
 from hooks.kube.workloads import template_of
 from hooks.observed.rollout import pods as pods_of
 from hooks.preview import CHANGE, CREATE, DELETE, ChildChange, Preview, hidden_secrets
-from hooks.rendering import read
+from hooks.rendering import read, render_given
 from hooks.rules import read_agent
-from hooks.sync import reconcile
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What one version of a resource leads to; `pods`: how many each existing workload has."""
+    """What one version of a resource leads to, in `children` also what is attached to it.
+
+    `pods`: how many each existing workload has.
+    """
 
     children: Mapping[Identity, Obj]
     pods: Mapping[str, int]
@@ -35,10 +37,10 @@ class Version:
 def version_of(documents: Iterable[Any], facts: Facts, now: str) -> Version:
     """Return what the one resource among the documents leads to; raises UnfitObject, as `read`."""
     given = read(documents, facts)
-    outcome = reconcile(given.request, given.facts, now)
-    children = {identity(child): child for child in (*outcome.children, *outcome.withheld)}
+    rendered = render_given(given, now)
+    children = {identity(obj): obj for obj in (*rendered.children, *rendered.attachments)}
     pods = {describe(child): pods_of(child) for child in given.request.children}
-    return Version(children, pods, outcome.problems)
+    return Version(children, pods, rendered.problems)
 
 
 def between(before: Version, after: Version) -> Preview:

@@ -99,7 +99,7 @@ def _of_resource(stored: Obj | None, after: Obj, mask: Mask) -> list[Difference]
 def _described(change: ChildChange, credentials: frozenset[str]) -> DescribedChange:
     if change.verb != CHANGE:
         return DescribedChange(change, [])
-    mask = Mask(change.child.partition("/")[0], credentials)
+    mask = Mask(change.kind, credentials)
     return DescribedChange(change, differences(change.before, change.after, mask))
 
 

@@ -42,7 +42,7 @@ def rollouts(
 
 
 def _concerns_pods(change: ChildChange) -> bool:
-    if change.child.partition("/")[0] not in WORKLOADS:
+    if change.kind not in WORKLOADS:
         return False
     return template_of(change.before) != template_of(change.after) or change.verb == DELETE
 

@@ -1,6 +1,6 @@
 """Compares what two versions of a resource lead to, object by object."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,13 +8,13 @@ from hooks.difference_texts import lines_about
 from hooks.differences import differences
 from hooks.errors import HookError, InternalError
 from hooks.facts import Facts
-from hooks.kube.objects import Identity, Obj, as_object, describe, identity
-from hooks.kube.workloads import WORKLOADS, template_of
+from hooks.kube.objects import Obj, as_object
+from hooks.kube.workloads import WORKLOADS
 from hooks.masking import Mask, credentials_in
-from hooks.rendering import render
+from hooks.preview import CHANGE, CREATE, DELETE, ChildChange
 from hooks.review.resources import Resource, pairs
+from hooks.versions import Version, between, version_of
 
-CREATE, CHANGE, DELETE = "create", "change", "delete"
 ON_DELETE: Final = "OnDelete"
 MANUAL: Final = "Manual"
 
@@ -63,7 +63,7 @@ def _comparison(
         raise InternalError(msg)
     verb = CREATE if before is None else DELETE if after is None else CHANGE
     name = "/".join(present.place)
-    old, new = (_children(side, facts, now) for side in (before, after))
+    old, new = (_version(side, facts, now) for side in (before, after))
     if isinstance(old, str) or isinstance(new, str):
         is_new = isinstance(new, str)
         obstacle = f"the {'new' if is_new else 'old'} version {new if is_new else old}"
@@ -71,8 +71,9 @@ def _comparison(
     sides = [side.agent for side in (before, after) if side]
     credentials = frozenset[str]().union(*map(credentials_in, sides))
     is_held = after is not None and _is_manual(after.agent)
-    changes = tuple(_changes(old, new, credentials, is_held=is_held))
-    return Comparison(present.file, name, verb, changes)
+    changes = between(old, new).changes
+    shown = tuple(_shown(change, credentials, is_held=is_held) for change in changes)
+    return Comparison(present.file, name, verb, shown)
 
 
 def _is_manual(agent: Obj) -> bool:
@@ -80,51 +81,37 @@ def _is_manual(agent: Obj) -> bool:
     return as_object(spec.get("rollout")).get("policy") == MANUAL
 
 
-def _children(side: Resource | None, facts: Facts, now: str) -> dict[Identity, Obj] | str:
-    """Return the objects of a version by identity, or why there are none."""
+def _version(side: Resource | None, facts: Facts, now: str) -> Version | str:
+    """Return what a version leads to, or why it is not known."""
     if side is None:
-        return {}
+        return Version({}, {}, ())
     try:
-        rendered = render([side.agent, *side.around], facts, now)
+        version = version_of([side.agent, *side.around], facts, now)
     except InternalError:
         raise
     except HookError as error:
         return f"cannot be rendered: {error}"
-    if rendered.problems:
-        return "is invalid"
-    return {identity(child): child for child in (*rendered.children, *rendered.attachments)}
+    return "is invalid" if version.problems else version
 
 
-def _changes(
-    old: dict[Identity, Obj],
-    new: dict[Identity, Obj],
-    credentials: frozenset[str],
-    *,
-    is_held: bool,
-) -> Iterator[ObjectChange]:
-    for key in sorted(old.keys() | new.keys()):
-        before, after = old.get(key), new.get(key)
-        if before == after:
-            continue
-        child = before or after or {}
-        verb = CREATE if before is None else DELETE if after is None else CHANGE
-        lines = _lines(before, after, credentials) if before and after else ()
-        pods = _pods(before, after, is_held=is_held)
-        yield ObjectChange(verb, describe(child), tuple(lines), pods)
+def _shown(change: ChildChange, credentials: frozenset[str], *, is_held: bool) -> ObjectChange:
+    pods = _pods(change, is_held=is_held)
+    if change.verb != CHANGE:
+        return ObjectChange(change.verb, change.child, pods=pods)
+    found = differences(change.before, change.after, Mask(change.kind, credentials))
+    lines = (line for difference in found for line in lines_about(difference))
+    return ObjectChange(change.verb, change.child, tuple(lines), pods)
 
 
-def _pods(before: Obj | None, after: Obj | None, *, is_held: bool) -> str:
+def _pods(change: ChildChange, *, is_held: bool) -> str:
     """Return what happens to the pods of an object, in words."""
-    child = after or before or {}
-    if child["kind"] not in WORKLOADS:
+    if change.kind not in WORKLOADS:
         return ""
-    if before is None:
+    if change.verb == CREATE:
         return "its pods start"
-    if after is None:
+    if change.verb == DELETE:
         return "its pods end"
-    if template_of(before) == template_of(after):
-        return ""
-    return _replaced(after, is_held=is_held)
+    return _replaced(change.after, is_held=is_held) if change.restarts else ""
 
 
 def _replaced(workload: Obj, *, is_held: bool) -> str:
@@ -138,9 +125,3 @@ def _replaced(workload: Obj, *, is_held: bool) -> str:
         return "each pod is replaced once you delete it (updateStrategy is OnDelete)"
     at_once = as_object(strategy.get("rollingUpdate")).get("maxUnavailable", 1)
     return f"its pods are replaced on every node, at most {at_once} at a time"
-
-
-def _lines(before: Obj, after: Obj, credentials: frozenset[str]) -> Iterator[str]:
-    """Yield the lines about all differences, without credentials."""
-    for difference in differences(before, after, Mask(str(after.get("kind")), credentials)):
-        yield from lines_about(difference)

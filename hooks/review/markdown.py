@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from hooks.review.comparison import CHANGE, CREATE, DELETE, Comparison, ObjectChange
+from hooks.preview import CHANGE, CREATE, DELETE
+from hooks.review.comparison import Comparison, ObjectChange
 
 MARKER: Final = "instana-agent-preview"
 """Identifies the comment, together with its name, so that the next one replaces it."""
