@@ -217,7 +217,7 @@ def loss(obj: Obj) -> str:
     """Return the words about an object that a rollback cannot create again."""
     what = "may hold a credential, so its content is not recorded"
     if obj["kind"] == "Secret":
-        what = f"{HELM}'s own record of the release: install the chart again, it adopts the objects"
+        what = f"{HELM}'s own record of the release: install the chart again, with --force"
     return f"{place(obj)}: {what}"
 
 

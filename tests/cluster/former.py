@@ -13,6 +13,7 @@ from hooks.labels import INSTANCE, MANAGED_BY
 from tests.cluster.account import open_namespace
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.cases import FIXTURES, NAMESPACE, resource, surroundings
+from tests.cluster.many import everywhere
 from tests.support.helm_era import recorded_state
 from tests.support.resources import merged
 from tests.support.static_manifests import manifests
@@ -22,6 +23,18 @@ FINALIZERS = ["v3.agent.instana.io/finalizer"]
 SYSTEM = "kube-system"
 NEW_SENSOR = "instana-agent-k8sensor"
 RELEASE = "sh.helm.release.v1.instana-agent.v1"
+OF_HELM = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
+OF_CHART = (
+    ("DaemonSet", "apps/v1"),
+    ("Deployment", "apps/v1"),
+    ("ConfigMap", "v1"),
+    ("Secret", "v1"),
+    ("Service", "v1"),
+    ("ServiceAccount", "v1"),
+    ("ClusterRole", "rbac.authorization.k8s.io/v1"),
+    ("ClusterRoleBinding", "rbac.authorization.k8s.io/v1"),
+)
+"""The kinds of objects in the chart 1.x."""
 CONTROLLERS: list[Obj] = [
     {"apiVersion": "metacontroller.k8s.io/v1alpha1", "kind": kind, "metadata": {"name": name}}
     for kind, name in (
@@ -145,6 +158,14 @@ def install_by_helm(api: Api, state: str, namespace: str, pod: Obj | None = None
     metadata = {"name": RELEASE, "namespace": namespace, "labels": labels}
     release = {"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1"}
     api.create(release | {"metadata": metadata}, manager="helm")
+
+
+def of_release(api: Api, namespaces: list[str]) -> list[Obj]:
+    """Return the objects that Helm made in the namespaces and cluster-wide, and its records."""
+    found = [
+        obj for kind, version in OF_CHART for obj in everywhere(api, kind, version, **OF_HELM)
+    ] + everywhere(api, "Secret", "v1", fieldSelector=f"metadata.name={RELEASE}")
+    return [obj for obj in found if obj["metadata"].get("namespace", "") in ("", *namespaces)]
 
 
 def install_by_kubectl(api: Api, installation: str, namespace: str) -> None:

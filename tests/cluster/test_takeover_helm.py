@@ -12,12 +12,13 @@ from hooks.kube.objects import Identity, identity
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.former import (
-    RELEASE,
+    OF_HELM,
     install_by_helm,
     let_sensors_run,
     moved,
     narrowed,
     of_helm_operator,
+    of_release,
 )
 from tests.cluster.loop import running_loop
 from tests.cluster.many import children, everywhere, sync_errors, wait_until_settled
@@ -29,7 +30,6 @@ OF_OPERATOR = "by-operator"
 """The first state as the Helm-based operator left it: owned by the resource, with a finalizer."""
 
 PLACES = (*STATES, OF_OPERATOR)
-OLD = {"labelSelector": "app.kubernetes.io/managed-by=Helm"}
 
 pytestmark = [
     pytest.mark.loop,
@@ -47,12 +47,12 @@ class Seen:
     old_sensors: dict[str, set[str]] = field(default_factory=dict)
     adopted: dict[Identity, Obj] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    left: set[tuple[str, str, str]] = field(default_factory=set)
+    left: set[Identity] = field(default_factory=set)
 
     def take_over(self, stage: str, strategy: str) -> None:
         command = ["takeover", "apply", "--apply-strategy", strategy, *agreed("apply")]
         self.results[stage] = CliRunner().invoke(main, command)
-        found = everywhere(self.api, "Deployment", "apps/v1", **OLD)
+        found = everywhere(self.api, "Deployment", "apps/v1", **OF_HELM)
         self.old_sensors[stage] = {each["metadata"]["namespace"] for each in found}
 
 
@@ -75,7 +75,7 @@ def _seen(strategy: str, api: Api, logs: Path) -> Iterator[Seen]:
     ]
     before = {
         each["metadata"]["namespace"]: each
-        for each in everywhere(api, "DaemonSet", "apps/v1", **OLD)
+        for each in everywhere(api, "DaemonSet", "apps/v1", **OF_HELM)
     }
     seen = Seen(api, before)
     with pytest.MonkeyPatch.context() as environ:
@@ -106,28 +106,7 @@ def _go_through(seen: Seen, strategy: str, agents: list[Obj], logs: Path) -> Non
         seen.take_over("sensors run", strategy)
         seen.take_over("again", strategy)
         seen.errors = sync_errors(seen.api, agents)
-    seen.left = _helm_objects(seen.api, namespaces)
-
-
-def _helm_objects(api: Api, namespaces: list[str]) -> set[tuple[str, str, str]]:
-    kinds = (
-        ("DaemonSet", "apps/v1"),
-        ("Deployment", "apps/v1"),
-        ("ConfigMap", "v1"),
-        ("Secret", "v1"),
-        ("Service", "v1"),
-        ("ServiceAccount", "v1"),
-        ("ClusterRole", "rbac.authorization.k8s.io/v1"),
-        ("ClusterRoleBinding", "rbac.authorization.k8s.io/v1"),
-    )
-    found = [
-        each for kind, version in kinds for each in everywhere(api, kind, version, **OLD)
-    ] + everywhere(api, "Secret", "v1", fieldSelector=f"metadata.name={RELEASE}")
-    return {
-        (each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"])
-        for each in found
-        if each["metadata"].get("namespace", "") in ("", *namespaces)
-    }
+    seen.left = {identity(obj) for obj in of_release(seen.api, namespaces)}
 
 
 def _clear(api: Api, agents: list[Obj]) -> None:

@@ -5,10 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
-from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Identity, identity
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj
 from tests.cluster.former import (
@@ -21,8 +18,9 @@ from tests.cluster.former import (
     owned,
     recorded,
 )
-from tests.cluster.many import BY_CONTROLLERS, children, wait_until_settled
+from tests.cluster.many import children, wait_until_settled
 from tests.cluster.metacontroller import STRATEGIES, Recorder, metacontroller, service
+from tests.cluster.rolling_back import content, differing, lasting, managers, roll_back, take_over
 
 CASE = "proxy-auth"
 OURS = "ONLY_OURS"
@@ -45,14 +43,14 @@ def test_back_at_once(strategy: str, api: Api, agent: Obj, tmp_path: Path) -> No
     """Before Metacontroller has written anything, each object is again exactly as it was."""
     before = _metadata(api, agent)
 
-    applied, back = _apply(strategy, tmp_path), _roll_back(tmp_path)
+    applied, back = take_over(strategy, tmp_path), roll_back(tmp_path)
 
     assert applied.exit_code == 3, applied.output
     assert back.exit_code == 0, back.output
     assert _metadata(api, agent) == before
     assert (api.get(agent) or {})["metadata"]["finalizers"] == FINALIZERS
     assert _replicas(api, agent) == 1
-    again = _roll_back(tmp_path)
+    again = roll_back(tmp_path)
     assert (again.exit_code, again.stdout) == (0, "nothing to do\n")
 
 
@@ -72,14 +70,14 @@ def test_back_from_metacontroller(
     roles = _cluster_wide(api)
     with service(logs / "rollback-service.log") as port:
         loop = Recorder(port)
-        _apply(strategy, records)
+        take_over(strategy, records)
         with metacontroller(api, strategy, loop.port, logs / f"rollback-{strategy}.log"):
             wait_until_settled(api, [agent])
-            second = _apply(strategy, records)
+            second = take_over(strategy, records)
             api.merge(agent, {"spec": {"agent": {"env": {OURS: "1"}}}})
             wait_until_settled(api, [agent])
             changed, deleted = _specs(api, agent), _cluster_wide(api)
-            back = _roll_back(records)
+            back = roll_back(records)
             gone = [api.get(controller) is None for controller in CONTROLLERS]
         loop.close()
 
@@ -91,27 +89,7 @@ def test_back_from_metacontroller(
     assert _cluster_wide(api) == roles
     assert _managers(api, agent) == {(OPERATOR, "Apply")}
     _let_the_operator_apply(api, agent)
-    assert _differing(before, _specs(api, agent)) == []
-
-
-def _differing(before: dict[Identity, Any], after: dict[Identity, Any]) -> list[str]:
-    """Return the fields in which the objects that existed before are not as they were."""
-    return [
-        f"{place[1]}/{place[3]} {path}"
-        for place, spec in before.items()
-        for path in differing_paths(spec, after.get(place))
-    ]
-
-
-def _apply(strategy: str, directory: Path) -> Result:
-    record = str(directory / "record.json")
-    command = ["takeover", "apply", "--yes", "--record", record, "--apply-strategy", strategy]
-    return CliRunner().invoke(main, command)
-
-
-def _roll_back(directory: Path) -> Result:
-    record = str(directory / "record.json")
-    return CliRunner().invoke(main, ["takeover", "rollback", "--yes", "--record", record])
+    assert differing(before, _specs(api, agent)) == []
 
 
 def _let_the_operator_apply(api: Api, agent: Obj) -> None:
@@ -128,49 +106,20 @@ def _children(api: Api, agent: Obj) -> dict[Identity, Obj]:
 
 
 def _metadata(api: Api, agent: Obj) -> dict[Identity, Obj]:
-    """Return the metadata of the children, without what counts or dates their changes."""
-    return {place: _lasting(each["metadata"]) for place, each in _children(api, agent).items()}
-
-
-def _lasting(metadata: Obj) -> Obj:
-    rest = {
-        name: part
-        for name, part in metadata.items()
-        if name not in ("resourceVersion", "generation")
-    }
-    return rest | {"managedFields": [_undated(entry) for entry in _of_object(metadata)]}
-
-
-def _undated(entry: Obj) -> Obj:
-    return {name: part for name, part in entry.items() if name != "time"}
-
-
-def _of_object(metadata: Obj) -> list[Obj]:
-    return [entry for entry in metadata.get("managedFields", []) if "subresource" not in entry]
+    return {place: lasting(child["metadata"]) for place, child in _children(api, agent).items()}
 
 
 def _specs(api: Api, agent: Obj) -> dict[Identity, Any]:
-    """Return what the children are, apart from their status and metadata; data counts too."""
+    """Return what the children are, apart from what the service alone has."""
     return {
-        place: {name: part for name, part in each.items() if name not in ("metadata", "status")}
-        | {"labels": each["metadata"]["labels"], "annotations": _annotations(each)}
-        for place, each in _children(api, agent).items()
+        place: content(child)
+        for place, child in _children(api, agent).items()
         if not place[3].endswith("-dependents")
     }
 
 
-def _annotations(child: Obj) -> Obj:
-    """Return the annotations that no controller of Kubernetes writes."""
-    annotations = child["metadata"].get("annotations") or {}
-    return {name: text for name, text in annotations.items() if name not in BY_CONTROLLERS}
-
-
 def _managers(api: Api, agent: Obj) -> set[tuple[str, str]]:
-    return {
-        (entry["manager"], entry["operation"])
-        for each in _children(api, agent).values()
-        for entry in _of_object(each["metadata"])
-    }
+    return managers(_children(api, agent).values())
 
 
 def _cluster_wide(api: Api) -> set[Identity]:

@@ -16,6 +16,7 @@ import pytest
 from hack import packages
 from hack.platforms import Platform, all_platforms, download
 from hooks import __version__
+from hooks.cli.program import COMPLETER
 
 FIXTURES: Final = Path("tests/fixtures").absolute()
 FILES: Final = {
@@ -154,6 +155,12 @@ def test_installed_programs_have_both_names(installed: Path, place: Path) -> Non
     done = run(installed.with_name(packages.PLUGIN), "--help", place=place)
 
     assert done.stdout.startswith("Usage: kubectl instana [OPTIONS]")
+
+
+def test_installed_program_completes_what_follows_the_plugin(installed: Path, place: Path) -> None:
+    done = run(installed.with_name(COMPLETER), "vali", place=place)
+
+    assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["validate", ":4"]
 
 
 def test_zipapp_is_one_file_for_several_machines(zipapp: Path) -> None:
