@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj, annotations_of, as_object, as_objects
+from hooks.labels import OPERATOR
 from hooks.models.instana_agent import KIND
 from hooks.takeover.fields_back import given_back
 from hooks.takeover.kept_parts import COPIES, MAPS
@@ -70,7 +71,7 @@ def _entries_back(obj: Obj, steps: list[RecordedStep], name: str) -> Iterator[tu
     """Yield each label or annotation that must change, with its former value or CHANGED.
 
     One that the takeover only handed over is missing if Metacontroller has removed it; another
-    value stays.
+    value stays. The Go operator applies its own again.
     """
     present = as_object(obj["metadata"].get(name))
     for entry in {key: None for step in steps for key in _map(step.before, name)}:
@@ -80,7 +81,7 @@ def _entries_back(obj: Obj, steps: list[RecordedStep], name: str) -> Iterator[tu
             if now is not None:
                 yield entry, None
         elif len({*values}) == 1:
-            if now is None:
+            if now is None and not _is_of_go_operator(steps):
                 yield entry, values[0]
         elif now != values[0]:
             yield entry, values[0] if now in values else CHANGED
@@ -95,6 +96,10 @@ def _own_annotations(obj: Obj, steps: list[RecordedStep]) -> Iterator[tuple[str,
     for name in annotations_of(obj):
         if name.startswith(OURS) or name == LAST_APPLIED:
             yield name, None
+
+
+def _is_of_go_operator(steps: list[RecordedStep]) -> bool:
+    return any(entry.get("manager") == OPERATOR for entry in _former_entries(steps))
 
 
 def _changes_labels(step: RecordedStep) -> bool:

@@ -417,6 +417,19 @@ def test_what_metacontroller_removed_comes_back(strategy: str, cluster: FakeClus
     assert second.stdout == "nothing to do\n"
 
 
+def test_labels_that_the_go_operator_applies_again_are_left_to_it(cluster: FakeCluster) -> None:
+    """The command would own them, and the operator could not remove them later."""
+    secret = next(obj for obj in cluster.objects if obj["kind"] == "Secret")["metadata"]
+    run("apply")
+    change(cluster, "Secret", secret["name"], labels={"kept": "1"})
+
+    result = roll_back(cluster)
+
+    assert result.exit_code == 0, result.output
+    assert secret["labels"]
+    assert found(cluster, "Secret", secret["name"])["metadata"]["labels"] == {"kept": "1"}
+
+
 def test_an_owner_is_restored_if_it_exists(cluster: FakeCluster) -> None:
     run("apply")
     change(cluster, "Secret", "instana-agent", ownerReferences=[])
