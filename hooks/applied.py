@@ -15,7 +15,8 @@ def applied(stored: Obj, given: Obj) -> Obj:
     The generation counts a changed spec, as the API server does. Metadata that the given one does
     not have stays, as with `kubectl apply`, and so does the selector, which has a default.
     """
-    given = _with_selector(given, as_object(stored.get("spec")))
+    if "spec" in given:
+        given = given | {"spec": _with_selector(given["spec"], stored)}
     metadata = as_object(given.get("metadata"))
     before = stored["metadata"]
     merged = {
@@ -26,8 +27,7 @@ def applied(stored: Obj, given: Obj) -> Obj:
     both = {**metadata, **before, **merged}
     if isinstance(before.get("generation"), int) and _spec(stored) != _spec(given):
         both["generation"] = before["generation"] + 1
-    after = {**stored, **given, "metadata": both, "status": stored.get("status", {})}
-    return after | {"spec": _with_selector(given["spec"], stored)} if "spec" in given else after
+    return {**stored, **given, "metadata": both, "status": stored.get("status", {})}
 
 
 def _with_selector(spec: Any, stored: Obj) -> Any:
@@ -37,13 +37,6 @@ def _with_selector(spec: Any, stored: Obj) -> Any:
     if not isinstance(spec, dict) or "selector" in spec or selector is None or not is_of_cluster:
         return spec
     return spec | {"selector": selector}
-
-
-def _with_selector(given: Obj, stored_spec: Obj) -> Obj:
-    spec = given.get("spec")
-    if not isinstance(spec, dict) or "selector" not in stored_spec:
-        return given
-    return given | {"spec": {"selector": stored_spec["selector"]} | spec}
 
 
 def _spec(resource: Obj) -> Any:

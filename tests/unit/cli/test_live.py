@@ -90,7 +90,8 @@ def test_a_file_is_as_if_applied_to_the_cluster(cluster: Cluster) -> None:
 
 def test_a_file_that_was_applied_has_no_differences(cluster: Cluster) -> None:
     """The API server sets a selector, which the file does not have."""
-    defaulted = merged(AGENT, {"metadata": {"generation": 1}, "spec": {"selector": CHILD_SELECTOR}})
+    metadata = {"generation": 1, "uid": "1"}
+    defaulted = merged(AGENT, {"metadata": metadata, "spec": {"selector": CHILD_SELECTOR}})
     operators = merged(KEYS, {"agent": {"mode": "AWS"}})
     cluster(*settled(defaulted))
     same, other = (run("diff", "--live", "-", stdin=given) for given in (AGENT, agent(operators)))
