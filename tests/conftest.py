@@ -1,6 +1,7 @@
 """Skipped tests are told in a line for each missing tool; in CI one that is not expected fails."""
 
 import os
+import signal
 
 import pytest
 
@@ -9,6 +10,10 @@ from tests.support.profiles import PROFILE
 
 SEARCH = "hypothesis"
 """The mark that Hypothesis gives to its tests."""
+
+
+# A shell starts what it runs in the background with interrupts ignored, and programs inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)  # Hypothesis gives its mark in the same hook.

@@ -12,9 +12,9 @@ from tests.support.page_commands import (
     EMPTY_CLUSTER,
     SAME_CLUSTER,
     WITH_CHART,
+    assert_runs,
     is_run_on_cluster,
     reader_directory,
-    run,
     save,
 )
 from tests.support.pages import all_blocks, pages
@@ -50,16 +50,16 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReaderCluster
 
 @pytest.mark.parametrize("page", OTHERS)
 def test_commands_can_be_run(page: str, cluster: ReaderCluster, tmp_path: Path) -> None:
-    follow(page, cluster, tmp_path / "place")
+    assert_followed(page, cluster, tmp_path / "place")
 
 
 @pytest.mark.loop
 @pytest.mark.parametrize("page", sorted(STORIES, reverse=True))
 def test_stories_can_be_followed(page: str, cluster: ReaderCluster, tmp_path: Path) -> None:
-    follow(page, cluster, tmp_path / "place")
+    assert_followed(page, cluster, tmp_path / "place")
 
 
-def follow(page: str, cluster: ReaderCluster, place: Path) -> None:
+def assert_followed(page: str, cluster: ReaderCluster, place: Path) -> None:
     """Run the blocks of a page that need a cluster, in their order."""
     reader_directory(page, place)
     cluster.share_credentials(place)
@@ -67,5 +67,5 @@ def follow(page: str, cluster: ReaderCluster, place: Path) -> None:
         save(block, place)
         if is_run_on_cluster(block):
             cluster.prepare(block)
-            run(block, place, {"KUBECONFIG": cluster.kubeconfig})
+            assert_runs(block, place, {"KUBECONFIG": cluster.kubeconfig})
             cluster.follow(block)

@@ -105,7 +105,7 @@ def save(block: Block, place: Path) -> None:
         file.write_text(yaml.safe_dump(added))
 
 
-def run(block: Block, place: Path, environ: Mapping[str, str]) -> None:
+def assert_runs(block: Block, place: Path, environ: Mapping[str, str]) -> None:
     """Run the commands of a block; fails with what they print if that is not what it shows."""
     commands = typed(block)
     _require_tools(block)

@@ -13,9 +13,9 @@ from tests.support.page_commands import (
     EXAMPLE,
     PageError,
     Typed,
+    assert_runs,
     is_run_offline,
     reader_directory,
-    run,
     save,
     typed,
 )
@@ -46,8 +46,9 @@ PAGES = [page for page in pages() if any(map(is_run_offline, all_blocks(page)))]
 
 
 def test_blocks_are_all_seen() -> None:
-    for page in pages():
-        assert len(FENCE.findall(Path(page).read_text())) == 2 * len(all_blocks(page)), page
+    fences = {page: len(FENCE.findall(Path(page).read_text())) for page in pages()}
+
+    assert fences == {page: 2 * len(all_blocks(page)) for page in fences}
 
 
 @pytest.mark.parametrize("page", pages())
@@ -82,12 +83,15 @@ def _names_a_file(block: Block) -> bool:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_can_be_run(page: str, tmp_path: Path) -> None:
-    place = reader_directory(page, tmp_path / "place")
+    assert_followed(page, reader_directory(page, tmp_path / "place"))
 
+
+def assert_followed(page: str, place: Path) -> None:
+    """Run the blocks of a page that need no cluster, in their order."""
     for block in all_blocks(page):
         save(block, place)
         if is_run_offline(block):
-            run(block, place, {})
+            assert_runs(block, place, {})
 
 
 PAGE = """
@@ -131,7 +135,7 @@ def test_blocks_in_lists_have_marks_and_commands(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_page_says_is_so(text: str, mark: str, tmp_path: Path) -> None:
-    run(Block(1, "console", text, mark), tmp_path, {})
+    assert_runs(Block(1, "console", text, mark), tmp_path, {})
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_what_a_page_says_is_so(text: str, mark: str, tmp_path: Path) -> None:
 )
 def test_what_is_not_so_fails(language: str, text: str, mark: str, tmp_path: Path) -> None:
     with pytest.raises(PageError):
-        run(Block(1, language, text, mark), tmp_path, {})
+        assert_runs(Block(1, language, text, mark), tmp_path, {})
 
 
 def test_a_block_is_added_to_a_file(tmp_path: Path) -> None:
