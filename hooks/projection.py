@@ -32,7 +32,7 @@ class Metadata(TypedDict, total=False):
 
 
 class Labelled(TypedDict, total=False):
-    """An object of which only the metadata is read."""
+    """What is read of any object, and all that is read of many."""
 
     apiVersion: Maybe
     kind: Maybe
@@ -67,12 +67,9 @@ class PodStatus(TypedDict, total=False):
     initContainerStatuses: Maybe
 
 
-class Pod(TypedDict, total=False):
+class Pod(Labelled, total=False):
     """A Pod, for `podStatus`."""
 
-    apiVersion: Maybe
-    kind: Maybe
-    metadata: Metadata
     spec: PodSpec
     status: PodStatus
 
@@ -152,12 +149,9 @@ class AgentStatus(TypedDict, total=False):
     conditions: list[Condition]
 
 
-class Agent(TypedDict, total=False):
+class Agent(Labelled, total=False):
     """An InstanaAgent, for its ClusterRoleBindings."""
 
-    apiVersion: Maybe
-    kind: Maybe
-    metadata: Metadata
     spec: AgentSpec
     status: AgentStatus
 

@@ -56,7 +56,7 @@ def sync(request: Obj, facts: Facts, now: str, note: Callable[[Changes], None] =
     """Return the answer to a sync request: `children`, `status`, and `resyncAfterSeconds` if any.
 
     `now` is the time of the call in RFC 3339, in whole seconds of UTC; it becomes the transition
-    time of conditions whose status changes. `note` is told which children change.
+    time of conditions whose status changes. `note` gets which children change.
     Raises UnreadableRequest for what is no sync request of an InstanaAgent, InternalError for a
     mistake of this service.
     """

@@ -19,7 +19,7 @@ from hooks.observed import ObservedObjects
 
 try:
     from hooks.projection import for_cluster_rbac, for_sync
-except ImportError:  # There are no wheels of msgspec for ppc64le and s390x.
+except ModuleNotFoundError:  # There are no wheels of msgspec for ppc64le and s390x.
 
     def for_sync(body: bytes) -> Obj | None:  # noqa: ARG001
         """Return None: every request is decoded as a whole."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from hooks.errors import HookError
 from hooks.explain.origins import Explained
+from hooks.status.condition import several
 
 PLAIN: Final = str.maketrans({"[": ".", "]": "", '"': ""})
 """Takes from paths what is easily forgotten: nobody has to write quotes and brackets."""
@@ -30,7 +31,7 @@ def selected(leaves: Sequence[Explained], wanted: str) -> list[Explained]:
         known = {begin for leaf in of_child for begin in _begins(leaf.path)}
         raise NoSuchLeaf(_message(f"{child} has nothing at {path}", path, sorted(known)))
     children = sorted({leaf.child for leaf in leaves})
-    msg = f"there is no {child}: the children are {', '.join(children)}"
+    msg = f"there is no {child}: the children are {several(children, ', ')}"
     raise NoSuchLeaf(msg)
 
 

@@ -52,6 +52,7 @@ class Hook:
     follows_resources: bool = False
     """Whether metrics follow the resources in its requests: anyone can call webhooks."""
     decode: Callable[[bytes], Obj] = wire.decode
+    """Returns what the function reads of the body."""
 
 
 @dataclass(frozen=True, slots=True)

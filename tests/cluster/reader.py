@@ -17,6 +17,7 @@ from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.loop import KINDS, MANAGED
 from tests.cluster.many import everywhere
 from tests.cluster.metacontroller import definition, know_kinds
+from tests.stand_in.claims import owned
 from tests.support.helm import helm
 from tests.support.kustomize import CREDENTIALS, build
 from tests.support.page_commands import CLUSTER, CLUSTERS, EMPTY_CLUSTER, SAME_CLUSTER, WITH_CHART
@@ -132,7 +133,7 @@ class ReaderCluster:
             return
         response = self._response(agent)
         for child in response.children:
-            self.api.apply(_owned(child, agent), manager="metacontroller")
+            self.api.apply(owned(child, agent), manager="metacontroller")
         self.api.apply_all(response.attachments)
         wait_for(self._are_ready, "the pods are ready", SECONDS)
         self.api.merge(AGENT, {"status": self._response(agent).status}, "status")
@@ -190,26 +191,13 @@ class ReaderCluster:
         wait_for(lambda: not any(map(self.api.get, objects)), "all is gone", SECONDS)
 
     def _has_no_pods(self) -> bool:
-        """Return whether none is left: a namespace with one takes a quarter of a minute to end."""
+        """Return whether no pod is left: with one, a namespace takes 15 s to end."""
         return not any(self.api.list("Pod", "v1", namespace) for namespace in EMPTIED)
 
     def _make_surroundings(self) -> None:
         for name in NAMESPACES:
             self.api.apply(obj("Namespace", "v1", name))
         self.api.apply(obj("ConfigMap", "v1", "argocd-cm", "argocd") | {"data": {}})
-
-
-def _owned(child: Obj, agent: Obj) -> Obj:
-    """Return a child as Metacontroller applies it."""
-    owner = {
-        "apiVersion": agent["apiVersion"],
-        "kind": agent["kind"],
-        "name": agent["metadata"]["name"],
-        "uid": agent["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
-    return child | {"metadata": child["metadata"] | {"ownerReferences": [owner]}}
 
 
 def _is_ready(workload: Obj) -> bool:

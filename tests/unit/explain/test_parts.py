@@ -1,5 +1,6 @@
 """Parts of a resource that are changed one at a time, other values for them, and paths."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,15 @@ LEAVES = [
 )
 def test_a_path_selects_a_leaf_or_all_below(wanted: str, count: int) -> None:
     assert len(selected(LEAVES, wanted)) == count
+
+
+def test_of_many_children_the_first_are_named() -> None:
+    with pytest.raises(NoSuchLeaf) as caught:
+        selected([replace(LEAVES[0], child=f"DaemonSet/{n:04}") for n in range(1_000)], "Secret/b")
+
+    assert str(caught.value).startswith("there is no Secret/b: the children are DaemonSet/0000,")
+    assert "more" in str(caught.value)
+    assert len(str(caught.value)) < 1_000
 
 
 @pytest.mark.parametrize(
