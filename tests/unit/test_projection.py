@@ -12,6 +12,7 @@ from hooks.contract import RELATED_KINDS, SERVICE_ACCOUNT
 from hooks.kube.objects import Obj
 from hooks.projection import ForClusterRbac, ForSync, for_cluster_rbac, for_sync
 from hooks.wire import LARGE, decode_for_cluster_rbac, decode_for_sync
+from tests.recorded import Recorded, recorded_requests
 from tests.support.pods import crashing, unschedulable
 from tests.support.resources import agent, obj
 
@@ -112,6 +113,17 @@ def test_a_small_request_is_decoded_as_a_whole(decode: Any) -> None:
 
     assert decode(_body(**small))["related"] == small
     assert decode(_body(**large))["related"] != large
+
+
+DECODED = {"sync": decode_for_sync, "cluster-rbac-sync": decode_for_cluster_rbac}
+REQUESTS = [recorded for recorded in recorded_requests() if recorded.hook in DECODED]
+
+
+@pytest.mark.parametrize("recorded", REQUESTS, ids=str)
+def test_recorded_requests_get_their_response(recorded: Recorded) -> None:
+    body = (recorded.folder / "request.json").read_bytes()
+
+    assert recorded.answer(DECODED[recorded.hook](body, 0)) == recorded.expected
 
 
 WITHOUT_MSGSPEC = """
