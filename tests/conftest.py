@@ -1,19 +1,35 @@
 """Skipped tests are told in a line for each missing tool; in CI one that is not expected fails."""
 
+import importlib
 import os
+import pkgutil
 import signal
 
 import pytest
 
+import hooks
 from tests.support import tools
 from tests.support.profiles import PROFILE
 
 SEARCH = "hypothesis"
 """The mark that Hypothesis gives to its tests."""
+OF_A_SERVER = {"hooks.server.gunicorn_conf", "hooks.server.wsgi"}
+"""What reads the settings of a service when it is imported."""
 
 
 # A shell starts what it runs in the background with interrupts ignored, and programs inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl
+def pytest_collection_finish() -> None:
+    """Import every module, so that neither coverage nor a search depends on which test comes first.
+
+    The search counts no lines and takes examples from what is imported; commands import late.
+    """
+    for module in pkgutil.walk_packages(hooks.__path__, f"{hooks.__name__}."):
+        if module.name not in OF_A_SERVER:
+            importlib.import_module(module.name)
 
 
 @pytest.hookimpl(trylast=True)  # Hypothesis gives its mark in the same hook.

@@ -50,9 +50,14 @@ def _files(directory: Path) -> list[Path]:
     return sorted(directory.iterdir())
 
 
+def _finished(directory: Path) -> list[Path]:
+    """Return the whole recordings; others disappear while one looks at them."""
+    return sorted(directory.glob("*.json"))
+
+
 def test_a_call_is_written_for_the_service_alone(tmp_path: Path) -> None:
     Recorder(_settings(tmp_path)).take(_taken())
-    _wait_for(lambda: _files(tmp_path) and _files(tmp_path)[0].suffix == ".json")
+    _wait_for(lambda: _finished(tmp_path))
     (file,) = _files(tmp_path)
     recording = read_recording(orjson.loads(file.read_bytes()))
 
@@ -64,7 +69,7 @@ def test_a_call_is_written_for_the_service_alone(tmp_path: Path) -> None:
 
 def test_a_call_that_failed_is_written_with_its_failure(tmp_path: Path) -> None:
     Recorder(_settings(tmp_path)).take(_taken(response=b"internal error 1234\n", status=500))
-    _wait_for(lambda: [each for each in _files(tmp_path) if each.suffix == ".json"])
+    _wait_for(lambda: _finished(tmp_path))
     recording = orjson.loads(_files(tmp_path)[0].read_bytes())
 
     assert recording["failure"] == "500 internal error 1234"
@@ -163,7 +168,7 @@ def test_odd_calls_do_not_end_the_thread(tmp_path: Path, body: bytes) -> None:
     recorder = Recorder(_settings(tmp_path))
     recorder.take(_taken(body=body, response=b"bad request\n", status=400))
     recorder.take(_taken())
-    _wait_for(lambda: any(b'"children"' in each.read_bytes() for each in _files(tmp_path)))
+    _wait_for(lambda: any(b'"children"' in each.read_bytes() for each in _finished(tmp_path)))
 
     assert recorder._thread
     assert recorder._thread.is_alive()
