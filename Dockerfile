@@ -47,7 +47,7 @@ ENV PYTHONPATH=/app:/app/packages \
 
 USER 65532:65532
 # A package that does not work on this machine ends the build.
-RUN ["python", "-c", "from hooks.cli.command_line import load_all_commands as load; load()"]
+RUN ["python", "-c", "from hooks.cli.program.command_line import load_all_commands as load; load()"]
 EXPOSE 8443
 ENTRYPOINT ["python", "-m", "hooks"]
 CMD ["serve"]

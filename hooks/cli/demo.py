@@ -16,8 +16,8 @@ import click
 import orjson
 
 from hooks.admission import errors_in
-from hooks.cli.given_agents import agents_in, end_if_invalid, end_if_none_is_served, is_served
-from hooks.cli.given_files import (
+from hooks.cli.inputs.agents import agents_in, end_if_invalid, end_if_none_is_served, is_served
+from hooks.cli.inputs.files import (
     GivenDocument,
     GivenFile,
     content_of,

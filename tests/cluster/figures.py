@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from click.testing import CliRunner
 
-from hooks.cli.command_line import main as main_command
+from hooks.cli.program.command_line import main as main_command
 from hooks.cluster_rbac import AGENTS
 from hooks.kube.objects import Obj, describe, identity
 from tests.cluster.api import Api, wait_for

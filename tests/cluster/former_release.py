@@ -17,7 +17,7 @@ import requests
 import yaml
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.labels import OPERATOR
 from tests.cluster.api import CLUSTER_SCOPED, Api, Obj, wait_for
 from tests.cluster.charts import NAMESPACE, RELEASE, Cluster

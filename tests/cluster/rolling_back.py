@@ -6,7 +6,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.kube.differences import differing_paths
 from hooks.kube.objects import Identity
 from tests.cluster.api import Obj

@@ -7,9 +7,9 @@ from typing import TypeAlias
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
-from hooks.cli.kubectl import CallFailed, Kubectl
-from hooks.cli.takeover_command import Task
+from hooks.cli.cluster.kubectl import CallFailed, Kubectl
+from hooks.cli.program.command_line import main
+from hooks.cli.takeover.group import Task
 from hooks.kube.objects import Identity, identity
 from hooks.kube.workloads import WORKLOADS
 from hooks.takeover import Cluster, Settings, Strategy

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from tests.cluster.api import Api, Obj, wait_for
 from tests.cluster.cases import resource
 from tests.cluster.former import install_by_kubectl, kubectl_apply, moved

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.generate.crd import agents_crd
 from tests.http.stand_in import StandIn, standing_in
 

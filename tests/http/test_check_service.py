@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from tests.http.authority import authority_in
 from tests.http.service import Service, free_port, running
 from tests.http.stand_in import standing_in

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.account import COLLECTIONS
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
+from hooks.cli.takeover.account import COLLECTIONS
 from hooks.kube.objects import Obj
 from tests.http.authority import authority_in
 from tests.http.service import LOOPBACK
@@ -96,8 +96,8 @@ def _address(obj: Obj) -> str:
 
 @pytest.fixture(name="stand")
 def _stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    monkeypatch.setattr("hooks.cli.takeover_run.POLL_SECONDS", 0.0)
-    monkeypatch.setattr("hooks.cli.progress.SILENT_SECONDS", 3600.0)
+    monkeypatch.setattr("hooks.cli.takeover.run.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.cli.output.progress.SILENT_SECONDS", 3600.0)
     authority = authority_in(tmp_path)
     (tmp_path / "token").write_text(TOKEN)
     stand = Stand(tmp_path)

@@ -16,7 +16,7 @@ import pytest
 from hack import packages
 from hack.platforms import Platform, all_platforms, download
 from hooks import __version__
-from hooks.cli.program import COMPLETER
+from hooks.cli.program.start import COMPLETER
 
 FIXTURES: Final = Path("tests/fixtures").absolute()
 FILES: Final = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.desired.inputs.legacy import DISABLE_KUBERNETES_SENSOR_FILE
 from hooks.kube.objects import Obj
 from hooks.labels import K8SENSOR

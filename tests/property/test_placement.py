@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.kube.objects import Obj
 from hooks.placement.cluster import Cluster
 from hooks.placement.placing import place

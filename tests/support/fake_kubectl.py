@@ -1,10 +1,10 @@
-"""A cluster of given objects that answers `kubectl get` as `hooks.cli.kubectl` calls it."""
+"""A cluster of given objects that answers `kubectl get` as `hooks.cli.cluster.kubectl` calls it."""
 
 import json
 import re
 from collections.abc import Callable, Iterator
 
-from hooks.cli.kubectl import CallFailed, Kubectl
+from hooks.cli.cluster.kubectl import CallFailed, Kubectl
 from hooks.contract import RELATED_KINDS
 from hooks.kube.objects import Obj, kind_of, labels_of
 from hooks.kube.selectors import matches

@@ -13,7 +13,7 @@ from textwrap import indent
 
 from click.testing import CliRunner
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 
 PAGE = Path("tests/fixtures/messages.md")
 FILE = "agent.yaml"

@@ -18,8 +18,8 @@ from hack import packages
 from hack.locks import RUNTIME, pins
 from hack.platforms import MACHINES, PYTHONS, all_platforms
 from hooks import __version__
-from hooks.cli.documentation import DISTRIBUTION
-from hooks.cli.documentation import link as link_of_page
+from hooks.cli.program.documentation import DISTRIBUTION
+from hooks.cli.program.documentation import link as link_of_page
 
 REPOSITORY = "https://git.example/team/instana"
 DOCUMENTATION = f"{REPOSITORY}/blob/v{__version__}/docs"

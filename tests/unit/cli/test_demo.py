@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.cli.command_line import main
 from hooks.cli.demo import summary
+from hooks.cli.program.command_line import main
 from hooks.kube.objects import Obj
 from tests.recorded import Recorded, recorded_requests
 from tests.support.resources import merged

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hooks import __version__
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.kube.objects import Obj
 from tests.property.sentinels import found_in
 from tests.property.specs import secret
@@ -275,7 +275,7 @@ def test_a_version_that_cannot_be_started_ends_with_one_line(
 def test_a_version_that_hangs_ends_with_one_line(
     tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hooks.cli.other_version.SECONDS", 0.1)
+    monkeypatch.setattr("hooks.cli.diff.other_version.SECONDS", 0.1)
     python = tmp_path / "venv/bin/python"
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\nexec sleep 30\n")

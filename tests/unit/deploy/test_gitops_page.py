@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from hooks import __version__
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from tests.support.helm import agent_of, needs_helm, rendered
 from tests.support.kustomize import Obj, build, checkout, find
 from tests.support.pages import block, blocks

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.cli.validate_command import validate_command
+from hooks.cli.validate.command import validate_command
 from hooks.facts import Facts
 from hooks.rendering import render
 from tests.support.hook import NOW

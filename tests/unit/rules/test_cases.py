@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.facts import Facts
 from hooks.rendering import render
 from hooks.rules import BY_IDENTIFIER, warnings_of

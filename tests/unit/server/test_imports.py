@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 PROGRAM = """
-import sys, hooks.cli.command_line, hooks.cli.serve_command
+import sys, hooks.cli.program.command_line, hooks.cli.serve
 import hooks.server.gunicorn_conf, hooks.server.wsgi
 print(*(module for module in sys.argv[1:] if module in sys.modules))
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.kube.objects import Obj
 from tests.unit.takeover import fake_kubectl
 from tests.unit.takeover.former import FINALIZER, agent, child, obj, operator, right

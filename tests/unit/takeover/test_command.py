@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.cli.kubectl import Kubectl
+from hooks.cli.cluster.kubectl import Kubectl
 from hooks.kube.objects import Obj
 from tests.support.static_manifests import manifests
 from tests.unit.takeover import fake_kubectl
@@ -139,7 +139,7 @@ def test_kubectl_of_the_path_is_run(cluster: FakeCluster, monkeypatch: pytest.Mo
 
 @pytest.mark.usefixtures("cluster")
 def test_write_that_is_undone_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hooks.cli.kubectl.Kubectl.patch", lambda *_: None)
+    monkeypatch.setattr("hooks.cli.cluster.kubectl.Kubectl.patch", lambda *_: None)
 
     result = run("apply")
 

@@ -6,9 +6,9 @@ import time
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
-from hooks.cli.kubectl import Kubectl
-from hooks.cli.progress import progress
+from hooks.cli.cluster.kubectl import Kubectl
+from hooks.cli.output.progress import progress
+from hooks.cli.program.command_line import main
 from hooks.kube.objects import Obj
 from tests.unit.takeover.fake_cluster import DEFINITION, LEFT_BY_OPERATOR, OWNER, FakeCluster, run
 from tests.unit.takeover.former import agent, obj, of_helm, operator, operator_pod
@@ -18,7 +18,7 @@ NOT_AGREED = 4
 
 @pytest.fixture(name="terminal")
 def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hooks.cli.takeover_consent._can_answer", lambda: True)
+    monkeypatch.setattr("hooks.cli.takeover.consent._can_answer", lambda: True)
 
 
 def answered(answer: str, cluster: FakeCluster) -> Result:
@@ -64,7 +64,7 @@ def test_steps_that_turn_up_later_are_asked_for(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = [obj("ConfigMap", "late", labels={"app.kubernetes.io/managed-by": "x"})]
-    patch = "hooks.cli.kubectl.Kubectl.patch"
+    patch = "hooks.cli.cluster.kubectl.Kubectl.patch"
     original = Kubectl.patch
 
     def patching(self: Kubectl, target: Obj, body: Obj) -> None:
@@ -149,9 +149,9 @@ def test_what_takes_longer_shows_progress(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hooks.cli.progress.SILENT_SECONDS", 0.01)
-    monkeypatch.setattr("hooks.cli.progress.TICK_SECONDS", 0.01)
-    monkeypatch.setattr("hooks.cli.progress.is_terminal", lambda: is_terminal)
+    monkeypatch.setattr("hooks.cli.output.progress.SILENT_SECONDS", 0.01)
+    monkeypatch.setattr("hooks.cli.output.progress.TICK_SECONDS", 0.01)
+    monkeypatch.setattr("hooks.cli.output.progress.is_terminal", lambda: is_terminal)
 
     with progress("being slow"):
         time.sleep(0.3)

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from hooks import __version__
-from hooks.cli.command_line import main
-from hooks.cli.takeover_record import write_privately
+from hooks.cli.program.command_line import main
+from hooks.cli.takeover.record import write_privately
 from hooks.kube.objects import Obj
 from hooks.takeover import Deletion, Patch, Settings, Step, Strategy
 from hooks.takeover.kept_parts import kept_of_deleted
@@ -149,7 +149,7 @@ def test_without_a_name_it_is_in_the_working_directory(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(cluster.directory)
-    monkeypatch.setattr("hooks.cli.takeover_command.now", lambda: NOW)
+    monkeypatch.setattr("hooks.cli.takeover.group.now", lambda: NOW)
     command = ["takeover", "apply", "--yes", "--namespace", "instana-agent"]
 
     result = CliRunner().invoke(main, command)
@@ -288,7 +288,7 @@ def test_a_file_is_the_old_or_the_new_one(tmp_path: Path, monkeypatch: pytest.Mo
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hooks.cli.takeover_record.os.fsync", full)
+    monkeypatch.setattr("hooks.cli.takeover.record.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_privately(file, "new")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.kube.managed_fields import LAST_APPLIED
 from hooks.kube.objects import Obj
 from hooks.takeover import Strategy

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from hooks.cli.account import COLLECTIONS
+from hooks.cli.takeover.account import COLLECTIONS
 from hooks.models.instana_agent import FORMER_FINALIZERS
 from hooks.takeover.running_operator import NAMES
 from tests.support.helm import CHART, needs_helm, rendered

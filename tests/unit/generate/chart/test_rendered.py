@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.facts import is_release
 from hooks.generate.chart.misshapen import misshapen
 from hooks.generate.crd.validations import message_of

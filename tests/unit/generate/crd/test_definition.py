@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from hooks.cli.generate_command import generated
+from hooks.cli.generate import generated
 from hooks.generate.crd import agents_crd
 from hooks.kube.objects import Obj
 from hooks.models.instana_agent import KIND

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hooks.cli.command_line import main
+from hooks.cli.program.command_line import main
 from hooks.generate.policies import shared_nodes
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml

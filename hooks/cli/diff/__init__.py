@@ -1,0 +1,1 @@
+"""`instana-hooks diff`: what a sync would change."""

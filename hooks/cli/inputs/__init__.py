@@ -1,0 +1,1 @@
+"""What commands are given: files, recordings, a cluster, and options that change them."""

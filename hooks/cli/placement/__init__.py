@@ -1,0 +1,1 @@
+"""`instana-hooks placement`: which nodes get an agent."""

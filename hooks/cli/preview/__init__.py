@@ -1,0 +1,1 @@
+"""`instana-hooks preview`: what a proposal changes, for a review."""

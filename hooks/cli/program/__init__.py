@@ -1,0 +1,1 @@
+"""How the program starts and ends, its list of commands, help and completion."""

@@ -1,0 +1,1 @@
+"""`instana-hooks render`: the objects that a resource leads to."""

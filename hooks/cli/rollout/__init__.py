@@ -1,0 +1,1 @@
+"""`instana-hooks rollout`: which pods a sync would replace, and how long it takes."""

@@ -1,0 +1,1 @@
+"""`instana-hooks support-bundle`: what support needs, in one file."""

@@ -1,0 +1,1 @@
+"""`instana-hooks takeover`: takes over running agents in place, and goes back."""
