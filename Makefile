@@ -32,7 +32,7 @@ SCRIPTS = $(shell grep --recursive --files-with-matches --binary-files=without-m
 
 .DEFAULT_GOAL := help
 .PHONY: help run image test properties check check-code check-texts check-workflows check-chart audit installs tools mutants \
-	format golden generate bench attacks hostile cluster loop pods cluster-up cluster-down e2e figures record lock release artefacts clean
+	format golden generate bench attacks hostile cluster loop pods cluster-up cluster-down e2e figures fleet chaos record lock release artefacts clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -136,6 +136,15 @@ e2e: $(VENV)/run.stamp ## Take the chart through its life in a kind cluster; nee
 
 figures: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service against an API server, as for cluster.
 	$(IN_CLUSTER) $(BIN)/python -m tests.cluster.figures
+
+# As in a large cluster, nodes at rest write nothing while it is measured.
+fleet: $(VENV)/dev.stamp ## Measure METACONTROLLER with the service while AGENTS=200, NAMESPACES=2000 and NODES=500 grow.
+	NODES=0 hack/cluster/with $(BIN)/python -m tests.fleet agents $(or $(AGENTS),200)
+	NODES=0 hack/cluster/with $(BIN)/python -m tests.fleet namespaces $(or $(NAMESPACES),2000)
+	NODES=$(or $(NODES),500) NODE_SECONDS=200 hack/cluster/with $(BIN)/python -m tests.fleet nodes $(or $(NODES),500)
+
+chaos: $(VENV)/dev.stamp ## End the service, METACONTROLLER, the API server and etcd while AGENTS=20 change, and say what is lost.
+	NODES=0 AGENTS=$(or $(AGENTS),20) hack/cluster/with $(BIN)/python -m tests.fleet.chaos
 
 record: $(VENV)/dev.stamp ## Record requests of METACONTROLLER against an API server, as for cluster.
 	$(IN_CLUSTER) $(BIN)/python -m tests.cluster.record

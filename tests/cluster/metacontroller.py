@@ -216,7 +216,7 @@ def service(log: Path, program: list[str] | None = None, /, **settings: str) -> 
     environ |= settings or {"INSECURE": "1"}
     url = f"{'https' if 'TLS_CERT_FILE' in settings else 'http'}://{LOOPBACK}:{port}/readyz"
     with log.open("ab") as out, _process(program or command(), environ, out):
-        wait_for(lambda: _answers(url), "the service is ready")
+        wait_for(lambda: answers(url), "the service is ready")
         yield port
 
 
@@ -239,6 +239,21 @@ def metacontroller(
     `etag` their hooks have that configuration of entity tags. `child_rules` are further kinds of
     children, `release` is the one that the controllers name.
     """
+    ask_at(api, hook_port, resync_seconds, etag=etag, child_rules=child_rules, release=release)
+    with running_metacontroller(api, strategy, log, flags) as metrics:
+        yield metrics
+
+
+def ask_at(
+    api: Api,
+    hook_port: int,
+    resync_seconds: int = 0,
+    *,
+    etag: Obj | None = None,
+    child_rules: tuple[Obj, ...] = (),
+    release: str = "",
+) -> None:
+    """Apply our controllers, whose hooks are at the given port; the options are those above."""
     know_kinds(api)
     for manifest in MANIFESTS:
         controller = asking(
@@ -251,8 +266,6 @@ def metacontroller(
         for hook in controller["spec"]["hooks"].values() if etag else ():
             hook["webhook"]["etag"] = etag
         api.apply(naming(release, controller))
-    with running_metacontroller(api, strategy, log, flags) as metrics:
-        yield metrics
 
 
 def know_kinds(api: Api) -> None:
@@ -278,20 +291,24 @@ def running_metacontroller(
     there already; with `proxy` it comes to the service by that one.
     """
     health, metrics = free_port(), free_port()
-    command = [
+    command = [*words(strategy, metrics, health), *flags]
+    environ = os.environ | {"KUBECONFIG": str(kubeconfig or least_privileged(api, log.parent))}
+    environ |= {"HTTPS_PROXY": proxy} if proxy else {}
+    with log.open("ab") as out, _process(command, environ, out):
+        wait_for(lambda: answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")
+        yield f"http://{LOOPBACK}:{metrics}/metrics"
+
+
+def words(strategy: str, metrics: int, health: int) -> list[str]:
+    """Return the command of Metacontroller, or of its stand-in, with two ports of the loopback."""
+    return [
         *([found] if (found := binary()) else STAND_IN),
         f"--apply-strategy={strategy}",
         "--client-go-qps=50",
         "--client-go-burst=100",
         f"--metrics-address={LOOPBACK}:{metrics}",
         f"--health-probe-bind-address={LOOPBACK}:{health}",
-        *flags,
     ]
-    environ = os.environ | {"KUBECONFIG": str(kubeconfig or least_privileged(api, log.parent))}
-    environ |= {"HTTPS_PROXY": proxy} if proxy else {}
-    with log.open("ab") as out, _process(command, environ, out):
-        wait_for(lambda: _answers(f"http://{LOOPBACK}:{health}/readyz"), "Metacontroller is ready")
-        yield f"http://{LOOPBACK}:{metrics}/metrics"
 
 
 def asking(address: str, controller: Obj) -> Obj:
@@ -318,7 +335,7 @@ def _serves(api: Api) -> bool:
     return api.session.get(url).ok
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         return LoopbackSession().get(url, timeout=1, verify=False).ok
     except requests.RequestException:

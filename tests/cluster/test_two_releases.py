@@ -1,12 +1,9 @@
 """An upgrade and a downgrade of the service: two releases behind one address, and nothing flips."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
-from itertools import cycle, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,12 +18,12 @@ from tests.cluster.metacontroller import (
     LOOPBACK,
     MANIFESTS,
     STRATEGIES,
-    Recorder,
     asking,
     metacontroller,
     naming,
     service,
 )
+from tests.cluster.releases import NEW, NEXT_RELEASE, OLD, Balancer, of_release
 
 pytestmark = pytest.mark.loop
 
@@ -37,62 +34,19 @@ DAEMONSET = next(
     identity(each) for each in rendered("minimal").children if each["kind"] == "DaemonSet"
 )
 CHILDREN = len([*rendered("minimal").children, *rendered("minimal").attachments])
-OLD, NEW = "1.0.0", "1.1.0"
-NEXT_RELEASE = """
-from runpy import run_module
-
-from hooks.desired.agent import daemonset
-
-former = daemonset._template
-
-def template(*arguments):
-    made = former(*arguments)
-    made["spec"]["terminationGracePeriodSeconds"] = 61
-    return made
-
-daemonset._template = template
-run_module("hooks", run_name="__main__", alter_sys=True)
-"""
-"""A release of the service that makes other pod templates."""
 CALLS = 6
 LIST_OF_NAMESPACES = "instana-agent-namespaces"
 """A ConfigMap that follows the namespaces of the cluster, which other tests make and remove."""
 
 
-@dataclass
-class Balancer(Recorder):
-    """Gives calls to several services in turn: each call, or all calls of a connection."""
-
-    by: str = "call"
-    of_connections: dict[BaseHTTPRequestHandler, int] = field(default_factory=dict)
-
-    def balance(self, *ports: int) -> None:
-        """Take these services from now on."""
-        self.ports, self.turns = ports, cycle(ports)
-
-    def port_for(self, handler: BaseHTTPRequestHandler) -> int:
-        """Return the port of the next service, or of the one that the connection has."""
-        if self.by == "call":
-            return next(self.turns)
-        known = self.of_connections.get(handler)
-        if known not in self.ports:
-            known = self.of_connections[handler] = next(self.turns)
-        return known
-
-
 @contextmanager
 def both_releases(logs: Path) -> Iterator[tuple[int, int]]:
     """Run the old and the new release; yields their ports."""
-    program = [sys.executable, "-c", NEXT_RELEASE, "serve"]
     with (
-        service(logs / "old.log", **_settings(OLD)) as old_port,
-        service(logs / "new.log", program, **_settings(NEW)) as new_port,
+        service(logs / "old.log", **of_release(OLD)) as old_port,
+        service(logs / "new.log", NEXT_RELEASE, **of_release(NEW)) as new_port,
     ):
         yield old_port, new_port
-
-
-def _settings(release: str) -> dict[str, str]:
-    return {"INSECURE": "1", "OPERATOR_VERSION": release, "RELEASE": release}
 
 
 @pytest.mark.parametrize("by", ["call", "connection"])

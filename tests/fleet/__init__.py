@@ -1,0 +1,1 @@
+"""Many agents on a cluster of one's own: what they cost, and what survives when programs end."""
