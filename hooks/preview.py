@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hooks.desired.inputs.owned import before_and_after
+from hooks.desired.inputs.owned import before_and_after, owned_part
 from hooks.errors import Problem
 from hooks.facts import Facts
 from hooks.kube.managed_fields import LAST_APPLIED
@@ -79,7 +79,7 @@ def _change(given: Given, observed: Obj | None, desired: Obj | None) -> ChildCha
     if desired is None:
         return ChildChange(DELETE, describe(observed), {}, {}, pods_of(observed))
     _check_managed_fields(observed, given)
-    before, after = before_and_after(given.facts, observed, desired)
+    before, after = before_and_after(observed, owned_part(observed, given.facts), desired)
     if before == after:
         return None
     restarts = template_of(before) != template_of(after)

@@ -7,6 +7,7 @@ as a whole. A set that cannot be read owns nothing.
 """
 
 import json
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
@@ -18,7 +19,8 @@ MISSING: Any = object()
 MOST_KEYS: Final = 8
 """How many different sets of key fields may identify the items of one list."""
 
-BEFORE_NAME, AFTER_NAME = '{"name":"', '"}'
+BY_ONE_KEY: Final = re.compile(r'k:\{"([A-Za-z]+)":"[^"\\]*"\}')
+"""An item of a list by one key field, whose text JSON writes as it is: mostly its name."""
 
 _Index: TypeAlias = dict[tuple[str, ...], dict[tuple[Hashable, ...], tuple[Obj, Any]]]
 """By the names of key fields, and their values: the key, and the owned fields of its item."""
@@ -76,6 +78,27 @@ def _owned_fields(value: Obj, fields: Obj) -> Iterator[tuple[str, Any]]:
 
 def _owned_items(items: list[Any], fields: Obj) -> Iterator[Any]:
     """Yield the owned parts of the list's owned items, in the list's order."""
+    key = _only_key(fields)
+    return _owned_by_text(items, key, fields) if key else _owned_by_path(items, fields)
+
+
+def _only_key(fields: Obj) -> str:
+    """Return the key field by which all items are named, if there is one, and nothing else."""
+    found = [BY_ONE_KEY.fullmatch(path) for path in fields]
+    names = {match[1] if match else "" for match in found}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _owned_by_text(items: list[Any], key: str, fields: Obj) -> Iterator[Any]:
+    """Yield what `_owned_by_path` does, without reading any path."""
+    for item in items:
+        text = item.get(key) if isinstance(item, dict) else None
+        finer = fields.get(f'k:{{"{key}":"{text}"}}', MISSING) if isinstance(text, str) else MISSING
+        if finer is not MISSING:
+            yield _with_key(owned(item, finer), {key: text})
+
+
+def _owned_by_path(items: list[Any], fields: Obj) -> Iterator[Any]:
     keys = _index(fields)
     values = {_comparable(parsed(path[2:])) for path in fields if path.startswith("v:")}
     has_places = any(path.startswith("i:") for path in fields)
@@ -98,18 +121,10 @@ def _index(fields: Obj) -> _Index:
     """
     index: _Index = {}
     for path, finer in fields.items():
-        key = _key(path[2:]) if path.startswith("k:") else MISSING
+        key = parsed(path[2:]) if path.startswith("k:") else MISSING
         if isinstance(key, dict) and key and (tuple(key) in index or len(index) < MOST_KEYS):
             index.setdefault(tuple(key), {}).setdefault(_values(key, key), (key, finer))
     return index
-
-
-def _key(text: str) -> Any:
-    """Return the key fields of an item: mostly a name, which needs no parser."""
-    name = text[len(BEFORE_NAME) : -len(AFTER_NAME)]
-    if text == f"{BEFORE_NAME}{name}{AFTER_NAME}" and '"' not in name and "\\" not in name:
-        return {"name": name}
-    return parsed(text)
 
 
 def _owned_by_key(item: Any, keys: _Index) -> Any:
@@ -124,11 +139,15 @@ def _owned_by_key(item: Any, keys: _Index) -> Any:
         if found is None:
             continue
         key, finer = found
-        part = owned(item, finer)
-        if part is MISSING:
-            return key
-        return part if any(name in part for name in key) else {**key, **part}
+        return _with_key(owned(item, finer), key)
     return MISSING
+
+
+def _with_key(part: Any, key: Obj) -> Any:
+    """Return the owned part of an item with at least one of its key fields."""
+    if part is MISSING:
+        return key
+    return part if any(name in part for name in key) else {**key, **part}
 
 
 def _values(item: Obj, names: Iterable[str]) -> tuple[Hashable, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hooks.desired.inputs.owned import before_and_after
+from hooks.desired.inputs.owned import before_and_after, owned_part
 from hooks.desired.inputs.ownership import is_of_another
 from hooks.facts import Facts
 from hooks.kube.objects import Identity, Obj, identity
@@ -47,7 +47,9 @@ class Successor:
         desired = next((child for child in self.children if identity(child) == identity(obj)), None)
         if desired is None:
             return GONE
-        before, after = before_and_after(Facts(field_manager=manager), obj, desired)
+        before, after = before_and_after(
+            obj, owned_part(obj, Facts(field_manager=manager)), desired
+        )
         return NO_RESTART if template_of(before) == template_of(after) else RESTARTS[obj["kind"]]
 
 

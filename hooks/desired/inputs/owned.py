@@ -18,20 +18,38 @@ def owned_part(child: Obj, facts: Facts) -> Obj:
     return projection(child, (facts.field_manager, OPERATOR), labels=MATCHED_BY_PARENT)
 
 
-def before_and_after(facts: Facts, observed: Obj, desired: Obj) -> tuple[Obj, Obj]:
+def before_and_after(observed: Obj, ours: Obj, desired: Obj) -> tuple[Obj, Obj]:
     """Return what is ours of an observed child and the desired one, such that they can be compared.
 
     What Metacontroller's way of applying leaves as it is, is no difference.
     """
-    ours = owned_part(observed, facts)
     if ours != desired and LAST_APPLIED in annotations_of(observed):
         return in_order_of_keys(ours), in_order_of_keys(desired)
     return ours, desired
 
 
+class _Itself:
+    """An object that is equal to itself alone, so that nothing has to be compared."""
+
+    __slots__ = ("obj",)
+
+    def __init__(self, obj: Obj) -> None:
+        self.obj = obj
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.obj is self.obj
+
+    def __hash__(self) -> int:
+        return id(self.obj)
+
+
 def retained(context: Context, child: Obj) -> Obj:
-    """Return one observed child unchanged."""
-    return owned_part(child, context.facts)
+    """Return one observed child unchanged; made once per call, and not to be changed."""
+    return context.once(_owned_part, _Itself(child))
+
+
+def _owned_part(context: Context, observed: _Itself) -> Obj:
+    return owned_part(observed.obj, context.facts)
 
 
 def all_retained(children: ObservedObjects, facts: Facts) -> list[Obj]:

@@ -81,7 +81,7 @@ def _change(context: Context, observed: Obj, child: Obj) -> HeldChange | None:
 
 def before_and_after_of_template(context: Context, observed: Obj, child: Obj) -> tuple[Obj, Obj]:
     """Return what is ours of an observed pod template, and the desired one, to be compared."""
-    before, after = before_and_after(context.facts, observed, child)
+    before, after = before_and_after(observed, retained(context, observed), child)
     return template_of(before), template_of(after)
 
 

@@ -1,7 +1,7 @@
 """A resource that is paused: its children stay as they are, whoever changes them."""
 
 from hooks.desired.inputs.context import Context
-from hooks.desired.inputs.owned import before_and_after
+from hooks.desired.inputs.owned import before_and_after, retained
 from hooks.kube.objects import Obj, annotations_of, describe, identity
 
 PAUSE = "instana.io/paused"
@@ -36,5 +36,5 @@ def _verb(context: Context, observed: Obj | None, desired: Obj | None) -> str:
         return "create"
     if desired is None:
         return "delete"
-    before, after = before_and_after(context.facts, observed, desired)
+    before, after = before_and_after(observed, retained(context, observed), desired)
     return "" if before == after else "change"

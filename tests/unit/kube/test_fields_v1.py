@@ -1,5 +1,6 @@
 """The union of sets of fields, compared with what the API server's own library makes of them."""
 
+from json import dumps
 from typing import Any
 
 import pytest
@@ -90,3 +91,30 @@ def test_the_union_with_a_part_of_it_is_itself(one: Obj, other: Obj) -> None:
     both = union([one, other])
 
     assert union([both, one]) == both
+
+
+TEXTS = st.sampled_from(["a", "b", 'a"', "a\\", "ü", 'a","type":"b', ""])
+ITEMS = st.lists(
+    st.one_of(
+        st.fixed_dictionaries(
+            {}, optional={"name": TEXTS | st.none(), "type": TEXTS, "value": st.integers()}
+        ),
+        TEXTS,
+    ),
+    max_size=5,
+)
+KEYS = st.one_of(
+    st.builds(lambda name: f"k:{dumps({'name': name})}", TEXTS),
+    st.builds(lambda name: f'k:{{"name":"{name}"}}', TEXTS),
+    st.builds(lambda kind: f'k:{{"type":"{kind}"}}', TEXTS),
+)
+FINER = st.sampled_from(
+    [{}, {".": {}}, {"f:name": {}}, {"f:value": {}}, {".": {}, "f:value": {}}, None]
+)
+
+
+@given(ITEMS, st.dictionaries(KEYS, FINER, max_size=3))
+def test_items_by_their_text_are_those_by_their_path(items: list[Any], fields: Obj) -> None:
+    nowhere = {f"i:{len(items)}": {}}  # such a place makes every path be read
+
+    assert owned(items, fields | nowhere) == owned(items, fields) or not fields
