@@ -108,13 +108,13 @@ KEYS = st.one_of(
     st.builds(lambda name: f'k:{{"name":"{name}"}}', TEXTS),
     st.builds(lambda kind: f'k:{{"type":"{kind}"}}', TEXTS),
 )
-FINER = st.sampled_from(
+FINER: st.SearchStrategy[Any] = st.sampled_from(
     [{}, {".": {}}, {"f:name": {}}, {"f:value": {}}, {".": {}, "f:value": {}}, None]
 )
 
 
 @given(ITEMS, st.dictionaries(KEYS, FINER, max_size=3))
 def test_items_by_their_text_are_those_by_their_path(items: list[Any], fields: Obj) -> None:
-    nowhere = {f"i:{len(items)}": {}}  # such a place makes every path be read
+    nowhere: Obj = {f"i:{len(items)}": {}}  # such a place makes every path be read
 
     assert owned(items, fields | nowhere) == owned(items, fields) or not fields
