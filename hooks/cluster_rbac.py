@@ -10,17 +10,19 @@ from hooks.contract import CHILD_SELECTOR, SERVICE_ACCOUNT
 from hooks.desired.cluster_rbac import (
     BIND_LABEL,
     BOUND,
+    Bound,
     binding_name,
+    bound,
     bound_account,
     cluster_role_binding,
     makes_account,
 )
 from hooks.desired.inputs.owned import all_retained, owned_part
-from hooks.desired.inputs.ownership import is_given
+from hooks.desired.inputs.ownership import is_given_to
 from hooks.errors import InvalidResource
 from hooks.facts import ALL_NAMESPACES, Facts
-from hooks.kube.objects import Obj, as_object, labels_of
-from hooks.models.instana_agent import API_VERSION, KIND, PLURAL, InstanaAgent
+from hooks.kube.objects import Obj, are_all, as_object, labels_of
+from hooks.models.instana_agent import API_VERSION, KIND, PLURAL
 from hooks.models.parsing import check_nesting, read_given
 from hooks.status import is_reported_valid
 from hooks.wire import DecoratorRequest, decorator_request, parent_of
@@ -29,6 +31,7 @@ AGENTS = f"{KIND}.{API_VERSION}"
 CLUSTER_ROLE_BINDING = "ClusterRoleBinding.rbac.authorization.k8s.io/v1"
 
 WHOLE: Final = None
+NOT_GIVEN: Final[Obj] = {}
 NEEDED: Final[Obj] = {
     "metadata": {"name": WHOLE, "namespace": WHOLE, "uid": WHOLE},
     "spec": {
@@ -77,15 +80,44 @@ def sync(request: Obj, facts: Facts) -> Obj:
     return {"attachments": bindings}
 
 
-def read_needed(resource: Obj) -> InstanaAgent:
-    """Return an agent with only the parts that its bindings depend on; raises InvalidResource.
+def read_needed(resource: Obj) -> Bound:
+    """Return the parts of an agent that its bindings depend on; raises InvalidResource.
 
-    Whether the rest is valid is in its status.
+    Whether the rest is valid is in its status. The models read only what is not of the usual types:
+    a fleet has a thousand agents.
     """
+    return _read_usual(resource) or read_by_models(resource)
+
+
+def _read_usual(resource: Obj) -> Bound | None:
+    """Return the parts as the models do; None if one of them has another type than it should."""
+    metadata: Any = resource.get("metadata")
+    spec = as_object(resource.get("spec"))
+    account, rbac = spec.get("serviceAccount", NOT_GIVEN), spec.get("rbac", NOT_GIVEN)
+    deployment = as_object(spec.get("k8s_sensor", NOT_GIVEN)).get("deployment", NOT_GIVEN)
+    parts = (metadata, spec.get("agent"), spec.get("k8s_sensor", NOT_GIVEN), account, rbac)
+    if not are_all(dict, (*parts, deployment)):
+        return None
+    read = Bound(
+        namespace=metadata.get("namespace"),
+        name=metadata.get("name"),
+        uid=metadata.get("uid", ""),
+        gets_rights=rbac.get("create", True),
+        chosen_account=account.get("name", ""),
+        makes_account=account.get("create", True),
+        has_sensor=deployment.get("enabled", True),
+    )
+    texts = (read.namespace, read.name, read.uid, read.chosen_account)
+    flags = (read.gets_rights, read.makes_account, read.has_sensor)
+    return read if are_all(str, texts) and are_all(bool, flags) else None
+
+
+def read_by_models(resource: Obj) -> Bound:
+    """Return what `read_needed` does, of any agent; raises InvalidResource."""
     needed = _needed_of(resource, NEEDED)
     check_nesting(needed)
     agent, _ = read_given(needed)
-    return agent
+    return bound(agent)
 
 
 def _needed_of(part: Any, fields: Obj | None) -> Any:
@@ -115,15 +147,16 @@ def _bindings(resource: Obj, component: str, request: DecoratorRequest, facts: F
     return [cluster_role_binding(role, agent, component, account)]
 
 
-def _is_its_own(agent: InstanaAgent, account: str, request: DecoratorRequest) -> bool:
+def _is_its_own(agent: Bound, account: str, request: DecoratorRequest) -> bool:
     """Return whether an account belongs to the agent, and not to something else with its name.
 
     A cached response of an earlier version's `customize`, which did not ask for accounts, may still
     be in use.
     """
-    lookup = request.related.look_up(SERVICE_ACCOUNT, agent.namespace, account)
-    is_known = request.related.knows(SERVICE_ACCOUNT)
-    return not is_known or (lookup.found and is_given(agent, lookup.obj))
+    if not request.related.knows(SERVICE_ACCOUNT):
+        return True
+    found = request.related.get(SERVICE_ACCOUNT, agent.namespace, account)
+    return found is not None and is_given_to(agent.name, agent.uid, found)
 
 
 def _as_observed(role: str, resource: Obj, request: DecoratorRequest, facts: Facts) -> list[Obj]:

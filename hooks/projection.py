@@ -104,6 +104,29 @@ class Account(TypedDict, total=False):
     create: Maybe
 
 
+class Reference(TypedDict, total=False):
+    """What is read of an owner reference."""
+
+    uid: Maybe
+    controller: Maybe
+
+
+class OfAccount(TypedDict, total=False):
+    """What is read of the metadata of a ServiceAccount."""
+
+    name: Maybe
+    labels: Maybe
+    ownerReferences: list[Reference]
+
+
+class ServiceAccount(TypedDict, total=False):
+    """A ServiceAccount, for whose it is."""
+
+    apiVersion: Maybe
+    kind: Maybe
+    metadata: OfAccount
+
+
 class Rbac(TypedDict, total=False):
     """`spec.rbac` of an InstanaAgent."""
 
@@ -149,16 +172,31 @@ class AgentStatus(TypedDict, total=False):
     conditions: list[Condition]
 
 
-class Agent(Labelled, total=False):
+class OfAgent(TypedDict, total=False):
+    """What is read of the metadata of an InstanaAgent."""
+
+    name: Maybe
+    namespace: Maybe
+    uid: Maybe
+    generation: Maybe
+
+
+class Agent(TypedDict, total=False):
     """An InstanaAgent, for its ClusterRoleBindings."""
 
+    apiVersion: Maybe
+    kind: Maybe
+    metadata: OfAgent
     spec: AgentSpec
     status: AgentStatus
 
 
 ForClusterRbac = TypedDict(
     "ForClusterRbac",
-    {"InstanaAgent.instana.io/v1": dict[str, Agent], "ServiceAccount.v1": dict[str, Labelled]},
+    {
+        "InstanaAgent.instana.io/v1": dict[str, Agent],
+        "ServiceAccount.v1": dict[str, ServiceAccount],
+    },
     total=False,
 )
 """The related objects of a ClusterRole."""
@@ -192,14 +230,20 @@ def for_sync(body: bytes) -> Obj | None:
 
 
 def for_cluster_rbac(body: bytes) -> Obj | None:
-    """Return a request of `cluster_rbac.sync` with what it reads; None if it has another form."""
-    return _projected(_cluster_rbac, body)
+    """Return a request of `cluster_rbac.sync` with what it reads; None if it has another form.
+
+    The attachments, which only bindings that stay as they are need, are a view of their JSON.
+    """
+    return _projected(_cluster_rbac, body, later=("attachments",))
 
 
-def _projected(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Obj | None:
+def _projected(
+    decoder: "msgspec.json.Decoder[Any]", body: bytes, later: tuple[str, ...] = ()
+) -> Obj | None:
     try:
         request: Obj = decoder.decode(body)
-        return _whole(request) | {"related": _whole(request["related"])}
+        left = {name: memoryview(request.pop(name)) for name in later if name in request}
+        return _whole(request) | {"related": _whole(request["related"])} | left
     except (RecursionError, ValueError):  # msgspec's errors and orjson's are ValueErrors.
         return None
 

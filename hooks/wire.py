@@ -6,6 +6,7 @@ only have the documented fields.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,13 +58,21 @@ class SyncRequest:
     release: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DecoratorRequest:
-    """The request of a DecoratorController's sync hook."""
+    """The request of a DecoratorController's sync hook; `given` is as it was decoded."""
 
     decorated: Obj
-    attachments: ObservedObjects
     related: ObservedObjects
+    given: Obj
+
+    @cached_property
+    def attachments(self) -> ObservedObjects:
+        """Return the observed attachments; raises UnreadableRequest.
+
+        A large request is decoded without them, as most calls read none.
+        """
+        return _objects(whole(self.given), "attachments")
 
 
 def decode(body: bytes) -> Obj:
@@ -94,7 +103,8 @@ def decode_for_sync(body: bytes, large: int = LARGE) -> Obj:
 def decode_for_cluster_rbac(body: bytes, large: int = LARGE) -> Obj:
     """Return the request of `cluster_rbac.sync` as `decode` does, without what it does not read.
 
-    That is most of the agents and ServiceAccounts, if the request has at least `large` bytes.
+    That is most of the agents and ServiceAccounts, if the request has at least `large` bytes. Its
+    attachments are then still JSON, see `whole`.
     """
     return (for_cluster_rbac(body) if len(body) >= large else None) or decode(body)
 
@@ -106,6 +116,14 @@ def _loaded(body: bytes) -> Any:
         if TOO_DEEP not in error.msg:
             raise
         return orjson.loads(without_depths(body))
+
+
+def whole(request: Obj) -> Obj:
+    """Return the request with the parts decoded that are still JSON; raises UnreadableRequest."""
+    return {
+        field: decode(bytes(part)) if isinstance(part, memoryview) else part
+        for field, part in request.items()
+    }
 
 
 def encode(response: Obj) -> bytes:
@@ -138,11 +156,16 @@ def _named_release(request: Obj) -> str:
 
 
 def decorator_request(request: Obj) -> DecoratorRequest:
-    """Return the typed request of a decorator sync; raises UnreadableRequest."""
+    """Return the typed request of a decorator sync; raises UnreadableRequest.
+
+    Attachments that are still JSON are checked when they are read.
+    """
+    if not isinstance(request.get("attachments"), memoryview):
+        _objects(request, "attachments")
     return DecoratorRequest(
         decorated=_object(request, "object"),
-        attachments=_objects(request, "attachments"),
         related=_objects(request, "related"),
+        given=request,
     )
 
 
@@ -181,6 +204,9 @@ def _is_object(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     metadata = value.get("metadata")
-    names = [value.get("apiVersion"), value.get("kind")]
-    names.append(metadata.get("name") if isinstance(metadata, dict) else None)
-    return all(isinstance(name, str) for name in names)
+    return (
+        isinstance(metadata, dict)
+        and isinstance(metadata.get("name"), str)
+        and isinstance(value.get("kind"), str)
+        and isinstance(value.get("apiVersion"), str)
+    )

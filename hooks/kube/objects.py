@@ -33,8 +33,11 @@ def kind_of(obj: Obj) -> str:
 
 def controller_of(obj: Obj) -> Obj | None:
     """Return the owner reference to the object's controller, None if it has none."""
-    owners = as_objects(as_object(obj.get("metadata")).get("ownerReferences"))
-    return next((owner for owner in owners if owner.get("controller")), None)
+    owners = as_object(obj.get("metadata")).get("ownerReferences")
+    for owner in owners if isinstance(owners, list) else ():
+        if isinstance(owner, dict) and owner.get("controller"):
+            return owner
+    return None
 
 
 def labels_of(obj: Obj) -> dict[str, str]:
@@ -82,6 +85,11 @@ def is_deeper_than(value: Any, levels: int) -> bool:
             for part in (container.values() if isinstance(container, dict) else container)
         ]
     return True
+
+
+def are_all(type_: type, values: Iterable[Any]) -> bool:
+    """Return whether all values have exactly that type."""
+    return {*map(type, values)} == {type_}
 
 
 def as_object(value: Any) -> Obj:

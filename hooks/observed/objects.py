@@ -53,8 +53,7 @@ class ObservedObjects:
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
         """Return the object, or None if it is missing or its kind is not observed yet."""
-        found = self.look_up(kind, namespace, name)
-        return found.obj if found.found else None
+        return self.by_kind.get(kind, {}).get(f"{namespace}/{name}" if namespace else name)
 
     def all_of(self, kind: str) -> list[Obj]:
         """Return all objects of the kind, ordered by namespace and name."""

@@ -239,7 +239,7 @@ def _computed(  # noqa: PLR0913, PLR0917  all that is known of the call
     except UnreadableRequest:
         raise
     except Exception:
-        if not nests_too_deep(asked):
+        if not nests_too_deep(wire.whole(asked)):
             raise
         returned, payload = _response_and_bytes(hook, call, wire.decode(without_depths(body)), at)
     call.answered(returned)
@@ -254,7 +254,7 @@ def _response_and_bytes(hook: Hook, call: Call, asked: Obj, at: str) -> tuple[Ob
         returned = hook.answer(asked, at, call)
         return returned, wire.encode(returned)
     except Exception as error:
-        if unreadable := error_of_the_caller(error, asked):
+        if unreadable := error_of_the_caller(error, wire.whole(asked)):
             raise unreadable from error
         raise
 

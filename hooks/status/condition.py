@@ -1,7 +1,7 @@
 """Conditions: type, status, reason, message, generation, and when the status changed last."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from hooks.kube.objects import Obj, as_object
 
@@ -44,7 +44,7 @@ def stamped(conditions: list[Condition], parent: Obj, now: str) -> list[Obj]:
 
 def is_reported_valid(parent: Obj) -> bool:
     """Return whether the status reports the present spec as valid."""
-    valid = observed_conditions(parent).get(VALID_TYPE) or {}
+    valid = _observed_condition(parent, VALID_TYPE)
     generation = as_object(parent.get("metadata")).get("generation")
     return valid.get("status") == "True" and valid.get("observedGeneration") == generation
 
@@ -71,12 +71,22 @@ def _stamped(condition: Condition, observed: Obj, generation: object, now: str) 
 
 def observed_conditions(parent: Obj) -> dict[str, Obj]:
     """Return the conditions of the resource's observed status by type."""
-    status = parent.get("status")
-    conditions = status.get("conditions") if isinstance(status, dict) else None
-    if not isinstance(conditions, list):
-        return {}
     return {
         condition["type"]: condition
-        for condition in conditions
+        for condition in _conditions(parent)
         if isinstance(condition, dict) and isinstance(condition.get("type"), str)
     }
+
+
+def _observed_condition(parent: Obj, type_: str) -> Obj:
+    """Return the condition of that type as `observed_conditions` does, empty if there is none."""
+    for condition in reversed(_conditions(parent)):
+        if isinstance(condition, dict) and condition.get("type") == type_:
+            return condition
+    return {}
+
+
+def _conditions(parent: Obj) -> list[Any]:
+    status = parent.get("status")
+    conditions = status.get("conditions") if isinstance(status, dict) else None
+    return conditions if isinstance(conditions, list) else []

@@ -11,8 +11,8 @@ from hooks.desired.cluster_rbac import (
     AGENT_ROLE,
     K8SENSOR_ROLE,
     binding_name,
+    bound,
     bound_account,
-    uses_default_account,
 )
 from hooks.kube.objects import Obj
 from hooks.labels import AGENT, K8SENSOR, OPERATOR
@@ -40,7 +40,7 @@ def missing_bindings(cluster: Cluster, agent: InstanaAgent) -> list[str]:
     return [
         name
         for component, role in BOUND_ROLES
-        if bound_account(agent, component, EVERYWHERE)
+        if bound_account(bound(agent), component, EVERYWHERE)
         and cluster.get("ClusterRoleBinding", "", name := _binding(role, agent)) is None
     ]
 
@@ -77,7 +77,7 @@ def _loses_rights(agent: InstanaAgent, role: str) -> bool:
     """Return whether the operator gave the agents rights that we do not give."""
     if role not in _with_namespace(agent, agent.service_account_name):
         return False
-    return not agent.spec.rbac.create or uses_default_account(agent)
+    return not agent.spec.rbac.create or bound(agent).uses_default_account
 
 
 def _keep(obj: Obj, unbound: list[InstanaAgent]) -> Step:

@@ -4,7 +4,7 @@ Nothing records what was applied together with the agents. So only objects with 
 of the names of those manifests count, and of cluster roles only those that nobody else is bound to.
 """
 
-from hooks.desired.cluster_rbac import bound_account
+from hooks.desired.cluster_rbac import bound, bound_account
 from hooks.kube.objects import Obj, as_object, as_objects
 from hooks.labels import AGENT
 from hooks.takeover.cluster import (
@@ -52,7 +52,7 @@ def _binds_only_in(namespace: str, binding: Obj) -> bool:
 def _gets_rights(agent: Obj) -> bool:
     """Return whether this service gives the agents rights in place of the old ones."""
     resource = parsed(agent)
-    return resource is not None and bool(bound_account(resource, AGENT, EVERYWHERE))
+    return resource is not None and bool(bound_account(bound(resource), AGENT, EVERYWHERE))
 
 
 def _bindings_of(cluster: Cluster, role: Obj) -> list[Obj]:

@@ -1,12 +1,19 @@
 """Bindings go only with their agent, never because something is unknown or unreadable."""
 
-from hypothesis import assume, given
+from collections.abc import Callable
+from typing import Final
 
-from hooks.cluster_rbac import read_needed
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from hooks.cluster_rbac import NEEDED, read_by_models, read_needed
+from hooks.desired.cluster_rbac import Bound
 from hooks.errors import InvalidResource
 from hooks.kube.objects import Obj
-from tests.property import applying, bindings, clusters
+from tests.property import applying, bindings, clusters, specs
 from tests.property.bindings import SAID, RoleSituation
+
+METADATA: Final = ("name", "namespace", "uid")
 
 
 @given(bindings.situations())
@@ -51,6 +58,30 @@ def test_bindings_are_distinct_and_say_whose_they_are(situation: RoleSituation) 
     for binding in answer:
         assert binding["roleRef"]["name"] == situation.role["metadata"]["name"]
         assert len(binding["subjects"]) == 1
+
+
+_VALUES = st.none() | st.booleans() | st.sampled_from(["", "default", "theirs", 1, 1.0, []])
+_PARTS = specs.json_values() | st.dictionaries(
+    st.sampled_from(["create", "name", "deployment"]),
+    _VALUES | st.dictionaries(st.just("enabled"), _VALUES),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*NEEDED["spec"], "zones"]), _PARTS), st.data())
+def test_what_is_read_of_an_agent_is_what_the_models_read(given: Obj, data: st.DataObject) -> None:
+    spec = {"agent": {}} | given if data.draw(st.booleans()) else given
+    metadata = data.draw(st.just({}) | st.dictionaries(st.sampled_from(METADATA), _VALUES))
+    resource = specs.resource(spec, "agent")
+    resource["metadata"] |= metadata
+
+    assert _read(read_needed, resource) == _read(read_by_models, resource)
+
+
+def _read(read: Callable[[Obj], Bound], resource: Obj) -> Bound | str:
+    try:
+        return read(resource)
+    except InvalidResource as error:
+        return str(error)
 
 
 def _agent_of(binding: str, situation: RoleSituation) -> Obj | None:

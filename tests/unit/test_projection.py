@@ -9,9 +9,10 @@ import pytest
 
 from hooks.cluster_rbac import AGENTS
 from hooks.contract import RELATED_KINDS, SERVICE_ACCOUNT
+from hooks.errors import UnreadableRequest
 from hooks.kube.objects import Obj
 from hooks.projection import ForClusterRbac, ForSync, for_cluster_rbac, for_sync
-from hooks.wire import LARGE, decode_for_cluster_rbac, decode_for_sync
+from hooks.wire import LARGE, decode_for_cluster_rbac, decode_for_sync, decorator_request, whole
 from tests.recorded import Recorded, recorded_requests
 from tests.support.pods import crashing, unschedulable
 from tests.support.resources import agent, obj
@@ -76,11 +77,31 @@ def test_agents_have_what_their_bindings_depend_on() -> None:
 
     assert found is not None
     assert found["object"] == request["object"]
+    del account["metadata"]["namespace"]
     assert found["related"]["ServiceAccount.v1"] == {"a": account}
     left = found["related"]["InstanaAgent.instana.io/v1"]["a"]
     assert left["metadata"] == agent(spec)["metadata"]
     assert left["spec"] == {"agent": {}, "k8s_sensor": {"deployment": {"enabled": True}}}
     assert left["status"] == {"conditions": conditions}
+
+
+def test_bindings_are_decoded_if_one_is_to_stay() -> None:
+    request = Recorded("cluster-rbac-sync", "healthy").request
+    found = for_cluster_rbac(json.dumps(request).encode())
+
+    assert found is not None
+    assert isinstance(found["attachments"], memoryview)
+    assert whole(found)["attachments"] == request["attachments"]
+    assert [*decorator_request(found).attachments] == [*decorator_request(request).attachments]
+
+
+@pytest.mark.parametrize("attachments", [b"[]", b'{"A.v1": []}', b'{"A.v1": {"a": {}}}'])
+def test_bindings_of_another_form_are_an_error_of_the_caller(attachments: bytes) -> None:
+    body = b'{"object": {"metadata": {"name": "r"}}, "related": {}, "attachments": %s}'
+    request = decorator_request(decode_for_cluster_rbac(body % attachments, 0))
+
+    with pytest.raises(UnreadableRequest):
+        _ = request.attachments
 
 
 @pytest.mark.parametrize(

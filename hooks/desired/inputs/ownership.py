@@ -17,12 +17,17 @@ def is_given(agent: InstanaAgent, obj: Obj) -> bool:
     So are those that the Go operator made, and those that somebody handed over. Metacontroller
     adopts them.
     """
+    return is_given_to(agent.name, agent.metadata.uid, obj)
+
+
+def is_given_to(name: str, uid: str, obj: Obj) -> bool:
+    """Return whether an object is that of the agent with this name and uid; see `is_given`."""
     labels = labels_of(obj)
     return (
         labels.get(MANAGED_BY) == OPERATOR
         and labels.get(COMPONENT) in COMPONENTS
-        and labels.get(INSTANCE) == agent.name
-        and (controller_of(obj) or {}).get("uid", agent.metadata.uid) == agent.metadata.uid
+        and labels.get(INSTANCE) == name
+        and (controller_of(obj) or {}).get("uid", uid) == uid
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hooks.desired import Context
-from hooks.desired.cluster_rbac import uses_default_account
+from hooks.desired.cluster_rbac import bound
 from hooks.desired.inputs.unresolved import missing_references, not_observed_yet
 from hooks.errors import MissingReference
 from hooks.status.condition import Condition, several
@@ -50,7 +50,7 @@ def authorized(context: Context) -> Condition:
             "permissions: add the namespace to its setting AGENT_NAMESPACES, or move the resource"
         )
         return Condition(AUTHORIZED, "False", "NamespaceNotAllowed", message)
-    if uses_default_account(agent):
+    if bound(agent).uses_default_account:
         message = (
             "the agent runs as the namespace's default service account, which gets no "
             "permissions, because every pod of the namespace would get them: set "
