@@ -74,6 +74,29 @@ class Pod(Labelled, total=False):
     status: PodStatus
 
 
+class Written(TypedDict, total=False):
+    """What is read of an entry of managed fields: when it was written, and of what."""
+
+    time: Maybe
+    subresource: Maybe
+
+
+class OfNamespace(TypedDict, total=False):
+    """What is read of the metadata of a Namespace."""
+
+    name: Maybe
+    labels: Maybe
+    managedFields: list[Written]
+
+
+class Namespace(TypedDict, total=False):
+    """A Namespace, for the list of those with the label."""
+
+    apiVersion: Maybe
+    kind: Maybe
+    metadata: OfNamespace
+
+
 ForSync = TypedDict(
     "ForSync",
     {
@@ -82,7 +105,7 @@ ForSync = TypedDict(
         "DaemonSet.apps/v1": Raw,
         "Deployment.apps/v1": Raw,
         "EndpointSlice.discovery.k8s.io/v1": Raw,
-        "Namespace.v1": dict[str, Labelled],
+        "Namespace.v1": dict[str, Namespace],
         "NetworkPolicy.networking.k8s.io/v1": Raw,
         "Node.v1": dict[str, Labelled],
         "PersistentVolumeClaim.v1": Raw,

@@ -28,6 +28,7 @@ from hooks.status.conditions.availability import (
 from hooks.status.conditions.certificate import certificate_issued
 from hooks.status.conditions.configuration import configuration_usable
 from hooks.status.conditions.etcd_copies import etcd_monitored
+from hooks.status.conditions.namespaces_list import without_list
 from hooks.status.conditions.ownership import children_owned, sole_controller
 from hooks.status.conditions.package_cache import package_cache
 from hooks.status.conditions.placeholders import secrets_filled
@@ -123,7 +124,8 @@ def report_on_valid(
     children, desired = found.children, [*found.children, *found.withheld]
     differing, pods = differences(parent, context, children), read_pods(context)
     changes = changes_of(context.children, children, differing.pending)
-    applied = children_applied(parent, context, changes, now)
+    awaited = without_list(changes, parent, context, now)
+    applied = children_applied(parent, context, awaited, now)
     changing = Changing(differing.changing, _rejected(applied, changes))
     parts = [
         *configuration_usable(context),

@@ -40,12 +40,24 @@ def test_pods_have_what_their_summary_reads() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["Node.v1", "Namespace.v1"])
-def test_nodes_and_namespaces_have_labels(kind: str) -> None:
-    found = obj(kind.removesuffix(".v1"), "n1", metadata={"labels": {"a": "b"}})
-    related = {kind: {"n1": _heavy(found) | {"status": {"images": []}}}}
+def test_nodes_have_labels() -> None:
+    found = obj("Node", "n1", metadata={"labels": {"a": "b"}})
+    related = {"Node.v1": {"n1": _heavy(found) | {"status": {"images": []}}}}
 
-    assert for_sync(_body(**related)) == {"parent": agent(), "related": {kind: {"n1": found}}}
+    assert for_sync(_body(**related)) == {"parent": agent(), "related": {"Node.v1": {"n1": found}}}
+
+
+def test_namespaces_have_labels_and_the_times_of_their_writes() -> None:
+    written = {"time": "2026-01-01T00:00:00Z", "subresource": "status"}
+    metadata = {"name": "n1", "labels": {"a": "b"}, "managedFields": [written]}
+    found = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    more = {"uid": "u", "managedFields": [written | {"manager": "m", "fieldsV1": {"f:a": {}}}]}
+    related = {"Namespace.v1": {"n1": found | {"metadata": metadata | more, "status": {}}}}
+
+    assert for_sync(_body(**related)) == {
+        "parent": agent(),
+        "related": {"Namespace.v1": {"n1": found}},
+    }
 
 
 def test_other_objects_are_whole() -> None:

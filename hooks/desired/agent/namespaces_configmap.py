@@ -9,11 +9,13 @@ from hooks.desired.inputs.context import Context
 from hooks.desired.inputs.entries import Entries, settled_entries
 from hooks.desired.inputs.metadata import metadata
 from hooks.desired.inputs.unresolved import Unresolved
-from hooks.kube.objects import Obj, labels_of
+from hooks.kube.objects import Obj, as_object, labels_of
 from hooks.labels import AGENT
 
 MONITORING_LABEL = "instana-workload-monitoring"
 DOCUMENT_VERSION = 1
+HEAD, LINES = 2, 3
+"""Lines of the document before its entries, and of an entry."""
 NOT_OBSERVED = Unresolved("metadata.namespace", "the Namespaces", is_missing=False)
 PLAIN_NAME = re.compile(r"[a-z][-a-z0-9]*")
 YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -40,6 +42,16 @@ def namespaces_configmap(context: Context) -> list[Obj]:
     ]
 
 
+def unlisted(context: Context) -> list[Obj]:
+    """Return the labelled Namespaces that the observed ConfigMap does not list as they are."""
+    observed = context.observed(contract.CONFIG_MAP, names.namespaces_configmap(context.agent.name))
+    text = as_object((observed or {}).get("data")).get(names.NAMESPACES_FILE)
+    lines = text.splitlines(keepends=True)[HEAD:] if isinstance(text, str) else []
+    listed = {"".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)}
+    labelled = _labelled(_to_learn_of(context))
+    return [obj for obj in labelled if _entry(obj) not in listed]
+
+
 def _to_learn_of(context: Context) -> list[Obj]:
     """Return the Namespaces that the installation lets agents of this one know of."""
     namespaces, own = context.related.all_of(contract.NAMESPACE), context.agent.namespace
@@ -49,18 +61,21 @@ def _to_learn_of(context: Context) -> list[Obj]:
 
 
 def _document(namespaces: list[Obj]) -> str:
-    labelled = {
-        namespace["metadata"]["name"]: labels_of(namespace)[MONITORING_LABEL]
-        for namespace in namespaces
-        if MONITORING_LABEL in labels_of(namespace)
-    }
-    if not labelled:
+    entries = "".join(map(_entry, _labelled(namespaces)))
+    if not entries:
         return f"version: {DOCUMENT_VERSION}\nnamespaces: {{}}\n"
-    entries = "".join(
-        f"    {_key(name)}:\n        labels:\n            {MONITORING_LABEL}: {json.dumps(value)}\n"
-        for name, value in labelled.items()
-    )
     return f"version: {DOCUMENT_VERSION}\nnamespaces:\n{entries}"
+
+
+def _labelled(namespaces: list[Obj]) -> list[Obj]:
+    return [namespace for namespace in namespaces if MONITORING_LABEL in labels_of(namespace)]
+
+
+def _entry(namespace: Obj) -> str:
+    name, value = namespace["metadata"]["name"], labels_of(namespace)[MONITORING_LABEL]
+    return (
+        f"    {_key(name)}:\n        labels:\n            {MONITORING_LABEL}: {json.dumps(value)}\n"
+    )
 
 
 def _key(name: str) -> str:

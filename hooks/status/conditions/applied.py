@@ -76,7 +76,7 @@ def differences(parent: Obj, context: Context, children: list[Obj]) -> Differenc
     At rest this only compares what is desired. It also looks for fields of ours that must go while
     the resource or the service is new, or while children are known to differ.
     """
-    is_at_rest = _known(parent).get("status") != "False" and not _is_new(parent, context)
+    is_at_rest = known_condition(parent).get("status") != "False" and not is_new(parent, context)
     workloads = [describe(child) for child in children if child["kind"] in WORKLOADS]
     beyond = frozenset(workloads[MOST_COMPARED:])
     pairs = [
@@ -135,8 +135,8 @@ def _listed(changes: Changes) -> list[str]:
 
 
 def _is_on_its_way(parent: Obj, context: Context, now: str) -> bool:
-    known = _known(parent)
-    if _is_new(parent, context) or known.get("status") != "False":
+    known = known_condition(parent)
+    if is_new(parent, context) or known.get("status") != "False":
         return True
     if known.get("reason") == NOT_APPLIED:
         return False
@@ -145,11 +145,12 @@ def _is_on_its_way(parent: Obj, context: Context, now: str) -> bool:
     return seconds_between(latest, now) < PATIENCE_SECONDS
 
 
-def _known(parent: Obj) -> Obj:
+def known_condition(parent: Obj) -> Obj:
+    """Return the condition in the observed status, empty if there is none."""
     return as_object(observed_conditions(parent).get(CHILDREN_APPLIED))
 
 
-def _is_new(parent: Obj, context: Context) -> bool:
+def is_new(parent: Obj, context: Context) -> bool:
     """Return whether this generation, or this version of the service, gets its first response."""
     before = as_object(parent.get("status"))
     known = before.get("observedGeneration"), before.get("operatorVersion", "")
