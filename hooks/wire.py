@@ -92,21 +92,32 @@ def decode(body: bytes) -> Obj:
     return request
 
 
-def decode_for_sync(body: bytes, large: int = LARGE) -> Obj:
+def partly_for_sync(body: bytes, large: int = LARGE) -> Obj | None:
     """Return the request of the sync hook as `decode` does, without what `sync` does not read.
 
-    That is most of the Namespaces, Nodes and Pods, if the request has at least `large` bytes.
+    That is most of the Namespaces, Nodes and Pods. None if the request has less than `large` bytes,
+    or another form.
     """
-    return (for_sync(body) if len(body) >= large else None) or decode(body)
+    return for_sync(body) if len(body) >= large else None
+
+
+def partly_for_cluster_rbac(body: bytes, large: int = LARGE) -> Obj | None:
+    """Return the request of `cluster_rbac.sync` as `decode` does, without what it does not read.
+
+    That is most of the agents and ServiceAccounts; the attachments are still JSON, see `whole`.
+    None if the request has less than `large` bytes, or another form.
+    """
+    return for_cluster_rbac(body) if len(body) >= large else None
+
+
+def decode_for_sync(body: bytes, large: int = LARGE) -> Obj:
+    """Return the request of the sync hook, a large one without what `sync` does not read."""
+    return partly_for_sync(body, large) or decode(body)
 
 
 def decode_for_cluster_rbac(body: bytes, large: int = LARGE) -> Obj:
-    """Return the request of `cluster_rbac.sync` as `decode` does, without what it does not read.
-
-    That is most of the agents and ServiceAccounts, if the request has at least `large` bytes. Its
-    attachments are then still JSON, see `whole`.
-    """
-    return (for_cluster_rbac(body) if len(body) >= large else None) or decode(body)
+    """Return the request of `cluster_rbac.sync`, a large one without what it does not read."""
+    return partly_for_cluster_rbac(body, large) or decode(body)
 
 
 def _loaded(body: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -13,12 +13,12 @@ from flask import Flask, Response, request
 from hooks import cluster_rbac, customize, sync, wire
 from hooks.errors import UnreadableRequest
 from hooks.facts import Facts
-from hooks.kube.deep_json import without_depths
 from hooks.kube.objects import Obj
 from hooks.server import etag
 from hooks.server.body import JSON, length_of, read_body, reject_crowded
 from hooks.server.calls import Call
 from hooks.server.clock import now
+from hooks.server.decoding import Partly, Room, never, shallow
 from hooks.server.etag import Tags
 from hooks.server.failures import Failure, failure_of
 from hooks.server.logs import LOGGER
@@ -51,8 +51,7 @@ class Hook:
     makes_children: bool
     follows_resources: bool = False
     """Whether metrics follow the resources in its requests: anyone can call webhooks."""
-    decode: Callable[[bytes], Obj] = wire.decode
-    """Returns what the function reads of the body."""
+    partly: Partly = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ class Edge:
     """The maximum number of parts of a body, if anyone may send it."""
     takes_chunks: bool = True
     note: Note = no_note
+    room: Room = field(default_factory=Room)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         Places(settings.calls_at_once, settings.max_body_bytes, half(settings.calls_at_once)),
         settings.caller_seconds,
         note=notes_for(app, settings),
+        room=Room(settings.max_whole_body_bytes),
     )
     for hook in hooks:
         app.add_url_rule(hook.path, hook.name, answering(hook, edge), methods=["POST"])
@@ -113,7 +114,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             lambda asked, at, call: sync.sync(asked, facts, at, call.changing),
             makes_children=True,
             follows_resources=True,
-            decode=wire.decode_for_sync,
+            partly=wire.partly_for_sync,
         ),
         Hook(
             "customize",
@@ -126,7 +127,7 @@ def hooks_of(facts: Facts) -> tuple[Hook, ...]:
             "/cluster-rbac/sync",
             lambda asked, *_: cluster_rbac.sync(asked, facts),
             makes_children=True,
-            decode=wire.decode_for_cluster_rbac,
+            partly=wire.partly_for_cluster_rbac,
         ),
         Hook(
             "cluster-rbac-customize",
@@ -212,12 +213,12 @@ def _read_and_answered(
     tag = edge.tags.of(hook.path, body) if edge.tags else ""
     if tag and etag.has(request.if_none_match, tag):
         return _unchanged(call, tag)
-    asked = hook.decode(body)
-    call.asked(asked)
-    is_of(call.namespace)
-    at = now()
-    edge.note(hook.name, body, at)
-    return _computed(hook, call, body, asked, tag, at)
+    with edge.room.decoded(body, hook.partly) as asked:
+        call.asked(asked)
+        is_of(call.namespace)
+        at = now()
+        edge.note(hook.name, body, at)
+        return _computed(hook, call, body, asked, tag, at)
 
 
 def _unchanged(call: Call, tag: str) -> Response:
@@ -241,7 +242,7 @@ def _computed(  # noqa: PLR0913, PLR0917  all that is known of the call
     except Exception:
         if not nests_too_deep(wire.whole(asked)):
             raise
-        returned, payload = _response_and_bytes(hook, call, wire.decode(without_depths(body)), at)
+        returned, payload = _response_and_bytes(hook, call, shallow(body, hook.partly), at)
     call.answered(returned)
     response = Response(payload, content_type=JSON)
     if tag and at.encode() not in payload and RESYNC not in returned:

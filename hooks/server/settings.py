@@ -62,6 +62,7 @@ class Settings:
     threads: int = 32
     max_calls: int = 0
     max_body_bytes: int = 128 * MEBIBYTE
+    max_whole_body_bytes: int = 32 * MEBIBYTE
     read_seconds: float = 5.0
     max_connections: int = 400
     caller_seconds: float = 10.0
@@ -248,6 +249,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "THREADS": _whole_number(1, MOST_THREADS),
     "MAX_CALLS": _whole_number(1, MOST_THREADS),
     "MAX_BODY_BYTES": _whole_number(1, 2**40),
+    "MAX_WHOLE_BODY_BYTES": _whole_number(1, 2**40),
     "READ_SECONDS": _seconds,
     "MAX_CONNECTIONS": _whole_number(1, MOST_CONNECTIONS),
     "CALLER_SECONDS": _seconds,

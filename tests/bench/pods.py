@@ -29,7 +29,7 @@ def pod_figures(body: bytes) -> list[Figure]:
     """Measure calls for the request with pods of each number."""
     request = orjson.loads(body)
     request["parent"]["spec"]["podStatus"] = "Enabled"
-    return [_figure(number, _with_pods(request, number), goal) for number, goal in GOALS.items()]
+    return [_figure(number, with_pods(request, number), goal) for number, goal in GOALS.items()]
 
 
 def _figure(number: int, body: bytes, goal: float) -> Figure:
@@ -52,7 +52,7 @@ def _floor(body: bytes) -> float:
     return time.process_time() - started
 
 
-def _with_pods(request: Obj, number: int) -> bytes:
+def with_pods(request: Obj, number: int) -> bytes:
     pods = [_pod(each) for each in range(number)]
     of_kind = {f"instana-agent/{each['metadata']['name']}": each for each in pods}
     return orjson.dumps(request | {"related": request["related"] | {"Pod.v1": of_kind}})
