@@ -22,3 +22,22 @@ def test_the_service_loads_no_tools_of_tests_and_command_line() -> None:
     )
 
     assert done.stdout.split() == []
+
+
+HELP = """
+import sys
+from hooks.cli.program.start import run
+sys.argv = ["instana-hooks", "--help"]
+try:
+    run()
+except SystemExit:
+    print(*sorted({module.partition(".")[0] for module in sys.modules}), file=sys.stderr)
+"""
+
+
+def test_help_loads_no_models_and_no_service() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+
+    assert "click" in loaded
+    assert not loaded & {"pydantic", "flask", "orjson", "msgspec", "structlog", "yaml", "requests"}
