@@ -2,8 +2,7 @@
 
 import json
 import re
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -20,8 +19,8 @@ from hooks.cli.inputs.files import (
     ending_on_unusable_input,
 )
 from hooks.cli.output.printing import JSON, output_option, print_json, table, titled
+from hooks.cli.output.progress import counted
 from hooks.explain import Explained, Explanation, Origin, Situation, Source, explain
-from hooks.explain.inputs import Input
 from hooks.explain.selecting import selected
 from hooks.kube.objects import Obj
 from hooks.rendering import Given, read
@@ -106,12 +105,7 @@ def _selected(explanation: Explanation, paths: list[str]) -> Sequence[Explained]
 
 def _explained(observed: Given) -> Explanation:
     situation = Situation(observed.request, observed.facts)
-    return explain(situation, _with_progress if sys.stderr.isatty() else iter)
-
-
-def _with_progress(inputs: list[Input]) -> Iterator[Input]:
-    with click.progressbar(inputs, label="Changing inputs", file=sys.stderr) as shown:
-        yield from shown
+    return explain(situation, lambda inputs: counted(inputs, "changing inputs"))
 
 
 def _tell_limits(explanation: Explanation) -> None:

@@ -6,7 +6,7 @@ import click
 
 from hooks.cli.inputs.files import GivenFile, name_of
 from hooks.cli.inputs.recordings import exchange_in, response_to
-from hooks.cli.output.printing import print_json
+from hooks.cli.output.printing import json_option, print_json
 from hooks.recording.recording import as_recording
 
 FILE: Final = click.argument("file", type=GivenFile(), metavar="FILE")
@@ -14,6 +14,7 @@ FILE: Final = click.argument("file", type=GivenFile(), metavar="FILE")
 
 @click.command("record")
 @FILE
+@json_option
 def record_command(file: BinaryIO) -> None:
     """Print a recording of the request in FILE ("-" is standard input), with its response.
 

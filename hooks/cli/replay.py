@@ -8,6 +8,7 @@ import click
 from hooks.cli.inputs.files import files_argument, name_of
 from hooks.cli.inputs.recordings import DIFFERENT, exchange_in, response_to
 from hooks.cli.output.printing import JSON, output_option, print_json
+from hooks.cli.output.progress import waiting
 from hooks.kube.objects import Obj
 from hooks.recording.comparison import differences
 from hooks.recording.recording import Exchange
@@ -33,7 +34,8 @@ def replay_command(files: tuple[BinaryIO, ...], output: str) -> None:
 def _replayed(file: BinaryIO, output: str) -> bool:
     """Print the result for one file; return whether the response is the recorded one."""
     exchange = exchange_in(file)
-    response = response_to(exchange, name_of(file))
+    with waiting(f"repeating {name_of(file)}"):
+        response = response_to(exchange, name_of(file))
     if output == JSON:
         print_json(response)
         return not exchange.response or response == exchange.response

@@ -4,12 +4,14 @@ import sys
 
 import click
 
+from hooks.cli.output.printing import json_option
 from hooks.generate.chart.schema import values_schema
 from hooks.generate.resource_schema import resource_schema_text
 
 
 @click.command("schema")
 @click.option("--chart", is_flag=True, help="Print the schema of the chart's values instead.")
+@json_option
 def schema_command(*, chart: bool) -> None:
     """Print the JSON schema of the InstanaAgent, for editors and other programs that check files.
 

@@ -23,6 +23,7 @@ from hooks.cli.inputs.recordings import (
     response_to,
 )
 from hooks.cli.output.printing import JSON, as_json, output_option, print_json
+from hooks.cli.output.progress import waiting
 from hooks.facts import Facts, UnknownFact
 from hooks.kube.objects import Obj
 from hooks.recording.comparison import ResponseDifference, differences
@@ -113,9 +114,10 @@ def test_command(folder: Path, output: str, *, update: bool) -> None:
     if not cases:
         give_up(f"{folder}: there is no {REQUEST} in a folder below it", UNREADABLE)
     if update:
-        _update(cases)
+        _update(cases, output)
         return
-    results = [_result(case) for case in cases]
+    with waiting("comparing the responses"):
+        results = [_result(case) for case in cases]
     _print(results, output)
     if not all(result.is_fine for result in results):
         sys.exit(DIFFERENT)
@@ -127,15 +129,25 @@ def _requests_in(folder: Path) -> list[Path]:
     return [*folder.rglob(REQUEST)]
 
 
-def _update(cases: list[Case]) -> None:
-    changed = 0
-    for case in cases:
-        response = _response(case)
-        if case.expected != response:
-            case.write(response)
-            click.echo(f"{case.folder / RESPONSE} is written")
-            changed += 1
-    click.echo(f"{changed} of {len(cases)} responses are new or changed")
+def _update(cases: list[Case], output: str) -> None:
+    """Write the responses that are new or changed, and print where."""
+    with waiting("writing the responses"):
+        written = [str(case.folder / RESPONSE) for case in cases if _is_written(case)]
+    if output == JSON:
+        print_json({"cases": len(cases), "written": written})
+        return
+    for file in written:
+        click.echo(f"{file} is written")
+    click.echo(f"{len(written)} of {len(cases)} responses are new or changed")
+
+
+def _is_written(case: Case) -> bool:
+    """Write the response of a case unless it is the expected one; return whether it was not."""
+    response = _response(case)
+    is_new = case.expected != response
+    if is_new:
+        case.write(response)
+    return is_new
 
 
 def _response(case: Case) -> Obj:

@@ -173,17 +173,21 @@ def started(found: Plan, settings: Settings, service: str, now: str) -> Record:
 
 
 def as_lines(found: Plan) -> Iterator[PlannedStep]:
-    """Yield what a plan shows of each step; its objects have values that nobody needs."""
-    for step in found.steps:
-        yield PlannedStep(
-            object=place(step.obj),
-            what=step.what,
-            why=step.why,
-            restarts=step.restarts if step.change else "",
-            waits_for=step.waits_for,
-            blocks=step.blocks,
-            commands=list(step.commands),
-        )
+    """Yield what a plan shows of each step."""
+    return map(as_line, found.steps)
+
+
+def as_line(step: Step) -> PlannedStep:
+    """Return what a plan shows of a step; its object has values that nobody needs."""
+    return PlannedStep(
+        object=place(step.obj),
+        what=step.what,
+        why=step.why,
+        restarts=step.restarts if step.change else "",
+        waits_for=step.waits_for,
+        blocks=step.blocks,
+        commands=list(step.commands),
+    )
 
 
 def recorded(step: Step) -> RecordedStep:

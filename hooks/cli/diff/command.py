@@ -77,7 +77,7 @@ def diff_command(  # noqa: PLR0913  each is an option
     """
     check_inputs(files, *(() if other else (live.is_on, recorded)))
     if other:
-        diff_with_version(files, other)
+        diff_with_version(files, other, output)
         return
     if recorded and live.is_on:
         msg = "--live and --recorded: choose one of them"

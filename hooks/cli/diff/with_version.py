@@ -1,7 +1,7 @@
 """`python -m hooks diff --with`: what another version of the service would change."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,6 +12,8 @@ from hooks import __version__
 from hooks.cli.diff.other_version import OtherVersion, other_version
 from hooks.cli.inputs.files import name_of
 from hooks.cli.inputs.recordings import DIFFERENT, exchange_in, response_to
+from hooks.cli.output.printing import JSON, print_json
+from hooks.cli.output.progress import waiting
 from hooks.kube.objects import Obj
 from hooks.recording.comparison import ResponseDifference, differences, in_groups
 from hooks.recording.recording import Exchange, as_recording
@@ -32,17 +34,32 @@ class _Compared:
     name: str
     found: list[ResponseDifference]
 
+    def lines(self) -> Iterator[str]:
+        """Yield the lines about it."""
+        for difference in in_groups(self.found):
+            yield f"{self.name}: {difference}"
+        if not self.found:
+            yield f"{self.name}: nothing changes"
 
-def diff_with_version(files: Iterable[BinaryIO], place: Path) -> None:
+    def as_json(self) -> Obj:
+        """Return it for programs."""
+        return {
+            "recording": self.name,
+            "differences": [difference.as_json for difference in self.found],
+        }
+
+
+def diff_with_version(files: Iterable[BinaryIO], place: Path, output: str) -> None:
     """Print how the responses of another version differ; exit code 3 if one does."""
-    with other_version(place) as other:
-        click.echo(f"instana-agent-hooks {__version__} → {other.version()}", err=True)
+    with waiting("comparing the versions"), other_version(place) as other:
+        versions = {"from": __version__, "to": other.version()}
         results = [_compared(file, other) for file in files]
-    for result in results:
-        for difference in in_groups(result.found):
-            click.echo(f"{result.name}: {difference}")
-        if not result.found:
-            click.echo(f"{result.name}: nothing changes")
+    if output == JSON:
+        print_json(versions | {"recordings": [result.as_json() for result in results]})
+    else:
+        click.echo("instana-agent-hooks {from} → {to}".format(**versions), err=True)
+        for line in (line for result in results for line in result.lines()):
+            click.echo(line)
     if any(result.found for result in results):
         sys.exit(DIFFERENT)
 

@@ -1,6 +1,5 @@
 """The cluster as an input of commands: what a resource depends on, read through `kubectl`."""
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -12,6 +11,7 @@ from hooks.applied import applied
 from hooks.cli.cluster.kubectl import CallFailed, Kubectl
 from hooks.cli.inputs.changed_documents import only_agent_in, others_of, with_agent
 from hooks.cli.inputs.files import GivenDocument, give_up
+from hooks.cli.output.progress import counted, waiting
 from hooks.errors import HookError
 from hooks.facts import Facts
 from hooks.kube.objects import Obj, as_object, identity
@@ -21,7 +21,7 @@ from hooks.rendering import DEFAULT_NAMESPACE, facts_of_cluster
 
 RESOURCES: Final = f"{PLURAL}.v1.instana.io"
 SOURCE: Final = "the cluster"
-FEWEST_FOR_BAR: Final = 2
+READING: Final = "reading the resource"
 Further: TypeAlias = Callable[[Obj], tuple[Lookup, ...]]
 
 
@@ -107,16 +107,19 @@ def _resource(given: Obj, live: Live) -> Obj | None:
     """Return the cluster's version of a given resource, None if there is none."""
     name, namespace = given["metadata"].get("name"), given["metadata"]["namespace"]
     place = (f"--namespace={namespace}", "--ignore-not-found")
-    found = live.kubectl.list_objects(RESOURCES, str(name), *place)
+    with waiting(READING):
+        found = live.kubectl.list_objects(RESOURCES, str(name), *place)
     return found[0] if found else None
 
 
 def _only_resource(live: Live) -> Obj:
     """Return the resource that the options name, or the only one in the namespace."""
     place = (f"--namespace={live.namespace}",) if live.namespace else ()
-    if live.name:
-        return live.kubectl.list_objects(RESOURCES, live.name, *place)[0]
-    found = live.kubectl.list_objects(RESOURCES, *place)
+    named = (live.name,) if live.name else ()
+    with waiting(READING):
+        found = live.kubectl.list_objects(RESOURCES, *named, *place)
+    if named:
+        return found[0]
     where = f"namespace {live.namespace}" if live.namespace else "namespace of kubectl's context"
     if not found:
         give_up(f"there is no {KIND} in the {where}: name its namespace with -n")
@@ -138,10 +141,8 @@ def _objects_for(parent: Obj, kubectl: Kubectl, facts: Facts, further: Further) 
 
 
 def _read(lookups: Sequence[Lookup], kubectl: Kubectl) -> list[Obj]:
-    hidden = len(lookups) <= FEWEST_FOR_BAR or not sys.stderr.isatty()
-    label = "Reading the cluster"
-    with click.progressbar(lookups, label=label, file=sys.stderr, hidden=hidden) as shown:
-        return [obj for lookup in shown for obj in _found(lookup, kubectl)]
+    shown = counted(lookups, "reading the cluster")
+    return [obj for lookup in shown for obj in _found(lookup, kubectl)]
 
 
 def _found(lookup: Lookup, kubectl: Kubectl) -> Iterable[Obj]:

@@ -19,6 +19,16 @@ output_option: Final = click.option(
     help="Text for people, or JSON for programs.",
 )
 
+json_option: Final = click.option(
+    "-o",
+    "--output",
+    type=click.Choice([JSON]),
+    default=JSON,
+    show_default=True,
+    expose_value=False,
+    help="It is JSON in any case.",
+)
+
 
 def table(
     titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int | None]

@@ -1,7 +1,7 @@
 """`python -m hooks preview`: what a proposed change of files would change, for a review."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +11,7 @@ from hooks.cli.inputs.agents import Findings
 from hooks.cli.inputs.facts import fact_option, facts_of
 from hooks.cli.inputs.files import INVALID, ending_on_unusable_input, give_up
 from hooks.cli.output.printing import JSON, print_json
+from hooks.cli.output.progress import waiting
 from hooks.cli.preview.revisions import UnreadableSide, common_ancestor, files_of
 from hooks.cli.preview.sides import Side, with_known
 from hooks.facts import Facts
@@ -59,21 +60,27 @@ def preview_command(
     """
     with ending_on_unusable_input():
         facts = facts_of(rest["facts"])
-    try:
-        start = common_ancestor(base, head, repository)
-        before, after = (
-            Side(dict(files_of(side, repository, rest["paths"]))) for side in (start, head)
-        )
-    except (UnreadableSide, OSError) as error:
-        give_up(str(error))
-    _check_paths(rest["paths"], (*before.contents, *after.contents))
-    compared = _compared(before, after, facts)
-    found = _findings(before, after, facts)
+    with waiting("reading both sides"):
+        before, after = _sides(base, head, repository, rest["paths"])
+    with waiting("comparing both sides"):
+        compared = _compared(before, after, facts)
+        found = _findings(before, after, facts)
     if output == JSON:
         print_json({"resources": [asdict(resource) for resource in compared], **asdict(found)})
     else:
         click.echo(comment(compared, found.errors, found.warnings, name))
     sys.exit(INVALID if found.errors else CHANGES if compared else 0)
+
+
+def _sides(base: str, head: str, repository: Path, paths: Sequence[str]) -> tuple[Side, Side]:
+    """Return the files of both sides; ends the command if they cannot be read."""
+    try:
+        start = common_ancestor(base, head, repository)
+        before, after = (Side(dict(files_of(side, repository, paths))) for side in (start, head))
+    except (UnreadableSide, OSError) as error:
+        give_up(str(error))
+    _check_paths(paths, (*before.contents, *after.contents))
+    return before, after
 
 
 def _check_paths(paths: Iterable[str], names: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from hooks.cli.inputs.files import ending_on_unusable_input, give_up
-from hooks.cli.output.printing import as_json
+from hooks.cli.output.printing import JSON, as_json, output_option, print_json
 from hooks.cli.support_bundle.kubectl import ReadingKubectl
 from hooks.cli.support_bundle.reading import AGENTS, SupportReader
 from hooks.recording.bundle import Collected, masked
@@ -31,13 +31,16 @@ TIME_MARKS: Final = str.maketrans("", "", "-:")
 @click.option("--context", help="Context of the kubeconfig.")
 @click.option("--kubeconfig", type=click.Path(path_type=Path), help="The kubeconfig.")
 @click.option("-f", "--file", "target", type=click.Path(path_type=Path), help="The file to write.")
-def support_bundle_command(  # noqa: PLR0913, PLR0917  one for each option
+@output_option
+def support_bundle_command(  # noqa: PLR0913  one for each option
+    *,
     name: str,
     namespace: str,
     service_namespace: str | None,
     context: str | None,
     kubeconfig: Path | None,
     target: Path | None,
+    output: str,
 ) -> None:
     """Collect what support needs to know of the InstanaAgent NAME, as one .tar.gz.
 
@@ -64,7 +67,10 @@ def support_bundle_command(  # noqa: PLR0913, PLR0917  one for each option
     _write(file, files)
     for failure in collected.not_read:
         click.echo(f"not read: {failure}", err=True)
-    click.echo(f"{file} is written: read it before you pass it on")
+    if output == JSON:
+        print_json({"file": str(file), "notRead": collected.not_read})
+    else:
+        click.echo(f"{file} is written: read it before you pass it on")
 
 
 def files_of(collected: Collected) -> dict[str, bytes]:

@@ -1,11 +1,11 @@
 """Asks before a takeover or its rollback writes anything."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import click
 
+from hooks.cli.output.printing import JSON, TEXT
 from hooks.cli.takeover.run import Identified, identified
 from hooks.cli.takeover.table import show, summary
 from hooks.takeover import Plan
@@ -20,10 +20,14 @@ yes_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the user has agreed to; asks again when the cluster asks for further steps."""
+    """What the user has agreed to; asks again when the cluster asks for further steps.
+
+    The plan goes to standard error where standard output is JSON.
+    """
 
     yes: bool
     question: str
+    output: str = TEXT
     agreed: set[Identified] = field(default_factory=set)
 
     def ask(self, found: Plan) -> None:
@@ -33,9 +37,11 @@ class Consent:
             return
         if not _can_answer():
             _end("nothing was changed: there is no terminal to ask on; --yes agrees to the plan")
-        show(found.steps)
-        click.echo(summary(found))
-        _show_losses(lost_by(found.steps))
+        err = self.output == JSON
+        show(found.steps, err=err)
+        click.echo(summary(found), err=err)
+        for line in lost_by(found.steps):
+            click.echo(f"A rollback cannot bring back {line}", err=err)
         if not _answer(self.question):
             _end("you did not agree: nothing more was changed")
         self.agreed.update(steps)
@@ -51,11 +57,6 @@ def _answer(question: str) -> bool:
     except click.Abort:
         click.echo(err=True)
         return False
-
-
-def _show_losses(lost: Iterable[str]) -> None:
-    for line in lost:
-        click.echo(f"A rollback cannot bring back {line}")
 
 
 def _end(message: str) -> None:

@@ -14,7 +14,8 @@ from hooks.cli.output.printing import JSON, output_option, print_json
 from hooks.cli.takeover.consent import Consent, yes_option
 from hooks.cli.takeover.reading import read_cluster
 from hooks.cli.takeover.record import RecordFile, default_path
-from hooks.cli.takeover.run import BLOCKED, DONE, Run, carry_out, read, take_over
+from hooks.cli.takeover.report import BLOCKED, DONE, Report
+from hooks.cli.takeover.run import Run, carry_out, read, take_over
 from hooks.cli.takeover.table import show, summary
 from hooks.facts import FIELD_MANAGER
 from hooks.server.clock import now
@@ -131,6 +132,7 @@ def plan_command(task: Task, *, output: str) -> None:
 @takeover_command.command("apply", short_help="Show the plan, ask, and do it.")
 @_options
 @yes_option
+@output_option
 @click.option(
     "--record",
     "record_path",
@@ -138,7 +140,7 @@ def plan_command(task: Task, *, output: str) -> None:
     help="File for the record of the changes, which `rollback` reads; one that exists is continued."
     "  [default: takeover-NAMESPACE-TIME.json]",
 )
-def apply_command(task: Task, *, yes: bool, record_path: Path | None) -> None:
+def apply_command(task: Task, *, yes: bool, output: str, record_path: Path | None) -> None:
     """Show the steps of `plan`, ask, and do them; can be repeated.
 
     Writes a record of every change into a file, without values of Secrets, before it makes the
@@ -150,5 +152,5 @@ def apply_command(task: Task, *, yes: bool, record_path: Path | None) -> None:
     """
     path = record_path or default_path(task.namespace, now())
     journal = RecordFile(path, task.settings, must_be_new=record_path is None)
-    ask = Consent(yes=yes, question="Carry out this plan?").ask
-    take_over(Run(task, ask, journal))
+    consent = Consent(yes=yes, question="Carry out this plan?", output=output)
+    take_over(Run(task, consent.ask, journal, Report(output)))

@@ -11,7 +11,7 @@ import click
 
 from hooks import __version__
 from hooks.cli.inputs.files import LARGEST
-from hooks.cli.takeover.run import FAILED
+from hooks.cli.takeover.report import FAILED
 from hooks.server.clock import now
 from hooks.takeover import Plan, Settings, Step
 from hooks.takeover.record import Record, UnusableRecord, as_text, read_record, started

@@ -17,6 +17,7 @@ from hooks.cli.takeover.group import (
     field_manager_option,
     takeover_command,
 )
+from hooks.cli.takeover.report import Report
 from hooks.cli.takeover.run import NoJournal, Run, take_over, without_asking
 from hooks.kube.objects import Obj
 from hooks.takeover import Cluster, Patch, Plan, Settings, Step, Strategy, plan
@@ -92,4 +93,4 @@ def release_command(
     account = Account(Peer(**rest), namespace)
     settings = Settings(Strategy(apply_strategy), field_manager)
     release = Release(account, settings, objects, timeout)
-    take_over(Run(release, without_asking, NoJournal()))
+    take_over(Run(release, without_asking, NoJournal(), Report()))

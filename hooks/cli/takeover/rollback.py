@@ -7,11 +7,13 @@ import click
 
 from hooks.cli.cluster.kubectl import Kubectl
 from hooks.cli.inputs.files import give_up
+from hooks.cli.output.printing import output_option
 from hooks.cli.takeover.consent import Consent, yes_option
 from hooks.cli.takeover.group import context_option, kubeconfig_option, kubectl_of
 from hooks.cli.takeover.record import read_records
+from hooks.cli.takeover.report import BLOCKED, Report
 from hooks.cli.takeover.rollback_reading import read_for_rollback
-from hooks.cli.takeover.run import BLOCKED, NoJournal, Run, carry_out, take_over
+from hooks.cli.takeover.run import NoJournal, Run, carry_out, take_over
 from hooks.takeover import Plan, Step
 from hooks.takeover.record import Possible, Record
 from hooks.takeover.rollback import Rollback, rollback_plan
@@ -53,8 +55,15 @@ class Back:
     help="Seconds to wait until the controllers are deleted.",
 )
 @yes_option
-def rollback_command(
-    paths: tuple[Path, ...], context: str, kubeconfig: str, timeout: float, *, yes: bool
+@output_option
+def rollback_command(  # noqa: PLR0913  one for each option
+    *,
+    paths: tuple[Path, ...],
+    context: str,
+    kubeconfig: str,
+    timeout: float,
+    yes: bool,
+    output: str,
 ) -> None:
     """Go back from a takeover with its record: show each step, ask, and do them; can be repeated.
 
@@ -72,7 +81,8 @@ def rollback_command(
     records = read_records(paths)
     _show_losses(records)
     back = Back(kubectl_of(context, kubeconfig), records, timeout)
-    take_over(Run(back, Consent(yes=yes, question="Go back with this plan?").ask, NoJournal()))
+    consent = Consent(yes=yes, question="Go back with this plan?", output=output)
+    take_over(Run(back, consent.ask, NoJournal(), Report(output)))
 
 
 def _show_losses(records: list[Record]) -> None:

@@ -4,23 +4,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import click
 
 from hooks.cli.cluster.kubectl import CallFailed, Kubectl
 from hooks.cli.output.progress import progress
-from hooks.cli.takeover.table import count, show, summary
+from hooks.cli.takeover.report import FAILED, Report
 from hooks.errors import HookError
 from hooks.takeover import Creation, Deletion, Patch, Plan, Step
 from hooks.takeover.rollback import CONTROLLERS_GONE
 from hooks.takeover.running_operator import STOPPED
 from hooks.takeover.steps import place
-
-DONE = 0
-FAILED = 1
-BLOCKED = 2
-WAITING = 3
 
 ATTEMPTS = 5
 """How often an object that changes between reading and writing is read again."""
@@ -83,6 +78,7 @@ class Run:
     task: Taking
     ask: Ask
     journal: Journal
+    report: Report
 
 
 def without_asking(_: Plan) -> None:
@@ -100,7 +96,7 @@ def take_over(run: Run) -> None:
         found = _wait(run.task, deadline)
         if not found.to_do:
             break
-    _report(found, len(done))
+    run.report.end(found)
 
 
 def carry_out(kubectl: Kubectl, step: Step) -> None:
@@ -125,9 +121,9 @@ def _carry_out_all(run: Run, found: Plan, done: set[Identified]) -> None:
                 raise CallFailed(msg)  # noqa: TRY301 - it ends as a failed write does
             _carry_out(run, step)
         except CallFailed as failed:
-            _give_up(step, failed, len(found.to_do) - number)
+            run.report.give_up(step, str(failed), len(found.to_do) - number)
         done.add(identified(step))
-        click.echo(f"{place(step.obj)}: {step.what}: done")
+        run.report.note(step)
 
 
 def _carry_out(run: Run, step: Step) -> None:
@@ -193,25 +189,3 @@ def _plan(task: Taking) -> Plan:
     except HookError as error:
         click.echo(str(error), err=True)
     sys.exit(FAILED)
-
-
-def _give_up(step: Step, failed: CallFailed, left: int) -> NoReturn:
-    click.echo(f"{place(step.obj)}: {step.what}: failed: {failed}", err=True)
-    click.echo(
-        f"Left: {count(left)}; all earlier steps are done. Fix the cause, then run the same "
-        "command again to continue.",
-        err=True,
-    )
-    sys.exit(FAILED)
-
-
-def _report(found: Plan, done: int) -> None:
-    if found.blocked:
-        show(found.blocked)
-        click.echo(summary(found))
-        sys.exit(BLOCKED)
-    if found.waiting:
-        show(found.waiting)
-        click.echo("These steps must wait; run the same command again once they can be done.")
-        sys.exit(WAITING)
-    click.echo(f"{count(done)} done, nothing left to do" if done else "nothing to do")

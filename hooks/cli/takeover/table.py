@@ -15,14 +15,14 @@ COLUMNS = (("WHAT", 36), ("WHY", 48), ("RESTARTS", 20))
 TO_DO, LATER, BLOCKING, NOTE = "to do", "later", "blocked", "note"
 
 
-def show(steps: Sequence[Step]) -> None:
-    """Print a row per step, followed by the step's commands."""
+def show(steps: Sequence[Step], *, err: bool = False) -> None:
+    """Print a row per step, followed by the step's commands; `err`: on standard error."""
     if not steps:
         return
     width = max(len(place(step.obj)) for step in steps) + 2
     title = "".join(name.ljust(cell) for name, cell in (("OBJECT", width), *COLUMNS)).rstrip()
     for line in [title, *(line for step in steps for line in _rows(step, width))]:
-        click.echo(line)
+        click.echo(line, err=err)
 
 
 def summary(found: Plan) -> str:

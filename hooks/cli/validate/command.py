@@ -12,6 +12,7 @@ from hooks.cli.inputs.combined import facts_given
 from hooks.cli.inputs.facts import fact_option
 from hooks.cli.inputs.files import INVALID, documents_in, give_up
 from hooks.cli.output.printing import JSON, TEXT, print_json, table
+from hooks.cli.output.progress import counted
 from hooks.cli.validate.checked_files import Checked, checked
 from hooks.cli.validate.folders import Folder, GivenFileOrFolder, documents_in_file
 from hooks.facts import Facts
@@ -20,7 +21,6 @@ from hooks.models.instana_agent import KIND
 LINES, MATRIX = "lines", "matrix"
 TITLES: Final = ("ERRORS", "WARNINGS", "FILE", "RESOURCE", "FINDINGS")
 WIDTHS: Final = (None, None, None, None, 60)
-FEWEST_FOR_BAR: Final = 20
 
 
 @click.command("validate")
@@ -81,14 +81,12 @@ def _results(files: Sequence[BinaryIO | Folder], facts: Facts) -> list[Checked]:
 def _in_folder(folder: Folder, facts: Facts) -> Iterator[Checked]:
     """Yield what the files of a folder have; each file may be for a cluster of its own."""
     files = folder.files
-    hidden = len(files) < FEWEST_FOR_BAR or not sys.stderr.isatty()
-    with click.progressbar(files, label="Reading files", file=sys.stderr, hidden=hidden) as shown:
-        for file in shown:
-            documents = documents_in_file(file)
-            if isinstance(documents, Checked):
-                yield documents
-            else:
-                yield from checked(documents, facts)
+    for file in counted(files, "reading files"):
+        documents = documents_in_file(file)
+        if isinstance(documents, Checked):
+            yield documents
+        else:
+            yield from checked(documents, facts)
 
 
 def _print(results: Sequence[Checked], output: str) -> None:

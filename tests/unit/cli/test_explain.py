@@ -8,11 +8,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from hooks.cli.explain import _with_progress
 from hooks.cli.program.command_line import main
-from hooks.explain import Explanation, Situation, Source, explain, fields
+from hooks.explain import Explanation, Situation, explain, fields
 from hooks.explain.explaining import Watch
-from hooks.explain.inputs import Input
 from hooks.kube.objects import Obj
 from tests.support.resources import agent, secret
 
@@ -158,12 +156,6 @@ def test_a_file_may_be_named_like_a_child(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert result.exit_code == 0
     assert "(1.2.3)" in result.stdout
-
-
-def test_progress_changes_nothing() -> None:
-    inputs = [Input(Source.FACT, name, ()) for name in ("a", "b")]
-
-    assert [*_with_progress(inputs)] == inputs
 
 
 def test_what_is_not_looked_at_one_by_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,8 +187,17 @@ def test_results_for_programs(folder: Path) -> None:
     assert (found[0]["differences"], found[0]["problem"]) == ([], "")
 
 
+def test_what_is_written_for_programs(folder: Path) -> None:
+    told = json.loads(run("test", folder, "--update", "-o", "json").stdout)
+
+    assert told == {"cases": 2, "written": [str(folder / "healthy" / "response.json")]}
+
+
 def test_the_recorded_requests_of_this_repository_pass() -> None:
     assert run("test", "tests/fixtures/sync/healthy").exit_code == FINE
+
+
+PATH_OF_NEW = "env[CONFIG_PATH].value"
 
 
 def other_version(place: Path, version: str = "9.9.9") -> Path:
@@ -217,6 +226,22 @@ def test_another_version_in_a_folder_and_in_a_wheel(tmp_path: Path, recording: P
         assert f"{container}.env[CONFIG_PATH].value: /opt/instana/" in result.output
         assert 'metadata.labels["app.kubernetes.io/version"]: 0.1.0 → 9.9.9' in result.output
         assert not found_in(result.output)
+
+
+def test_another_version_for_programs(tmp_path: Path, recording: Path) -> None:
+    folder = other_version(tmp_path / "other")
+    result = run("diff", "--with", folder, recording, "-o", "json")
+    told = json.loads(result.stdout)
+
+    assert (result.exit_code, result.stderr) == (DIFFERENT, "")
+    assert (told["from"], told["to"]) == (__version__, "9.9.9")
+    assert [each["recording"] for each in told["recordings"]] == [str(recording)]
+    changed = [
+        each for each in told["recordings"][0]["differences"] if each["path"].endswith(PATH_OF_NEW)
+    ]
+    assert {each["object"] for each in changed} == {"DaemonSet/prod-agent"}
+    assert {each["after"] for each in changed} == {"/new"}
+    assert not found_in(result.stdout)
 
 
 def test_the_same_version_changes_nothing(recording: Path) -> None:

@@ -9,6 +9,7 @@ def test_the_schema_is_the_generated_file() -> None:
     result = CliRunner().invoke(main, ["schema"])
 
     assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == CliRunner().invoke(main, ["schema", "-o", "json"]).stdout
     assert result.stdout == Path("crd/agents.instana.io.schema.json").read_text()
 
 

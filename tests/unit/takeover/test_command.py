@@ -1,5 +1,6 @@
 """The command, with a `kubectl` that keeps its objects in a file."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -59,6 +60,36 @@ def test_apply_stops_the_operator_then_goes_on(cluster: FakeCluster) -> None:
     assert result.exit_code == 3
     assert "ClusterRole instana-agent" in result.output
     assert len(cluster.writes) == 4
+
+
+def test_apply_for_programs_prints_what_is_done_and_what_waits(cluster: FakeCluster) -> None:
+    result = run("apply", "-o", "json")
+    told = json.loads(result.stdout)
+
+    assert result.exit_code == 3
+    assert [step["object"] for step in told["done"]] == [
+        "Deployment instana-agent/instana-agent-controller-manager",
+        "Secret instana-agent/instana-agent",
+        "ConfigMap instana-agent/instana-agent-namespaces",
+        "InstanaAgent instana-agent/instana-agent",
+    ]
+    assert told["waiting"][0]["object"].startswith("ClusterRole instana-agent")
+    assert told["waiting"][0]["waits_for"]
+    assert (told["failed"], told["blocked"]) == (None, [])
+    assert len(cluster.writes) == len(told["done"])
+    assert SECRET_VALUE not in result.output
+
+
+def test_a_refused_write_for_programs(cluster: FakeCluster) -> None:
+    cluster.refuse("patch Secret instana-agent", "Error from server (Forbidden): no", 9)
+
+    result = run("apply", "-o", "json")
+    told = json.loads(result.stdout)
+
+    assert result.exit_code == 1
+    assert [step["object"].partition(" ")[0] for step in told["done"]] == ["Deployment"]
+    assert told["failed"]["object"] == "Secret instana-agent/instana-agent"
+    assert "Forbidden" in told["failed"]["why"]
 
 
 def test_second_apply_does_the_rest_and_third_nothing(cluster: FakeCluster) -> None:

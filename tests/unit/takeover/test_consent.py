@@ -1,5 +1,6 @@
 """`takeover apply` asks before it writes, and shows how long it waits."""
 
+import json
 import re
 import time
 
@@ -21,10 +22,10 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hooks.cli.takeover.consent._can_answer", lambda: True)
 
 
-def answered(answer: str, cluster: FakeCluster) -> Result:
+def answered(answer: str, cluster: FakeCluster, *options: str) -> Result:
     """Run `apply` without --yes, and answer its questions."""
     record = str(cluster.directory / "record.json")
-    command = ["takeover", "apply", "--record", record]
+    command = ["takeover", "apply", "--record", record, *options]
     return CliRunner().invoke(main, command, input=answer)
 
 
@@ -48,6 +49,14 @@ def test_no_writes_nothing(answer: str, cluster: FakeCluster) -> None:
     assert "you did not agree: nothing more was changed" in result.stderr
     assert "Secret instana-agent/instana-agent " in result.stdout
     assert cluster.writes == []
+
+
+@pytest.mark.usefixtures("terminal")
+def test_the_plan_is_not_among_the_json(cluster: FakeCluster) -> None:
+    result = answered("y\n", cluster, "-o", "json")
+
+    assert len(json.loads(result.stdout)["done"]) == 4
+    assert "Secret instana-agent/instana-agent " in result.stderr
 
 
 @pytest.mark.usefixtures("terminal")

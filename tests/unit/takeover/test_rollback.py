@@ -491,3 +491,13 @@ def test_it_shows_no_value_of_a_secret(cluster: FakeCluster) -> None:
 
     assert SECRET_VALUE not in roll_back(cluster).output
     assert LEFT_BY_OPERATOR[3]["data"]["key"] == SECRET_VALUE
+
+
+def test_rollback_for_programs(cluster: FakeCluster) -> None:
+    run("apply")
+    result = roll_back(cluster, "--yes", "-o", "json")
+    told = json.loads(result.stdout)
+
+    assert result.exit_code in {0, 3}
+    assert "InstanaAgent instana-agent/instana-agent" in {step["object"] for step in told["done"]}
+    assert told["failed"] is None

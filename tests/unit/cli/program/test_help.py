@@ -51,6 +51,27 @@ def test_every_command_is_for_people_or_internal() -> None:
     assert not {*ENTRIES} & INTERNAL
 
 
+def test_every_command_that_ends_with_a_result_has_it_for_programs() -> None:
+    """`preview -o json` and the like; `completion` prints a script, the others go on."""
+    context = click.Context(main)
+    commands = [
+        command
+        for name in {*ENTRIES} - NOT_TRIED - {"completion"}
+        for command in nested(main.get_command(context, name), context)
+        if not command.hidden and not isinstance(command, click.Group)
+    ]
+    outputs = {
+        command.name: next((option for option in command.params if "-o" in option.opts), None)
+        for command in commands
+    }
+
+    assert len(commands) > len(ENTRIES) - len(NOT_TRIED) - 1
+    for name, option in outputs.items():
+        assert option, name
+        assert isinstance(option.type, click.Choice)
+        assert "json" in option.type.choices
+
+
 def test_help_lists_the_groups_with_an_example_of_each_command() -> None:
     lines = [line.strip() for line in run("--help").stdout.splitlines()]
 

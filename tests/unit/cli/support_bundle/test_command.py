@@ -174,6 +174,14 @@ def test_what_cannot_be_read_is_said(fast: Path) -> None:
     assert "not read: compositecontrollers" in result.stderr
 
 
+def test_for_programs_it_names_the_file_and_what_cannot_be_read(fast: Path) -> None:
+    file = fast / "bundle.tar.gz"
+    told = json.loads(run("--file", str(file), "-o", "json").stdout)
+
+    assert told["file"] == str(file)
+    assert any(reason.startswith("compositecontrollers") for reason in told["notRead"])
+
+
 def test_the_file_is_for_its_owner_alone(fast: Path) -> None:
     run("--file=bundle.tar.gz")
 
