@@ -1,7 +1,8 @@
 """Hiding credentials in parts of objects that people compare.
 
 Hidden are the values of Secrets, the credentials in the resource and wherever children repeat them,
-variables with names of credentials, logins in URLs, and the values of the agent's configuration.
+variables and arguments with names of credentials, logins in URLs, and the values of the agent's
+configuration.
 """
 
 import re
@@ -35,6 +36,9 @@ WHOLE: Final = (
 """Parts of a resource of which no value is shown."""
 
 OF_SECRETS: Final = ("data", "stringData")
+ARGUMENT: Final = re.compile(rf"(-[\w.-]*(?:{CREDENTIAL.pattern})[\w.-]*[= ]\s*)\S+", re.IGNORECASE)
+"""An option of a program with its value, also within a line of a shell."""
+OF_PROGRAM: Final = ("args", "command")
 LOGIN: Final = re.compile(r"(?<=://)[^/\s@]+@")
 SHORTEST: Final = 4
 """A shorter text may be part of any other."""
@@ -52,14 +56,14 @@ class Mask:
         if self._is_hidden(steps, value):
             return _all_hidden(value)
         if isinstance(value, dict):
-            hides = "env" in steps and _is_credential(value.get("name"))
-            return {
-                name: HIDDEN if hides and name == "value" else self.hidden((*steps, name), part)
-                for name, part in value.items()
-            }
+            return {name: self.hidden((*steps, name), part) for name, part in value.items()}
         if isinstance(value, list):
-            return [self.hidden((*steps, index), part) for index, part in enumerate(value)]
-        return self._text(value) if isinstance(value, str) else value
+            named = enumerate(value) if steps[-1:] != ("env",) else _by_name(value)
+            return [self.hidden((*steps, name), part) for name, part in named]
+        if not isinstance(value, str):
+            return value
+        is_argument = any(part in steps for part in OF_PROGRAM)
+        return self._text(ARGUMENT.sub(rf"\1{HIDDEN}", value) if is_argument else value)
 
     def _is_hidden(self, steps: Steps, value: Any) -> bool:
         if self.kind == "Secret":
@@ -106,6 +110,13 @@ def _texts_at(part: Any, steps: Steps) -> Iterator[str]:
             yield from _texts_at(item, steps[1:])
     else:
         yield from _texts_at(as_object(part).get(str(steps[0])), steps[1:])
+
+
+def _by_name(items: list[Any]) -> Iterator[tuple[str | int, Any]]:
+    """Yield items with their names, with numbers where they have none."""
+    for index, item in enumerate(items):
+        name = as_object(item).get("name")
+        yield name if isinstance(name, str) else index, item
 
 
 def _is_at(steps: Steps, places: tuple[Steps, ...]) -> bool:

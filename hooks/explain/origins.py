@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from hooks.explain.effects import Effect, Leaf
 from hooks.explain.inputs import Source
+from hooks.masking import Mask
 
 ORDER: Final = [*Source]
 STEP: Final = re.compile(r"[^.\[\]]+")
-HIDDEN: Final = re.compile(r"Secret/[^:]*:(data|stringData)\b")
-"""Where the values are in Secrets, of which none is shown."""
+STEPS: Final = re.compile(r'\["([^"]*)"\]|([^.\[\]]+)')
+"""The steps of a path; names with other characters are in quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Origin:
 class Explained:
     """A leaf of a child: where its value comes from, and what the whole child depends on.
 
-    `value` is None for what a Secret holds. The first of the origins is the most specific one.
+    `value` is None for what a Secret holds, and for other credentials. The first of the origins is
+    the most specific one.
     """
 
     child: str
@@ -55,7 +57,7 @@ class Influence:
 def explained(leaf: Leaf, value: Any, influences: Iterable[Influence]) -> Explained:
     """Return what is known of a leaf with a value."""
     child, path = leaf
-    shown = None if HIDDEN.match(f"{child}:{path}") else value
+    shown = _shown(child, path, value)
     ranked = sorted(influences, key=lambda influence: _rank(influence, path, shown))
     close = [
         _origin(influence, shown) for influence in ranked if influence.effect is not Effect.CHILD
@@ -68,6 +70,12 @@ def explained(leaf: Leaf, value: Any, influences: Iterable[Influence]) -> Explai
         origins=tuple(dict.fromkeys(close)) or (Origin(Source.BUILT_IN, value=shown),),
         needs=tuple(_origin(cause, None) for cause in far if cause.source is not Source.RESOURCE),
     )
+
+
+def _shown(child: str, path: str, value: Any) -> Any:
+    """Return the value of a leaf, None where a part of it is hidden."""
+    steps = tuple(quoted or plain for quoted, plain in STEPS.findall(path))
+    return value if Mask(child.partition("/")[0]).hidden(steps, value) == value else None
 
 
 def _rank(influence: Influence, path: str, leaf: Any) -> tuple[Any, ...]:

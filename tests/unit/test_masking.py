@@ -20,8 +20,17 @@ OF_WORKLOAD, OF_RESOURCE = Mask("DaemonSet", frozenset({SECRET})), Mask("Instana
         (
             OF_WORKLOAD,
             {"env": [{"name": "PASSWORD", "value": "x"}, {"name": "B", "value": "y"}]},
-            {"env": [{"name": "PASSWORD", "value": HIDDEN}, {"name": "B", "value": HIDDEN}]},
+            {"env": [{"name": "PASSWORD", "value": HIDDEN}, {"name": "B", "value": "y"}]},
         ),
+        (
+            OF_WORKLOAD,
+            {"args": ["--token=x", "--mode=y"], "command": ["sh", "-c", "a -Db.password=x --c y"]},
+            {
+                "args": [f"--token={HIDDEN}", "--mode=y"],
+                "command": ["sh", "-c", f"a -Db.password={HIDDEN} --c y"],
+            },
+        ),
+        (OF_WORKLOAD, {"description": "--token=x"}, {"description": "--token=x"}),
         (
             OF_WORKLOAD,
             {"env": {"PW": {"name": "PW", "valueFrom": {"secretKeyRef": {"key": "k"}}}}},

@@ -10,7 +10,7 @@ import click
 import orjson
 
 from hooks.cli.inputs.agents import end_if_invalid, end_if_none_is_served
-from hooks.cli.inputs.changed_documents import set_option
+from hooks.cli.inputs.changed_documents import only_agent_in, set_option
 from hooks.cli.inputs.combined import check_inputs, facts_given, inputs_of, optional_files_argument
 from hooks.cli.inputs.facts import fact_option
 from hooks.cli.inputs.files import GivenDocument, ending_on_unusable_input
@@ -20,6 +20,7 @@ from hooks.desired.passes.checksums import CHECKSUM
 from hooks.facts import Facts
 from hooks.kube.objects import Obj
 from hooks.kube.plain_yaml import as_yaml
+from hooks.masking import Mask, credentials_in
 from hooks.missing_inputs import (
     Missing,
     has_checksum,
@@ -54,7 +55,7 @@ WHAT_TO_DO: Final = "pass the existing children, or use --live"
     type=click.Path(file_okay=False, path_type=Path),
     help="Write a file per object to this folder, which must be empty or made by this command.",
 )
-@click.option("--redact", is_flag=True, help="Print no values of Secrets.")
+@click.option("--redact", is_flag=True, help="Print no credentials, such as values of Secrets.")
 @fact_option
 def render_command(  # noqa: PLR0913  each is an option
     *,
@@ -73,8 +74,9 @@ def render_command(  # noqa: PLR0913  each is an option
     resource, unless a FILE has it. Standard error names what is not among the inputs, and has
     warnings. YAML has the objects, for review: Metacontroller applies them; JSON has children,
     attachments and status. Both have the values of Secrets, including keys and passwords, unless
-    you use --redact. Exit code 2: the InstanaAgent is invalid (prints the problems that `validate`
-    finds), or a file is not valid for kubectl; 1: a file or the cluster cannot be used.
+    you use --redact; it also hides credentials in variables, arguments and URLs. Exit code 2: the
+    InstanaAgent is invalid (prints the problems that `validate` finds), or a file is not valid for
+    kubectl; 1: a file or the cluster cannot be used.
     """
     check_inputs(files, live.is_on)
     if folder and output == "json":
@@ -84,7 +86,7 @@ def render_command(  # noqa: PLR0913  each is an option
     documents = inputs_of(files, live, known, settings).documents
     rendered = _rendered(documents, known, live)
     if redact:
-        rendered = replace(rendered, children=[*map(_redacted, rendered.children)])
+        rendered = _redacted(rendered, _credentials_in(documents))
     if folder:
         click.echo(f"files written: {write_folder(folder, _objects(rendered))}", err=True)
         return
@@ -120,11 +122,22 @@ def _say_what_is_missing(missing: Missing, live: Live) -> None:
         click.echo(f"{where}: {names}", err=True)
 
 
-def _redacted(child: Obj) -> Obj:
-    """Return the child; of a Secret, only the names of its entries."""
-    if child["kind"] != "Secret":
-        return child
-    return child | {"data": dict.fromkeys(child.get("data") or {}, REDACTED)}
+def _credentials_in(documents: Sequence[GivenDocument]) -> frozenset[str]:
+    agent = only_agent_in(documents)
+    return credentials_in(agent.given) if agent else frozenset()
+
+
+def _redacted(rendered: Rendered, credentials: frozenset[str]) -> Rendered:
+    """Return what was rendered without credentials; of a Secret, only the names of its entries."""
+    children = [_redacted_child(child, credentials) for child in rendered.children]
+    return replace(rendered, children=children)
+
+
+def _redacted_child(child: Obj, credentials: frozenset[str]) -> Obj:
+    if child["kind"] == "Secret":
+        return child | {"data": dict.fromkeys(child.get("data") or {}, REDACTED)}
+    hidden: Obj = Mask(child["kind"], credentials).hidden((), child)
+    return hidden
 
 
 def _as_json(rendered: Rendered) -> str:

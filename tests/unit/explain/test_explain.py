@@ -257,6 +257,27 @@ def test_no_credential_is_shown_though_it_is_in_a_leaf_by_chance() -> None:
     assert {each.value for each in origins if each.name in names} == {None}
 
 
+def test_no_credential_of_a_variable_is_in_the_explanation() -> None:
+    env = {
+        "MY_PASSWORD": "s3ntinel-1",
+        "URL": "https://me:s3ntinel-2@host.example",
+        "PLAIN": "text",
+    }
+    container = {"name": "instana-agent", "args": ["--token=s3ntinel-3"]}
+    template = {"spec": {"containers": [container]}}
+    override = {"agentDaemonSet": {"spec": {"template": template}}}
+    found = explain(of_resource(agent({"agent": {"env": env}, "overrides": override})))
+    values = {
+        origin.name: origin.value
+        for leaf in found.leaves
+        for origin in leaf.origins
+        if origin.value
+    }
+
+    assert "s3ntinel" not in str(asdict(found))
+    assert values["spec.agent.env.PLAIN"] == "text"
+
+
 def test_no_secret_is_in_the_explanation() -> None:
     fields = ("key", "downloadKey", "proxyUser", "proxyPassword", "agentReleaseRepoMirrorPassword")
     spec: Obj = {"agent": {field: f"s3ntinel-{field}" for field in fields} | {"proxyHost": "proxy"}}

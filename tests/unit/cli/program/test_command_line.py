@@ -57,6 +57,28 @@ def test_redacted_output_names_the_entries_of_secrets_only(output: str) -> None:
     assert key not in redacted.stdout_bytes
 
 
+def test_redacted_output_has_no_credentials_in_variables_arguments_and_urls() -> None:
+    env = {
+        "MY_PASSWORD": "s3ntinel-1",
+        "URL": "https://me:s3ntinel-2@host.example",
+        "PLAIN": "text",
+    }
+    container = {"name": "instana-agent", "args": ["--token=s3ntinel-3", "--mode=x"]}
+    template = {"spec": {"containers": [container]}}
+    spec = {
+        "agent": {"env": env, "pod": {"env": [{"name": "API_KEY", "value": "s3ntinel-4"}]}},
+        "overrides": {"agentDaemonSet": {"spec": {"template": template}}},
+    }
+    plain, redacted = (
+        CliRunner().invoke(main, ["render", *options, "-"], input=json.dumps(agent(spec))).stdout
+        for options in ([], ["--redact"])
+    )
+
+    assert {f"s3ntinel-{number}" for number in range(1, 5)} <= {*re.findall(r"s3ntinel-\d", plain)}
+    assert "s3ntinel" not in redacted
+    assert all(shown in redacted for shown in ("value: text", "host.example", "--mode=x"))
+
+
 def test_standard_input_is_read() -> None:
     text = Path(MINIMAL).read_text()
 

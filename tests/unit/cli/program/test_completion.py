@@ -181,7 +181,11 @@ def test_script_is_for_the_program_as_it_is_called(
     ("words", "offered", "directive"),
     [
         (["re"], ["render\tPrint the objects that a resource leads to.", "replay", "record"], 4),
-        (["render", "--reda"], ["--redact\tPrint no values of Secrets."], 4),
+        (
+            ["render", "--reda"],
+            ["--redact\tPrint no credentials, such as values of Secrets."],
+            4,
+        ),
         (["render", "-o", ""], ["yaml", "json"], 4),
         (["render", "--output=j"], ["json"], 4),
         (["takeover", "pl"], ["plan\tShow what would be done, and which pods restart."], 4),
@@ -215,7 +219,7 @@ def test_printed_script_completes_as_the_installed_program_does(place: Path) -> 
     (place / PROGRAM).unlink()
     (place / COMPLETER).write_bytes(printed)
 
-    assert "--redact\tPrint no values of Secrets." in installed
+    assert "--redact\tPrint no credentials, such as values of Secrets." in installed
     assert asked_by_kubectl(["render", "-"], place) == installed
 
 
