@@ -3,19 +3,22 @@
 Pods say how long they took from their creation until they were ready. How long an old one takes to
 end no pod says. But in a rollout an old pod is deleted as soon as a new one is available elsewhere,
 and the next new one is made once it has ended: so long after that other one was available.
+
+Kubernetes notes whole seconds. The mean of many pods is more exact than that, their median is not.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 from typing import Any, Final
 
 from hooks.kube.objects import Obj, as_object, as_objects, condition_of
 from hooks.kube.pods import containers_of
+from hooks.kube.rolling_update import daemonset_sides
 from hooks.kube.times import seconds_between
 from hooks.kube.workloads import pod_spec
 from hooks.placement.cluster import Cluster, name_of
+from hooks.placement.pauses import Life, pauses
 
 USUAL_GRACE: Final = 30
 """Seconds that a pod has to end:
@@ -25,8 +28,15 @@ USUAL_FAILURES: Final = 3
 """Defaults of probes: https://kubernetes.io/docs/concepts/workloads/pods/probes/"""
 NEW_NODE: Final = 10
 """A pod so many seconds younger than its node, or less, was made for the node, by no rollout."""
+EARLY: Final = -1
+"""So much earlier a pod can seem to be made than the one before was available: both are cut off."""
+LATE: Final = 5
+"""So many seconds after a pod is killed at the latest, the next one is made."""
 FEWEST: Final = 2
-"""Pods of a rollout by which the time to end is known."""
+"""Pods of a rollout by which the time to end is known, if they are half of it at least."""
+FURTHER_SECOND: Final = 1
+"""The DaemonSet controller looks so long after `minReadySeconds` whether a pod is available:
+`updatePod` in pkg/controller/daemon/daemon_controller.go (v1.36)."""
 EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
@@ -57,20 +67,23 @@ def ready_span(workload: Obj, pods: Iterable[Obj]) -> Span:
     """Return how long a pod of a workload takes to be ready, by pods of the same workload."""
     least = _probed_from(workload)
     seconds = [each for pod in pods if (each := _seconds_to_ready(pod)) is not None]
-    return Span(least, max(least, median(seconds))) if seconds else Span(least)
+    return Span(least, max(least, usual(seconds))) if seconds else Span(least)
 
 
 def end_span(observed: Obj, pods: Sequence[Obj], cluster: Cluster) -> Span:
     """Return how long an old pod takes to end, by how the last rollout went on."""
-    delay = min_ready_seconds(observed)
-    available = sorted(time + delay for pod in pods if (time := _ready_at(pod)) is not None)
-    pauses = [
-        made - available[before - 1]
-        for made in _made_by_rollout(pods, cluster)
-        if (before := bisect_right(available, made))
-    ]
-    known = [pause for pause in pauses if pause <= grace_seconds(observed)]
-    return Span(0, median(known)) if len(known) >= FEWEST else Span(0)
+    at_once = daemonset_sides(observed, len(pods)).at_once
+    most = grace_seconds(observed) + LATE
+    found = pauses([*_lives(observed, pods, cluster)], at_once)
+    known = [pause for pause in found if EARLY <= pause <= most]
+    is_known = len(known) >= max(FEWEST, len(found) / 2)
+    return Span(0, max(0.0, usual(known))) if is_known else Span(0)
+
+
+def usual(seconds: Sequence[float]) -> float:
+    """Return the mean of times in whole seconds, without those that are far longer than most."""
+    longest = 2 * median(seconds) + 1
+    return mean(each for each in seconds if each <= longest)
 
 
 def grace_seconds(workload: Obj) -> int:
@@ -81,6 +94,12 @@ def grace_seconds(workload: Obj) -> int:
 def min_ready_seconds(workload: Obj) -> int:
     """Return how long a pod must be ready to be available."""
     return _whole(as_object(workload.get("spec")), "minReadySeconds", 0)
+
+
+def daemon_available_seconds(daemonset: Obj) -> int:
+    """Return how long a pod of a DaemonSet must be ready until the rollout goes on."""
+    seconds = min_ready_seconds(daemonset)
+    return seconds + FURTHER_SECOND if seconds else 0
 
 
 def startup_seconds(workload: Obj) -> int:
@@ -122,11 +141,18 @@ def _ready_at(pod: Obj) -> float | None:
     return _seconds(ready.get("lastTransitionTime"))
 
 
-def _made_by_rollout(pods: Iterable[Obj], cluster: Cluster) -> list[float]:
-    """Return when pods were made that are on nodes which were there before."""
+def _lives(observed: Obj, pods: Iterable[Obj], cluster: Cluster) -> Iterator[Life]:
+    """Yield the lives of pods that a rollout made: those on nodes which were there before."""
+    delay = daemon_available_seconds(observed)
     nodes = {name_of(node): _created(node) for node in cluster.nodes}
-    made = ((_created(pod), as_object(pod.get("spec")).get("nodeName")) for pod in pods)
-    return sorted(time for time, node in made if time - nodes.get(str(node), time) > NEW_NODE)
+    for pod in pods:
+        made, ready = _created(pod), _ready_at(pod)
+        if ready is not None and made - nodes.get(_node_of(pod), made) > NEW_NODE:
+            yield Life(made, ready + delay)
+
+
+def _node_of(pod: Obj) -> str:
+    return str(as_object(pod.get("spec")).get("nodeName"))
 
 
 def _created(obj: Obj) -> float:

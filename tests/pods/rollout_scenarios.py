@@ -1,4 +1,7 @@
-"""Changes of agents on 12 nodes, of which the preview and what really happens are compared."""
+"""Changes of agents on 12 nodes, of which the preview and what really happens are compared.
+
+Numbers of nodes are those of the first lane; another lane has further nodes in their place.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +13,8 @@ from tests.support.placement import expressions, required
 from tests.support.resources import merged
 
 NODES = 12
+LANES = 4
+"""Scenarios that run at a time, each on nodes of its own."""
 SMALL = {"cpu": "900m"}
 GPU = {"key": "gpu", "value": "yes", "effect": "NoSchedule"}
 SOFT = {"key": "soft", "effect": "PreferNoSchedule"}
@@ -34,12 +39,19 @@ def joined(*specs: Obj) -> Obj:
     return result
 
 
+def named(number: int) -> Obj:
+    """Return the term of an affinity that one node fulfils."""
+    values = [f"node-{number}"]
+    return {"matchFields": [{"key": "metadata.name", "operator": "In", "values": values}]}
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A change from one spec to another; both have what is in `always`.
 
     `nodes`: what is special about nodes, by number. `later`: taints that come once the agents run.
-    `dead`: nodes that fall silent then.
+    `dead`: nodes that fall silent then. `former`: whether a rollout before shows how long pods take
+    to end.
     """
 
     name: str
@@ -50,8 +62,7 @@ class Scenario:
     dead: Sequence[int] = ()
     ends: Outcome = Outcome.COMPLETES
     before: Obj = field(default_factory=dict)
-    rollouts: int = 1
-    """How many: the last one is compared, the others show how fast it goes."""
+    former: bool = True
 
 
 ON_POOL = pods(nodeSelector=FAST)
@@ -64,7 +75,7 @@ WITHOUT_PORTS: Obj = {
 AFFINITY = pods(
     **required(
         expressions(("pool", "NotIn", ["batch"]), ("generation", "Gt", ["2"])),
-        {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-12"]}]},
+        *(named(lane * NODES) for lane in range(1, LANES + 1)),
     )
 )
 GENERATIONS = {
@@ -111,7 +122,7 @@ SCENARIOS = [
         nodes={number: {"labels": {"kubernetes.io/os": "windows"}} for number in (1, 2)},
     ),
     Scenario(
-        "seconds to be ready", joined(rolling(maxUnavailable=6), {"agent": {"minReadySeconds": 8}})
+        "seconds to be ready", joined(rolling(maxUnavailable=6), {"agent": {"minReadySeconds": 5}})
     ),
     Scenario("a dead node", rolling(maxUnavailable=4), dead=[1], ends=Outcome.INCOMPLETE),
     Scenario("a dead node too many", rolling(maxUnavailable=1), dead=[1], ends=Outcome.HALTS),
@@ -135,8 +146,12 @@ SCENARIOS = [
     ),
     Scenario("by hand", {"agent": {"updateStrategy": {"type": "OnDelete"}}}, ends=Outcome.BY_HAND),
     Scenario(
-        "a second rollout, of agents that take long to end",
-        joined(rolling(maxUnavailable=4), pods(annotations={"pods.example/ends-after": "6s"})),
-        rollouts=2,
+        "agents that take long to end",
+        joined(rolling(maxUnavailable=4), pods(annotations={"pods.example/ends-after": "5s"})),
     ),
+    Scenario(
+        "agents that are ready within a second",
+        pods(annotations={"pods.example/ready-after": None}),
+    ),
+    Scenario("the first rollout", rolling(maxUnavailable=4), former=False),
 ]

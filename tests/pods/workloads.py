@@ -7,13 +7,13 @@ from tests.cluster.api import Api
 NAME = NAMESPACE = "instana-agent"
 
 
-def pods(api: Api, component: str) -> list[Obj]:
+def pods(api: Api, component: str, namespace: str = NAMESPACE) -> list[Obj]:
     """Return the pods of agents or k8sensors."""
-    return api.list("Pod", "v1", NAMESPACE, labelSelector=f"{COMPONENT}={component}")
+    return api.list("Pod", "v1", namespace, labelSelector=f"{COMPONENT}={component}")
 
 
-def agents(api: Api) -> list[Obj]:
-    return pods(api, AGENT)
+def agents(api: Api, namespace: str = NAMESPACE) -> list[Obj]:
+    return pods(api, AGENT, namespace)
 
 
 def sensors(api: Api) -> list[Obj]:
@@ -25,9 +25,9 @@ def daemonset(name: str = NAME) -> Obj:
     return known("DaemonSet", "apps/v1", name)
 
 
-def known(kind: str, version: str, name: str) -> Obj:
+def known(kind: str, version: str, name: str, namespace: str = NAMESPACE) -> Obj:
     """Return what an object is known by."""
-    metadata = {"name": name, "namespace": NAMESPACE}
+    metadata = {"name": name, "namespace": namespace}
     return {"apiVersion": version, "kind": kind, "metadata": metadata}
 
 

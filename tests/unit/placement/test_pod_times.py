@@ -1,6 +1,7 @@
 """How long pods take to be ready and to end, as far as Pods tell."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,15 @@ def probed(**probes: Obj) -> Obj:
     return daemonset(pod={"containers": [{"name": "one", **probes}]})
 
 
-def test_the_pod_in_the_middle_counts() -> None:
-    assert ready_span(daemonset(), [took(10), took(20), took(600)]).about == 20
+def test_the_mean_counts_without_a_pod_that_took_far_longer() -> None:
+    assert ready_span(daemonset(), [took(10), took(20), took(600)]).about == 15
+
+
+def test_a_time_below_a_second_is_known_by_many_pods() -> None:
+    """Of a pod that takes 0.3 s, Kubernetes notes a full second in 3 of 10 cases, else none."""
+    pods = [took(1 if number < 3 else 0, number=number) for number in range(10)]
+
+    assert ready_span(daemonset(), pods).about == pytest.approx(0.3)
 
 
 def test_nothing_is_known_without_a_ready_pod() -> None:
@@ -69,7 +77,14 @@ def test_the_startup_probe_says_how_long_it_may_take(probe: Obj, expected: int) 
 
 def rolled_out(at_once: int, step: float) -> list[Obj]:
     """Return the pods that a rollout made, which took 10 s each to be ready."""
-    return [took(10, number=number, created=number // at_once * step) for number in range(1, 13)]
+    return [
+        took(10, number=number, created=(number - 1) // at_once * step) for number in range(1, 13)
+    ]
+
+
+def one_of(at_once: int, **spec: Any) -> Obj:
+    """Return a DaemonSet that replaces so many pods at once."""
+    return daemonset(updateStrategy={"rollingUpdate": {"maxUnavailable": at_once}}, **spec)
 
 
 NODES = [node(f"node-{number}") for number in range(1, 13)]
@@ -77,10 +92,26 @@ NODES = [node(f"node-{number}") for number in range(1, 13)]
 
 @pytest.mark.parametrize(("at_once", "min_ready"), [(1, 0), (3, 0), (3, 20)])
 def test_the_last_rollout_says_how_long_pods_took_to_end(at_once: int, min_ready: int) -> None:
-    pods = rolled_out(at_once, 10 + 7 + min_ready)
-    observed = daemonset(minReadySeconds=min_ready)
+    pods = rolled_out(at_once, 10 + 7 + (min_ready + 1 if min_ready else 0))
+    observed = one_of(at_once, minReadySeconds=min_ready)
 
     assert end_span(observed, pods, Cluster(NODES, pods)) == Span(0, 7)
+
+
+def test_a_rollout_of_less_than_a_second_per_pod_tells_by_many_pods() -> None:
+    """A pod is ready after 0.5 s, and 0.45 s later the next one is made; all in whole seconds."""
+    pods = [
+        pod_on(
+            f"node-{number}",
+            created=at(int(number * 0.95)),
+            ready=at(int(number * 0.95 + 0.5)),
+        )
+        for number in range(60)
+    ]
+    nodes = [node(f"node-{number}") for number in range(60)]
+
+    assert ready_span(daemonset(), pods).about == pytest.approx(0.5, abs=0.05)
+    assert end_span(daemonset(), pods, Cluster(nodes)).about == pytest.approx(0.45, abs=0.05)
 
 
 def test_pods_that_were_all_made_at_once_do_not_tell() -> None:

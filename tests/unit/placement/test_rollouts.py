@@ -10,6 +10,7 @@ import pytest
 
 from hooks.kube.objects import Obj, describe
 from hooks.placement.changes import Fate
+from hooks.placement.pod_times import Span
 from hooks.placement.rollout import Rollout
 from hooks.placement.rollouts import rollouts
 from hooks.placement.steps import Outcome
@@ -23,6 +24,15 @@ AGENT, K8SENSOR = "DaemonSet/instana-agent", "Deployment/instana-agent-k8sensor"
 NODES = [node(f"node-{number}") for number in range(1, 11)]
 READY: Obj = {"created": "2026-01-02T00:00:00Z", "ready": "2026-01-02T00:01:00Z"}
 PODS = [pod_on(each["metadata"]["name"], **READY) for each in NODES]
+ROLLED_OUT = [
+    pod_on(
+        f"node-{number}",
+        created=f"2026-01-02T00:{2 * number:02}:00Z",
+        ready=f"2026-01-02T00:{2 * number + 1:02}:40Z",
+    )
+    for number in range(1, 11)
+]
+"""Pods that a rollout made one at a time: 100 s until ready, 20 s for the next one to end."""
 IMAGE = {"agent": {"image": {"tag": "new"}}}
 GPU = {"key": "gpu", "effect": "NoSchedule"}
 
@@ -64,12 +74,24 @@ def test_what_replaces_no_pod_is_no_rollout() -> None:
 
 
 def test_one_agent_at_a_time_by_default() -> None:
-    rollout = of_agents()
+    rollout = of_agents([*NODES, *ROLLED_OUT])
 
     assert sorted(rollout.nodes(Fate.RESTARTS)) == sorted(names(*range(1, 11)))
     assert rollout.steps.sizes == (1,) * 10
-    assert rollout.seconds is not None
-    assert rollout.seconds.about == 600
+    assert rollout.seconds == Span(0, 1200)
+
+
+def test_it_takes_longer_than_what_is_known_if_nothing_shows_how_long_pods_take_to_end() -> None:
+    rollout = of_agents()
+
+    assert rollout.seconds == Span(600)
+    assert any(each.startswith("how long an old pod takes to end: ") for each in rollout.unknown)
+
+
+def test_a_surge_waits_for_no_old_pod_to_end() -> None:
+    rollout = of_agents(maxSurge=5, maxUnavailable=0)
+
+    assert rollout.seconds == Span(0, 120)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +108,11 @@ def test_a_share_is_of_the_nodes_that_should_have_an_agent() -> None:
 
 
 def test_min_ready_seconds_are_in_each_step() -> None:
-    rollout = of_agents(after={"minReadySeconds": 30}, maxUnavailable=5)
+    after = {"minReadySeconds": 30}
+    rollout = of_agents([*NODES, *ROLLED_OUT], after, maxUnavailable=1)
 
-    assert rollout.seconds is not None
-    assert (rollout.steps.sizes, rollout.seconds.about) == ((5, 5), 2 * (60 + 30 + 1))
+    assert rollout.steps.sizes == (1,) * 10
+    assert rollout.seconds == Span(10 * 31, 10 * (20 + 100 + 31))
 
 
 def test_a_dead_node_uses_up_what_may_be_unavailable() -> None:
@@ -218,6 +241,7 @@ def test_without_pods_those_count_that_should_be_there() -> None:
     assert [each.partition(":")[0] for each in rollout.unknown] == [
         "which nodes have a pod now",
         "how long a new pod takes to become ready",
+        "how long nodes take to pull the image",
         "how long an old pod takes to end",
         "which nodes come first",
     ]
@@ -292,4 +316,4 @@ def test_json_has_all_nodes_and_what_is_not_known() -> None:
     assert told["steps"] == [{"times": 4, "pods": 2}, {"times": 1, "pods": 1}]
     assert (told["outcome"], told["mostSteps"]) == ("incomplete", 8)
     assert told["replaced"] == {"min": 9, "max": 9}
-    assert told["seconds"] == {"min": 0, "about": 390}
+    assert told["seconds"] == {"min": 300, "about": None}
