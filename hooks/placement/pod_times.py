@@ -28,8 +28,8 @@ USUAL_FAILURES: Final = 3
 """Defaults of probes: https://kubernetes.io/docs/concepts/workloads/pods/probes/"""
 NEW_NODE: Final = 10
 """A pod so many seconds younger than its node, or less, was made for the node, by no rollout."""
-EARLY: Final = -1
-"""So much earlier a pod can seem to be made than the one before was available: both are cut off."""
+CUT_OFF: Final = 1
+"""So many seconds two times are closer to each other than they seem, at most."""
 LATE: Final = 5
 """So many seconds after a pod is killed at the latest, the next one is made."""
 FEWEST: Final = 2
@@ -64,10 +64,15 @@ class Span:
 
 
 def ready_span(workload: Obj, pods: Iterable[Obj]) -> Span:
-    """Return how long a pod of a workload takes to be ready, by pods of the same workload."""
+    """Return how long a pod of a workload takes to be ready, by pods of the same workload.
+
+    At least as long as the fastest took, within the second that Kubernetes does not note.
+    """
     least = _probed_from(workload)
     seconds = [each for pod in pods if (each := _seconds_to_ready(pod)) is not None]
-    return Span(least, max(least, usual(seconds))) if seconds else Span(least)
+    if not seconds:
+        return Span(least)
+    return Span(max(least, min(seconds) - CUT_OFF), max(least, usual(seconds)))
 
 
 def end_span(observed: Obj, pods: Sequence[Obj], cluster: Cluster) -> Span:
@@ -75,7 +80,7 @@ def end_span(observed: Obj, pods: Sequence[Obj], cluster: Cluster) -> Span:
     at_once = daemonset_sides(observed, len(pods)).at_once
     most = grace_seconds(observed) + LATE
     found = pauses([*_lives(observed, pods, cluster)], at_once)
-    known = [pause for pause in found if EARLY <= pause <= most]
+    known = [pause for pause in found if -CUT_OFF <= pause <= most]
     is_known = len(known) >= max(FEWEST, len(found) / 2)
     return Span(0, max(0.0, usual(known))) if is_known else Span(0)
 

@@ -52,8 +52,7 @@ class Times:
             return None
         new = self.ready + Span(self.min_ready, self.min_ready)
         if not self._is_end_known:
-            least = new.at_least if new.about is None else new.about
-            return Span(least * steps.fewest)
+            return Span(new.at_least * steps.fewest)
         of_step = new if self.surging else self.end + new
         about = of_step.times((steps.fewest + steps.most) / 2).about
         return Span(of_step.at_least * steps.fewest, about)

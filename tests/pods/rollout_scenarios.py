@@ -88,7 +88,7 @@ SCENARIOS = [
     Scenario("a number", rolling(maxUnavailable=4)),
     Scenario("a share", rolling(maxUnavailable="25%")),
     Scenario("a share that is rounded up", rolling(maxUnavailable="30%")),
-    Scenario("all at once", rolling(maxUnavailable="100%")),
+    Scenario("all at once", rolling(maxUnavailable="100%"), former=False),
     Scenario("one at a time, on four nodes", ON_POOL, nodes=FOUR),
     Scenario(
         "a share of the nodes that are not tainted",

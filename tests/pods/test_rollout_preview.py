@@ -135,7 +135,7 @@ def times_agree(scenario: Scenario, expected: Rollout, seconds: float) -> bool:
     if scenario.former:
         return agree(expected.seconds.about, seconds)
     is_told = any(reason.startswith(NOT_KNOWN) for reason in expected.unknown)
-    is_longer = expected.seconds.at_least <= FACTOR * seconds
+    is_longer = expected.seconds.at_least <= seconds
     return expected.seconds.about is None and is_told and is_longer
 
 

@@ -32,6 +32,11 @@ def test_the_mean_counts_without_a_pod_that_took_far_longer() -> None:
     assert ready_span(daemonset(), [took(10), took(20), took(600)]).about == 15
 
 
+def test_at_least_it_is_the_time_of_the_fastest_pod_within_a_second() -> None:
+    assert ready_span(daemonset(), [took(10), took(20)]) == Span(9, 15)
+    assert ready_span(daemonset(), [took(0)]) == Span(0, 0)
+
+
 def test_a_time_below_a_second_is_known_by_many_pods() -> None:
     """Of a pod that takes 0.3 s, Kubernetes notes a full second in 3 of 10 cases, else none."""
     pods = [took(1 if number < 3 else 0, number=number) for number in range(10)]
@@ -58,7 +63,7 @@ def test_no_probe_is_asked_before_its_delay() -> None:
 
     assert ready_span(workload, []) == Span(30)
     assert ready_span(workload, [took(10)]) == Span(30, 30)
-    assert ready_span(workload, [took(45)]) == Span(30, 45)
+    assert ready_span(workload, [took(45)]) == Span(44, 45)
 
 
 @pytest.mark.parametrize(

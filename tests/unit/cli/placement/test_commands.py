@@ -125,7 +125,7 @@ def test_a_rollout_is_told_with_its_steps() -> None:
 
     assert result.exit_code == FOUND
     assert result.stdout.splitlines() == [
-        "rollout of DaemonSet/instana-agent: 3 steps of 2 pods then 1 step of 1 pod; at least 40 s",
+        "rollout of DaemonSet/instana-agent: 3 steps of 2 pods then 1 step of 1 pod; at least 36 s",
         "    restart on 7 nodes (node-1, node-2, node-3, node-4, node-5 and 2 more)",
         "    not known: how long nodes take to pull the image: new pods have another than old ones",
         (
