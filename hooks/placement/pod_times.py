@@ -34,9 +34,6 @@ LATE: Final = 5
 """So many seconds after a pod is killed at the latest, the next one is made."""
 FEWEST: Final = 2
 """Pods of a rollout by which the time to end is known, if they are half of it at least."""
-FURTHER_SECOND: Final = 1
-"""The DaemonSet controller looks so long after `minReadySeconds` whether a pod is available:
-`updatePod` in pkg/controller/daemon/daemon_controller.go (v1.36)."""
 EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
@@ -78,9 +75,9 @@ def ready_span(workload: Obj, pods: Iterable[Obj]) -> Span:
 def end_span(observed: Obj, pods: Sequence[Obj], cluster: Cluster) -> Span:
     """Return how long an old pod takes to end, by how the last rollout went on."""
     at_once = daemonset_sides(observed, len(pods)).at_once
-    most = grace_seconds(observed) + LATE
+    least, most = -CUT_OFF, grace_seconds(observed) + LATE
     found = pauses([*_lives(observed, pods, cluster)], at_once)
-    known = [pause for pause in found if -CUT_OFF <= pause <= most]
+    known = [pause for pause in found if least <= pause <= most]
     is_known = len(known) >= max(FEWEST, len(found) / 2)
     return Span(0, max(0.0, usual(known))) if is_known else Span(0)
 
@@ -99,12 +96,6 @@ def grace_seconds(workload: Obj) -> int:
 def min_ready_seconds(workload: Obj) -> int:
     """Return how long a pod must be ready to be available."""
     return _whole(as_object(workload.get("spec")), "minReadySeconds", 0)
-
-
-def daemon_available_seconds(daemonset: Obj) -> int:
-    """Return how long a pod of a DaemonSet must be ready until the rollout goes on."""
-    seconds = min_ready_seconds(daemonset)
-    return seconds + FURTHER_SECOND if seconds else 0
 
 
 def startup_seconds(workload: Obj) -> int:
@@ -148,7 +139,7 @@ def _ready_at(pod: Obj) -> float | None:
 
 def _lives(observed: Obj, pods: Iterable[Obj], cluster: Cluster) -> Iterator[Life]:
     """Yield the lives of pods that a rollout made: those on nodes which were there before."""
-    delay = daemon_available_seconds(observed)
+    delay = min_ready_seconds(observed)
     nodes = {name_of(node): _created(node) for node in cluster.nodes}
     for pod in pods:
         made, ready = _created(pod), _ready_at(pod)

@@ -11,7 +11,6 @@ from hooks.placement.changes import Before
 from hooks.placement.cluster import Cluster
 from hooks.placement.pod_times import (
     Span,
-    daemon_available_seconds,
     end_span,
     grace_seconds,
     min_ready_seconds,
@@ -20,6 +19,9 @@ from hooks.placement.pod_times import (
 )
 from hooks.placement.steps import Outcome, Steps
 
+FURTHER_SECOND: Final = 1
+"""The DaemonSet controller looks so long after `minReadySeconds` whether a pod is available:
+`updatePod` in pkg/controller/daemon/daemon_controller.go (v1.36)."""
 NO_READY: Final = "how long a new pod takes to become ready: no ready Pod is given"
 STARTUP: Final = "; its startup probe allows {} s"
 NO_END: Final = "how long an old pod takes to end: at most {} s per step, not included in the time"
@@ -82,12 +84,21 @@ def daemonset_times(
     return Times(
         ready=ready_span(desired, there.pods),
         end=end,
-        min_ready=daemon_available_seconds(desired),
+        min_ready=_min_ready(desired, observed),
         startup=startup_seconds(desired),
         grace=grace_seconds(observed),
         surging=surging,
         is_pulling=_is_pulling(desired, observed),
     )
+
+
+def _min_ready(desired: Obj, observed: Obj) -> int:
+    """Return how long a pod is ready until the rollout goes on.
+
+    If the last rollout waited as well, the further second is in its pauses.
+    """
+    seconds = min_ready_seconds(desired)
+    return seconds + FURTHER_SECOND if seconds and not min_ready_seconds(observed) else seconds
 
 
 def deployment_times(desired: Obj, observed: Obj, pods: Sequence[Obj]) -> Times:

@@ -97,10 +97,16 @@ NODES = [node(f"node-{number}") for number in range(1, 13)]
 
 @pytest.mark.parametrize(("at_once", "min_ready"), [(1, 0), (3, 0), (3, 20)])
 def test_the_last_rollout_says_how_long_pods_took_to_end(at_once: int, min_ready: int) -> None:
-    pods = rolled_out(at_once, 10 + 7 + (min_ready + 1 if min_ready else 0))
+    pods = rolled_out(at_once, 10 + 7 + min_ready)
     observed = one_of(at_once, minReadySeconds=min_ready)
 
     assert end_span(observed, pods, Cluster(NODES, pods)) == Span(0, 7)
+
+
+def test_the_next_pod_may_be_made_as_soon_as_one_was_ready_for_long_enough() -> None:
+    pods = rolled_out(3, 10 + 5)
+
+    assert end_span(one_of(3, minReadySeconds=5), pods, Cluster(NODES, pods)) == Span(0, 0)
 
 
 def test_a_rollout_of_less_than_a_second_per_pod_tells_by_many_pods() -> None:
