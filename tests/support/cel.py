@@ -116,8 +116,13 @@ def judged_by_schema(schema: Obj, new: Any, old: Any = None) -> Iterator[Verdict
 
 
 def _judged(schema: Obj, new: Any, old: Any, place: str, path: str) -> Iterator[Verdict]:
-    for index, rule in enumerate(schema.get(KEYWORD, ())):
-        yield _by_rule(rule, new, old, f"{place}#{index}", path)
+    if rules := schema.get(KEYWORD):
+        # What they see is made once for all of them, as that takes longer than most of them.
+        asking = {rule.get("optionalOldSelf", False) for rule in rules}
+        seen = {of_change: _seen_by_rules(new, old, of_change=of_change) for of_change in asking}
+        for index, rule in enumerate(rules):
+            shown = seen[rule.get("optionalOldSelf", False)]
+            yield _by_rule(rule, shown, f"{place}#{index}", path)
     if isinstance(new, list):
         # No item is compared with one before: the lists of the resource have no rules on that.
         for index, item in enumerate(new):
@@ -139,17 +144,21 @@ def _step(schema: Obj, name: str) -> tuple[Obj, str, str]:
     return schema.get("additionalProperties", {}), "{}", f"[{name}]"
 
 
-def _by_rule(rule: Obj, new: Any, old: Any, name: str, path: str) -> Verdict:
-    _check(rule, OF_A_RULE)
-    is_of_change = rule.get("optionalOldSelf", False)
+def _seen_by_rules(new: Any, old: Any, *, of_change: bool) -> cel.Context:
+    if not of_change:
+        return context(self=new)
     before = cel.OptionalValue.none() if old is None else cel.OptionalValue.of(old)
-    seen = context(self=new, **({"oldSelf": before} if is_of_change else {}))
+    return context(self=new, oldSelf=before)
+
+
+def _by_rule(rule: Obj, seen: cel.Context, name: str, path: str) -> Verdict:
+    _check(rule, OF_A_RULE)
     return Verdict(
         name,
         (path + rule.get("fieldPath", "")).removeprefix("."),
         rule["message"],
         holds(name, rule["rule"], seen),
-        is_of_change,
+        rule.get("optionalOldSelf", False),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.files import loaded
-from tests.support.tools import WITHOUT_COLLECTION, needs
+from tests.support.tools import LITTLE_COLLECTION, needs
 
 Obj = dict[str, Any]
 
@@ -41,7 +41,7 @@ def helm(*arguments: str, stdin: str | None = None, **environ: str) -> str:
         capture_output=True,
         text=True,
         input=stdin,
-        env=os.environ | WITHOUT_COLLECTION | environ,
+        env=os.environ | LITTLE_COLLECTION | environ,
     )
     if done.returncode:
         raise Refused(done.stderr)

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from tests.support.files import loaded
-from tests.support.tools import WITHOUT_COLLECTION
+from tests.support.tools import LITTLE_COLLECTION
 
 Obj = dict[str, Any]
 
@@ -90,7 +90,7 @@ def _run(*command: str) -> str:
         check=False,
         capture_output=True,
         text=True,
-        env=os.environ | WITHOUT_COLLECTION,
+        env=os.environ | LITTLE_COLLECTION,
     )
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr.lower(), done.stderr

@@ -15,7 +15,7 @@ from tests.support.helm import binary
 from tests.support.kustomize import checkout, make_credentials
 from tests.support.pages import Block, all_blocks
 from tests.support.resources import merged
-from tests.support.tools import WITHOUT_COLLECTION, skip_without
+from tests.support.tools import LITTLE_COLLECTION, skip_without
 
 ROOT = Path.cwd()
 REQUEST = ROOT / "tests/fixtures/sync/healthy/request.json"
@@ -154,7 +154,7 @@ def _require_tools(block: Block) -> None:
 
 def _environment(place: Path) -> dict[str, str]:
     """Return the environment of a reader, without a cluster."""
-    environ = os.environ | WITHOUT_COLLECTION
+    environ = os.environ | LITTLE_COLLECTION
     for name in (*OF_MAKE, "PYTHONDONTWRITEBYTECODE"):
         environ.pop(name, None)
     return environ | {

@@ -34,7 +34,7 @@ def run(folder: Path, test: str, **environ: str) -> subprocess.CompletedProcess[
     known = {"CI", "COVERAGE_PROCESS_CONFIG", "EXPECT_MISSING", "PATH", "PYTEST_ADDOPTS"}
     others = {name: value for name, value in os.environ.items() if name not in known}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", str(folder)],
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.skips", str(folder)],
         env=others | {"PATH": "/nowhere", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environ,
         capture_output=True,
         text=True,

@@ -56,7 +56,7 @@ def first(situation: Situation, child: str, path: str, *names: str) -> Origin:
     return leaf(situation, child, path, *names).origins[0]
 
 
-EACH = 5 if PROFILE == "quick" else 1
+EACH = 20 if PROFILE == "quick" else 1
 """Of so many inputs one is changed: of each case other ones, and in a search all of them."""
 
 
