@@ -17,7 +17,9 @@ from tests.bench.calls import call_figures
 from tests.bench.figures import Figure
 from tests.bench.fleet import fleet_figure
 from tests.bench.pods import pod_figures
+from tests.bench.pods_memory import pods_memory_figure
 from tests.bench.servers import server_figures
+from tests.bench.start import start_figures
 from tests.support.reviews import review
 
 TYPICAL = Path("tests/fixtures/sync/healthy/request.json")
@@ -34,9 +36,11 @@ def main() -> int:
     figures = [
         *call_figures(),
         *pod_figures(body),
+        pods_memory_figure(),
         fleet_figure(),
         _webhook_figure(reviewed),
         *server_figures(body, reviewed),
+        *start_figures(),
     ]
     for figure in figures:
         print(figure)
